@@ -1,0 +1,219 @@
+"""Metric definitions, and the names by which offices call them.
+
+In: the shipped `templates/catalogue/metrics.toml` and the office's own file.  Out: `Catalogue`, which finds a
+definition by id or by any of its names.
+
+Surprise: half of all mistakes in figures are mistakes of name (预约诊疗率 is not 预约号源占比), so a name that is
+only listed as confusable never resolves; a metric that nobody defined gets an id made from its name.
+"""
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints, ValidationError
+
+from chugao.config import shipped
+from chugao.errors import InputError
+from chugao.quantity import comparable
+from chugao.source import Frozen
+
+MetricId = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
+MetricKind = Literal["count", "rate", "duration", "amount", "index"]
+Band = tuple[float, float]
+
+_DOWN = re.compile(
+    r"感染|死亡|并发症|不良|漏报|投诉|纠纷|缺陷|损伤|非计划|跌倒|坠床|拔管|差错|耗占比|药占比|费用|等候|等待|候诊|时间|时长|住院日|"
+    r"不合格|不合规|退回|拒付|逾期|事故|外送|离职|流失|DDD|强度|暴发"
+)
+_NOT_DOWN = re.compile(
+    r"整改|报告率|报告数|处置率|预防|识别率|评估率|及时|完成|合格率|知晓率|培训|演练|减少|节约|下降|满意"
+)
+
+# Suffixes that the unit repeats: 手术台次 23186台次 is written 手术23186台次.
+_REPEATED = ("人次数", "人次", "台次", "例次", "剂次", "起数", "例数", "件数", "次数", "场次", "人数", "总量", "数")
+
+
+class LaterName(Frozen):
+    """A name that replaces the first one from a year on."""
+
+    name: str
+    from_: int
+
+
+class MetricDefinition(Frozen):
+    """What a metric is, apart from any value of it."""
+
+    id: MetricId
+    name: str
+    aliases: tuple[str, ...] = ()
+    confusable: tuple[str, ...] = ()
+    unit: str
+    """Base unit, without 万: 人次, %, 天, 元; "" for a pure index."""
+    units: tuple[str, ...] = ()
+    kind: MetricKind
+    better: Literal["up", "down", "neutral"] = "up"
+    decimals: int = 0
+    """Digits usually printed, in `printed_unit` or the base unit."""
+    printed_unit: str = ""
+    band: Band | Mapping[str, Band] | None = None
+    rollup: Literal["sum", "weighted", "last", "raw"] = "sum"
+    formula: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    note: str = ""
+    area: str = ""
+    used_by: tuple[str, ...] = ()
+    authority: str = ""
+    valid_from: int | None = None
+    valid_to: int | None = None
+    names: tuple[LaterName, ...] = ()
+    obsolete: tuple[str, ...] = ()
+    headline: bool = False
+    events: bool = False
+    """Zero is written 未发生."""
+    required_by: tuple[str, ...] = ()
+    local: bool = False
+    """Not in any catalogue: made from a name in somebody's figures."""
+
+    def accepts(self, unit: str) -> bool:
+        """Whether figures may come in this base unit."""
+        return comparable(unit, self.unit) or unit in {base_unit(u) for u in self.units}
+
+    def all_names(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases, *(n.name for n in self.names), *self.obsolete)
+
+
+class Catalogue:
+    """Definitions by id and by name.  Immutable; `extended` returns a new one."""
+
+    def __init__(self, definitions: Iterable[MetricDefinition]) -> None:
+        self._by_id = {d.id: d for d in definitions}
+        self._by_name: dict[str, MetricDefinition] = {}
+        for definition in self._by_id.values():
+            for name in definition.all_names():
+                self._by_name.setdefault(name_key(name), definition)
+
+    def __iter__(self) -> Iterator[MetricDefinition]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def get(self, metric: str) -> MetricDefinition | None:
+        return self._by_id.get(metric)
+
+    def by_name(self, name: str) -> MetricDefinition | None:
+        """The definition that bears exactly this name or alias (brackets, dashes and width aside)."""
+        return self._by_name.get(name_key(name))
+
+    def local(self, name: str, unit: str) -> MetricDefinition:
+        """A definition for a metric an office merely uses; its kind and direction are read from the name."""
+        kind = _kind_of(name, unit)
+        better: Literal["up", "down", "neutral"] = "up"
+        if _DOWN.search(name) and not _NOT_DOWN.search(name):
+            better = "down"
+        elif re.search(r"床位数?$|人口|编制|在岗|职工|占比$", name):
+            better = "neutral"
+        decimals = {"rate": 1, "duration": 1, "amount": 1, "index": 1, "count": 0}[kind]
+        rollup: Literal["sum", "weighted", "raw"] = (
+            "sum" if kind in ("count", "amount") else "raw" if kind == "duration" else "weighted"
+        )
+        return MetricDefinition(
+            id=local_id(name),
+            name=name,
+            unit=unit,
+            kind=kind,
+            better=better,
+            decimals=decimals,
+            rollup=rollup,
+            local=True,
+        )
+
+    def extended(self, definitions: Iterable[MetricDefinition]) -> "Catalogue":
+        """A new catalogue in which `definitions` stand over those of the same id."""
+        return Catalogue((self._by_id | {d.id: d for d in definitions}).values())
+
+
+def load_catalogue(office_file: Path | None = None) -> Catalogue:
+    """The shipped catalogue with the office's own file over it.
+
+    Raises `InputError` naming file and metric when the office's file is wrong.
+    """
+    base = _shipped_catalogue()
+    return base.extended(_read(office_file)) if office_file else base
+
+
+@cache
+def _shipped_catalogue() -> Catalogue:
+    return Catalogue(_read(shipped("templates") / "catalogue" / "metrics.toml"))
+
+
+def _read(path: Path) -> list[MetricDefinition]:
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("metric", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            f"{path.name}：指标目录读不了：{error}。请用 UTF-8 保存，并对照随软件的 metrics.toml 改正。"
+        ) from None
+    definitions = []
+    for row in rows:
+        try:
+            names = [{"name": n["name"], "from_": n["from"]} for n in row.get("names", [])]
+            definitions.append(MetricDefinition.model_validate({**row, "names": names}))
+        except (ValidationError, KeyError, TypeError) as error:
+            what = row.get("name") or row.get("id") if isinstance(row, dict) else row
+            field = error.errors()[0]["loc"] if isinstance(error, ValidationError) else error
+            raise InputError(
+                f"{path.name}：指标“{what}”的 {field} 写法不对。请对照随软件的 metrics.toml 改正。"
+            ) from None
+    return definitions
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name share: width, case, brackets, dashes and spaces removed."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[\s()（）\[\]“”\"'、,，:：/\-—–_~]+", "", folded)
+
+
+def base_unit(unit: str) -> str:
+    """万人次 → 人次, 亿元 → 元; /10万 stays."""
+    return unit if "/" in unit else re.sub(r"^(万|亿|千|百万|千万)(?=\D)", "", unit)
+
+
+def short_name(definition: MetricDefinition) -> str:
+    """The name as it stands before its value: what the unit repeats is dropped."""
+    name = definition.name
+    for suffix in _REPEATED:
+        if name.endswith(suffix) and len(name) - len(suffix) >= 2 and definition.unit:
+            unit = definition.unit
+            if (
+                (suffix == "数" and definition.kind == "count")
+                or unit in suffix
+                or suffix in (unit, f"{unit}数", f"{unit}次")
+            ):
+                return name[: -len(suffix)]
+    return name
+
+
+def local_id(name: str) -> str:
+    """A stable id of letters for a name that no catalogue has: "local_kzmqpa"."""
+    digest = hashlib.sha256(name_key(name).encode()).digest()
+    return "local_" + "".join(chr(ord("a") + b % 26) for b in digest[:8])
+
+
+def _kind_of(name: str, unit: str) -> MetricKind:
+    if unit in ("%", "‰") or unit.startswith("/") or "/百床" in unit:
+        return "rate"
+    if unit in ("分钟", "小时", "天", "秒"):
+        return "duration"
+    if unit.endswith("元") or unit.startswith("元"):
+        return "amount"
+    if unit in ("分", "级", "", "比值"):
+        return "index"
+    return "count"

@@ -1,0 +1,220 @@
+"""Check a draft of ours or any text: numbers, direction, masks, parts, numbering, inventions.
+
+In: `Draft` or text, figures, matters.  Out: findings, worst first in the order of the text.
+
+The verifier reads the finished text and knows nothing of how it was made; whoever wrote it, the same rules hold.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from chugao.checks.evidence import check_evidence
+from chugao.checks.inventions import find_inventions
+from chugao.checks.numbers import Context, Given, Verdict, numbers_of, verify
+from chugao.checks.structure import check_numbering, check_parts, check_years
+from chugao.checks.tables import verify_rows, verify_table
+from chugao.checks.wording import find_masks, find_pending
+from chugao.documents.kind import Kind, kind_of_title, reported_and_planned, years_of_title
+from chugao.manuscript import Draft, Span, flatten
+from chugao.material import Matter, Matters
+from chugao.metrics.facts import derive
+from chugao.metrics.observation import Figures, Role
+from chugao.period import Period, read_period
+from chugao.source import Finding, Place, Severity
+
+if TYPE_CHECKING:
+    from chugao.index import Index
+
+__all__ = ["Report", "check", "examine", "examine_alone", "examine_draft", "examine_text"]
+
+
+class Report(NamedTuple):
+    """What a check found, and how many numbers it could trace."""
+
+    findings: tuple[Finding, ...]
+    numbers: dict[str, int]
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a final export must stop."""
+        return any(f.severity.blocks for f in self.findings)
+
+
+def check(
+    thing: Draft | str,
+    facts: Figures | None = None,
+    matters: Matters | None = None,
+    index: "Index | None" = None,
+    *,
+    kind: Kind | None = None,
+    year: int | None = None,
+    department: str | None = None,
+) -> tuple[Finding, ...]:
+    """Findings about a draft or a text; see `examine` for the count of numbers as well."""
+    return examine(thing, facts, matters, index, kind=kind, year=year, department=department).findings
+
+
+def examine(
+    thing: Draft | str,
+    facts: Figures | None = None,
+    matters: Matters | None = None,
+    index: "Index | None" = None,
+    *,
+    kind: Kind | None = None,
+    year: int | None = None,
+    department: str | None = None,
+) -> Report:
+    """Check a draft of ours, or a foreign text, against figures and matters.
+
+    `year` is the year in the title, read from the title when not given.  Offsets: within the sentence for a draft,
+    of the whole text for a text.
+    """
+    figures = facts or Figures()
+    if isinstance(thing, Draft):
+        given = figures.observations or (matters is not None and matters.items)
+        return examine_draft(thing, figures, matters or Matters()) if given else examine_alone(thing)
+    return examine_text(thing, figures, matters or Matters(), kind=kind, year=year, department=department)
+
+
+# --- a draft of ours ------------------------------------------------------------------------------
+
+
+def examine_draft(draft: Draft, figures: Figures, matters: Matters) -> Report:
+    """Everything a draft must satisfy before it may leave."""
+    own = matters.of_department(draft.department).items
+    facts = derive(_rows_of(figures, draft.department, draft.organisation), read_period(draft.period))
+    text, spans = flatten(draft)
+    given = (draft.organisation, draft.shell.opening)
+    context = Context(facts=facts, matters=own, kind=draft.kind, year=draft.year, ours=True, others=given)
+    read = Given(context)
+    verdicts = verify(text, context, read)
+    findings = [_in_sentence(v.finding, spans) for v in verdicts if v.finding]
+    for section, _block, table in draft.tables():
+        for row in table.rows:
+            more = verify_table(table.header, [c.text for c in row], context, read)
+            verdicts += more
+            findings += [_moved(v.finding, section.id) for v in more if v.finding]
+    findings += check_evidence(draft)
+    findings += [_in_sentence(f, spans) for f in (*find_masks(text), *find_pending(text))]
+    findings += check_parts(draft)
+    findings += check_numbering(draft)
+    findings += [_in_sentence(f, spans) for f in check_years(text, draft.kind, draft.year)]
+    findings += [_in_sentence(f, spans) for f in find_inventions(text, draft, facts, own)]
+    return Report(tuple(_distinct(findings)), numbers_of(verdicts), tuple(verdicts))
+
+
+def examine_alone(draft: Draft) -> Report:
+    """A draft held against the evidence it carries: masks, parts, numbering, years, and claims that still print it."""
+    text, spans = flatten(draft)
+    findings = list(check_evidence(draft))
+    findings += [_in_sentence(f, spans) for f in (*find_masks(text), *find_pending(text))]
+    findings += check_parts(draft)
+    findings += check_numbering(draft)
+    findings += [_in_sentence(f, spans) for f in check_years(text, draft.kind, draft.year)]
+    claims = [c for _, s in draft.sentences() for c in s.claims]
+    claims += [c for _, _, t in draft.tables() for row in t.rows for cell in row for c in cell.claims]
+    untraced = sum(1 for f in findings if f.rule in ("number-untraced", "number-changed"))
+    numbers = {"found": len(claims), "traced": len(claims) - untraced, "untraced": untraced}
+    return Report(tuple(_distinct(findings)), numbers)
+
+
+def _in_sentence(finding: Finding, spans: Sequence[Span]) -> Finding:
+    """A finding of the flattened text, placed within its sentence."""
+    start, end = finding.place.start, finding.place.end
+    for span in spans:
+        if span.start <= start < span.end:
+            place = Place(
+                start=start - span.start,
+                end=min(end, span.end) - span.start,
+                section=span.section,
+                sentence=span.sentence,
+            )
+            return finding.model_copy(update={"place": place})
+    return finding
+
+
+def _moved(finding: Finding, section: str) -> Finding:
+    return finding.model_copy(update={"place": finding.place.model_copy(update={"section": section})})
+
+
+# --- a foreign text -------------------------------------------------------------------------------
+
+
+def examine_text(
+    text: str,
+    figures: Figures,
+    matters: Matters,
+    *,
+    kind: Kind | None = None,
+    year: int | None = None,
+    department: str | None = None,
+) -> Report:
+    """Check a text that somebody wrote, against figures; kind and year are the title's when not given."""
+    title = next((line.strip(" #\t") for line in text.split("\n") if line.strip()), "")[:80]
+    kind = kind or kind_of_title(title)
+    titled, planned = reported_and_planned(kind, years_of_title(title))
+    year = year or titled or planned
+    period = _reported_period(kind, year, figures)
+    year = year if year is not None else period.year
+    rows = _rows_of(figures, department, None)
+    facts = derive(rows, period)
+    context = Context(facts=facts, matters=_items(matters, department), kind=kind, year=year)
+    verdicts = _verify_lines(text, context)
+    findings = [v.finding for v in verdicts if v.finding]
+    findings += find_masks(text)
+    findings += check_years(text, kind, year)
+    if not figures.observations:
+        findings = [f for f in findings if not f.rule.startswith("number-untraced")]
+    placed = [_with_sentence(f, text) for f in findings]
+    return Report(tuple(_distinct(placed)), numbers_of(verdicts), tuple(verdicts))
+
+
+def _verify_lines(text: str, context: Context) -> list[Verdict]:
+    """Prose by `verify`, tables (lines with tabs or pipes) row by row under their header."""
+    rows = verify_rows(text, context)
+    table_lines = [(s, e) for s, e, _ in rows]
+    verdicts = [v for v in verify(text, context) if not any(s <= v.mention.start < e for s, e in table_lines)]
+    return verdicts + [v for _, _, found in rows for v in found]
+
+
+def _rows_of(figures: Figures, department: str | None, organisation: str | None) -> Figures:
+    for name in (department, organisation):
+        if name:
+            selected = figures.of_department(name)
+            if selected.observations:
+                return selected
+    return figures
+
+
+def _items(matters: Matters, department: str | None) -> tuple[Matter, ...]:
+    return (matters.of_department(department).items or matters.items) if department else matters.items
+
+
+def _reported_period(kind: Kind | None, year: int | None, figures: Figures) -> Period:
+    """What “this year” is: from the title, else the latest year with results."""
+    if year is not None:
+        return Period(year=year if kind is None or kind.looks_back else year - 1)
+    actual = [o.period for o in figures.observations if o.role is Role.ACTUAL]
+    return max(actual, key=lambda p: (p.year, p.last_month), default=Period(year=2000))
+
+
+def _with_sentence(finding: Finding, text: str) -> Finding:
+    """Section heading and sentence around a finding of a foreign text."""
+    start = max(text.rfind(c, 0, finding.place.start) for c in "。！？\n") + 1
+    stops = [i for c in "。！？\n" if (i := text.find(c, finding.place.end)) >= 0]
+    end = min(stops, default=len(text))
+    place = finding.place.model_copy(update={"sentence": text[start : end + 1].strip()[:120]})
+    return finding.model_copy(update={"place": place})
+
+
+_ORDER = {s: i for i, s in enumerate((Severity.FATAL, Severity.ERROR, Severity.WARNING, Severity.INFO))}
+
+
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """Each place once for a rule, the worst first, else in the order of the text."""
+    unique: dict[tuple[str, str, str, int, int], Finding] = {}
+    for finding in findings:
+        place = finding.place
+        unique.setdefault((finding.rule, place.section, place.sentence, place.start, place.end), finding)
+    return sorted(unique.values(), key=lambda f: _ORDER[f.severity])

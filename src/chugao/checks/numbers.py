@@ -1,0 +1,356 @@
+"""The number verifier: read a finished text from scratch and hold every number against the figures.
+
+In: text (or a table), facts, matters.  Out: one `Verdict` a number, with a `Finding` where it does not hold.
+
+It stands on `mentions` and knows nothing of slots or of how the text was made.  A number is right only at the right
+metric: 60 is not right because some other metric has 60.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from chugao.config import shipped
+from chugao.documents.kind import Kind
+from chugao.errors import InputError
+from chugao.material import Matter
+from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
+from chugao.metrics.facts import Fact, Facts
+from chugao.quantity import Qualifier, Quantity, comparable, convert, supports
+from chugao.source import Finding, Place, Severity
+
+_CHANGES = ("change", "growth", "multiple")
+_WHY = {
+    "value": "与指标文件不符",
+    "direction": "增减方向与数据相反",
+    "unit": "单位不对",
+    "pp": "两个百分率相减，应当用“个百分点”",
+    "year": "这是上年的数",
+    "untraced": "指标、事项和固定用语里都没有这个数",
+}
+
+
+class Context(NamedTuple):
+    """What a text is held against."""
+
+    facts: Facts
+    matters: Sequence[Matter] = ()
+    kind: Kind | None = None
+    year: int | None = None
+    """The year in the title."""
+    ours: bool = False
+    """A draft of ours: whatever is untraced is an error there."""
+    others: Sequence[str] = ()
+    """Further texts whose numbers count as given: instructions, the office's formulas."""
+
+
+class Verdict(NamedTuple):
+    """What became of one number."""
+
+    mention: Mention
+    traced: bool
+    by: str
+    """Slot, matter id or “constant”; "" when untraced."""
+    finding: Finding | None
+
+
+def verify(text: str, context: Context, given: "Given | None" = None) -> list[Verdict]:
+    """Every number of a text with what supports it; linear in text and facts.
+
+    `given` saves reading the matters again when many texts are held against one context.
+    """
+    catalogue = context.facts.figures.catalogue()
+    mentions = find_mentions(text, catalogue, kind=context.kind, year=context.year)
+    given = given or Given(context)
+    constants = constant_spans(text)
+    verdicts = []
+    for mention in mentions:
+        if not _concerns(mention, context):
+            continue
+        if any(s <= mention.start and mention.end <= e for s, e in constants):
+            verdicts.append(Verdict(mention, True, "constant", None))
+            continue
+        verdicts.append(_judge(mention, text, context, given))
+    return verdicts
+
+
+def numbers_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """{"found", "traced", "untraced"} over the verdicts."""
+    listed = list(verdicts)
+    traced = sum(1 for v in listed if v.traced)
+    return {"found": len(listed), "traced": traced, "untraced": len(listed) - traced}
+
+
+def _concerns(mention: Mention, context: Context) -> bool:
+    """Foreign texts answer for statements; ours for parameters as well, since nobody else wrote them."""
+    if mention.quantity is None:
+        return False
+    return mention.role.is_fact or (context.ours and mention.role is MentionRole.PARAMETER)
+
+
+@cache
+def _constants() -> tuple[re.Pattern[str], ...]:
+    rows = tomllib.loads((shipped("templates") / "phrases" / "constants.toml").read_text(encoding="utf-8"))["constant"]
+    return tuple(re.compile(row["pattern"]) for row in rows)
+
+
+def constant_spans(text: str) -> list[tuple[int, int]]:
+    """Where fixed expressions stand whose numbers are nobody's data."""
+    return [m.span() for pattern in _constants() for m in pattern.finditer(text)]
+
+
+# --- what is given besides figures ----------------------------------------------------------------
+
+
+class Given:
+    """Numbers of matters and other given texts, found again by value and the characters beside them."""
+
+    def __init__(self, context: Context) -> None:
+        self._texts = [(m.id, f"{m.when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
+        self._texts += [("given", t) for t in context.others if t]
+        self._numbers = [
+            (source, text, mention)
+            for source, text in self._texts
+            for mention in find_mentions(text)
+            if mention.quantity is not None
+        ]
+
+    def support(self, mention: Mention, text: str) -> str:
+        """Id of the matter that gives this very number at this very place, "" when none does."""
+        assert mention.quantity is not None
+        for source, given, theirs in self._numbers:
+            if same(mention.quantity, theirs.quantity) and _same_neighbours(text, mention, given, theirs):
+                return source
+        return ""
+
+
+def same(a: Quantity, b: Quantity | None) -> bool:
+    return b is not None and a.value == b.value and a.unit == b.unit and a.high == b.high and a.qualifier == b.qualifier
+
+
+def _same_neighbours(text: str, mention: Mention, given: str, theirs: Mention) -> bool:
+    """Two characters to the left or three to the right agree: the number stands in the same words."""
+    left = text[max(0, mention.start - 2) : mention.start]
+    their_left = given[max(0, theirs.start - 2) : theirs.start]
+    right = text[mention.end : mention.end + 3]
+    their_right = given[theirs.end : theirs.end + 3]
+    return (len(left) == 2 and left == their_left) or (len(right) == 3 and right == their_right)
+
+
+# --- judging --------------------------------------------------------------------------------------
+
+
+def _judge(mention: Mention, text: str, context: Context, given: Given) -> Verdict:
+    metric = mention.metric if mention.metric in context.facts.definitions else None
+    if metric is not None:
+        fitting = list(_candidates(mention, metric, context.facts))
+        for fact in fitting:
+            if _holds(mention, fact):
+                return _with_direction(mention, fact, text, context)
+    if source := given.support(mention, text):
+        return Verdict(mention, True, source, None)
+    if metric is not None and mention.role.is_fact:
+        return Verdict(mention, False, "", _wrong(mention, metric, text, context))
+    named = _metric_named(mention, text, context)
+    severity = Severity.ERROR if context.ours or named else Severity.WARNING
+    hint = f"“{mention.text}”没有出处：{_WHY['untraced']}。请补充来源，或改用有来源的数。"
+    if named:
+        hint = f"句中说到{named}，但“{mention.text}”在指标和事项里都没有。{named}可用的有：{_known_by_name(named, context.facts)}。"
+    return Verdict(mention, False, "", _finding("number-untraced", severity, mention, hint))
+
+
+def _metric_named(mention: Mention, text: str, context: Context) -> str:
+    """Name of a metric of the figures that the sentence or the heading over it speaks of, "" when none does."""
+    definitions = context.facts.definitions
+    start, end = mention.sentence
+    heading = _heading_over(text, start)
+    for words in (text[start:end], heading):
+        for _, _, definition in metric_names(context.facts.figures.catalogue_used()).find(words):
+            if definition is not None and definition.id in definitions:
+                return definition.name
+    return ""
+
+
+def _heading_over(text: str, start: int) -> str:
+    """The line that stands as heading over a position: the last short line without a full stop."""
+    lines = text[:start].split("\n")
+    for line in reversed(lines[-12:-1]):
+        stripped = line.strip()
+        if stripped and len(stripped) <= 40 and not stripped.endswith(("。", "；", "，", "！", "？")):
+            return stripped
+    return ""
+
+
+def _candidates(mention: Mention, metric: str, facts: Facts) -> Iterator[Fact]:
+    """The facts that a number in this role may state, likeliest first."""
+    reported = facts.period.year
+    fields: tuple[str, ...]
+    match mention.role:
+        case MentionRole.CHANGE:
+            fields = ("change", "growth", "multiple", "gap", "attainment")
+        case MentionRole.COMPARATOR:
+            fields = ("gap", "change")
+        case MentionRole.BASELINE:
+            fields = ("prev", "now", "multiple") if mention.tense == "past" else ("now", "prev", "multiple")
+        case MentionRole.TARGET:
+            fields = ("goal", "target", "now", "attainment", "gap")
+        case _:
+            fields = ("now", "target", "goal", "attainment", "share", "gap", "multiple")
+            if mention.period and mention.period.isdigit() and int(mention.period) < reported:
+                fields = ("prev",)
+            elif mention.tense == "future":
+                fields = ("goal", "now", "target", "multiple")
+    for field in fields:
+        if (fact := facts.get(metric, field)) is not None:
+            yield fact
+
+
+def _holds(mention: Mention, fact: Fact) -> bool:
+    claim = mention.quantity
+    assert claim is not None
+    if not comparable(fact.unit, claim.unit) and not _alternative_unit(fact, claim):
+        return False
+    try:
+        value = convert(fact.value, fact.unit, claim.unit) if comparable(fact.unit, claim.unit) else fact.value
+    except InputError:
+        return False
+    if fact.field in (*_CHANGES, "gap"):
+        value = abs(value)
+    return supports(value, claim) or _same_bound(value, claim, fact)
+
+
+def _alternative_unit(fact: Fact, claim: Quantity) -> bool:
+    """手术3917台 for a metric counted in 台次: the catalogue allows both words; a bare number for an index."""
+    if fact.field in (*_CHANGES, "gap", "attainment"):
+        return (claim.unit == "" and fact.unit == "") or (
+            fact.kind == "count" and _alike(fact.unit, claim.unit) and fact.field != "growth"
+        )
+    return (fact.kind == "count" and _alike(fact.unit, claim.unit)) or (
+        fact.kind == "index" and claim.unit in ("", fact.unit)
+    )
+
+
+_ALIKE = (
+    {"台", "台次", "例", "例次"},
+    {"人", "名"},
+    {"例", "例次"},
+    {"次", "场", "期"},
+    {"项", "个", "种"},
+    {"起", "例", "件"},
+    {"人次", "例次"},
+)
+
+
+def _alike(unit: str, other: str) -> bool:
+    return any(unit in group and other in group for group in _ALIKE)
+
+
+def _same_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
+    """“控制在7.1天以内” states a target of 7.1 itself, whatever the reader's side of it."""
+    if fact.field not in ("target", "goal"):
+        return False
+    bounds = (Qualifier.AT_LEAST, Qualifier.AT_MOST, fact.qualifier)
+    return claim.qualifier in bounds and abs(value - claim.value) <= min(claim.resolution, abs(value) * Decimal("0.02"))
+
+
+def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -> Verdict:
+    """The value holds; does the verb beside it?"""
+    if mention.direction and _verb_of_change(mention, fact):
+        trend = fact if fact.field in _CHANGES else _trend(fact, mention, context.facts)
+        if trend is not None and trend.sign and trend.sign != mention.direction:
+            right = trend.printed if trend.field in _CHANGES else f"{_DOWN_UP[trend.sign]}"
+            hint = f"“{mention.verb}”与数据相反：{fact.name}{_explain(fact, context.facts)}。应写“{right}”。"
+            return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
+    return Verdict(mention, True, fact.slot, None)
+
+
+_DOWN_UP = {1: "提高", -1: "下降"}
+
+
+def _verb_of_change(mention: Mention, fact: Fact) -> bool:
+    return mention.role is MentionRole.CHANGE or fact.field in ("now", "goal")
+
+
+def _trend(fact: Fact, mention: Mention, facts: Facts) -> Fact | None:
+    if fact.field == "now":
+        return facts.get(fact.metric, "change")
+    now = facts.get(fact.metric, "now")
+    if fact.field == "goal" and now is not None:
+        return fact.model_copy(update={"sign": (fact.value > now.value) - (fact.value < now.value), "field": "goal"})
+    return None
+
+
+def _wrong(mention: Mention, metric: str, text: str, context: Context) -> Finding:
+    """A number at a metric's name that the metric does not have: say which it has."""
+    facts, claim = context.facts, mention.quantity
+    assert claim is not None
+    name = facts.definitions[metric].name
+    change, now, prev = (facts.get(metric, f) for f in ("change", "now", "prev"))
+    percent = claim.unit == "%" and mention.role is MentionRole.CHANGE
+    if percent and change and change.unit == "个百分点" and supports(abs(change.value), _as_points(claim)):
+        right = change.printed.removeprefix(change.verb)
+        hint = f"{_WHY['pp']}：“{mention.text}”应写“{right}”。"
+        return _finding("number-percentage-point", Severity.ERROR, mention, hint)
+    if mention.role in (MentionRole.CURRENT, MentionRole.COUNT) and prev and _holds(mention, prev):
+        right = f"{facts.period.label}应为{now.printed}" if now else f"{facts.period.label}的数还没有"
+        return _finding(
+            "number-last-year", Severity.ERROR, mention, f"{name}：{_WHY['year']}（{prev.printed}），{right}。"
+        )
+    offered = _offer(mention, metric, facts)
+    tail = f"应为{offered}。" if offered else f"可用的有：{_known(metric, facts)}。"
+    return _finding("number-wrong", Severity.ERROR, mention, f"{name}的“{mention.text}”{_WHY['value']}，{tail}")
+
+
+def _as_points(claim: Quantity) -> Quantity:
+    return claim.model_copy(update={"unit": "个百分点"})
+
+
+def _offer(mention: Mention, metric: str, facts: Facts) -> str:
+    """The one fact that this number should have been, when the role leaves no doubt."""
+    claim = mention.quantity
+    assert claim is not None
+    order: tuple[str, ...]
+    match mention.role:
+        case MentionRole.CHANGE:
+            order = ("growth", "change") if claim.unit == "%" else ("change", "growth")
+        case MentionRole.BASELINE:
+            order = ("prev",) if mention.tense == "past" else ("now",)
+        case MentionRole.TARGET:
+            order = ("goal", "target") if mention.tense == "future" else ("target",)
+        case MentionRole.CURRENT | MentionRole.COUNT:
+            order = ("now",) if mention.tense == "past" else ("goal", "now")
+        case _:
+            order = ()
+    fact = next((f for field in order if (f := facts.get(metric, field))), None)
+    return f"{fact.printed}（{fact.formula}）" if fact and fact.field in _CHANGES else fact.printed if fact else ""
+
+
+def _known(metric: str, facts: Facts) -> str:
+    labels = {"now": "本期", "prev": "上年", "change": "比上年", "growth": "增幅", "target": "目标", "goal": "下年目标"}
+    known = [f"{label}{fact.printed}" for field, label in labels.items() if (fact := facts.get(metric, field))]
+    return "、".join(known) or "无"
+
+
+def _known_by_name(name: str, facts: Facts) -> str:
+    metric = next((m for m, d in facts.definitions.items() if d.name == name), "")
+    return _known(metric, facts)
+
+
+def _explain(fact: Fact, facts: Facts) -> str:
+    now, prev = facts.get(fact.metric, "now"), facts.get(fact.metric, "prev")
+    if now and prev:
+        return f"由{prev.printed}到{now.printed}"
+    return f"为{fact.printed}"
+
+
+def _finding(rule: str, severity: Severity, mention: Mention, hint: str) -> Finding:
+    return Finding(
+        rule=rule,
+        severity=severity,
+        place=Place(start=mention.start, end=mention.end),
+        quote=mention.text,
+        hint=hint,
+    )

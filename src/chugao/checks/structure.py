@@ -1,0 +1,100 @@
+"""Parts a kind must have, numbering without gap, and years that agree with the title."""
+
+import re
+from collections.abc import Iterator
+
+from chugao.documents.kind import Kind
+from chugao.manuscript import Draft, Section
+from chugao.source import Finding, Place, Severity
+
+_HAN = ("", *"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")
+_ENUMERATOR = re.compile(r"(?:^|[。；：\s])([一二三四五六七八九十])是")
+_YEAR_AS_SUBJECT = re.compile(
+    r"(?:^|(?<=[。；\n]))[ \t　]*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)?((?:19|20)\d\d)年(?:度)?(?=，|,|全年|工作|我|全[院市县区科]|[一-鿿]{0,6}(?:总结|工作情况|主要工作))"
+)
+
+
+def check_parts(draft: Draft) -> Iterator[Finding]:
+    """C18: what the title promises is there."""
+    present = {s.id for s in draft.sections if s.blocks or any(o.id.startswith(f"{s.id}_") for o in draft.sections)}
+    written = {i.partition("_")[0] for i in present}
+    needed = {
+        Kind.SUMMARY: ("results",),
+        Kind.PLAN: ("plan",),
+        Kind.SUMMARY_PLAN: ("results", "plan"),
+        Kind.KEY_POINTS: ("plan",),
+        Kind.IDEAS: ("plan",),
+    }[draft.kind]
+    names = {"results": "总结（成效）", "plan": "计划"}
+    for part in needed:
+        if part not in written:
+            yield _finding(
+                "part-missing",
+                Severity.ERROR,
+                "",
+                f"缺少{names[part]}部分：没有可写的材料。请补充指标或事项后重新起草。",
+            )
+
+
+def check_numbering(draft: Draft) -> Iterator[Finding]:
+    """C22, C23: headings and items count on without gap or repeat; 一是 … 二是 … make one set."""
+    counters: dict[int, int] = {}
+    items = 0
+    for section in draft.sections:
+        if section.number:
+            counters = {level: n for level, n in counters.items() if level <= section.level}
+            counters[section.level] = counters.get(section.level, 0) + 1
+            expected = _printed(section.level, counters[section.level])
+            if section.number != expected:
+                hint = f"标题序号“{section.number}”应为“{expected}”。"
+                yield _finding("numbering", Severity.ERROR, section.id, hint, section.number)
+        for block in section.blocks:
+            if re.fullmatch(r"\d+\.", block.number):
+                number = int(block.number[:-1])
+                if number not in (1, items + 1):
+                    hint = f"条目序号“{block.number}”应为“{items + 1}.”。"
+                    yield _finding("numbering", Severity.ERROR, section.id, hint, block.number)
+                items = number
+        yield from _enumerators(section)
+
+
+def _enumerators(section: Section) -> Iterator[Finding]:
+    expected = 1
+    for block in section.blocks:
+        text = section.block_text(block)
+        for match in _ENUMERATOR.finditer(text):
+            number = _HAN.index(match[1])
+            if number == 1:
+                expected = 1
+            if number != expected:
+                hint = f"“{match[1]}是”应为“{_HAN[expected]}是”，请核对分条。"
+                yield _finding("enumerator", Severity.ERROR, section.id, hint, f"{match[1]}是")
+            expected = number + 1
+
+
+def check_years(text: str, kind: Kind | None, year: int | None) -> Iterator[Finding]:
+    """C11: a year that a sentence or heading reports on must be the title's, or the one it plans."""
+    if year is None:
+        return
+    looks_back = kind is None or kind.looks_back
+    allowed = {year, year + 1} if looks_back else {year, year - 1}
+    for match in _YEAR_AS_SUBJECT.finditer(text):
+        found = int(match[1])
+        if found not in allowed:
+            place = Place(start=match.start(1), end=match.end(1))
+            yield Finding(
+                rule="year",
+                severity=Severity.ERROR,
+                place=place,
+                quote=match[1],
+                hint=f"题目是{year}年，这里写成{found}年。请核对年份；若确指{found}年，请写明“与{found}年相比”。",
+            )
+
+
+def _printed(level: int, count: int) -> str:
+    return {1: f"{_HAN[count]}、", 2: f"（{_HAN[count]}）", 3: f"{count}."}.get(level, "")
+
+
+def _finding(rule: str, severity: Severity, section: str, hint: str, quote: str = "") -> Finding:
+    place = Place(start=0, end=len(quote), section=section, sentence="heading" if quote else "")
+    return Finding(rule=rule, severity=severity, place=place, quote=quote, hint=hint)

@@ -1,0 +1,146 @@
+"""Numbers in tables: the row names the metric, the column says what the number is.
+
+In: a header and a row of cells.  Out: verdicts, as for prose.
+"""
+
+import re
+from collections.abc import Sequence
+
+from chugao.checks.numbers import Context, Given, Verdict, same, verify
+from chugao.mentions import Mention, MentionRole
+from chugao.quantity import find_numbers
+from chugao.source import Finding, Place, Severity
+
+_COLUMNS = (
+    (re.compile(r"下年|明年|次年"), ("goal",)),
+    (re.compile(r"目标|计划"), ("target", "goal")),
+    (re.compile(r"比上年|同比|增减|增幅|变化|较上年"), ("change", "growth", "multiple")),
+    (re.compile(r"上年|去年|基线|基期"), ("prev", "now")),
+    (re.compile(r"本年|本期|今年|完成值|实际|现值|数值|完成数|结果"), ("now",)),
+    (re.compile(r"完成率"), ("attainment",)),
+)
+
+
+def verify_table(header: Sequence[str], cells: Sequence[str], context: Context, given: Given) -> list[Verdict]:
+    """Verdicts for one row of a table of ours; offsets count over its cells joined by one character."""
+    definition = context.facts.figures.catalogue().by_name(cells[0]) if cells else None
+    verdicts: list[Verdict] = []
+    offset = 0
+    for column, cell in enumerate(cells):
+        if column and definition is not None and definition.id in context.facts.definitions:
+            verdicts += _cell(definition.id, header[column] if column < len(header) else "", cell, offset, context)
+        elif column and context.ours and header[column : column + 1] not in (["序号"], ["完成时限"]):
+            verdicts += [
+                v._replace(
+                    mention=_shifted(v.mention, offset),
+                    finding=None if v.finding is None else _shift(v.finding, offset),
+                )
+                for v in verify(cell, context, given)
+            ]
+        offset += len(cell) + 1
+    return verdicts
+
+
+def verify_rows(text: str, context: Context) -> list[tuple[int, int, list[Verdict]]]:
+    """(start, end, verdicts) of every table line of a text: cells parted by tabs or pipes under a header line."""
+    found: list[tuple[int, int, list[Verdict]]] = []
+    header: list[str] = []
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        separator = "\t" if "\t" in line else "|" if line.count("|") >= 2 else ""
+        if not separator:
+            header = []
+        elif re.fullmatch(r"[\s|:\-\t]*", line):
+            pass
+        else:
+            cells = line.split(separator)
+            lead = 1 if separator == "|" and not cells[0].strip() else 0
+            if not header:
+                header = [c.strip() for c in cells[lead:]]
+            else:
+                skipped = sum(len(c) + 1 for c in cells[:lead])
+                verdicts = _stripped_row(header, cells[lead:], context, start + skipped)
+                if verdicts is not None:
+                    found.append((start, end, verdicts))
+        start = end + 1
+    return found
+
+
+def _stripped_row(header: list[str], cells: list[str], context: Context, at: int) -> list[Verdict] | None:
+    """Verdicts of a row whose cells may have blanks around them; None when its first cell is no metric."""
+    name = context.facts.figures.catalogue().by_name(cells[0].strip()) if cells else None
+    if name is None or name.id not in context.facts.definitions:
+        return None
+    verdicts: list[Verdict] = []
+    offset = at
+    for column, cell in enumerate(cells):
+        if column:
+            indent = len(cell) - len(cell.lstrip())
+            label = header[column] if column < len(header) else ""
+            verdicts += _cell(name.id, label, cell.strip(), offset + indent, context)
+        offset += len(cell) + 1
+    return verdicts
+
+
+def _cell(metric: str, label: str, cell: str, at: int, context: Context) -> list[Verdict]:
+    fields = _fields(label, context)
+    verdicts = []
+    for found in find_numbers(cell):
+        mention = Mention(
+            start=at + found.start,
+            end=at + found.end,
+            text=cell[found.start : found.end],
+            role=MentionRole.CURRENT,
+            quantity=found.quantity,
+            metric=metric,
+        )
+        facts = [f for field in fields if (f := context.facts.get(metric, field))]
+        right = next((f for f in facts if _prints(cell, f.printed)), None)
+        if right is not None:
+            verdicts.append(Verdict(mention, True, right.slot, None))
+            continue
+        offered = "、".join(f.printed for f in facts) or "无此数"
+        finding = Finding(
+            rule="number-wrong",
+            severity=Severity.ERROR,
+            place=Place(start=mention.start, end=mention.end),
+            quote=mention.text,
+            hint=f"表中“{label}”一栏的“{mention.text}”与指标文件不符，应为{offered}。",
+        )
+        verdicts.append(Verdict(mention, False, "", finding))
+    return verdicts
+
+
+def _prints(cell: str, printed: str) -> bool:
+    """Whether a cell says the fact: the same text, or the same numbers without their verb or unit."""
+    if cell == printed:
+        return True
+    mine, theirs = list(find_numbers(cell)), list(find_numbers(printed))
+    if len(mine) != len(theirs) or not mine:
+        return False
+    return all(
+        same(a.quantity, b.quantity) or (a.quantity.unit == "" and abs(a.quantity.value) == abs(b.quantity.value))
+        for a, b in zip(mine, theirs, strict=True)
+    )
+
+
+def _fields(label: str, context: Context) -> tuple[str, ...]:
+    """What a column holds, by its header; a year in the header is read against the reported one."""
+    for year in re.findall(r"20\d\d", label):
+        distance = int(year) - context.facts.period.year
+        aims = re.search(r"目标|计划", label) is not None
+        return {0: ("target",) if aims else ("now",), -1: ("prev",), 1: ("goal",)}.get(distance, ())
+    for pattern, fields in _COLUMNS:
+        if pattern.search(label):
+            return fields
+    return ("now", "prev", "target", "goal", "change", "growth")
+
+
+def _shifted(mention: Mention, by: int) -> Mention:
+    return mention.model_copy(update={"start": mention.start + by, "end": mention.end + by})
+
+
+def _shift(finding: Finding, by: int) -> Finding:
+    place = finding.place.model_copy(update={"start": finding.place.start + by, "end": finding.place.end + by})
+    return finding.model_copy(update={"place": place})

@@ -1,0 +1,127 @@
+"""metrics import, check, template, extract."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")]
+
+
+@app.command("import")
+def import_command(
+    files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv")],
+    by: Annotated[str, typer.Option(help="经办人")] = "",
+    as_json: Json = False,
+) -> None:
+    """导入指标到工作区；后来的数替换以前的数，并列出变动。"""
+    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.database import utc_text
+    from chugao.metrics.reading import read_metrics
+    from chugao.metrics.store import import_figures
+
+    workspace = require_workspace()
+    figures = read_metrics(*files)
+    with open_workspace(workspace) as database:
+        report = import_figures(database, figures, actor=by or "经办人", at=utc_text(datetime.now(UTC)))
+    if as_json:
+        changed = [c.model_dump(mode="json") for c in report.changed]
+        findings = [finding_json(f) for f in figures.findings]
+        show_json({"added": report.added, "unchanged": report.unchanged, "changed": changed, "findings": findings})
+        return
+    show(f"新增{report.added}条，未变{report.unchanged}条，更新{len(report.changed)}条。")
+    for change in report.changed:
+        show(
+            f"  {change.name}（{change.department or '全部'}，{change.period}）：{change.old_printed} → {change.new_printed}"
+        )
+    show_findings([f for f in figures.findings if f.severity.value != "info"])
+
+
+@app.command("check")
+def check_command(
+    files: Annotated[list[Path], typer.Argument(help="指标文件")],
+    department: Annotated[str | None, typer.Option(help="只看这个科室")] = None,
+    year: Annotated[int | None, typer.Option(help="上报年度；不写则取文件里最近一年")] = None,
+    as_json: Json = False,
+) -> None:
+    """核对指标文件：能读多少、缺什么、哪些可疑。"""
+    from chugao.metrics.readiness import readiness
+    from chugao.metrics.reading import read_metrics
+
+    board = readiness(read_metrics(*files), department=department, year=year)
+    if as_json:
+        show_json({**board.model_dump(mode="json"), "findings": [finding_json(f) for f in board.findings]})
+    else:
+        show(f"{board.department or '全部科室'}，{board.period}：{len(board.rows)}项指标")
+        for row in board.rows:
+            show("  " + "　".join(x for x in (row.name, row.now or "缺", row.comparison, row.state) if x))
+        show_findings([f for f in board.findings if f.severity.value != "info"])
+        show(f"合计：{count_by_severity(board.findings) or '没有问题'}。")
+    if any(f.severity.blocks for f in board.findings):
+        raise typer.Exit(1)
+
+
+@app.command("template")
+def template_command(
+    department: Annotated[str, typer.Option(help="科室")],
+    year: Annotated[int, typer.Option(help="上报年度")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="输出文件或文件夹")] = Path(),
+    previous: Annotated[list[Path] | None, typer.Option(help="上年的指标文件，用来填上年数")] = None,
+    as_json: Json = False,
+) -> None:
+    """写出一个科室要填的指标表和事项表。"""
+    from chugao.catalogue import load_catalogue
+    from chugao.metrics.reading import read_metrics
+    from chugao.metrics.template import write_template
+
+    path = out / f"{department}-{year}-填报表.xlsx" if out.is_dir() or not out.suffix else out
+    write_template(path, department, year, load_catalogue(), read_metrics(*previous) if previous else None)
+    if as_json:
+        show_json({"file": str(path)})
+    else:
+        show(str(path))
+        say("填好后：chugao metrics check " + path.name)
+
+
+@app.command("extract")
+def extract_command(
+    file: Annotated[Path, typer.Argument(help="文稿：.docx .txt .md .pdf .html")],
+    as_json: Json = False,
+) -> None:
+    """找出文稿里的每个数字，说明它是什么。"""
+    from chugao.documents.structure import understand
+    from chugao.mentions import find_mentions
+
+    document = understand(file)
+    mentions = find_mentions(document.text, kind=document.kind, year=document.year)
+    rows: list[dict[str, Any]] = []
+    for mention in mentions:
+        quantity = mention.quantity
+        rows.append(
+            {
+                "start": mention.start,
+                "end": mention.end,
+                "text": mention.text,
+                "role": mention.role.value,
+                "metric": mention.metric,
+                "value": _number(quantity.value) if quantity else None,
+                "unit": quantity.unit if quantity else None,
+                "qualifier": quantity.qualifier.value if quantity else None,
+                "period": mention.period,
+                "baseline": mention.baseline,
+            }
+        )
+    if as_json:
+        show_json({"mentions": rows})
+        return
+    for row in rows:
+        show(f"{row['start']:>6}  {row['text']}　{row['role']}　{row['metric'] or ''}")
+
+
+def _number(value: Any) -> int | float:
+    """A JSON number: whole values without a point."""
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,108 @@
+"""init and doctor: the workspace and what this machine can do."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chugao.cli.output import say, show, show_json
+from chugao.errors import InputError
+
+if TYPE_CHECKING:
+    from chugao.database import Database
+
+_SETTINGS = """# chugao 工作区设置；改后立即生效。
+
+[office]
+# 单位全称，与历年文稿的发文单位一致时，起草会沿用本单位的句式
+name = ""
+# 级别：科室 医院 乡镇 区县 市
+level = "科室"
+# 署名；不写则用科室或单位名称
+signature = ""
+# 本年主线，一句话，不带句号
+theme = ""
+# 文稿开头的指导思想，由党办提供；不写就不出现
+guidance = ""
+
+# [model]
+# base_url = "http://127.0.0.1:8099/v1"     # 任何兼容 OpenAI 的接口；密钥放在环境变量 CHUGAO_API_KEY
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the commands on the app."""
+    app.command("init")(init_command)
+    app.command("doctor")(doctor_command)
+
+
+def open_workspace(folder: Path) -> "Database":
+    """The database of a workspace; the caller closes it."""
+    from chugao.config import load_settings
+    from chugao.database import open_database, sqlite_url
+
+    settings = load_settings(folder)
+    return open_database(settings.database_url or sqlite_url(folder / ".chugao" / "chugao.db"))
+
+
+def require_workspace() -> Path:
+    """The workspace around the current folder, or a sentence that says how to make one."""
+    from chugao.config import find_workspace
+
+    folder = find_workspace()
+    if folder is None:
+        raise InputError("这里不是工作区。请先在要用的文件夹里运行 chugao init，再在其中执行本命令。")
+    return folder
+
+
+def init_command(
+    folder: Annotated[Path, typer.Argument(help="工作区文件夹；没有就新建")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")] = False,
+) -> None:
+    """新建工作区：chugao.toml 和 .chugao/。已有的设置不动。"""
+    try:
+        (folder / ".chugao").mkdir(parents=True, exist_ok=True)
+        settings = folder / "chugao.toml"
+        existed = settings.exists()
+        if not existed:
+            settings.write_text(_SETTINGS, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"工作区“{folder}”建不了：{error.strerror}。请换一个能写的文件夹。") from None
+    open_workspace(folder.resolve()).close()
+    if as_json:
+        show_json({"workspace": str(folder.resolve()), "created": not existed})
+        return
+    show(f"工作区：{folder.resolve()}" + ("（已有，设置未改）" if existed else ""))
+    say("下一步：在 chugao.toml 里写上单位名称，然后 chugao metrics import、chugao material add、chugao corpus add。")
+
+
+def doctor_command(
+    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")] = False,
+) -> None:
+    """检查这台机器：工作区、数据库、历年文稿、可选工具。"""
+    from chugao.catalogue import load_catalogue
+    from chugao.config import find_workspace, shipped
+    from chugao.corpus import load_folder
+
+    workspace = find_workspace()
+    reports = load_folder(shipped("corpus"))
+    rows = [
+        ("指标目录", "可用", f"{len(load_catalogue())}项"),
+        ("示例文稿", "可用" if reports.documents else "缺", f"{len(reports.documents)}篇"),
+        ("工作区", "可用" if workspace else "未建", str(workspace or "运行 chugao init 新建；不建也能起草")),
+    ]
+    if workspace is not None:
+        with open_workspace(workspace):
+            rows.append(("数据库", "可用", "能读写"))
+    for name, commands, use in (
+        ("LibreOffice", ("soffice", "libreoffice"), "用来读 .doc、.wps，出 PDF"),
+        ("中文字体", ("fc-list",), "用来出 PDF"),
+    ):
+        found = next((c for c in commands if shutil.which(c)), None)
+        rows.append((name, "可用" if found else "没有（可选）", use))
+    if as_json:
+        show_json({"checks": [{"name": n, "state": s, "detail": d} for n, s, d in rows]})
+        return
+    for name, state, detail in rows:
+        show(f"{name}：{state}　{detail}")

@@ -1,0 +1,87 @@
+"""Settings of an office, read once by a shell, and where prompts, templates and corpus are found.
+
+In: `chugao.toml` in the workspace and `CHUGAO_*` in the environment.  Out: `Settings`.
+
+A secret is only ever a `SecretStr`: it cannot be printed by accident.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+
+from chugao.errors import InputError
+from chugao.source import Frozen
+
+LEVELS = ("科室", "医院", "乡镇", "区县", "市")
+
+
+class Office(Frozen):
+    """The institution that writes: what its documents call it and themselves."""
+
+    name: str = ""
+    """Full name: “望澜市第一人民医院”."""
+    short_name: str = ""
+    level: str = "科室"
+    theme: str = ""
+    """主线 of the year, a clause without full stop."""
+    signature: str = ""
+    """署名 under a document; the department's name when empty."""
+    leaders: tuple[str, ...] = ()
+    guidance: str = ""
+    """The political formula that opens a document, from the office's own dated file; never invented."""
+
+
+class Settings(Frozen):
+    """Everything a shell needs to know before it calls a room."""
+
+    office: Office = Field(default_factory=Office)
+    database_url: str = ""
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    catalogue: str = ""
+    """Path of the office's own catalogue, relative to the workspace."""
+    workspace: Path | None = None
+
+
+def find_workspace(start: Path | None = None) -> Path | None:
+    """The nearest folder at or above `start` that `chugao init` made, or None."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "chugao.toml").is_file() and (folder / ".chugao").is_dir():
+            return folder
+    return None
+
+
+def load_settings(workspace: Path | None = None) -> Settings:
+    """Settings of a workspace, the environment on top.
+
+    Raises `InputError` that names the file and the field when `chugao.toml` is wrong.
+    """
+    values: dict[str, Any] = {}
+    if workspace is not None:
+        path = workspace / "chugao.toml"
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InputError(f"{path.name} 读不了：{error}。请按 chugao init 生成的样子改正。") from None
+    model = values.pop("model", {})
+    if not isinstance(model, dict):
+        raise InputError('chugao.toml：[model] 应当是一节，如 [model] 下写 base_url = "http://…"。')
+    values |= {k: model[k] for k in ("base_url", "api_key") if k in model}
+    for field in ("base_url", "api_key", "database_url"):
+        if from_environment := os.environ.get(f"CHUGAO_{field.upper()}"):
+            values[field] = from_environment
+    try:
+        return Settings(**values, workspace=workspace)
+    except ValidationError as error:
+        where = ".".join(str(p) for p in error.errors()[0]["loc"])
+        raise InputError(f"chugao.toml：“{where}”这一项不认识或写法不对。请对照手册《设置》一节改正。") from None
+
+
+def shipped(name: str) -> Path:
+    """A folder that comes with chugao ("prompts", "templates", "corpus"), from a wheel or a checkout."""
+    inside = Path(__file__).parent / "_shipped" / name
+    return inside if inside.is_dir() else Path(__file__).parents[2] / name

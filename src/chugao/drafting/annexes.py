@@ -1,0 +1,126 @@
+"""The tables behind the text: 指标完成情况, 目标, 重点任务分解.
+
+Every figure that carries no argument stands here; owners and deadlines stand here and not in each sentence.
+Headers hold no digits, since a header has no claims.
+"""
+
+from collections.abc import Sequence
+
+from chugao.drafting.binding import SlotValue, bind, mask_numbers
+from chugao.drafting.offering import slot_value, when_in_text, worth_a_percentage
+from chugao.drafting.planning import is_problem, printable
+from chugao.manuscript import ClaimedText, Table
+from chugao.material import Matter, MatterStatus
+from chugao.metrics.facts import Fact, Facts
+from chugao.outline import Outline, topic_of_metric
+from chugao.source import Claim
+
+_NOTHING = "—"
+
+
+def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact]]:
+    """指标完成情况表: every printable figure with last year, target and next year's target."""
+    rows, used = [], []
+    with_goal = outline.kind.value != "summary"
+    for metric in _ordered(facts, "now"):
+        cells = [_fact(facts, metric, f) for f in ("now", "prev", "change", "target")]
+        growth = facts.get(metric, "growth")
+        trend = growth if growth and worth_a_percentage(facts, growth) else cells[2]
+        gap = facts.get(metric, "gap")
+        reached = _NOTHING if gap is None or gap.good is None else ("完成" if gap.good else "未完成")
+        row = [
+            _name(facts, metric),
+            *(_cell(f) for f in (cells[0], cells[1], trend if trend and printable(trend.release) else None, cells[3])),
+            ClaimedText(text=reached),
+        ]
+        goal = _fact(facts, metric, "goal")
+        if with_goal:
+            row.append(_cell(goal))
+        rows.append(tuple(row))
+        used += [f for f in (*cells, trend, goal) if f is not None]
+    header = ("指标", "本年", "上年", "比上年", "年度目标", "完成情况", *(("下年目标",) if with_goal else ()))
+    if not rows:
+        return None, []
+    return Table(header=header, rows=tuple(rows)), used
+
+
+def goals_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact]]:
+    """主要目标表 of a plan: baseline, target, who, by when."""
+    rows, used = [], []
+    for metric in _ordered(facts, "goal"):
+        now, goal = _fact(facts, metric, "now"), _fact(facts, metric, "goal")
+        observation = goal.inputs[0] if goal and goal.inputs else None
+        rows.append(
+            (
+                _name(facts, metric),
+                _cell(now),
+                _cell(goal),
+                _text(observation.owner if observation else "", str(observation.source) if observation else ""),
+                _text(observation.leader if observation else "", str(observation.source) if observation else ""),
+                _text(
+                    when_in_text(observation.deadline, outline.plan_year)[0] if observation else "",
+                    str(observation.source) if observation else "",
+                ),
+            )
+        )
+        used += [f for f in (now, goal) if f is not None]
+    header = ("指标", "上年", "目标", "责任科室", "牵头领导", "完成时限")
+    return (Table(header=header, rows=tuple(rows)), used) if rows else (None, [])
+
+
+def tasks_table(outline: Outline, matters: Sequence[Matter]) -> Table | None:
+    """重点任务分解表: task, owner, leader, deadline."""
+    planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
+    if not planned:
+        return None
+    rows = []
+    for number, matter in enumerate(sorted(planned, key=lambda m: (m.month or 13, m.id)), 1):
+        source = str(matter.source)
+        rows.append(
+            (
+                ClaimedText(text=str(number), claims=(_constant(str(number), "row"),)),
+                _text(matter.text, source),
+                _text(matter.owner or outline.department, source),
+                _text(matter.leader, source),
+                _text(when_in_text(matter.when, outline.plan_year)[0], source),
+            )
+        )
+    header = ("序号", "重点任务", "责任科室", "牵头领导", "完成时限")
+    return Table(header=header, rows=tuple(rows))
+
+
+def _ordered(facts: Facts, field: str) -> list[str]:
+    """Printable metrics with that field, by field of work and then as the office listed them."""
+    metrics = [m for m in facts.metrics() if _fact(facts, m, field)]
+    place = {m: i for i, m in enumerate(metrics)}
+    return sorted(metrics, key=lambda m: (topic_of_metric(facts.definitions[m]).order, place[m]))
+
+
+def _fact(facts: Facts, metric: str, field: str) -> Fact | None:
+    fact = facts.get(metric, field)
+    return fact if fact is not None and printable(fact.release) else None
+
+
+def _cell(fact: Fact | None) -> ClaimedText:
+    if fact is None:
+        return ClaimedText(text=_NOTHING)
+    bound = bind(f"{{{fact.slot}}}", {fact.slot: slot_value(fact)})
+    return ClaimedText(text=bound.text, claims=bound.claims)
+
+
+def _name(facts: Facts, metric: str) -> ClaimedText:
+    name = facts.definitions[metric].name
+    return ClaimedText(text=name, claims=(_constant(name, metric),) if any(c.isdigit() for c in name) else ())
+
+
+def _text(text: str, source: str) -> ClaimedText:
+    if not text:
+        return ClaimedText(text=_NOTHING)
+    template, slots = mask_numbers(text, "matter_cell")
+    values = {n: SlotValue(printed=p, state="matter", id=n, source=source) for n, p in slots.items()}
+    bound = bind(template, values)
+    return ClaimedText(text=bound.text, claims=bound.claims)
+
+
+def _constant(text: str, name: str) -> Claim:
+    return Claim(start=0, end=len(text), state="constant", id=name)

@@ -1,0 +1,257 @@
+"""What an engine is offered for a section: slots, matters and wording, with no digit in sight.
+
+In: a `SectionPlan`, facts, matters, passages.  Out: `Offer`, the brief and the values behind its slots.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from chugao.catalogue import MetricDefinition, short_name
+from chugao.drafting.binding import SlotValue, mask_numbers
+from chugao.drafting.planning import SectionPlan, printable, weight_of
+from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
+from chugao.material import Matter, MatterStatus
+from chugao.metrics.facts import Fact, Facts
+from chugao.outline import Outline
+from chugao.source import Frozen
+
+_FIELDS = ("now", "prev", "change", "growth", "multiple", "target", "gap", "attainment", "goal", "streak")
+_MEANINGS = {
+    "now": "本期值",
+    "prev": "上年同期值",
+    "change": "比上年增减，自带动词",
+    "growth": "比上年增幅，自带动词",
+    "multiple": "是上年的几倍",
+    "target": "本年目标",
+    "gap": "与本年目标之差",
+    "attainment": "目标完成率",
+    "goal": "下一年目标",
+    "streak": "连续几年同向变化",
+}
+_SMALL_BASE = 50
+_LARGE_GROWTH = 100
+
+
+class Offer(Frozen):
+    """A brief and what stands behind its slots."""
+
+    brief: Brief
+    values: dict[str, SlotValue]
+    facts: dict[str, Fact]
+    constants: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    """Metrics the document cannot do without and nobody sent."""
+
+
+def make_offer(
+    plan: SectionPlan,
+    outline: Outline,
+    facts: Facts,
+    passages: Sequence[BriefPassage],
+    *,
+    instructions: Sequence[str] = (),
+    missing: Sequence[MetricDefinition] = (),
+    seed: int = 0,
+    guidance: str = "",
+    theme: str = "",
+) -> Offer:
+    """Everything for one section, complete in itself."""
+    slots: list[Slot] = []
+    values: dict[str, SlotValue] = {}
+    used: dict[str, Fact] = {}
+    for metric in plan.metrics:
+        for fact in _offered(facts, metric, plan.part.role):
+            definition = facts.definitions[metric]
+            slots.append(_slot(fact, definition, outline))
+            values[fact.slot] = slot_value(fact)
+            used[fact.slot] = fact
+    for definition in missing:
+        name = f"{definition.id}.missing"
+        owner = outline.department
+        slots.append(
+            Slot(
+                name=name,
+                meaning="尚缺",
+                metric=definition.id,
+                metric_name=definition.name,
+                field="missing",
+                required=True,
+            )
+        )
+        values[name] = SlotValue(printed=f"【待补：{definition.name}（{owner}）】", state="constant", id=name)
+    general = general_values(outline)
+    slots += [Slot(name=n, meaning=v.printed) for n, v in general.items()]
+    matters = []
+    for matter in plan.matters:
+        brief_matter, behind = _matter(matter, outline, instructions)
+        matters.append(brief_matter)
+        values |= behind
+    brief = Brief(
+        task="lead" if plan.part.role == "lead" else "part",
+        section=plan.id,
+        role=plan.part.role,
+        kind=outline.kind,
+        style=outline.style,
+        level=outline.level,
+        department=outline.department,
+        organisation=outline.organisation,
+        heading=plan.heading,
+        topic=plan.topic,
+        slots=tuple(slots),
+        matters=tuple(matters),
+        passages=tuple(passages),
+        instructions=tuple(instructions),
+        max_chars=outline.length,
+        seed=seed,
+        theme=theme if plan.part.role == "lead" else "",
+        guidance=guidance if plan.part.role == "lead" else "",
+    )
+    constants = tuple(n for m in plan.metrics for n in (facts.definitions[m].name, short_name(facts.definitions[m])))
+    return Offer(
+        brief=brief,
+        values=values | general,
+        facts=used,
+        constants=(*constants, *(d.name for d in missing), outline.department, outline.organisation, guidance, theme),
+        missing=tuple(d.id for d in missing),
+    )
+
+
+def general_values(outline: Outline) -> dict[str, SlotValue]:
+    """Years and the span, which every section may use."""
+    values = {
+        "brief.year": SlotValue(printed=str(outline.reported.year), state="constant", id="brief.year"),
+        "brief.plan_year": SlotValue(printed=str(outline.plan_year), state="constant", id="brief.plan_year"),
+    }
+    if outline.reported.span_label:
+        values["brief.span"] = SlotValue(printed=outline.reported.span_label, state="constant", id="brief.span")
+    return values
+
+
+def slot_value(fact: Fact) -> SlotValue:
+    """A fact as binding wants it."""
+    derived = fact.field not in ("now", "prev", "target", "goal")
+    return SlotValue(
+        printed=fact.printed,
+        state="derived" if derived else "metric",
+        id=fact.slot,
+        metric=fact.metric,
+        period=fact.period.code,
+        formula=fact.formula,
+        source=fact.source_label or None,
+        sign=fact.sign,
+    )
+
+
+def _offered(facts: Facts, metric: str, role: str) -> Iterable[Fact]:
+    """The facts of a metric that this part may state: no goals in results, no targets of the past in a plan."""
+    ahead = role in ("plan", "items", "goals", "next")
+    fields = ("now", "prev", "goal") if ahead else tuple(f for f in _FIELDS if f != "goal")
+    for field in fields:
+        fact = facts.get(metric, field)
+        if fact is None or not printable(fact.release) or not worth_a_percentage(facts, fact):
+            continue
+        if ahead and field == "goal":
+            now = facts.get(metric, "now")
+            sign = (fact.value > now.value) - (fact.value < now.value) if now else 0
+            yield fact.model_copy(update={"sign": sign})
+        elif field == "now" and not ahead:
+            trend = facts.get(metric, "change")
+            yield fact.model_copy(update={"sign": trend.sign if trend else 0})
+        else:
+            yield fact
+
+
+def worth_a_percentage(facts: Facts, fact: Fact) -> bool:
+    """A growth on a small base (“由2个到9个，增长350%”) says less than the change itself."""
+    if fact.field != "growth":
+        return True
+    prev = facts.get(fact.metric, "prev")
+    return (prev is not None and prev.value >= _SMALL_BASE and abs(fact.value) <= _LARGE_GROWTH) or prev is None
+
+
+def _slot(fact: Fact, definition: MetricDefinition, outline: Outline) -> Slot:
+    return Slot(
+        name=fact.slot,
+        meaning=f"{fact.period.label}{definition.name}（{_MEANINGS.get(fact.field, fact.field)}）",
+        metric=fact.metric,
+        metric_name=short_name(definition),
+        field=fact.field,
+        kind=fact.kind,
+        better=fact.better,
+        sign=fact.sign,
+        good=fact.good,
+        required=outline.department in definition.required_by and fact.field == "now",
+        zero=fact.printed == "未发生",
+        headline=definition.headline,
+        verb=fact.verb,
+    )
+
+
+# --- matters --------------------------------------------------------------------------------------
+
+_DAY = re.compile(r"^\d{1,2}月\d{1,2}日$")
+_MONTH = re.compile(r"^\d{1,2}月$|^(?:上|下)半年$|^第?[一二三四]季度$|^年[底初中]$")
+_SPAN = re.compile(r"^\d{1,2}月?[-—–~～至]\d{1,2}月$")
+_DEADLINE = re.compile(r"前$|底前$|以前$")
+
+
+def when_in_text(when: str, year: int) -> tuple[str, str]:
+    """(time as a sentence of a document of that year says it, its kind); ("", "") when it adds nothing.
+
+    “2025年3月” → 3月, “2025年1—12月” → 全年, “2024年10月” in a text about 2025 stays whole.
+    """
+    text = re.sub(r"\s+", "", when).replace("年度", "年")
+    rest = text.removeprefix(f"{year}年")
+    if not rest or text == f"{year}":
+        return "", ""
+    if re.fullmatch(r"0?1月?[-—–~～至]12月", rest):
+        return "全年", "month"
+    rest = re.sub(r"(?<=\d)[-–~～至](?=\d)", "—", rest)
+    for pattern, kind in ((_DAY, "day"), (_MONTH, "month"), (_SPAN, "span"), (_DEADLINE, "deadline")):
+        if pattern.search(rest):
+            return rest, kind
+    if rest == "全年":
+        return rest, "month"
+    return (rest, "deadline") if re.search(r"\d", rest) or rest.startswith("每") else ("", "")
+
+
+def _matter(matter: Matter, outline: Outline, instructions: Sequence[str]) -> tuple[BriefMatter, dict[str, SlotValue]]:
+    year = outline.plan_year if matter.status is MatterStatus.PLANNED else outline.reported.year
+    text, in_text = mask_numbers(matter.text, matter.id)
+    result, in_result = mask_numbers(matter.result, f"{matter.id}")
+    # The two fields share one prefix, so the second continues the alphabet of the first.
+    if in_text and in_result:
+        result, in_result = _renamed(result, in_result, f"{matter.id}.r_")
+    when, kind = when_in_text(matter.when, year)
+    behind = {
+        name: SlotValue(printed=printed, state="matter", id=name, source=str(matter.source))
+        for name, printed in {**in_text, **in_result}.items()
+    }
+    if when:
+        behind[f"{matter.id}.when"] = SlotValue(
+            printed=when, state="matter", id=f"{matter.id}.when", source=str(matter.source)
+        )
+    status = {MatterStatus.DONE: "done", MatterStatus.ONGOING: "ongoing", MatterStatus.PLANNED: "planned"}
+    brief_matter = BriefMatter(
+        id=matter.id,
+        text=text,
+        result=result,
+        when=f"{matter.id}.when" if when else "",
+        when_kind=kind,
+        actor=matter.owner,
+        category=matter.category,
+        status=status[matter.status],
+        weight=weight_of(matter, instructions),
+        owner=matter.owner,
+        month=matter.month or 0,
+    )
+    return brief_matter, behind
+
+
+def _renamed(text: str, slots: dict[str, str], prefix: str) -> tuple[str, dict[str, str]]:
+    renamed = {}
+    for name, printed in slots.items():
+        new = prefix + name.rpartition("_")[2]
+        text = text.replace(f"{{{name}}}", f"{{{new}}}")
+        renamed[new] = printed
+    return text, renamed

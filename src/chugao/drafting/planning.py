@@ -1,0 +1,223 @@
+"""What goes where: sections from this year's matters and figures, and the brief for each.
+
+In: outline, facts, matters, past wording.  Out: `SectionPlan`s in document order.
+
+Each figure is placed once in the body (headline figures may recur in the lead); a matter of an unimportant topic joins
+a neighbour of its family rather than stand alone under a heading.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from chugao.material import Matter, MatterStatus
+from chugao.metrics.facts import Facts
+from chugao.outline import Outline, Part, Topic, affinity, topic_of_matter, topic_of_metric, topics
+from chugao.source import Frozen, Release
+
+_ATTACHED = 0.34
+_MOST_SECTIONS = {"results": 6, "plan": 4, "items": 5, "next": 1}
+_MILESTONE = re.compile(r"通过[^，]{0,14}(?:评审|评价|认证|验收|复审)|晋升|获批[^，]{0,10}(?:医院|中心)$")
+_WEIGHTY = re.compile(r"启用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通")
+
+
+class SectionPlan(Frozen):
+    """One section to write."""
+
+    id: str
+    part: Part
+    level: int
+    heading: str = ""
+    """Given by the outline; "" asks the engine for one that says what is in the section."""
+    topic: str = ""
+    matters: tuple[Matter, ...] = ()
+    metrics: tuple[str, ...] = ()
+    is_parent: bool = False
+    """A heading only: its sections follow."""
+
+
+class _Bucket:
+    """A topic's matters and metrics while sections are being formed."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topics = [topic]
+        self.matters: list[Matter] = []
+        self.metrics: list[str] = []
+
+    @property
+    def size(self) -> float:
+        return len(self.matters) + 0.15 * len(self.metrics)
+
+    @property
+    def lead(self) -> Topic:
+        return self.topics[0]
+
+    def absorb(self, other: "_Bucket") -> None:
+        if other.size > self.size:
+            self.topics = [*other.topics, *self.topics]
+        else:
+            self.topics += other.topics
+        self.matters += other.matters
+        self.metrics += other.metrics
+
+
+def printable(release: Release) -> bool:
+    """What a document that leaves the office may print: 内部 and 不写 stay in, and count as covered."""
+    return release in (Release.PUBLIC, Release.UPWARD)
+
+
+def weight_of(matter: Matter, instructions: Sequence[str] = ()) -> int:
+    """How much a matter matters: what a leader asked for, milestones, honours, then the rest."""
+    weight = 50
+    if matter.status is MatterStatus.DONE and _MILESTONE.search(matter.text):
+        weight = 95
+    elif _WEIGHTY.search(matter.text):
+        weight = 70
+    elif topic_of_matter(matter.category, matter.text).id == "honours":
+        weight = 60
+    if matter.status is MatterStatus.ONGOING:
+        weight -= 15
+    if any(matter.text in i or i in matter.text for i in instructions if len(i) >= 4):
+        weight = 99
+    return weight
+
+
+def is_problem(matter: Matter) -> bool:
+    return re.search(r"不足|问题|短板|困难", matter.category) is not None
+
+
+def plan_sections(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> list[SectionPlan]:
+    """Sections of a document, in order."""
+    done = [m for m in matters if m.status is not MatterStatus.PLANNED and not is_problem(m)]
+    planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
+    problems = [m for m in matters if is_problem(m)]
+    has = {f: [m for m in facts.metrics() if _printable_fact(facts, m, f)] for f in ("now", "goal")}
+    sections: list[SectionPlan] = []
+    for part in outline.parts:
+        match part.role:
+            case "results":
+                sections += _with_topics(part, done, has["now"], facts)
+            case "plan" | "items":
+                goals = [] if any(p.role == "goals" for p in outline.parts) else has["goal"]
+                sections += _with_topics(part, planned, goals, facts)
+            case "problems":
+                if problems:
+                    sections.append(_single(part, problems, has["now"]))
+            case "next":
+                if planned or has["goal"]:
+                    sections.append(_single(part, planned, has["goal"]))
+            case "goals":
+                if has["goal"]:
+                    sections.append(_single(part, [], has["goal"]))
+            case "lead":
+                sections.append(_single(part, done if outline.kind.looks_back else planned, has["now"]))
+            case _:
+                sections.append(SectionPlan(id=part.id, part=part, level=part.level))
+    return sections
+
+
+def lead_topics(matters: Iterable[Matter]) -> str:
+    """“医疗质量、急救与重症和诊疗服务”: the fields with most of the year's matters, three at most."""
+    counts: dict[str, int] = defaultdict(int)
+    order: dict[str, int] = {}
+    for matter in matters:
+        topic = topic_of_matter(matter.category, matter.text)
+        if topic.id in ("other", "honours") or is_problem(matter):
+            continue
+        counts[topic.name] += 1
+        order[topic.name] = topic.order
+    names = sorted(counts, key=lambda n: (-counts[n], order[n]))[:3]
+    names = [n for n in names if counts[n] > 1] or names[:2]
+    return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
+
+
+def _printable_fact(facts: Facts, metric: str, field: str) -> bool:
+    fact = facts.get(metric, field)
+    return fact is not None and printable(fact.release)
+
+
+def _single(part: Part, matters: Sequence[Matter], metrics: Sequence[str]) -> SectionPlan:
+    return SectionPlan(
+        id=part.id,
+        part=part,
+        level=part.level,
+        heading=part.heading,
+        topic=lead_topics(matters),
+        matters=tuple(matters),
+        metrics=tuple(metrics),
+    )
+
+
+def _with_topics(part: Part, matters: Sequence[Matter], metrics: Sequence[str], facts: Facts) -> list[SectionPlan]:
+    """A part and its sections; one section alone gives its content to the part itself."""
+    if not matters and not metrics:
+        return [_single(part, [], [])] if part.required else []
+    buckets = _merged(_buckets(matters, metrics, facts), _MOST_SECTIONS[part.role])
+    if not part.topics or len(buckets) == 1:
+        every = [m for b in buckets for m in b.metrics]
+        return [_single(part, [m for b in buckets for m in b.matters], every)]
+    level = part.level + 1 if part.level else 1
+    children = [
+        SectionPlan(
+            id=f"{part.id}_{b.lead.id}",
+            part=part,
+            level=level,
+            topic=b.lead.name,
+            matters=tuple(b.matters),
+            metrics=tuple(b.metrics),
+        )
+        for b in buckets
+    ]
+    if not part.level:
+        return children
+    return [SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True), *children]
+
+
+def _buckets(matters: Sequence[Matter], metrics: Sequence[str], facts: Facts) -> list[_Bucket]:
+    by_topic = {t.id: _Bucket(t) for t in topics()}
+    for matter in matters:
+        by_topic[topic_of_matter(matter.category, matter.text).id].matters.append(matter)
+    for metric in metrics:
+        by_topic[_topic_for(metric, matters, facts).id].metrics.append(metric)
+    return [b for b in by_topic.values() if b.matters or b.metrics]
+
+
+def _topic_for(metric: str, matters: Sequence[Matter], facts: Facts) -> Topic:
+    """A figure goes where the matter stands that speaks of it, else to its own field."""
+    definition = facts.definitions[metric]
+    scored = [(affinity(definition.name, m.text + m.result), i) for i, m in enumerate(matters)]
+    best = max(scored, default=(0.0, 0))
+    if best[0] >= _ATTACHED:
+        matter = matters[best[1]]
+        return topic_of_matter(matter.category, matter.text)
+    return topic_of_metric(definition)
+
+
+def _merged(buckets: list[_Bucket], most: int) -> list[_Bucket]:
+    """Thin buckets joined to a neighbour of their family until the document has sections of some weight."""
+    with_matters = any(b.matters for b in buckets)
+    while len(buckets) > 1:
+        thin = [b for b in buckets if b.lead.id != "honours" and _is_thin(b, with_matters)]
+        excess = [b for b in buckets if b.lead.id != "honours"] if len(buckets) > most else []
+        candidates = thin or excess
+        if not candidates:
+            break
+        smallest = min(candidates, key=lambda b: (b.size, -b.lead.order))
+        host = _host(smallest, buckets)
+        if host is None:
+            break
+        buckets.remove(smallest)
+        host.absorb(smallest)
+    return sorted(buckets, key=lambda b: (-max((weight_of(m) for m in b.matters), default=0) // 90, b.lead.order))
+
+
+def _is_thin(bucket: _Bucket, with_matters: bool) -> bool:
+    return not bucket.matters if with_matters else len(bucket.metrics) < 2
+
+
+def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:
+    others = [b for b in buckets if b is not bucket and b.lead.id != "honours"]
+    family = [b for b in others if any(t.family == bucket.lead.family for t in b.topics)]
+    if family and not bucket.matters:
+        return min(family, key=lambda b: b.lead.order)  # figures alone go to the family's head
+    return min(family or others, key=lambda b: abs(b.lead.order - bucket.lead.order), default=None)

@@ -1,0 +1,219 @@
+"""Sentence frames: the shipped bank, and which frame fits a metric at a place.
+
+In: the slots of one metric, what the sentence is for.  Out: a clause with slots, without final mark.
+
+Surprise: the choice must look free and be none.  It is a hash of seed, department, section and metric, and a frame
+just used in the section steps back, so two departments differ and two runs do not.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal, TypeVar
+
+from chugao.config import shipped
+from chugao.manuscript import SLOT, Brief, BriefPassage, Slot
+from chugao.source import Frozen
+
+Purpose = Literal["results", "problems", "goals"]
+T = TypeVar("T")
+
+_TO = {
+    ("rate", 1): ("提高到", "升至"),
+    ("rate", -1): ("降到", "降至"),
+    ("index", 1): ("提高到", "升到"),
+    ("index", -1): ("降到", "降至"),
+    ("count", 1): ("增加到", "增至"),
+    ("count", -1): ("减少到", "减至"),
+    ("amount", 1): ("增加到", "增至"),
+    ("amount", -1): ("减少到", "降到"),
+    ("duration", 1): ("延长到",),
+    ("duration", -1): ("缩短到", "缩短至"),
+}
+
+
+class Frame(Frozen):
+    """One way to say one metric."""
+
+    id: str
+    role: Purpose
+    kinds: tuple[str, ...] = ()
+    direction: Literal["welcome", "unwelcome", "neutral", "flat", "any", "zero"] = "any"
+    reached: bool | None = None
+    strict: bool = False
+    """Only where the target is beaten, not merely met."""
+    weight: int = 1
+    text: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\{(now|prev|change|growth|multiple|target|goal|gap)\}", self.text))
+
+
+class Metric(Frozen):
+    """The slots of one metric, by field."""
+
+    id: str
+    name: str
+    kind: str
+    better: str
+    slots: dict[str, Slot]
+
+    @property
+    def trend(self) -> Slot | None:
+        """The comparison with last year, growth for counts, change for the rest."""
+        return self.slots.get("growth") or self.slots.get("change") or self.slots.get("multiple")
+
+    @property
+    def direction(self) -> str:
+        now, trend = self.slots.get("now"), self.trend
+        if now is not None and now.zero:
+            return "zero"
+        if trend is None:
+            return "unknown"
+        if trend.sign == 0:
+            return "flat"
+        return {True: "welcome", False: "unwelcome", None: "neutral"}[trend.good]
+
+    @property
+    def reached(self) -> bool | None:
+        gap = self.slots.get("gap")
+        return gap.good if gap else None
+
+    @property
+    def required(self) -> bool:
+        return any(s.required for s in self.slots.values())
+
+    @property
+    def importance(self) -> int:
+        """What a reader wants first: owed figures, headline figures, what was promised, what got better."""
+        score = 0
+        score += 40 if self.required else 0
+        score += 20 if any(s.headline for s in self.slots.values()) else 0
+        score += 10 if "target" in self.slots else 0
+        score += {"welcome": 10, "zero": 12, "neutral": 2, "flat": 3}.get(self.direction, 0)
+        return score + (4 if "goal" in self.slots else 0)
+
+
+def metrics_of(slots: Sequence[Slot]) -> list[Metric]:
+    """Slots grouped by metric, in the order offered."""
+    grouped: dict[str, list[Slot]] = {}
+    for slot in slots:
+        if slot.metric:
+            grouped.setdefault(slot.metric, []).append(slot)
+    return [
+        Metric(
+            id=metric,
+            name=group[0].metric_name,
+            kind=group[0].kind,
+            better=group[0].better,
+            slots={s.field: s for s in group},
+        )
+        for metric, group in grouped.items()
+    ]
+
+
+@cache
+def bank() -> tuple[Frame, ...]:
+    """The shipped frames about metrics."""
+    rows = tomllib.loads((shipped("templates") / "frames" / "metrics.toml").read_text(encoding="utf-8"))["frame"]
+    return tuple(Frame(**row) for row in rows)
+
+
+@cache
+def document_frames() -> dict[str, list[dict[str, object]]]:
+    """Openings and closings by kind."""
+    return tomllib.loads((shipped("templates") / "frames" / "documents.toml").read_text(encoding="utf-8"))
+
+
+class Phraser:
+    """Chooses frames for one brief; remembers what it used, nothing else."""
+
+    def __init__(self, brief: Brief) -> None:
+        self._brief = brief
+        self._used: Counter[str] = Counter()
+
+    def pick(self, options: Sequence[T], *keys: str) -> T:
+        """One of `options`, the same for the same brief and keys."""
+        key = "|".join((str(self._brief.seed), self._brief.department, self._brief.section, *keys))
+        return options[int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") % len(options)]
+
+    def clause(self, metric: Metric, purpose: Purpose, *, plain: bool = False) -> tuple[str, str, str] | None:
+        """(clause with slots, frame id, passage id) for one metric, None when nothing can be said of it.
+
+        `plain` asks for the shortest honest form, one comparison and no target.
+        """
+        if purpose == "results" and (own := self._own(metric)):
+            return own
+        fitting = [f for f in bank() if f.role == purpose and self._fits(f, metric) and not (plain and f.reached)]
+        if not fitting:
+            return None
+        best = max(f.weight for f in fitting)
+        fitting = [f for f in fitting if f.weight == best]
+        fewest = min(self._used[f.id] for f in fitting)
+        frame = self.pick([f for f in fitting if self._used[f.id] == fewest], metric.id, purpose)
+        self._used[frame.id] += 1
+        return self._fill(frame, metric), f"bank:{frame.id}", ""
+
+    # --- own wording ---
+
+    def _own(self, metric: Metric) -> tuple[str, str, str] | None:
+        """The office's own sentence about this metric, when it offers one and it was not just used."""
+        if metric.direction == "zero":
+            return None
+        fitting = [p for p in self._brief.passages if p.own and self._passage_fits(p, metric)]
+        fitting = [p for p in fitting if not self._used[p.id]]
+        # Own wording and the bank alternate, so that no text is last year's with new numbers.
+        if not fitting or self.pick((True, True, False), metric.id, "own") is False:
+            return None
+        passage = self.pick(fitting, metric.id, "passage")
+        self._used[passage.id] += 1
+        return passage.text, "own", passage.id
+
+    def _passage_fits(self, passage: BriefPassage, metric: Metric) -> bool:
+        names = SLOT.findall(passage.text)
+        return bool(names) and all(m == metric.id and f in metric.slots for m, f in names)
+
+    # --- the bank ---
+
+    def _fits(self, frame: Frame, metric: Metric) -> bool:
+        if frame.kinds and metric.kind not in frame.kinds:
+            return False
+        if not frame.fields <= metric.slots.keys():
+            return False
+        if frame.direction not in ("any", metric.direction):
+            return False
+        if metric.direction == "zero" and frame.direction != "zero" and frame.role == "results":
+            return False
+        if frame.reached is not None and metric.reached is not frame.reached:
+            return False
+        gap = metric.slots.get("gap")
+        return not (frame.strict and (gap is None or gap.sign == 0))
+
+    def _fill(self, frame: Frame, metric: Metric) -> str:
+        trend = metric.trend
+        sign = trend.sign if trend else 0
+        if frame.role == "goals":
+            sign = self._goal_sign(metric)
+        text = frame.text.replace("{name}", metric.name)
+        if "{to}" in text:
+            text = text.replace("{to}", self.pick(_TO[metric.kind, sign or 1], metric.id, "to"))
+        if "{aim}" in text:
+            text = text.replace("{aim}", self.pick(_TO[metric.kind, sign or 1], metric.id, "aim"))
+        text = text.replace(
+            "{reach}", "为" if metric.better != "up" or sign < 0 else self.pick(("达到", "为"), metric.id)
+        )
+        text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
+        text = text.replace("{reach_goal}", "控制在" if metric.better == "down" else "达到")
+        return re.sub(r"\{(now|prev|change|growth|multiple|target|goal|gap)\}", rf"{{{metric.id}.\1}}", text)
+
+    @staticmethod
+    def _goal_sign(metric: Metric) -> int:
+        """Which way the goal asks to go from this year's value; the good way where that is not known."""
+        goal = metric.slots.get("goal")
+        if goal is not None and goal.sign:
+            return goal.sign
+        return -1 if metric.better == "down" else 1

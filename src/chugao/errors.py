@@ -1,0 +1,45 @@
+"""Every exception chugao raises on purpose.
+
+    ChugaoError            what a caller may catch; the message is Chinese and says what to do next
+    ├── InputError         a file, an option or a value the user can mend           (exit code 2)
+    │   └── UploadRejected a file refused before it is read: bomb, macro, not what it says it is
+    ├── EngineError        the model endpoint failed, or what it sent cannot be used (exit code 3)
+    ├── StaleVersion       somebody else saved first; nothing was overwritten        (exit code 1)
+    └── NotAllowed         the gate or a role forbids it; nothing was done           (exit code 1)
+
+What a reviewer should weigh is a `Finding` (a value), not an exception.
+"""
+
+
+class ChugaoError(Exception):
+    """Root of the tree; its text is meant for the user, in Chinese."""
+
+    exit_code = 3
+
+
+class InputError(ChugaoError):
+    """Something the user gave cannot be used; the text names where and what to do."""
+
+    exit_code = 2
+
+
+class UploadRejected(InputError):
+    """A file refused by the guard before any parser saw it."""
+
+
+class EngineError(ChugaoError):
+    """The writing engine failed; what was drafted so far is kept."""
+
+    exit_code = 3
+
+
+class StaleVersion(ChugaoError):
+    """The text changed since the caller read it; nothing was overwritten."""
+
+    exit_code = 1
+
+
+class NotAllowed(ChugaoError):
+    """The gate or the person's scope forbids this; nothing was done."""
+
+    exit_code = 1

@@ -1,0 +1,131 @@
+"""One figure as the office reported it, and a set of them.
+
+Everything later (facts, checks, tables) reads `Figures`; only `metrics.reading` makes them from files.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import Field
+
+from chugao.catalogue import Catalogue, MetricDefinition, MetricId, load_catalogue
+from chugao.period import Period
+from chugao.quantity import Quantity
+from chugao.source import Finding, Frozen, Release, Source
+
+
+class Role(StrEnum):
+    """What a figure is: what came out, or what was aimed at."""
+
+    ACTUAL = "actual"
+    TARGET = "target"
+    """Aimed at for the observation's own period: 目标值 of 2025, 明年目标 of a 2025 row is a target of 2026."""
+
+
+class Status(StrEnum):
+    """How firm a figure is."""
+
+    CONFIRMED = "confirmed"
+    PROVISIONAL = "provisional"
+    MASKED = "masked"
+    MISSING = "missing"
+
+
+class Observation(Frozen):
+    """One figure of one department for one period."""
+
+    metric: MetricId
+    department: str
+    """As in the 部门 column; "" when the file has none."""
+    period: Period
+    role: Role
+    quantity: Quantity
+    """Unscaled, in the metric's own unit or one that converts into it; `printed` is the cell's text."""
+    source: Source
+    status: Status = Status.CONFIRMED
+    release: Release = Release.PUBLIC
+    owner: str = ""
+    """责任科室: who owes it, and who answers for next year's target."""
+    leader: str = ""
+    deadline: str = ""
+    caliber: str = ""
+    """口径: two values of one metric compare only when theirs agree."""
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+    origin: str = ""
+    """来源 as the office wrote it: HIS, 病案首页, …"""
+    note: str = ""
+
+
+class ReportedChange(Frozen):
+    """A 同比变化 as printed in the figures; used when no previous value is there, checked when one is."""
+
+    metric: MetricId
+    department: str
+    period: Period
+    quantity: Quantity
+    """Signed: “↓12%” is −12 %.  Unit % means growth, anything else a difference."""
+    source: Source
+
+
+class Figures(Frozen):
+    """What was read: observations, the definitions of their metrics, and what looked odd."""
+
+    observations: tuple[Observation, ...] = ()
+    changes: tuple[ReportedChange, ...] = ()
+    definitions: dict[str, MetricDefinition] = Field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    department_column: bool = False
+    """Whether rows carry a 部门; only then does a department select rows."""
+    fingerprints: dict[str, str] = Field(default_factory=dict)
+    """File name → first 16 hex digits of its SHA-256."""
+
+    def of_department(self, department: str | None) -> "Figures":
+        """Only the rows of one department; all rows where the file names none."""
+        if not department or not self.department_column:
+            return self
+        return self.model_copy(
+            update={
+                "observations": tuple(o for o in self.observations if o.department in ("", department)),
+                "changes": tuple(c for c in self.changes if c.department in ("", department)),
+            }
+        )
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(o.department for o in self.observations if o.department))
+
+    def cutoff(self) -> date | None:
+        """The latest 数据截止 among the figures, None when none was given."""
+        return max((o.source.cutoff for o in self.observations if o.source.cutoff), default=None)
+
+    def catalogue(self) -> Catalogue:
+        """The shipped catalogue with the definitions used here over it."""
+        return self._whole_catalogue
+
+    def catalogue_used(self) -> Catalogue:
+        """Only the definitions that these figures use."""
+        return self._own_catalogue
+
+    @cached_property
+    def _whole_catalogue(self) -> Catalogue:
+        return load_catalogue().extended(self.definitions.values())
+
+    @cached_property
+    def _own_catalogue(self) -> Catalogue:
+        return Catalogue(self.definitions.values())
+
+
+def merge(parts: Iterable[Figures]) -> Figures:
+    """Several files as one set; the order of files does not matter for what follows."""
+    figures = list(parts)
+    return Figures(
+        observations=tuple(o for f in figures for o in f.observations),
+        changes=tuple(c for f in figures for c in f.changes),
+        definitions={k: v for f in figures for k, v in f.definitions.items()},
+        findings=tuple(x for f in figures for x in f.findings),
+        department_column=any(f.department_column for f in figures),
+        fingerprints={k: v for f in figures for k, v in f.fingerprints.items()},
+    )

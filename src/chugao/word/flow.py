@@ -1,0 +1,167 @@
+"""What stands on the pages of a draft, line by line and in order; Word and markdown both print this.
+
+In: a `Draft`.  Out: `Piece`s.
+
+An annex (a section of nothing but tables and without a number of the body) moves behind the body; 一是…二是… run on in
+one paragraph although each is a block of its own.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Literal, NamedTuple
+
+from chugao.manuscript import Block, Draft, Section, Shell, Table
+
+Role = Literal[
+    "signer", "title", "addressee", "body", "heading", "label", "annex_title", "caption", "table", "issuer", "date"
+]
+_RUN_ON = re.compile(r"^[一二三四五六七八九十]+是")
+_ANNEX = re.compile(r"^(附[表件])\s*[0-9一二三四五六七八九十]*\s*[：:、.．]?\s*(.*)$", re.DOTALL)
+
+
+class Run(NamedTuple):
+    """A stretch of a paragraph; `anchor` names what it belongs to: ("block", section id, block id)."""
+
+    text: str
+    anchor: tuple[str, ...] = ()
+    bold: bool = False
+
+
+class Piece(NamedTuple):
+    """One paragraph or table."""
+
+    role: Role
+    runs: tuple[Run, ...] = ()
+    level: int = 0
+    """Of a heading: 1 to 4."""
+    table: Table | None = None
+    new_page: bool = False
+    landscape: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+class Choices(NamedTuple):
+    """What a caller or a layout decides about the flow."""
+
+    run_on: bool = True
+    bold_lead: bool = False
+    portrait_columns: int = 7
+    landscape: Collection[str] = ()
+    """Ids of table blocks that were asked to stand on a 横排 page."""
+    signer: str = ""
+
+
+def flow_of(draft: Draft, choices: Choices | None = None) -> list[Piece]:
+    """The pieces of a draft from the first line to the last."""
+    choices = choices or Choices()
+    shell = draft.shell
+    annexes = [section for section in draft.sections if is_annex(section)]
+    title = Run(draft.title.text, ("title",))
+    body = [p for s in draft.sections if not is_annex(s) for p in _section(s, choices)]
+    if shell.type == "notice":
+        pieces = [*_opening(shell, Run(shell.title)), *_closing(shell)]
+        pieces += [Piece("label", (Run("附件"),), new_page=True), Piece("title", (title,)), *body]
+    elif shell.type == "report":
+        signer = [Piece("signer", (Run(choices.signer),))] if choices.signer else []
+        heading = Run(shell.title, ("title",)) if shell.title else title
+        pieces = [*signer, *_opening(shell, heading), *body, *_closing(shell)]
+    else:
+        pieces = [Piece("title", (title,)), *body, *_signature(shell)]
+    for number, section in enumerate(annexes, 1):
+        pieces += _annex(section, number if len(annexes) > 1 else 0, choices, first=number == 1)
+    return pieces
+
+
+def is_annex(section: Section) -> bool:
+    """Whether a section is an 附表: tables only, and no number that the body would miss."""
+    tables_only = bool(section.blocks) and all(block.table is not None for block in section.blocks)
+    return tables_only and (not section.number or _ANNEX.match(section.number) is not None)
+
+
+def _opening(shell: Shell, title: Run) -> Iterator[Piece]:
+    """Title, 主送机关 and the paragraphs that open a 通知 or a 报告."""
+    yield Piece("title", (title,))
+    if addressee := shell.addressee.strip():
+        yield Piece("addressee", (Run(addressee if addressee.endswith("：") else addressee.rstrip(":") + "："),))
+    yield from _paragraphs(shell.opening)
+
+
+def _closing(shell: Shell) -> Iterator[Piece]:
+    yield from _paragraphs(shell.closing)
+    yield from _signature(shell)
+
+
+def _paragraphs(text: str) -> Iterator[Piece]:
+    for line in text.splitlines():
+        if line.strip():
+            yield Piece("body", (Run(line.strip()),))
+
+
+def _signature(shell: Shell) -> Iterator[Piece]:
+    """署名 and 成文日期; a date nobody gave is left to fill in, never today."""
+    if shell.issuer:
+        yield Piece("issuer", (Run(shell.issuer),))
+    if shell.issuer or shell.date:
+        yield Piece("date", (Run(shell.date),))
+
+
+def _section(section: Section, choices: Choices) -> Iterator[Piece]:
+    if section.level > 0 and (section.number or section.heading.text):
+        run = Run(section.number + section.heading.text, ("section", section.id))
+        yield Piece("heading", (run,), level=min(section.level, 4))
+    texts = {s.id: s.text for s in section.sentences}
+    pending: list[Run] = []
+    for block in section.blocks:
+        if pending and (block.table is not None or not _runs_on(block, choices)):
+            yield Piece("body", tuple(pending))
+            pending = []
+        if block.table is not None:
+            yield from _table(section, block, block.table, choices)
+        else:
+            pending += _block(section, block, texts, choices)
+    if pending:
+        yield Piece("body", tuple(pending))
+
+
+def _runs_on(block: Block, choices: Choices) -> bool:
+    """Whether an item continues the paragraph before it."""
+    return choices.run_on and block.type == "item" and _RUN_ON.match(block.number) is not None
+
+
+def _block(section: Section, block: Block, texts: dict[str, str], choices: Choices) -> list[Run]:
+    anchor = ("block", section.id, block.id)
+    parts = [texts[i] for i in block.sentence_ids]
+    if choices.bold_lead and block.type == "item" and parts:
+        return [Run(block.number + parts[0], anchor, bold=True), Run("".join(parts[1:]), anchor)]
+    return [Run(block.number + "".join(parts), anchor)]
+
+
+def _table(section: Section, block: Block, table: Table, choices: Choices) -> Iterator[Piece]:
+    wide = is_wide(table, block.id, choices)
+    if table.title:
+        yield Piece("caption", (Run(table.title, ("caption", section.id, block.id)),), landscape=wide)
+    yield Piece("table", (Run("", ("block", section.id, block.id)),), table=table, landscape=wide)
+
+
+def is_wide(table: Table, block_id: str, choices: Choices) -> bool:
+    """Whether a table goes onto a 横排 page of its own."""
+    return len(table.header) > choices.portrait_columns or block_id in choices.landscape
+
+
+def _annex(section: Section, number: int, choices: Choices, first: bool) -> Iterator[Piece]:
+    """附表 label, its title, its tables; a table that repeats the title of its annex has no caption."""
+    match = _ANNEX.match(section.heading.text)
+    word, title = (match[1], match[2]) if match else ("附表", section.heading.text)
+    label = section.number or f"{word}{number or ''}"
+    wide = any(is_wide(t, b.id, choices) for b in section.blocks if (t := b.table) is not None)
+    yield Piece("label", (Run(label, ("section", section.id)),), new_page=first or wide, landscape=wide)
+    if title:
+        yield Piece("annex_title", (Run(title),), landscape=wide)
+    for block in section.blocks:
+        if block.table is not None:
+            for piece in _table(section, block, block.table, choices):
+                if not (piece.role == "caption" and piece.text == title):
+                    yield piece._replace(landscape=wide)

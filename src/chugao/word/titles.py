@@ -1,0 +1,98 @@
+"""Where a long title turns: between words, at its natural joints, in a shape that pleases.
+
+In: a title and the `TitleRule` of a layout.  Out: its lines.
+
+GB/T 9704 7.3.1 asks for 词意完整、排列对称、长短适宜 and 梯形或菱形.  Joints (关于印发, 总结暨) are data; where none of
+them will do, word boundaries of the segmenter are the second choice, and a turn inside a word is none at all.
+"""
+
+import re
+from itertools import combinations, pairwise
+
+from chugao.word.layout import TitleRule
+
+_MOST_LINES = 4
+_NARROW = re.compile(r"[\x20-\x7e]")
+
+
+def width_of(text: str) -> float:
+    """Width of a text in characters (em): digits and Latin letters count about half."""
+    wide_latin = sum(1 for c in text if "A" <= c <= "Z") * 0.2
+    return len(text) - len(_NARROW.findall(text)) * 0.5 + wide_latin
+
+
+def title_lines(title: str, rule: TitleRule) -> tuple[str, ...]:
+    """The lines of a title, one when it fits; a title too long for four lines is left to the word processor."""
+    width = width_of(title)
+    if width <= rule.max_chars or width > rule.max_chars * _MOST_LINES:
+        return (title,)
+    turns = _joints(title, rule)
+    lines = _best(title, turns, rule)
+    if lines is None or _cost(lines, turns, rule) >= 10:
+        lines = _best(title, _words(title, rule) | turns, rule) or lines
+    return lines or (title,)
+
+
+def _joints(title: str, rule: TitleRule) -> dict[int, float]:
+    """Offset → cost of turning there, for the joints the rule names."""
+    turns: dict[int, float] = {}
+    for joint in rule.joints:
+        for match in re.finditer(joint.after or joint.before, title):
+            at = match.end() if joint.after else match.start()
+            if _allowed(title, at, rule):
+                turns[at] = min(joint.cost, turns.get(at, joint.cost))
+    return turns
+
+
+def _words(title: str, rule: TitleRule) -> dict[int, float]:
+    """Offset → cost of every word boundary, dearer than any joint."""
+    import rjieba
+
+    turns: dict[int, float] = {}
+    at = 0
+    for word in rjieba.cut(title):
+        at += len(word)
+        if _allowed(title, at, rule):
+            turns[at] = 5.0
+    return turns
+
+
+def _allowed(title: str, at: int, rule: TitleRule) -> bool:
+    rest, before = title[at:], title[:at]
+    return bool(rest and before) and not rest.startswith(rule.never_before) and not before.endswith(rule.never_after)
+
+
+def _best(title: str, turns: dict[int, float], rule: TitleRule) -> tuple[str, ...] | None:
+    """The cheapest way to turn with the fewest lines, None when no way fits."""
+    for count in range(2, _MOST_LINES + 1):
+        ways = (_cut(title, at) for at in combinations(sorted(turns), count - 1))
+        fitting = [way for way in ways if all(1 < width_of(line) <= rule.max_chars for line in way)]
+        if fitting:
+            return min(fitting, key=lambda way: _cost(way, turns, rule))
+    return None
+
+
+def _cut(title: str, turns: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(title[a:b] for a, b in pairwise((0, *turns, len(title))))
+
+
+def _cost(lines: tuple[str, ...], turns: dict[int, float], rule: TitleRule) -> float:
+    """How far from pleasing: poor joints, unlike lengths, stumps, and shapes other than 倒梯形 and 菱形."""
+    widths = [width_of(line) for line in lines]
+    at, joints = 0, 0.0
+    for line in lines[:-1]:
+        at += len(line)
+        joints += turns[at]
+    stumps = 10.0 * sum(1 for w in widths if w < rule.too_short_chars)
+    uneven = 5.0 * (max(widths) - min(widths)) / rule.max_chars
+    return joints + stumps + uneven + _shape_cost(widths)
+
+
+def _shape_cost(widths: list[float]) -> float:
+    steps = [b - a for a, b in pairwise(widths)]
+    if all(step <= 0 for step in steps):
+        return 0.0
+    if all(step >= 0 for step in steps):
+        return 2.0  # 正梯形: the standard allows it, offices like it less
+    rises_then_falls = all(not (a < 0 < b) for a, b in pairwise(steps))
+    return 0.0 if rises_then_falls else 6.0  # the last is the hourglass, 沙漏形

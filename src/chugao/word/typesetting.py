@@ -1,0 +1,380 @@
+"""Set a draft as a Word file in the official layout.
+
+In: a `Draft`.  Out: the bytes of a .docx, the same each time; or the file itself, written whole or not at all.
+
+Text between the tags passes through `_text`, values between quotes through `anchors.attribute`; nothing else reaches
+the XML.  Building the body as text costs a few milliseconds where an object tree of python-docx costs sixty.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import uuid
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from chugao.errors import InputError
+from chugao.manuscript import Draft, Shell
+from chugao.word.anchors import MANIFEST, Anchor, attribute, bookmark_names, custom_properties, manifest, plain_text
+from chugao.word.flow import Choices, Piece, Run, flow_of
+from chugao.word.layout import Layout, SignatureRule, gbt9704, twips_of_mm, twips_of_pt
+from chugao.word.package import RELATIONS, pack
+from chugao.word.styles import W, fonts_xml, settings_xml, styles_xml
+from chugao.word.tables import table_xml
+from chugao.word.titles import title_lines, width_of
+
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_OWED = re.compile(r"(【待补[^【】]{0,200}】)")
+_HINT = '<w:rFonts w:hint="eastAsia"/>'  # else “ ” — … are taken for Latin and set half as wide
+_HAIRLINE = 14  # twips; a paragraph so low fits below the 22nd line
+_STYLE_OF = {
+    "signer": "Signer",
+    "addressee": "Salutation",
+    "body": "BodyText",
+    "label": "AnnexLabel",
+    "annex_title": "Caption",
+    "caption": "Caption",
+    "issuer": "Signature",
+    "date": "Signature",
+}
+
+
+class _Setting(NamedTuple):
+    """What every paragraph of one document needs to know."""
+
+    layout: Layout
+    names: dict[Anchor, str]
+    """Bookmark of each anchor; empty when the file is to be clean."""
+    numbers: dict[str, int]
+    """Bookmark name → w:id."""
+    shell: Shell
+    marked: bool
+    """Whether each page says 草稿."""
+
+
+def typeset(
+    draft: Draft,
+    *,
+    final: bool = False,
+    clean: bool = False,
+    layout: Layout | None = None,
+    landscape: Collection[str] = (),
+    signer: str = "",
+) -> bytes:
+    """The bytes of a .docx.
+
+    Until `final` each page is marked 草稿.  `clean` leaves out bookmarks, custom properties and manifest, for a file
+    that goes to others.  `landscape` names table blocks that are to stand on a 横排 page; `signer` is the 签发人 of an
+    upward 报告.
+    """
+    layout = layout or gbt9704()
+    names = bookmark_names(draft)
+    setting = _Setting(
+        layout, {} if clean else names, {n: i for i, n in enumerate(names.values())}, draft.shell, not final
+    )
+    choices = Choices(
+        layout.items.run_on, layout.items.bold_lead, layout.table.portrait_columns, frozenset(landscape), signer
+    )
+    parts = {
+        "word/document.xml": _document(flow_of(draft, choices), setting),
+        "word/styles.xml": styles_xml(layout),
+        "word/fontTable.xml": fonts_xml(layout),
+        "word/settings.xml": settings_xml(),
+        "word/footer1.xml": _footer(layout, odd=True),
+        "word/footer2.xml": _footer(layout, odd=False),
+        "docProps/core.xml": _core_properties(draft),
+    }
+    if not final:
+        parts["word/header1.xml"] = parts["word/header2.xml"] = _draft_mark()
+    return pack(parts if clean else parts | _provenance(draft, names))
+
+
+def export_docx(draft: Draft, path: Path | str, final: bool = False) -> None:
+    """Write a draft as .docx, whole or not at all.
+
+    Raises `InputError` when the file cannot be written; whatever stood there before is then untouched.
+    """
+    target = Path(path)
+    staged = stage(typeset(draft, final=final), target)
+    try:
+        os.replace(staged, target)
+    except OSError as error:
+        staged.unlink(missing_ok=True)
+        raise cannot_write(target, error) from None
+
+
+def stage(content: bytes, target: Path) -> Path:
+    """Write `content` safely to disk under a temporary name beside `target`, ready to be renamed.
+
+    Raises `InputError` when the folder cannot be written, or the target is a folder itself.
+    """
+    staged = target.parent / f".chugao-{secrets.token_hex(6)}.tmp"
+    if target.is_dir():
+        raise InputError(f"{target} 是一个文件夹，不能写成文件。请换一个文件名。")
+    try:
+        with staged.open("xb") as file:  # not mkstemp: colleagues on a shared folder must be able to read the file
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            staged.unlink()
+        raise cannot_write(target, error) from None
+    return staged
+
+
+def cannot_write(target: Path, error: OSError) -> InputError:
+    """The error a person sees when a file cannot be written, with the likeliest remedy."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return InputError(
+            f"文件夹 {target.parent} 不存在或不是文件夹，{target.name} 没有写入。请先建好文件夹，或换一个位置。"
+        )
+    return InputError(
+        f"{target} 写不进去（{error.strerror}）。请检查文件夹是否可写、磁盘是否已满；"
+        "文件正在 Word 或 WPS 中打开的，请关闭后重试。"
+    )
+
+
+def _document(pieces: list[Piece], setting: _Setting) -> str:
+    """word/document.xml: upright and 横排 stretches in turn, each a Word section."""
+    stretches = [(wide, list(group)) for wide, group in groupby(pieces, key=lambda piece: piece.landscape)]
+    body = []
+    for number, (wide, group) in enumerate(stretches, 1):
+        page = _section(setting, wide, first=number == 1)
+        body.append(_stretch(group, setting, wide))
+        last = number == len(stretches)
+        body.append(page if last else f"<w:p><w:pPr>{_low(_HAIRLINE)}{page}</w:pPr></w:p>")
+    return f'<w:document xmlns:w="{W}" xmlns:r="{_R}"><w:body>{"".join(body)}</w:body></w:document>'
+
+
+def _stretch(pieces: list[Piece], setting: _Setting, wide: bool) -> str:
+    page = setting.layout.page
+    width = page.text_height if wide else page.text_width
+    out = []
+    for i, piece in enumerate(pieces):
+        previous = pieces[i - 1].role if i else ""
+        following = pieces[i + 1].role if i + 1 < len(pieces) else ""
+        if piece.table is not None:
+            bookmark = _bookmark(piece.runs[0].anchor, setting)
+            out.append(table_xml(piece.table, width, setting.layout, _cell, bookmark))
+            # Two tables that touch become one, and a body must not end in a table.
+            out.append(f"<w:p><w:pPr>{_low(240 if following else _HAIRLINE)}</w:pPr></w:p>")
+        else:
+            # A stretch begins on a new page anyway; a second break would leave an empty one.
+            out.append(_paragraph(piece, setting, (previous, following), new_page=piece.new_page and i > 0))
+    return "".join(out)
+
+
+def _low(height: int) -> str:
+    """Properties of an empty paragraph of `height` twips."""
+    return (
+        f'<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/>'
+        '<w:rPr><w:sz w:val="2"/></w:rPr>'
+    )
+
+
+def _paragraph(piece: Piece, setting: _Setting, beside: tuple[str, str], new_page: bool) -> str:
+    """One paragraph; `beside` are the roles of the pieces before and after it."""
+    style = "Title" if piece.role == "title" else _STYLE_OF.get(piece.role) or f"Heading{piece.level}"
+    # The page with 署名 must carry text too; GB/T 9704 7.3.5.4 forbids “此页无正文”.
+    keep = "<w:keepNext/>" if beside[1] in ("issuer", "date") else ""
+    break_before = "<w:pageBreakBefore/>" if new_page else ""
+    runs: Iterable[Run] = piece.runs
+    extra = ""
+    above = setting.layout.grid.line if beside[0] in ("label", "signer") else 0  # 附件标题 stands on the third line
+    if piece.role == "title":
+        runs, extra = _title(piece, setting.layout, above)
+    elif piece.role in ("issuer", "date"):
+        runs, extra = _signature(piece, setting)
+    elif piece.role == "signer":
+        return _signer(piece, setting.layout)
+    elif piece.role == "annex_title":
+        extra = f'<w:spacing w:before="{above}" w:after="{setting.layout.grid.line // 2}"/>'
+    content = "".join(_bookmarked(run, setting) for run in runs)
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{break_before}{extra}</w:pPr>{content}</w:p>'
+
+
+def _title(piece: Piece, layout: Layout, above: int) -> tuple[list[Run], str]:
+    """The title turned where it should be, with such room below that the body stands on the grid again."""
+    run = piece.runs[0]
+    lines = title_lines(" ".join(plain_text(run.text).split()), layout.title)
+    grid = layout.grid.line
+    height = len(lines) * twips_of_pt(layout.styles.title.line_pt or layout.grid.line_pt)
+    after = min((k * grid - height for k in range(1, 12) if k * grid > height + grid // 3), key=lambda a: abs(a - grid))
+    return [run._replace(text="\n".join(lines))], f'<w:spacing w:before="{above}" w:after="{after}"/>'
+
+
+def _signature(piece: Piece, setting: _Setting) -> tuple[list[Run], str]:
+    """署名 or date at the distances of GB/T 9704 7.3.5, 署名 a line below the body."""
+    rule, shell, layout = setting.layout.signature, setting.shell, setting.layout
+    first = piece.role == "issuer" or not shell.issuer
+    before = round(rule.lines_before * layout.grid.line) if first else 0
+    runs = [Run(shell.issuer if piece.role == "issuer" else shell.date or rule.date_blank)]
+    side, chars = _indent(piece.role, width_of(shell.issuer), width_of(shell.date or rule.date_blank), rule)
+    indent = twips_of_pt(chars * layout.styles.signature.size_pt)
+    if side == "left":  # counted from the first character of 署名, whatever a program makes of the digits' width
+        pitch = twips_of_pt(layout.styles.signature.size_pt + layout.grid.spacing_pt)
+        indent += layout.page.text_width - round(width_of(shell.issuer) * pitch)
+    indent = max(indent, 0)
+    return runs, f'<w:spacing w:before="{before}"/><w:ind w:{side}="{indent}"/><w:jc w:val="{side}"/>'
+
+
+def _indent(role: str, issuer: float, date: float, rule: SignatureRule) -> tuple[str, float]:
+    """(side, characters): from the right edge, or for "left" from where 署名 would start were it flush right.
+
+    Sealed: date 右空四字, 署名 centred over it.  Unsealed: 署名 右空二字, the date begins two characters to the right
+    of it; a date too long for that stands 右空二字 and moves 署名 to the left.
+    """
+    if rule.sealed:
+        right = rule.sealed_right_chars
+        return "right", right if role == "date" else right + (date - issuer) / 2
+    if not issuer or date > issuer - 2:
+        return "right", rule.right_chars if role == "date" else rule.right_chars + 2 + date - issuer
+    return ("right", rule.right_chars) if role == "issuer" else ("left", 2 - rule.right_chars)
+
+
+def _signer(piece: Piece, layout: Layout) -> str:
+    """“签发人：” in 仿宋 and the name in 楷体, 居右空一字 (GB/T 9704 7.2.6)."""
+    kai = attribute(layout.styles.heading_2.east_asia)
+    indent = f'<w:ind w:right="{twips_of_pt(layout.styles.signer.size_pt)}"/>'
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="Signer"/>{indent}</w:pPr>{_runs("签发人：")}'
+        f'<w:r><w:rPr><w:rFonts w:hint="eastAsia" w:eastAsia="{kai}"/></w:rPr>{_text(piece.text)}</w:r></w:p>'
+    )
+
+
+def _bookmarked(run: Run, setting: _Setting) -> str:
+    start, end = _bookmark(run.anchor, setting)
+    return f"{start}{_runs(run.text, run.bold)}{end}"
+
+
+def _bookmark(anchor: Anchor, setting: _Setting) -> tuple[str, str]:
+    """Start and end of an anchor's bookmark; empty for a clean file."""
+    name = setting.names.get(anchor, "")
+    if not name:
+        return "", ""
+    number = setting.numbers[name]
+    return f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>', f'<w:bookmarkEnd w:id="{number}"/>'
+
+
+def _runs(text: str, bold: bool = False) -> str:
+    """Text as runs; what is still owed (【待补：…】) is marked yellow."""
+    weight = "<w:b/>" if bold else ""
+    out = []
+    for i, piece in enumerate(_OWED.split(plain_text(text))):
+        if piece:
+            mark = '<w:highlight w:val="yellow"/>' if i % 2 else ""
+            out.append(f"<w:r><w:rPr>{_HINT}{weight}{mark}</w:rPr>{_text(piece)}</w:r>")
+    return "".join(out)
+
+
+def _text(text: str) -> str:
+    """Text as it stands inside a run: escaped, line ends and tabs as elements."""
+    safe = escape(plain_text(text))
+    if "\n" in safe or "\t" in safe:
+        safe = safe.replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')
+        safe = safe.replace("\t", '</w:t><w:tab/><w:t xml:space="preserve">')
+    return f'<w:t xml:space="preserve">{safe}</w:t>'
+
+
+def _cell(text: str, style: str, align: str, more: str) -> str:
+    justified = f'<w:jc w:val="{align}"/>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}{justified}</w:pPr>{_runs(text)}</w:p>'
+
+
+def _section(setting: _Setting, wide: bool, first: bool) -> str:
+    """`w:sectPr` of an upright or a 横排 page.
+
+    A 横排 page is the upright one turned left, its head at the binding edge (GB/T 9704 7.3.6 A4纸型的表格横排).
+    Headers and footers are named once; later stretches inherit them.
+    """
+    page, line = setting.layout.page, setting.layout.grid.line
+    width, height = twips_of_mm(page.width_mm), twips_of_mm(page.height_mm)
+    top, right, bottom, left = (twips_of_mm(mm) for mm in (page.top_mm, page.right_mm, page.bottom_mm, page.left_mm))
+    if wide:
+        width, height, (top, right, bottom, left) = height, width, (left, top, right, bottom)
+    number = twips_of_pt(setting.layout.styles.page_number.size_pt)
+    # The dash stands in the middle of its line.
+    footer = bottom - twips_of_mm(page.page_number_below_mm) - number // 2
+    turned = ' w:orient="landscape"' if wide else ""
+    return (
+        f'<w:sectPr>{_references(setting.marked) if first else ""}<w:type w:val="nextPage"/>'
+        f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/>'
+        f'<w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" '
+        f'w:header="{min(twips_of_mm(page.header_mm), top // 2)}" w:footer="{footer}" w:gutter="0"/>'
+        f'<w:docGrid w:type="lines" w:linePitch="{line}"/></w:sectPr>'
+    )
+
+
+def _references(marked: bool) -> str:
+    """Odd and even pages have footers of their own; the 草稿 mark is the same on both."""
+    references = [("footer", "default", "footer1"), ("footer", "even", "footer2")]
+    if marked:
+        references = [("header", "default", "header1"), ("header", "even", "header2"), *references]
+    return "".join(
+        f'<w:{kind}Reference w:type="{pages}" r:id="{RELATIONS[f"word/{part}.xml"][0]}"/>'
+        for kind, pages, part in references
+    )
+
+
+def _footer(layout: Layout, odd: bool) -> str:
+    """“— 1 —”: odd pages right 空一字, even pages left 空一字 (GB/T 9704 7.5)."""
+    char = twips_of_pt(layout.styles.page_number.size_pt)
+    side = "right" if odd else "left"
+    field = "".join(
+        f"<w:r>{content}</w:r>"
+        for content in (
+            '<w:t xml:space="preserve">— </w:t>',
+            '<w:fldChar w:fldCharType="begin"/>',
+            '<w:instrText xml:space="preserve"> PAGE </w:instrText>',
+            '<w:fldChar w:fldCharType="separate"/>',
+            "<w:t>1</w:t>",
+            '<w:fldChar w:fldCharType="end"/>',
+            '<w:t xml:space="preserve"> —</w:t>',
+        )
+    ).replace("<w:r>", f"<w:r><w:rPr>{_HINT}</w:rPr>")
+    return (
+        f'<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
+        f'<w:ind w:{side}Chars="100" w:{side}="{char}"/><w:jc w:val="{side}"/></w:pPr>{field}</w:p></w:ftr>'
+    )
+
+
+def _draft_mark() -> str:
+    return f'<w:hdr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{_runs("草稿")}</w:p></w:hdr>'
+
+
+def _core_properties(draft: Draft) -> str:
+    """docProps/core.xml; the dates follow from the draft's year, so that the same draft gives the same bytes."""
+    moment = f"{draft.year:04d}-01-01T00:00:00Z"
+    return (
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{_value(draft.title.text)}</dc:title><dc:subject>{_value(draft.department)}</dc:subject>"
+        f"<dc:creator>{_value(draft.organisation)}</dc:creator>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{moment}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified>'
+        f"<cp:category>{_value(draft.kind.label)}</cp:category><dc:language>zh-CN</dc:language></cp:coreProperties>"
+    )
+
+
+def _value(text: str) -> str:
+    return escape(" ".join(plain_text(text).split()))
+
+
+def _provenance(draft: Draft, names: dict[Anchor, str]) -> dict[str, str]:
+    """The parts by which a returned file finds its draft again."""
+    item = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{MANIFEST}/{draft.id}")).upper()
+    return {
+        "docProps/custom.xml": custom_properties(draft),
+        "customXml/item1.xml": manifest(draft, names),
+        "customXml/itemProps1.xml": (
+            '<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" '
+            f'ds:itemID="{{{item}}}"><ds:schemaRefs><ds:schemaRef ds:uri="{MANIFEST}"/></ds:schemaRefs>'
+            "</ds:datastoreItem>"
+        ),
+    }

@@ -1,0 +1,198 @@
+"""The index: the right passage first, within what may be seen."""
+
+import math
+import random
+import time
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chugao.corpus import Passage
+from chugao.documents.kind import Kind
+from chugao.index import K1, B, Bm25, Index, open_index
+from chugao.source import Release, Scope
+
+EVERYBODY = Scope(owners=("*",))
+
+
+def passage(number: int, text: str, document: str = "d", **fields: object) -> Passage:
+    values: dict[str, object] = {
+        "id": f"{document}-{number}", "file": "报告.txt", "title": "医务科2024年工作总结", "kind": Kind.SUMMARY, "year": 2024,
+        "plan_year": None, "department": "医务科", "issuer": "", "level": "科室", "heading_path": (), "role": "成绩",
+        "text": text, "masked": text, "start": 0, "end": len(text), "own": False, "release": Release.INTERNAL, "flags": (),
+    }  # fmt: skip
+    return Passage.model_validate(values | fields)
+
+
+def words(text: str) -> list[str]:
+    text = text.lower()
+    pairs = [a + b for a, b in pairwise(text) if a.isalnum() and b.isalnum()]
+    return [c for c in text if c.isalnum()] + pairs
+
+
+def plain_bm25(texts: list[str], query: str) -> list[float]:
+    counts = [Counter(words(t)) for t in texts]
+    lengths = [sum(c.values()) for c in counts]
+    average = sum(lengths) / len(texts) or 1.0
+    scores = []
+    for count, length in zip(counts, lengths, strict=True):
+        score = 0.0
+        for word in words(query):
+            frequency = sum(word in c for c in counts)
+            idf = math.log(1 + (len(texts) - frequency + 0.5) / (frequency + 0.5))
+            score += idf * count[word] / (count[word] + K1 * (1 - B + B * length / average))
+        scores.append(score)
+    return scores
+
+
+TEXT = st.text(alphabet="手术病历质控A a1，。 \n", max_size=25)
+
+
+@settings(deadline=None)
+@given(st.lists(TEXT, min_size=1, max_size=8), TEXT)
+def test_scores_equal_those_of_a_plain_implementation(texts: list[str], query: str):
+    scores = Bm25(texts).scores(query)
+
+    assert scores.tolist() == pytest.approx(plain_bm25(texts, query), rel=1e-4, abs=1e-5)
+
+
+def test_characters_outside_the_basic_plane_and_none_at_all_are_indexed():
+    assert Bm25([]).scores("手术").tolist() == []
+    assert Bm25(["𠮷祥", "手术"]).scores("𠮷祥").tolist()[1] == 0
+    assert Bm25(["", "。"]).scores("手术").tolist() == [0, 0]
+
+
+def test_a_scope_without_owners_finds_nothing():
+    index = Index([passage(1, "术前讨论完成率提高")])
+
+    assert index.search("术前讨论", None) == []
+    assert index.search("术前讨论", Scope()) == []
+    assert index.search("术前讨论", Scope(owners=("护理部",))) == []
+    assert len(index.search("术前讨论", EVERYBODY)) == 1
+
+
+def test_an_owner_sees_its_own_passages_only():
+    index = Index(
+        [passage(1, "术前讨论一", owner="医务科"), passage(2, "术前讨论二", owner="护理部"), passage(3, "术前讨论三")]
+    )
+
+    hits = index.search("术前讨论", Scope(owners=("护理部",)))
+
+    assert [h.passage.text for h in hits] == ["术前讨论二"]
+
+
+def test_filters_hold_and_give_way_in_order_and_say_so():
+    index = Index(
+        [
+            passage(1, "术前讨论甲", year=2023, level="科室"),
+            passage(2, "术前讨论乙", year=2024, level="医院"),
+            passage(3, "术前讨论丙", year=2024, department="护理部"),
+        ]
+    )
+
+    def found(**scope: object) -> list[tuple[str, tuple[str, ...]]]:
+        hits = index.search("术前讨论", Scope.model_validate({"owners": ("*",), **scope}))
+        return sorted((h.passage.text[-1], h.relaxed) for h in hits)
+
+    assert found(year=2023) == [("甲", ())]
+    assert found(year=2022, level="医院") == [("乙", ("year",))]
+    assert found(year=2022, level="市", department="护理部") == [("丙", ("year", "level"))]
+    assert found(kind="plan", department="护理部") == [("丙", ("kind",))]
+    assert found(department="药学部") == []
+
+
+def test_one_text_comes_once_and_excluded_documents_not_at_all():
+    index = Index(
+        [
+            passage(1, "术前讨论由催办改为把关。", "a"),
+            passage(1, "术前讨论由催办改为把关", "b"),
+            passage(2, "另一段讨论", "b"),
+            passage(1, "第三段讨论", "c"),
+        ]
+    )
+
+    assert len([h for h in index.search("术前讨论", EVERYBODY) if "把关" in h.passage.text]) == 1
+    hits = index.search("讨论", EVERYBODY, exclude=["b-2"])
+    assert {h.passage.document for h in hits} == {"a", "c"}
+
+
+def test_the_newer_and_the_preferred_department_win_a_tie():
+    index = Index(
+        [
+            passage(1, "术前讨论甲", year=2022),
+            passage(2, "术前讨论乙", year=2024),
+            passage(3, "术前讨论丙", year=2023, department="护理部"),
+        ]
+    )
+
+    assert index.search("术前讨论", EVERYBODY)[0].passage.text == "术前讨论乙"
+    assert index.search("术前讨论", EVERYBODY, prefer="护理部")[0].passage.text == "术前讨论丙"
+
+
+def test_the_shipped_corpus_answers_without_being_told_where_it_is():
+    index = open_index()
+
+    (hit,) = index.search("术前讨论由催办改为把关", EVERYBODY, 1)
+
+    assert hit.passage.text.startswith("术前讨论由催办改为把关。")
+    assert hit.relaxed == ()
+    assert index.get(hit.passage.id) == hit.passage
+    assert index.findings == ()
+    assert not hit.passage.own
+    assert open_index(organisation="望澜市第一人民医院").passages[0].own
+
+
+def test_a_query_of_nothing_and_a_corpus_of_nothing_find_nothing(tmp_path: Path):
+    assert open_index(tmp_path).search("手术", EVERYBODY) == []
+    assert Index([passage(1, "手术")]).search("", EVERYBODY) == []
+    assert Index([passage(1, "手术")]).search("《》 ，", EVERYBODY) == []
+
+
+@pytest.mark.shared
+def test_among_ten_years_of_one_report_the_year_as_a_filter_finds_the_right_one(shared: Path, tmp_path: Path):
+    for path in (shared / "fulldocs").glob("*国务院.txt"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    index = open_index(tmp_path)
+    chance = random.Random(2)
+    asked = [p for p in index.passages if p.year is not None and len(p.text) > 30]
+    sample = chance.sample(asked, 200)
+
+    def first(scoped: bool) -> int:
+        right = 0
+        for one in sample:
+            query = "".join(one.text[i] for i in range(4, 28) if i % 4)  # words with a gap: no literal copy
+            scope = Scope(owners=("*",), year=one.year if scoped else None)
+            hits = index.search(query, scope, 1)
+            right += bool(hits) and hits[0].passage.id == one.id
+        return right
+
+    scoped, unscoped = first(True), first(False)
+    print(
+        f"\nR@1 over {len(index)} passages of ten years: {scoped / 200:.3f} with the year, {unscoped / 200:.3f} without"
+    )
+    assert scoped >= 190
+    assert scoped >= unscoped
+
+
+def test_twenty_thousand_passages_are_indexed_and_asked():
+    letters = "手术病历质控讨论完成率提高缩短护理服务患者满意门诊急诊住院床位医师护士培训考核整改检查"
+    chance = random.Random(1)
+    one = passage(0, "")
+    passages = [
+        one.model_copy(
+            update={"id": f"d{n // 40}-{n}", "text": "".join(chance.choices(letters, k=200)), "year": 2015 + n % 10}
+        )
+        for n in range(20_000)
+    ]
+
+    began = time.process_time()
+    index = Index(passages)
+    built = time.process_time() - began
+    began = time.process_time()
+    for _ in range(20):
+        assert len(index.search("术前讨论完成率", Scope(owners=("*",), year=2020))) == 8
+    print(f"\n20,000 passages: built in {built:.1f} s, {(time.process_time() - began) * 50:.1f} ms a query (CPU)")
