@@ -11,7 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from chugao.documents.sheets import MAX_UNPACKED, read_sheets
+from chugao.documents.guard import MAX_UNPACKED_BYTES
+from chugao.documents.sheets import read_sheets
 from chugao.errors import InputError, UploadRejected
 
 # A workbook of Excel 97 with a merged title, a date and a percent format; written once with xlwt.
@@ -252,13 +253,13 @@ def test_a_bomb_is_refused_while_it_unpacks(tmp_path: Path) -> None:
     path = workbook(tmp_path / "弹.xlsx", [["指标"]])
     repacked(path, {"xl/media/image1.bin": b"0" * (20 * 2**20)})
 
-    assert "疑似压缩炸弹" in complaint(path, UploadRejected)
+    assert "像是压缩炸弹" in complaint(path, UploadRejected)
 
 
 def test_many_honest_parts_may_not_exceed_the_sum(tmp_path: Path) -> None:
     path = workbook(tmp_path / "大.xlsx", [["指标"]])
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        for number in range(MAX_UNPACKED // 2**20 + 1):
+        for number in range(MAX_UNPACKED_BYTES // 2**20 + 1):
             archive.writestr(f"xl/media/{number}.bin", bytes(2**20))
 
     assert "超过 100 MB" in complaint(path, UploadRejected)
@@ -290,7 +291,7 @@ def test_macros_and_too_many_parts_are_refused(tmp_path: Path) -> None:
     many = repacked(workbook(tmp_path / "多.xlsx", [["指标"]]), {f"a/{i}.xml": b"<a/>" for i in range(2001)})
 
     assert "含有宏" in complaint(macro, UploadRejected)
-    assert "部件过多" in complaint(many, UploadRejected)
+    assert "超过 2000 个的上限" in complaint(many, UploadRejected)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chugao.drafting import adraft, draft
     from chugao.engines import open_engine
     from chugao.errors import ChugaoError, EngineError, InputError, NotAllowed, StaleVersion, UploadRejected
-    from chugao.export import export_docx, read_draft, release, to_json, to_markdown, write_files
+    from chugao.export import read_draft, release, to_json, to_markdown, write_files
     from chugao.index import open_index
     from chugao.manuscript import Brief, Draft, Engine, Reply
     from chugao.material import Matter, Matters, read_matters
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from chugao.outline import Outline, read_outline
     from chugao.quantity import Quantity
     from chugao.source import Claim, Finding, Scope, Severity
+    from chugao.word.typesetting import export_docx
 
 _HOME = {
     "chugao.checks": ("Report", "check", "examine"),
     "chugao.drafting": ("adraft", "draft"),
     "chugao.engines": ("open_engine",),
     "chugao.errors": ("ChugaoError", "EngineError", "InputError", "NotAllowed", "StaleVersion", "UploadRejected"),
-    "chugao.export": ("export_docx", "read_draft", "release", "to_json", "to_markdown", "write_files"),
+    "chugao.export": ("read_draft", "release", "to_json", "to_markdown", "write_files"),
     "chugao.index": ("open_index",),
     "chugao.manuscript": ("Brief", "Draft", "Engine", "Reply"),
     "chugao.material": ("Matter", "Matters", "read_matters"),
@@ -47,6 +48,7 @@ _HOME = {
     "chugao.outline": ("Outline", "read_outline"),
     "chugao.quantity": ("Quantity",),
     "chugao.source": ("Claim", "Finding", "Scope", "Severity"),
+    "chugao.word.typesetting": ("export_docx",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from chugao.database import Database
+
 K1 = 1.5
 B = 0.75
 PRIOR_DEPARTMENT = 0.05
@@ -241,6 +243,16 @@ def open_index(
         mine = is_own(document, organisation, department) if own is None else own
         passages.extend(passages_of(document, own=mine))
     return Index(passages, loaded.findings)
+
+
+def load_index(db: "Database", organisation: str = "") -> Index:
+    """An index of the reports kept in a database, each passage with its owner; `Scope` says who sees what.
+
+    Reports whose issuer is `organisation` are the office's own, beside those that were said to be.
+    """
+    from chugao.corpus.store import load_passages
+
+    return Index(load_passages(db, organisation))
 
 
 def indexed_text(passage: Passage) -> str:

@@ -257,7 +257,7 @@ def _is_range(group: dict[str, str | None], before: str) -> bool:
     if group["dash"] == "至" and (group["unit"] or group["scale"] or group["to_one"] or before in ("由", "从")):
         return False
     same = group["unit"] is None or group["unit"] == group["unit_high"]
-    if not same or not (group["unit_high"] or group["scale_high"]):
+    if not same or not (group["unit_high"] or group["scale_high"] or group["per_high"]):
         return False
     low, high = _decimal(group["low"])[0], _decimal(group["high"])[0]
     return low < high or (group["scale"] or "") != (group["scale_high"] or "")

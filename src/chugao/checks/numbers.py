@@ -144,34 +144,64 @@ def _same_neighbours(text: str, mention: Mention, given: str, theirs: Mention) -
 
 
 def _judge(mention: Mention, text: str, context: Context, given: Given) -> Verdict:
+    mention = _with_label(mention, text, context)
     metric = mention.metric if mention.metric in context.facts.definitions else None
     if metric is not None:
-        fitting = list(_candidates(mention, metric, context.facts))
-        for fact in fitting:
+        for fact in _candidates(mention, metric, context.facts, text):
             if _holds(mention, fact):
-                return _with_direction(mention, fact, text, context)
+                return _with_direction(mention, fact, context)
     if source := given.support(mention, text):
         return Verdict(mention, True, source, None)
-    if metric is not None and mention.role.is_fact:
-        return Verdict(mention, False, "", _wrong(mention, metric, text, context))
-    named = _metric_named(mention, text, context)
-    severity = Severity.ERROR if context.ours or named else Severity.WARNING
+    if metric is not None and mention.role.is_fact and (context.ours or not _in_passing(mention)):
+        return Verdict(mention, False, "", _wrong(mention, metric, context))
+    severity = Severity.ERROR if context.ours else Severity.WARNING
     hint = f"“{mention.text}”没有出处：{_WHY['untraced']}。请补充来源，或改用有来源的数。"
-    if named:
-        hint = f"句中说到{named}，但“{mention.text}”在指标和事项里都没有。{named}可用的有：{_known_by_name(named, context.facts)}。"
     return Verdict(mention, False, "", _finding("number-untraced", severity, mention, hint))
 
 
-def _metric_named(mention: Mention, text: str, context: Context) -> str:
-    """Name of a metric of the figures that the sentence or the heading over it speaks of, "" when none does."""
-    definitions = context.facts.definitions
+def _in_passing(mention: Mention) -> bool:
+    """“两个项目均由外请专家带做”: small counts in Chinese numerals tell a story, they report no figure."""
+    quantity = mention.quantity
+    return (
+        quantity is not None
+        and not re.search(r"[0-9０-９]", mention.text)
+        and quantity.unit not in ("%", "倍", "个百分点")
+    )
+
+
+def _with_label(mention: Mention, text: str, context: Context) -> Mention:
+    """A number without a name of its own belongs to the metric of its clause, or of the heading or label over it.
+
+    Only where it could be that metric's value: a count of something else in the same sentence is not.
+    """
+    if mention.metric is not None or mention.quantity is None or not mention.role.is_fact:
+        return mention
     start, end = mention.sentence
-    heading = _heading_over(text, start)
-    for words in (text[start:end], heading):
-        for _, _, definition in metric_names(context.facts.figures.catalogue_used()).find(words):
-            if definition is not None and definition.id in definitions:
-                return definition.name
-    return ""
+    sentence = text[start:end]
+    at = mention.start - start
+    left = max(sentence.rfind(c, 0, at) for c in "，；：。,;:\n") + 1
+    clause = sentence[left:at]
+    named = _named(clause, context)
+    if named is None and not _named(sentence, context):
+        heading = _heading_over(text, start)
+        named = _named(heading, context) if not re.search(r"[一-鿿]{4,}(?:率|数|量|人次|占比)", clause) else None
+    if named is None:
+        return mention
+    definition = context.facts.definitions[named]
+    unit = mention.quantity.unit
+    own = definition.accepts(unit) or _alike(definition.unit, unit)
+    # In the clause of the name a wrong unit is a wrong number; under a heading it is another thing.
+    wrong_unit = clause.endswith(tuple(definition.all_names())) or mention.role is MentionRole.CHANGE
+    if own or (unit in ("%", "个百分点", "倍") and mention.role in (MentionRole.CHANGE, MentionRole.COMPARATOR)):
+        return mention.model_copy(update={"metric": named, "metric_name": definition.name})
+    return mention.model_copy(update={"metric": named}) if wrong_unit and _named(clause, context) else mention
+
+
+def _named(words: str, context: Context) -> str | None:
+    """Id of the last metric of the figures that some words name."""
+    found = metric_names(context.facts.figures.catalogue_used()).find(words)
+    ids = [d.id for _, _, d in found if d is not None and d.id in context.facts.definitions]
+    return ids[-1] if ids else None
 
 
 def _heading_over(text: str, start: int) -> str:
@@ -184,13 +214,16 @@ def _heading_over(text: str, start: int) -> str:
     return ""
 
 
-def _candidates(mention: Mention, metric: str, facts: Facts) -> Iterator[Fact]:
+def _candidates(mention: Mention, metric: str, facts: Facts, text: str) -> Iterator[Fact]:
     """The facts that a number in this role may state, likeliest first."""
     reported = facts.period.year
     fields: tuple[str, ...]
     match mention.role:
         case MentionRole.CHANGE:
             fields = ("change", "growth", "multiple", "gap", "attainment")
+            # 次均费用增长率 is itself a growth: its value is what the metric says.
+            if re.search(r"增长率|增幅|增速|降幅", facts.definitions[metric].name):
+                fields = ("now", *fields)
         case MentionRole.COMPARATOR:
             fields = ("gap", "change")
         case MentionRole.BASELINE:
@@ -198,14 +231,46 @@ def _candidates(mention: Mention, metric: str, facts: Facts) -> Iterator[Fact]:
         case MentionRole.TARGET:
             fields = ("goal", "target", "now", "attainment", "gap")
         case _:
-            fields = ("now", "target", "goal", "attainment", "share", "gap", "multiple")
+            fields = ("now", "target", "goal", "attainment", "share", "gap", "multiple", "change")
             if mention.period and mention.period.isdigit() and int(mention.period) < reported:
                 fields = ("prev",)
             elif mention.tense == "future":
                 fields = ("goal", "now", "target", "multiple")
     for field in fields:
+        # A bare difference is only meant where a verb says so: “增加5.3元”.
+        stated = mention.role in (MentionRole.CURRENT, MentionRole.COUNT)
+        if stated and field == "change" and not mention.direction:
+            continue
+        # In a report a target may only stand where the words say that it is one.
+        if (
+            stated
+            and mention.tense == "past"
+            and field in ("target", "goal")
+            and not _AIM.search(_around(text, mention))
+        ):
+            continue
         if (fact := facts.get(metric, field)) is not None:
             yield fact
+    if mention.tense == "future" and (step := _step(metric, facts)) is not None:
+        yield step
+
+
+_AIM = re.compile(r"目标|任务|计划|年初|要求|标准|指标值|力争|预期")
+
+
+def _around(text: str, mention: Mention) -> str:
+    return text[max(mention.sentence[0], mention.start - 14) : mention.end + 8]
+
+
+def _step(metric: str, facts: Facts) -> Fact | None:
+    """What a plan asks for beyond this year's value: “平均住院日再缩短0.2天”."""
+    now, goal = facts.get(metric, "now"), facts.get(metric, "goal")
+    if now is None or goal is None or now.unit != goal.unit:
+        return None
+    difference = goal.value - now.value
+    unit = "个百分点" if now.unit == "%" else now.unit
+    sign = (difference > 0) - (difference < 0)
+    return goal.model_copy(update={"value": difference, "unit": unit, "field": "change", "sign": sign})
 
 
 def _holds(mention: Mention, fact: Fact) -> bool:
@@ -256,7 +321,7 @@ def _same_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
     return claim.qualifier in bounds and abs(value - claim.value) <= min(claim.resolution, abs(value) * Decimal("0.02"))
 
 
-def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -> Verdict:
+def _with_direction(mention: Mention, fact: Fact, context: Context) -> Verdict:
     """The value holds; does the verb beside it?"""
     if mention.direction and _verb_of_change(mention, fact):
         trend = fact if fact.field in _CHANGES else _trend(fact, mention, context.facts)
@@ -283,7 +348,7 @@ def _trend(fact: Fact, mention: Mention, facts: Facts) -> Fact | None:
     return None
 
 
-def _wrong(mention: Mention, metric: str, text: str, context: Context) -> Finding:
+def _wrong(mention: Mention, metric: str, context: Context) -> Finding:
     """A number at a metric's name that the metric does not have: say which it has."""
     facts, claim = context.facts, mention.quantity
     assert claim is not None
@@ -332,11 +397,6 @@ def _known(metric: str, facts: Facts) -> str:
     labels = {"now": "本期", "prev": "上年", "change": "比上年", "growth": "增幅", "target": "目标", "goal": "下年目标"}
     known = [f"{label}{fact.printed}" for field, label in labels.items() if (fact := facts.get(metric, field))]
     return "、".join(known) or "无"
-
-
-def _known_by_name(name: str, facts: Facts) -> str:
-    metric = next((m for m, d in facts.definitions.items() if d.name == name), "")
-    return _known(metric, facts)
 
 
 def _explain(fact: Fact, facts: Facts) -> str:

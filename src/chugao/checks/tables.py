@@ -21,15 +21,21 @@ _COLUMNS = (
 )
 
 
+_NO_VALUE = re.compile(r"序号|时限|期限|责任|牵头|领导|部门|科室|单位|备注|来源|任务|措施|完成情况|截止")
+
+
 def verify_table(header: Sequence[str], cells: Sequence[str], context: Context, given: Given) -> list[Verdict]:
     """Verdicts for one row of a table of ours; offsets count over its cells joined by one character."""
     definition = context.facts.figures.catalogue().by_name(cells[0]) if cells else None
     verdicts: list[Verdict] = []
     offset = 0
     for column, cell in enumerate(cells):
+        if _NO_VALUE.search(header[column] if column < len(header) else ""):
+            offset += len(cell) + 1
+            continue
         if column and definition is not None and definition.id in context.facts.definitions:
             verdicts += _cell(definition.id, header[column] if column < len(header) else "", cell, offset, context)
-        elif column and context.ours and header[column : column + 1] not in (["序号"], ["完成时限"]):
+        elif column and context.ours:
             verdicts += [
                 v._replace(
                     mention=_shifted(v.mention, offset),
@@ -63,6 +69,8 @@ def verify_rows(text: str, context: Context) -> list[tuple[int, int, list[Verdic
                 verdicts = _stripped_row(header, cells[lead:], context, start + skipped)
                 if verdicts is not None:
                     found.append((start, end, verdicts))
+                elif cells[lead].strip().isdigit():
+                    found.append((start, start + skipped + len(cells[lead]), []))  # a running number
         start = end + 1
     return found
 
@@ -84,6 +92,8 @@ def _stripped_row(header: list[str], cells: list[str], context: Context, at: int
 
 
 def _cell(metric: str, label: str, cell: str, at: int, context: Context) -> list[Verdict]:
+    if _NO_VALUE.search(label):
+        return []
     fields = _fields(label, context)
     verdicts = []
     for found in find_numbers(cell):

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from chugao.checks import Report
     from chugao.documents.kind import Kind
     from chugao.index import Index
-    from chugao.manuscript import Draft
+    from chugao.manuscript import Draft, Request
     from chugao.material import Matters
+    from chugao.material.submission import Item
     from chugao.metrics.observation import Figures
 
 
@@ -67,7 +68,9 @@ def draft_command(
     )
     writer = open_engine(engine)
     figures = _figures(metrics, settings.workspace)
-    things, pending = _matters(matters, material, confirmed_by, department, plan.reported.year, settings.workspace)
+    items = _material(material or [], confirmed_by, department, plan.reported.year, settings.workspace)
+    figures = _with_confirmed(figures, items)
+    things = _matters(matters or [], items)
     spoken = _instructions(instructions)
     index = _index(corpus, settings.workspace)
     say(f"起草《{plan.title}》……")
@@ -82,7 +85,7 @@ def draft_command(
         seed=seed,
         progress=lambda section: say(f"  写好：{section}"),
     )
-    if pending:
+    if pending := _pending(items, department):
         made = made.model_copy(update={"requests": (*made.requests, *pending)})
     report = _examined(made, figures, things)
     made = made.model_copy(update={"findings": (*made.findings, *report.findings)})
@@ -178,24 +181,61 @@ def _read_matters(paths: list[Path]) -> "Matters":
     return read_matters(*paths)
 
 
-def _matters(
-    files: list[Path] | None,
-    material: list[Path] | None,
-    confirmed_by: str | None,
-    department: str,
-    year: int,
-    workspace: Path | None,
-) -> tuple["Matters", tuple[Any, ...]]:
-    """(matters to draft with, requests for material that nobody has confirmed)."""
-    from chugao.material.submission import material_for_draft
+def _material(
+    submissions: list[Path], confirmed_by: str | None, department: str, year: int, workspace: Path | None
+) -> "tuple[Item, ...]":
+    """What the workspace keeps for this department and year, and what the submissions on the command line say."""
+    from chugao.material.submission import confirmed, read_submission
 
-    return material_for_draft(
-        matter_files=files or [],
-        submissions=material or [],
-        confirmed_by=confirmed_by,
-        department=department,
-        year=year,
-        workspace=workspace,
+    items: tuple[Item, ...] = ()
+    if workspace is not None:
+        from chugao.cli.workspace import open_workspace
+        from chugao.material.store import list_items
+
+        with open_workspace(workspace) as database:
+            items = tuple(i for i in list_items(database, department) if i.year in (None, year, year + 1))
+    for file in submissions:
+        sent = read_submission(file, department=department, year=year)
+        items += confirmed(sent, confirmed_by) if confirmed_by else sent
+    return items
+
+
+def _matters(files: list[Path], items: "tuple[Item, ...]") -> "Matters":
+    from chugao.material import Matters, read_matters
+    from chugao.material.submission import matters_of
+
+    told, sent = read_matters(*files) if files else Matters(), matters_of(items)
+    return told.model_copy(
+        update={
+            "items": (*told.items, *sent.items),
+            "department_column": told.department_column or sent.department_column,
+        }
+    )
+
+
+def _with_confirmed(figures: "Figures", items: "tuple[Item, ...]") -> "Figures":
+    """Figures plus the confirmed facts of submissions; a figure given in a file stands over a submitted one."""
+    from chugao.material.submission import figures_of
+    from chugao.metrics.observation import merge
+
+    sent = figures_of(items, figures.catalogue())
+    return merge((figures, sent)) if sent.observations else figures
+
+
+def _pending(items: "tuple[Item, ...]", department: str) -> "tuple[Request, ...]":
+    """A request for each thing that was sent and that nobody has confirmed."""
+    from chugao.manuscript import Request
+
+    waiting = [i for i in items if i.status == "provisional"]
+    return tuple(
+        Request(
+            metric=i.metric or i.id,
+            name=i.text[:40],
+            department=department,
+            owner=i.department or department,
+            reason=f"材料待确认（{i.source}）" + (f"，与《{i.copied_from}》相同" if i.copied_from else ""),
+        )
+        for i in waiting
     )
 
 

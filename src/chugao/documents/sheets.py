@@ -1,4 +1,4 @@
-"""Read a workbook-like file into grids of cells, and find the header rows in them.
+"""Read a workbook-like file into grids of cells.
 
 In: the path of an .xlsx, .xls, .et, .csv, or of a web page that a hospital system named .xls.  Out: `Workbook`,
 its sheets and cells with the text a person sees and the place a person can point at.
@@ -13,25 +13,18 @@ import hashlib
 import io
 import re
 import sys
-import unicodedata
 import warnings
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
+from chugao.documents.guard import MAX_FILE_BYTES, guard_zip
 from chugao.errors import InputError, UploadRejected
 from chugao.source import Finding, Frozen, Place, Severity, Source
 
-MAX_FILE = 20 * 2**20
-MAX_UNPACKED = 100 * 2**20
-MAX_ENTRIES = 2_000
-MAX_RATIO = 100
-RATIO_SLACK = 2**20
-"""Bytes an entry may unpack to before its ratio is looked at: small parts compress well honestly."""
 MAX_TAGS = 2_000_000
 """Of one worksheet part: half a million cells, far beyond any table of figures."""
 MAX_CELLS = 400_000
@@ -130,7 +123,7 @@ def _bytes_of(path: Path) -> bytes:
         size = path.stat().st_size
         if path.is_dir():
             raise InputError(f"{path.name}：这是文件夹。请指定其中的一个表格文件（.xlsx、.xls、.et 或 .csv）。")
-        if size > MAX_FILE:
+        if size > MAX_FILE_BYTES:
             raise UploadRejected(
                 f"{path.name}：文件 {size / 2**20:.0f} MB，超过 20 MB。请只保留要导入的工作表，另存后再导入。"
             )
@@ -216,48 +209,35 @@ def _broken(name: str) -> InputError:
 
 
 def _guard(name: str, data: bytes) -> bool:
-    """Refuse a dangerous zip before any parser sees it; say whether its sheets may hold formulas.
-
-    Sizes are counted while unpacking: what the zip says of itself is not believed.
-    """
+    """Refuse a dangerous zip before any parser sees it; say whether its sheets may hold formulas."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            _guard_entries(name, entries)
-            total, formulas = 0, False
-            for entry in entries:
-                size, has_formula = _guard_part(name, archive, entry, MAX_UNPACKED - total)
-                total += size
-                formulas = formulas or has_formula
-            return formulas
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
-        raise _broken(name) from None
+        guard_zip(data, name)
+    except UploadRejected as error:
+        told = str(error).removeprefix(name)  # the guard sends people to Word; a workbook is mended elsewhere
+        raise UploadRejected(name + told.replace("WPS 或 Word", "Excel 或 WPS")) from None
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [(e.filename.replace("\\", "/").lower(), e) for e in archive.infolist()]
+        names = [n for n, _ in parts]
+        if any(n.endswith("vbaproject.bin") for n in names):
+            raise _macro(name)
+        if "xl/workbook.xml" not in names:
+            raise _another_kind(name, _kind_of(names))
+        formulas = False
+        for part, entry in parts:
+            if part.startswith("xl/worksheets/"):
+                formulas = _guard_sheet(name, archive, entry) or formulas
+        return formulas
 
 
-def _guard_entries(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
-    names = [e.filename.replace("\\", "/").lower() for e in entries]
-    if len(entries) > MAX_ENTRIES or len(set(names)) < len(names):
-        raise UploadRejected(f"{name}：压缩结构异常（部件过多或重名），不予读取。请用 Excel 或 WPS 另存后再导入。")
-    if any(e.flag_bits & 1 for e in entries):
-        raise _encrypted(name)
-    if any(n.endswith("vbaproject.bin") for n in names):
-        raise _macro(name)
-    if any(e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for e in entries):
-        raise UploadRejected(f"{name}：压缩方式不常见，不予读取。请用 Excel 或 WPS 另存后再导入。")
-    end = 0
-    for entry in sorted(entries, key=lambda e: e.header_offset):
-        if entry.header_offset < end:
-            raise UploadRejected(f"{name}：压缩结构异常（部件重叠），不予读取。请用 Excel 或 WPS 另存后再导入。")
-        end = entry.header_offset + entry.compress_size
-    if "xl/workbook.xml" not in names:
-        kinds = (
-            ("word/", "Word 文档"),
-            ("ppt/", "演示文稿"),
-            ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
-            ("content.xml", "OpenDocument 文件"),
-            ("", "压缩包"),
-        )
-        raise _another_kind(name, next(what for prefix, what in kinds if any(n.startswith(prefix) for n in names)))
+def _kind_of(parts: Sequence[str]) -> str:
+    """What a zip without a workbook in it seems to be, by the names of its parts."""
+    kinds = (
+        ("word/", "Word 文档"),
+        ("ppt/", "演示文稿"),
+        ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
+        ("content.xml", "OpenDocument 文件"),
+    )
+    return next((what for prefix, what in kinds if any(n.startswith(prefix) for n in parts)), "压缩包")
 
 
 _AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*[\"']([^\"']*)")
@@ -279,37 +259,20 @@ def _column(name: str) -> int:
     return number
 
 
-_DOCTYPES = tuple("<!DOCTYPE".encode(e) for e in ("utf-8", "utf-16-le", "utf-16-be"))
-
-
-def _guard_part(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int) -> tuple[int, bool]:
-    """Unpack one part in pieces: (bytes, whether a formula may stand in it)."""
-    part = entry.filename.replace("\\", "/").lower()
-    is_xml, is_sheet = part.endswith((".xml", ".rels", ".vml")), part.startswith("xl/worksheets/")
-    size, tags, areas, formulas, tail = 0, 0, 0, False, b""
+def _guard_sheet(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Unpack a worksheet in pieces: refuse what a parser would blow up, say whether a formula may stand in it."""
+    tags, areas, formulas, tail = 0, 0, False, b""
     with archive.open(entry) as stream:
         while piece := stream.read(1 << 16):
-            size += len(piece)
-            ratio_broken = size > RATIO_SLACK and size > MAX_RATIO * max(entry.compress_size, 1)
-            if size > budget or ratio_broken:
-                raise UploadRejected(
-                    f"{name}：解压后过大（超过 100 MB 或压缩比超过 100），疑似压缩炸弹，不予读取。"
-                    "请用 Excel 或 WPS 删去空白行列，另存后再导入。"
-                )
             window = tail + piece
-            if is_xml and any(d in window for d in _DOCTYPES):
-                raise UploadRejected(
-                    f"{name}：内部含有 DOCTYPE 声明，不予读取。请用 Excel 或 WPS 另存为 .xlsx 再导入。"
-                )
-            if is_sheet:
-                tags += piece.count(b"<")
-                formulas = formulas or b"<f" in window or b":f" in window
-                # A match that begins in the tail of the last piece was not complete there, or is counted twice: no harm.
-                areas += sum(_area(ref.decode("latin-1")) for ref in _AREA.findall(window))
-                if tags > MAX_TAGS or areas > MAX_CELLS or b"\0" in piece:
-                    raise _too_large(name)
+            tags += piece.count(b"<")
+            formulas = formulas or b"<f" in window or b":f" in window
+            # A match that begins in the tail of the last piece was not complete there, or is counted twice: no harm.
+            areas += sum(_area(ref.decode("latin-1")) for ref in _AREA.findall(window))
+            if tags > MAX_TAGS or areas > MAX_CELLS or b"\0" in piece:
+                raise _too_large(name)
             tail = window[-200:]
-    return size, formulas
+    return formulas
 
 
 def _too_large(name: str, sheet: str = "") -> UploadRejected:
@@ -604,65 +567,6 @@ def _format_parts(number_format: str) -> tuple[str, str]:
     literal = re.findall(r'"([^"]*)"|\\(.)', section[digits[-1] :]) if digits else []
     suffix = "".join(a or b for a, b in literal).strip()
     return re.sub(r'"[^"]*"|\\.', "", section).replace("General", ""), suffix
-
-
-# --- header rows ----------------------------------------------------------------------------------
-
-
-T = TypeVar("T")
-
-
-class Header(NamedTuple, Generic[T]):
-    """A row that names the columns below it."""
-
-    row: int
-    """0-based."""
-    columns: dict[int, T]
-    """What each recognised 0-based column holds."""
-    unknown: tuple[Cell, ...]
-    """Filled header cells that nobody recognised."""
-
-
-def header_key(text: str) -> str:
-    """What two spellings of one column header share: width, case, blanks, “（必填）”, * and : removed."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s*:]|\((?:必填|选填|可不填)\)", "", folded)
-
-
-def header_rows(
-    sheet: Sheet, read: Callable[[str], T | None], enough: Callable[[Sequence[T]], bool]
-) -> list[Header[T]]:
-    """Every row of a sheet that qualifies as a header, top to bottom.
-
-    A header may stand in two lines, the upper one merged over several columns (“2025年” over 目标值 and 完成值):
-    there the upper text is tried together with the lower one first.
-    """
-    headers: list[Header[T]] = []
-    for index, row in enumerate(sheet.rows):
-        columns: dict[int, T] = {}
-        unknown: list[Cell] = []
-        for column, cell in enumerate(row):
-            if not cell.text:
-                continue
-            above = sheet.cell(index - 1, column).text if index else ""
-            found = read(above + cell.text) if above and above != cell.text else None
-            found = found if found is not None else read(cell.text)
-            if found is None:
-                unknown.append(cell)
-            else:
-                columns[column] = found
-        if columns and enough(list(columns.values())):
-            if headers and headers[-1].row == index - 1:
-                headers.pop()
-            headers.append(Header(index, columns, tuple(unknown)))
-    return headers
-
-
-def looks_like_header(sheet: Sheet) -> tuple[Cell, ...]:
-    """The first row with at least three short texts, else the first filled row: what to quote when none qualified."""
-    filled = [tuple(c for c in row if c.text) for row in sheet.rows]
-    wide = (r for r in filled if len({c.text for c in r}) >= 3 and all(len(c.text) <= 20 for c in r))
-    return next(wide, next((r for r in filled if r), ()))
 
 
 # --- what is wrong --------------------------------------------------------------------------------

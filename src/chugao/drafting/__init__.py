@@ -309,7 +309,7 @@ def _assemble(
         shell=shell,
         sections=sections,
         findings=tuple(builder.findings),
-        requests=tuple(_requests(outline, facts, missing)),
+        requests=(*_requests(outline, facts, missing), *_pending_parts(outline, offers)),
         evidence=tuple(_evidence(f) for f in {f.slot: f for f in builder.used}.values()),
         recipe={"engine": engine.name, "seed": seed, "inputs": fingerprints, "length": outline.length},
     )
@@ -519,6 +519,21 @@ def _requests(outline: Outline, facts: Facts, missing: Iterable[MetricDefinition
         if slot.endswith(".change")
     ]
     return requests
+
+
+def _pending_parts(outline: Outline, offers: dict[str, Offer]) -> list[Request]:
+    """One request for each part that stands as 【待补】."""
+    return [
+        Request(
+            metric=section,
+            name=offer.values["brief.pending"].printed.strip("【】").removeprefix("待补："),
+            department=outline.department,
+            owner=outline.department,
+            reason="这一部分必须有，没有收到材料",
+        )
+        for section, offer in offers.items()
+        if "brief.pending" in offer.values
+    ]
 
 
 def _evidence(fact: Fact) -> Evidence:

@@ -80,6 +80,8 @@ def make_offer(
         )
         values[name] = SlotValue(printed=f"【待补：{definition.name}（{owner}）】", state="constant", id=name)
     general = general_values(outline)
+    if plan.part.required and plan.part.role != "lead" and not (plan.matters or plan.metrics or missing):
+        general["brief.pending"] = _pending(plan, outline)
     slots += [Slot(name=n, meaning=v.printed) for n, v in general.items()]
     matters = []
     for matter in plan.matters:
@@ -114,6 +116,15 @@ def make_offer(
         constants=(*constants, *(d.name for d in missing), outline.department, outline.organisation, guidance, theme),
         missing=tuple(d.id for d in missing),
     )
+
+
+def _pending(plan: SectionPlan, outline: Outline) -> SlotValue:
+    """【待补】 for a part that must be there and for which nobody sent anything."""
+    if plan.part.role == "results":
+        what = f"{outline.reported.label}的事项和指标"
+    else:
+        what = f"{outline.plan_year}年的重点任务和目标"
+    return SlotValue(printed=f"【待补：{what}（{outline.department}）】", state="constant", id="brief.pending")
 
 
 def general_values(outline: Outline) -> dict[str, SlotValue]:

@@ -52,6 +52,13 @@ class _Bucket:
     def lead(self) -> Topic:
         return self.topics[0]
 
+    @property
+    def name(self) -> str:
+        """The fields it joins, those with matters first, three at most."""
+        held = {topic_of_matter(m.category, m.text).id for m in self.matters}
+        names = [t.name for t in self.topics if t.id in held][:3] or [self.lead.name]
+        return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1]
+
     def absorb(self, other: "_Bucket") -> None:
         if other.size > self.size:
             self.topics = [*other.topics, *self.topics]
@@ -98,7 +105,9 @@ def plan_sections(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> 
             case "results":
                 sections += _with_topics(part, done, has["now"], facts)
             case "plan" | "items":
-                goals = [] if any(p.role == "goals" for p in outline.parts) else has["goal"]
+                # With tasks to tell, the aims have a part of their own; without, they are the plan.
+                apart = planned and any(p.role == "goals" for p in outline.parts)
+                goals = [] if apart else has["goal"]
                 sections += _with_topics(part, planned, goals, facts)
             case "problems":
                 if problems:
@@ -107,10 +116,13 @@ def plan_sections(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> 
                 if planned or has["goal"]:
                     sections.append(_single(part, planned, has["goal"]))
             case "goals":
-                if has["goal"]:
+                if has["goal"] and planned:
                     sections.append(_single(part, [], has["goal"]))
             case "lead":
-                sections.append(_single(part, done if outline.kind.looks_back else planned, has["now"]))
+                back = outline.kind.looks_back
+                lead = _single(part, done if back else planned, has["now"])
+                by_figures = _metric_topics(has["now"] if back else has["goal"], facts)
+                sections.append(lead.model_copy(update={"topic": lead.topic or by_figures}))
             case _:
                 sections.append(SectionPlan(id=part.id, part=part, level=part.level))
     return sections
@@ -127,7 +139,17 @@ def lead_topics(matters: Iterable[Matter]) -> str:
         counts[topic.name] += 1
         order[topic.name] = topic.order
     names = sorted(counts, key=lambda n: (-counts[n], order[n]))[:3]
-    names = [n for n in names if counts[n] > 1] or names[:2]
+    return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
+
+
+def _metric_topics(metrics: Iterable[str], facts: Facts) -> str:
+    """The same from figures alone, where no matters were given."""
+    counts: dict[str, int] = defaultdict(int)
+    for metric in metrics:
+        topic = topic_of_metric(facts.definitions[metric])
+        if topic.id != "other":
+            counts[topic.name] += 1
+    names = sorted(counts, key=lambda n: -counts[n])[:3]
     return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
 
 
@@ -152,7 +174,8 @@ def _with_topics(part: Part, matters: Sequence[Matter], metrics: Sequence[str], 
     """A part and its sections; one section alone gives its content to the part itself."""
     if not matters and not metrics:
         return [_single(part, [], [])] if part.required else []
-    buckets = _merged(_buckets(matters, metrics, facts), _MOST_SECTIONS[part.role])
+    ahead = part.role in ("plan", "items")
+    buckets = _merged(_buckets(matters, metrics, facts), _MOST_SECTIONS[part.role], ahead=ahead)
     if not part.topics or len(buckets) == 1:
         every = [m for b in buckets for m in b.metrics]
         return [_single(part, [m for b in buckets for m in b.matters], every)]
@@ -162,7 +185,7 @@ def _with_topics(part: Part, matters: Sequence[Matter], metrics: Sequence[str], 
             id=f"{part.id}_{b.lead.id}",
             part=part,
             level=level,
-            topic=b.lead.name,
+            topic=b.name,
             matters=tuple(b.matters),
             metrics=tuple(b.metrics),
         )
@@ -193,11 +216,11 @@ def _topic_for(metric: str, matters: Sequence[Matter], facts: Facts) -> Topic:
     return topic_of_metric(definition)
 
 
-def _merged(buckets: list[_Bucket], most: int) -> list[_Bucket]:
+def _merged(buckets: list[_Bucket], most: int, *, ahead: bool = False) -> list[_Bucket]:
     """Thin buckets joined to a neighbour of their family until the document has sections of some weight."""
     with_matters = any(b.matters for b in buckets)
     while len(buckets) > 1:
-        thin = [b for b in buckets if b.lead.id != "honours" and _is_thin(b, with_matters)]
+        thin = [b for b in buckets if b.lead.id != "honours" and _is_thin(b, with_matters, buckets, ahead)]
         excess = [b for b in buckets if b.lead.id != "honours"] if len(buckets) > most else []
         candidates = thin or excess
         if not candidates:
@@ -211,8 +234,13 @@ def _merged(buckets: list[_Bucket], most: int) -> list[_Bucket]:
     return sorted(buckets, key=lambda b: (-max((weight_of(m) for m in b.matters), default=0) // 90, b.lead.order))
 
 
-def _is_thin(bucket: _Bucket, with_matters: bool) -> bool:
-    return not bucket.matters if with_matters else len(bucket.metrics) < 2
+def _is_thin(bucket: _Bucket, with_matters: bool, buckets: Sequence[_Bucket], ahead: bool) -> bool:
+    if not with_matters:
+        return len(bucket.metrics) < 2
+    if ahead and len(bucket.matters) == 1:
+        # One task under a heading of its own, only where no field of its family could take it.
+        return any(o is not bucket and o.matters and o.topics[0].family == bucket.lead.family for o in buckets)
+    return not bucket.matters
 
 
 def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:

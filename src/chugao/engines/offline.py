@@ -18,6 +18,8 @@ _MILESTONE = 90
 _ATTACHED = 0.34
 _HEADING_LENGTH = 26
 _HAN = "一二三四五六七八九十"
+_FEW, _MANY = 3, 9
+_AIMS = ("年内力争", "到年底，", "全年力争")
 
 
 class OfflineEngine:
@@ -42,7 +44,7 @@ class _Composer:
         self.phraser = Phraser(brief)
         self.metrics = metrics_of(brief.slots)
         self.matters = _in_order(brief.matters)
-        self._aimed = False
+        self._aimed = int(self.phraser.pick(("0", "1", "2"), "aim"))
 
     def reply(self) -> Reply:
         roles: dict[str, Callable[[], Reply]] = {
@@ -54,6 +56,8 @@ class _Composer:
             "next": self._next,
             "goals": self._goals,
         }
+        if self.brief.slot("brief.pending"):
+            return _reply([[_sentence("{brief.pending}", "owed")]])
         return roles[self.brief.role]()
 
     # --- lead ---
@@ -69,7 +73,7 @@ class _Composer:
             "milestone": self._milestone(),
         }
         frame, frame_id = self._document_frame("lead", values)
-        opening = [_sentence(frame, f"bank:{frame_id}")]
+        opening = [_sentence(frame, f"bank:{frame_id}")] if frame else []
         if brief.guidance or brief.theme:
             opening.insert(0, _sentence("".join(_clause(x) for x in (brief.guidance, brief.theme) if x), "office"))
         headline = self._headline() if brief.kind.looks_back else []
@@ -82,7 +86,9 @@ class _Composer:
 
     def _headline(self) -> list[ReplySentence]:
         """The year's volumes in one sentence, without comparison: that stands in the body."""
-        counts = [m for m in self.metrics if m.kind == "count" and _is_headline(m) and "now" in m.slots][:3]
+        counts = [m for m in self.metrics if m.kind == "count" and _is_headline(m) and "now" in m.slots]
+        counts = [m for m in counts if not any(m.name != o.name and m.name in o.name for o in counts)]
+        counts = sorted(counts, key=lambda m: m.direction != "welcome")[:3]
         if len(counts) > 1:
             volumes = "，".join(f"{m.name}{{{m.id}.now}}" for m in counts)
             return [_sentence(f"全年{volumes}。", "bank:headline")]
@@ -127,7 +133,7 @@ class _Composer:
                 current = []
         if current:
             paragraphs.append(current)
-        rest = self._evidence(self._worth_saying(free), limit=3)
+        rest = self._evidence(self._worth_saying(free), limit=_FEW)
         if rest:
             if paragraphs and len(rest) < 2:
                 paragraphs[-1] = [*paragraphs[-1], *rest]
@@ -154,18 +160,24 @@ class _Composer:
         return [_sentence(text, "bank:volume")]
 
     def _worth_saying(self, metrics: Iterable[Metric]) -> list[Metric]:
-        """Figures that carry an argument by themselves; the others stand in the table."""
-        worthy = [m for m in metrics if m.required or m.direction in ("welcome", "zero")]
-        if not self.matters and not worthy:
-            worthy = [m for m in metrics if "now" in m.slots]
-        return sorted(worthy, key=lambda m: -m.importance)[: 3 if self.matters else 5]
+        """Figures that carry an argument by themselves; the others stand in the table.
+
+        Where nobody sent matters the figures are all there is, and more of them are told.
+        """
+        told = [m for m in metrics if "now" in m.slots or m.trend]
+        worthy = [m for m in told if m.required or m.direction in ("welcome", "zero") or not self.matters]
+        return sorted(worthy, key=lambda m: -m.importance)[: _FEW if self.matters else _MANY]
 
     def _evidence(self, metrics: Iterable[Metric], limit: int = 2) -> list[ReplySentence]:
-        sentences = []
+        """Clauses about metrics as sentences; those that state one bare value share a sentence, three at most."""
         worthy = [m for m in metrics if m.required or m.direction != "unwelcome" or not self.matters]
-        for metric in sorted(worthy, key=lambda m: -m.importance)[: limit if self.matters else 5]:
-            if "now" in metric.slots and (clause := self.phraser.clause(metric, "results")):
-                sentences.append(_from_clause(clause))
+        ranked = sorted(worthy, key=lambda m: -m.importance)[: limit if self.matters else _MANY]
+        clauses = [c for m in ranked if (c := self.phraser.clause(m, "results"))]
+        sentences = [_from_clause(c) for c in clauses if not _is_bare(c)]
+        bare = [c for c in clauses if _is_bare(c)]
+        for start in range(0, len(bare), 3):
+            group = bare[start : start + 3]
+            sentences.append(_sentence("，".join(text for text, _, _ in group) + "。", "bank:alone"))
         return sentences
 
     def _owed(self) -> list[list[ReplySentence]]:
@@ -200,10 +212,11 @@ class _Composer:
         blocks = []
         for matter in self.matters:
             sentences = self._task(matter, said_in_heading=matter.id == spoken)
-            sentences += self._aims(attached.get(matter.id, []), 1)
+            sentences += self._aims(attached.get(matter.id, []), 0 if self.brief.style == "policy" else 1)
             several = len(self.matters) > 1
             blocks.append(ReplyBlock(type="item" if several else "paragraph", sentences=tuple(sentences)))
-        aims = self._aims(free, 3 if self.matters else 5)
+        wanted = _MANY if not self.matters else 0 if self.brief.style == "policy" else 3
+        aims = self._aims(free, wanted)
         if aims:
             blocks.append(ReplyBlock(sentences=tuple(aims)))
         return Reply(heading=heading, blocks=tuple(blocks))
@@ -222,9 +235,9 @@ class _Composer:
         for metric in sorted(metrics, key=lambda m: -m.importance)[:limit]:
             if "goal" in metric.slots and (clause := self.phraser.clause(metric, "goals")):
                 text, made_by, passage = clause
-                # The first says that it is an aim; the rest follow from it.
-                opening = "" if self._aimed else self.phraser.pick(("年内力争", "全年力争"), metric.id, "aim")
-                self._aimed = True
+                # The first of a block says that it is an aim; the rest follow from it.
+                opening = "" if sentences else _AIMS[self._aimed % len(_AIMS)]
+                self._aimed += not sentences
                 sentences.append(_from_clause((opening + text, made_by, passage)))
         return sentences
 
@@ -239,7 +252,7 @@ class _Composer:
     def _next(self) -> Reply:
         """The short outlook at the end of a 总结."""
         blocks = []
-        for number, matter in enumerate(self.matters):
+        for number, matter in enumerate(sorted(self.matters, key=lambda m: (m.month or 13, -m.weight))):
             lead = f"{_HAN[number]}是" if len(self.matters) > 1 and number < len(_HAN) else ""
             text = f"{lead}{matter.text}{_joined(f'{_comma(self._when(matter))}{matter.result}')}。"
             blocks.append(
@@ -255,8 +268,8 @@ class _Composer:
         blocks = [ReplyBlock(type="item", sentences=tuple(self._task(m))) for m in self.matters]
         if not blocks:
             blocks = [ReplyBlock(type="item", sentences=(s,)) for s in self._aims(self.metrics, 5)]
-        heading, _ = self._heading(self.matters, self.metrics, future=True)
-        return Reply(heading=heading, blocks=tuple(blocks))
+        verb = self.phraser.pick(("抓好", "做实", "推进"), "heading")
+        return Reply(heading=f"{verb}{self.brief.topic}" if self.brief.topic else None, blocks=tuple(blocks))
 
     # --- what the parts share ---
 
@@ -359,6 +372,10 @@ def _verb_phrase(metric: Metric, *, future: bool) -> str:
 def _sentence(text: str, made_by: str, matter: str = "") -> ReplySentence:
     recipe = {"made_by": made_by} | ({"matter": matter} if matter else {})
     return ReplySentence(text=text, recipe=recipe)
+
+
+def _is_bare(clause: tuple[str, str, str]) -> bool:
+    return clause[1] == "bank:alone"
 
 
 def _from_clause(clause: tuple[str, str, str]) -> ReplySentence:

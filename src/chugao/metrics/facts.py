@@ -18,7 +18,7 @@ from chugao.catalogue import MetricDefinition
 from chugao.errors import InputError
 from chugao.metrics.observation import Figures, Observation, ReportedChange, Role
 from chugao.period import Period
-from chugao.quantity import Qualifier, Quantity, convert, round_half_up, show
+from chugao.quantity import Qualifier, Quantity, comparable, convert, round_half_up, show
 from chugao.source import Frozen, Release
 
 _UP_DOWN = {
@@ -123,30 +123,35 @@ class _Deriver:
         self.scale, self.decimals = print_form(definition, [o.quantity for o in observations.values()])
 
     def facts(self) -> list[Fact]:
-        previous = self.period.shifted(-1)
         now = self._find(Role.ACTUAL, self.period)
-        prev = self._find(Role.ACTUAL, previous)
+        prev = self._find(Role.ACTUAL, self.period.shifted(-1))
         target = self._find(Role.TARGET, self.period)
         goal = self._find(Role.TARGET, self.period.shifted(1))
-        found = [
-            self._value("now", now),
-            self._value("prev", prev),
-            self._value("target", target),
-            self._value("goal", goal),
-        ]
-        if now and prev and self._comparable(now, prev):
-            found += self._comparisons(now, prev)
-        elif now and not prev and self.reported:
+        named = {"now": now, "prev": prev, "target": target, "goal": goal}
+        found = [self._value(field, observation) for field, observation in named.items()]
+        if now and prev:
+            found += self._comparisons(now, prev) if self._compares(now, prev) else []
+        elif now and self.reported:
             found.append(self._from_reported(self.reported))
         if now and target:
             found += self._against_target(now, target)
+        if now:
+            found.append(self._share(now))
         found.append(self._streak())
         return [f for f in found if f is not None]
 
     # --- values ---
 
     def _find(self, role: Role, period: Period) -> Observation | None:
-        return self.observations.get((role, period.code))
+        """The figure of one role and period, None when there is none or its unit measures something else."""
+        observation = self.observations.get((role, period.code))
+        if observation is None or comparable(observation.quantity.unit, self.unit):
+            return observation
+        self.refused[f"{self.definition.id}.{'target' if role is Role.TARGET else 'prev'}"] = (
+            f"{self.definition.name}：{observation.period.label}的单位“{observation.quantity.unit}”与“{self.unit}”"
+            "不能换算，这个数没有采用。请统一单位后重报。"
+        )
+        return None
 
     def _amount(self, observation: Observation) -> Decimal:
         return convert(observation.quantity.value, observation.quantity.unit, self.unit)
@@ -176,54 +181,86 @@ class _Deriver:
 
     # --- comparisons ---
 
-    def _comparable(self, now: Observation, prev: Observation) -> bool:
+    def _compares(self, now: Observation, prev: Observation) -> bool:
+        """Whether the two years compare; the reason is kept when they do not."""
+        why = self._why_not(now, prev)
+        if why:
+            name = self.definition.id
+            self.refused |= {f"{name}.{field}": f"{self.definition.name}：{why}" for field in ("change", "growth")}
+        return not why
+
+    def _why_not(self, now: Observation, prev: Observation) -> str:
+        """Why two years do not compare, "" when they do."""
         if now.caliber and prev.caliber and now.caliber != prev.caliber:
-            for field in ("change", "growth"):
-                self.refused[f"{self.definition.id}.{field}"] = (
-                    f"{self.definition.name}：两年口径不同（{now.caliber}／{prev.caliber}），不能比较。"
-                    "请按可比口径重报上年数，或由主管领导裁定。"
-                )
-            return False
-        return now.quantity.qualifier is Qualifier.EXACT and prev.quantity.qualifier is Qualifier.EXACT
+            return (
+                f"两年口径不同（{now.caliber}／{prev.caliber}），不能比较。请按可比口径重报上年数，或由主管领导裁定。"
+            )
+        vague = next((o for o in (now, prev) if o.quantity.qualifier is not Qualifier.EXACT), None)
+        if vague is not None:
+            return f"{vague.period.label}的数“{vague.quantity.printed}”不是确数，不能计算增减。请填报确数。"
+        return ""
 
     def _comparisons(self, now: Observation, prev: Observation) -> list[Fact | None]:
         new, old = self._amount(now), self._amount(prev)
-        difference = new - old
         inputs = (now, prev)
-        pair = f"{self._show(new)}−{self._show(old)}"
-        facts: list[Fact | None] = [self._difference("change", difference, inputs, pair)]
+        facts: list[Fact | None] = [
+            self._difference("change", new - old, inputs, f"{self._show(new)}−{self._show(old)}")
+        ]
         if self.definition.kind in ("count", "amount") and old > 0:
-            growth = round_half_up(difference / old * 100, _GROWTH_DECIMALS)
-            sign = _sign(growth)
-            verb = ("增长", "下降")[sign < 0]
-            facts.append(
-                self._fact(
-                    "growth",
-                    growth,
-                    verb + show(abs(growth), "%", _GROWTH_DECIMALS) if sign else "与上年持平",
-                    unit="%",
-                    inputs=inputs,
-                    formula=f"（{pair}）÷{self._show(old)}×100%",
-                    verb=verb if sign else "",
-                    sign=sign,
-                    good=self._welcome(sign),
-                )
-            )
+            facts.append(self._growth(new, old, inputs))
             if new / old >= 2:
-                multiple = round_half_up(new / old, 1)
-                facts.append(
-                    self._fact(
-                        "multiple",
-                        multiple,
-                        f"是上年的{show(multiple, '倍', 1)}",
-                        unit="倍",
-                        inputs=inputs,
-                        formula=f"{self._show(new)}÷{self._show(old)}",
-                        sign=1,
-                        good=self._welcome(1),
-                    )
-                )
+                facts.append(self._multiple(new, old, inputs))
         return facts
+
+    def _growth(self, new: Decimal, old: Decimal, inputs: tuple[Observation, ...]) -> Fact:
+        growth = round_half_up((new - old) / old * 100, _GROWTH_DECIMALS)
+        sign = _sign(growth)
+        verb = ("增长", "下降")[sign < 0] if sign else ""
+        level = "与上年持平" if new == old else "与上年基本持平"
+        return self._fact(
+            "growth",
+            growth,
+            verb + show(abs(growth), "%", _GROWTH_DECIMALS) if sign else level,
+            unit="%",
+            inputs=inputs,
+            formula=f"（{self._show(new)}−{self._show(old)}）÷{self._show(old)}×100%",
+            verb=verb,
+            sign=sign,
+            good=self._welcome(sign),
+        )
+
+    def _multiple(self, new: Decimal, old: Decimal, inputs: tuple[Observation, ...]) -> Fact:
+        multiple = round_half_up(new / old, 1)
+        return self._fact(
+            "multiple",
+            multiple,
+            f"是上年的{show(multiple, '倍', 1)}",
+            unit="倍",
+            inputs=inputs,
+            formula=f"{self._show(new)}÷{self._show(old)}",
+            sign=1,
+            good=self._welcome(1),
+        )
+
+    def _share(self, now: Observation) -> Fact | None:
+        """A count's part of the whole that its row gives as 分母; a rate is its own share."""
+        whole, new = now.denominator, self._amount(now)
+        if self.definition.kind not in ("count", "amount") or whole is None or whole.value <= 0:
+            return None
+        if not comparable(whole.unit or self.unit, self.unit):
+            return None
+        total = convert(whole.value, whole.unit or self.unit, self.unit)
+        if not 0 <= new <= total or now.quantity.qualifier != Qualifier.EXACT or whole.qualifier != Qualifier.EXACT:
+            return None
+        share = round_half_up(new / total * 100, _GROWTH_DECIMALS)
+        return self._fact(
+            "share",
+            share,
+            show(share, "%", _GROWTH_DECIMALS),
+            unit="%",
+            inputs=(now,),
+            formula=f"{self._show(new)}÷{self._show(total)}×100%",
+        )
 
     def _difference(self, field: str, value: Decimal, inputs: tuple[Observation, ...], pair: str) -> Fact:
         # A change inherits the finer resolution, and may be small where the values are printed in 万.
@@ -322,13 +359,13 @@ class _Deriver:
     # --- history ---
 
     def _streak(self) -> Fact | None:
-        """Years in a row in which the value moved the same welcome way, three at least."""
+        """Years in a row in which the value moved the same way, three at least; `good` says whether it is welcome."""
         years, chain = 0, []
         period = self.period
         direction = 0
         while (newer := self._find(Role.ACTUAL, period)) and (older := self._find(Role.ACTUAL, period.shifted(-1))):
             sign = _sign(self._amount(newer) - self._amount(older))
-            if sign == 0 or (direction and sign != direction) or not self._comparable(newer, older):
+            if sign == 0 or (direction and sign != direction) or self._why_not(newer, older):
                 break
             direction, years = sign, years + 1
             chain.append(newer)

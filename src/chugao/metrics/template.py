@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from chugao.catalogue import Catalogue, MetricDefinition
 from chugao.errors import InputError
 from chugao.metrics.observation import Figures, Observation, Role
-from chugao.metrics.reading import definitions_used
 from chugao.period import Period
 from chugao.quantity import Qualifier, plain
 from chugao.source import Release
@@ -109,7 +108,7 @@ def _figure_rows(
 ) -> Iterable[dict[str, object]]:
     """One row a metric: those the catalogue gives the department, then those it used last year."""
     before = previous.of_department(department) if previous else Figures()
-    known = {d.id: d for d in definitions_used(catalogue, department, year)}
+    known = {d.id: d for d in _definitions_used(catalogue, department, year)}
     known |= {o.metric: before.definitions[o.metric] for o in before.observations if o.metric in before.definitions}
     for definition in known.values():
         last = _find(before, definition, Role.ACTUAL, year - 1)
@@ -128,6 +127,14 @@ def _figure_rows(
             "来源": told.origin if told else "",
             "公开范围": str(told.release if told else Release.PUBLIC),
         }
+
+
+def _definitions_used(catalogue: Catalogue, department: str, year: int) -> Iterable[MetricDefinition]:
+    """The catalogue's metrics that a department reports and that are in force in a year."""
+    for definition in catalogue:
+        in_force = (definition.valid_from or year) <= year <= (definition.valid_to or year)
+        if department in definition.used_by and in_force:
+            yield definition
 
 
 def _find(figures: Figures, definition: MetricDefinition, role: Role, year: int) -> Observation | None:

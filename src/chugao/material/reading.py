@@ -1,10 +1,6 @@
-"""What this year brings beside figures: matters (事项), done, under way or intended.
+"""Read matters files (.xlsx, .xls, .et, .csv), a row a matter.
 
-In: matters files (.xlsx, .xls, .et, .csv), a row a matter.  Out: `Matters`, or one `InputError` that lists every cell
-to mend.
-
-Surprise: 时间 is kept as the office wrote it (“2025年4—12月”, “2026年3月底前”) because it is printed again; year and
-month are read from it only to put matters in order.
+In: paths.  Out: `Matters`, or one `InputError` that lists every cell to mend.
 """
 
 import hashlib
@@ -13,89 +9,18 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import Field
-
-from chugao.documents.sheets import (
-    Cell,
-    Header,
-    Sheet,
-    Workbook,
-    cell_finding,
-    header_key,
-    header_rows,
-    looks_like_header,
-    raise_all,
-    read_sheets,
-)
+from chugao.documents.header_rows import Header, header_key, header_rows, looks_like_header
+from chugao.documents.sheets import Cell, Sheet, Workbook, cell_finding, raise_all, read_sheets
 from chugao.errors import InputError
-from chugao.metrics.reading import (
-    department_of,
-    header_fields,
-    is_footer,
-    period_in,
-    read_release,
-    title_lines,
-    wording,
-)
-from chugao.source import Finding, Frozen, Release, Severity, Source
-
-
-class MatterStatus(StrEnum):
-    """How far a matter has come; its tense in a text follows from it."""
-
-    DONE = "已完成"
-    ONGOING = "推进中"
-    PLANNED = "拟开展"
-
-
-class Matter(Frozen):
-    """One thing that was or will be done, as a department reported it."""
-
-    id: str
-    """ "matter_" and letters a–z, from department and text: the same in every reading of the same matter."""
-    text: str
-    """事项, without closing punctuation."""
-    category: str = ""
-    when: str = ""
-    """时间 as printed."""
-    year: int | None = None
-    """Of 时间; where 时间 names none and the matter is not merely planned, of the table."""
-    month: int | None = None
-    """First month named in 时间; for order."""
-    result: str = ""
-    """成效, without closing punctuation; its numbers are facts."""
-    owner: str = ""
-    leader: str = ""
-    status: MatterStatus
-    release: Release = Release.PUBLIC
-    evidence: str = ""
-    department: str = ""
-    """As in the 部门 column; "" when the file has none."""
-    source: Source
-    """The cell of 事项."""
-    confirmed_by: str = ""
-
-
-class Matters(Frozen):
-    """What was read, in the files' order, and what looked odd."""
-
-    items: tuple[Matter, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    department_column: bool = False
-    """Whether rows carry a 部门; only then does a department select rows."""
-    fingerprints: dict[str, str] = Field(default_factory=dict)
-    """File name → first 16 hex digits of its SHA-256."""
-
-    def of_department(self, department: str | None) -> "Matters":
-        """Only the matters of one department; all where the files name none."""
-        if not department or not self.department_column:
-            return self
-        return self.model_copy(update={"items": tuple(m for m in self.items if m.department in ("", department))})
+from chugao.material.matter import Matter, Matters, MatterStatus
+from chugao.metrics.cells import read_release
+from chugao.metrics.headers import department_of, header_fields, period_in, title_lines
+from chugao.metrics.wording import is_footer, wording
+from chugao.source import Finding, Release, Severity, Source
 
 
 def read_matters(*paths: Path | str) -> Matters:

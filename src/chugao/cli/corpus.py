@@ -1,0 +1,265 @@
+"""corpus add, list, search, show, remove, reindex."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chugao.cli.output import say, show, show_json
+from chugao.errors import InputError
+
+if TYPE_CHECKING:
+    from chugao.corpus.store import AddReport, KeptReport
+    from chugao.index import Hit, Index
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")]
+By = Annotated[str, typer.Option(help="经办人")]
+_CLERK = "经办人"
+
+
+@app.command("add")
+def add_command(
+    paths: Annotated[list[Path], typer.Argument(help="文稿或文件夹：.docx .txt .md .html .pdf .doc .wps .rtf")],
+    own: Annotated[bool, typer.Option("--own", help="是本单位写的：起草时可以沿用其句子")] = False,
+    department: Annotated[str, typer.Option(help="科室：文稿没有写明科室时用它；没有发文单位的算本科室的")] = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """把历年文稿收进工作区；读不了的说明原因，不影响其余。"""
+    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.config import load_settings
+    from chugao.corpus.store import add_reports
+
+    workspace = require_workspace()
+    office = load_settings(workspace).office
+    with open_workspace(workspace) as database:
+        report = add_reports(
+            database,
+            paths,
+            organisation=office.name,
+            department=department,
+            own=own or None,
+            actor=by or _CLERK,
+            at=_now(),
+            progress=lambda done, files, what: say(f"  {done}/{files}　{what}"),
+        )
+    if as_json:
+        skipped = [s._asdict() for s in report.skipped]
+        duplicates = [d._asdict() for d in report.duplicates]
+        counts = report.model_dump(include={"added", "unchanged", "updated"})
+        show_json({**counts, "skipped": skipped, "duplicates": duplicates})
+    else:
+        _show_added(report)
+    if not own and not office.name:
+        say("chugao.toml 没有写单位全称，也没有加 --own：这些文稿都当外单位的，只借结构。")
+    if report.skipped and not (report.added or report.unchanged or report.updated or report.duplicates):
+        raise InputError("一份也没有收进来。请按上面的说明改正。")
+
+
+@app.command("list")
+def list_command(as_json: Json = False) -> None:
+    """列出工作区收了哪些文稿。"""
+    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.corpus.store import list_reports
+
+    with open_workspace(require_workspace()) as database:
+        reports = list_reports(database)
+    if as_json:
+        show_json({"reports": [r.model_dump(mode="json") for r in reports]})
+        return
+    for report in reports:
+        show(_line(report))
+    show(f"共{len(reports)}篇，本单位{sum(r.own for r in reports)}篇。")
+    if reports and not all(r.own for r in reports):
+        say(
+            "不是本单位的只借结构和固定用语。本单位的没有认出来时：在 chugao.toml 写明单位全称，或重新 corpus add --own。"
+        )
+
+
+@app.command("search")
+def search_command(
+    query: Annotated[str, typer.Argument(help="要找的话")],
+    kind: Annotated[str | None, typer.Option(help="文种：summary|plan|summary-plan|key-points|ideas")] = None,
+    year: Annotated[int | None, typer.Option(help="文稿的年度")] = None,
+    department: Annotated[str | None, typer.Option(help="科室或单位")] = None,
+    k: Annotated[int, typer.Option("-k", help="最多几条", min=1, max=1000)] = 8,
+    masked: Annotated[bool, typer.Option("--masked", help="显示模型看到的样子：数字、日期、名称已遮盖")] = False,
+    as_json: Json = False,
+) -> None:
+    """在历年文稿里找段落；年度、级别、文种下没有时依次放宽，并说明。"""
+    from chugao.config import find_workspace
+    from chugao.source import Scope
+
+    if not query.strip():
+        raise InputError("没有写要找什么。请在命令后写一句话或几个词。")
+    scope = Scope(owners=("*",), kind=_kind(kind), year=year, department=department)
+    hits = _index(find_workspace()).search(query, scope, k)
+    if as_json:
+        relaxed = list(hits[0].relaxed) if hits else []
+        show_json({"hits": [_hit_json(h, masked) for h in hits], "relaxed": relaxed})
+        return
+    _show_hits(hits, masked)
+
+
+@app.command("show")
+def show_command(
+    file: Annotated[Path, typer.Argument(help="文稿：.docx .txt .md .html .pdf .doc .wps .rtf")],
+    as_json: Json = False,
+) -> None:
+    """读一份文稿，显示清理后的正文；--json 另有题目、文种、年度、各级标题。不需要工作区。"""
+    from chugao.documents.structure import show as document_json
+    from chugao.documents.structure import understand
+
+    document = understand(file)
+    if as_json:
+        show_json(document_json(document))
+        return
+    show(document.text)
+    if document.parts:
+        say(f"（文件里另有{len(document.parts)}篇，用 --json 查看。）")
+
+
+@app.command("remove")
+def remove_command(
+    files: Annotated[list[str], typer.Argument(help="文件名，或 corpus list 列出的编号")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """删除收录的文稿：正文和段落一并清除，只留题目备查。原文件不动。"""
+    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.corpus.store import remove_reports
+
+    with open_workspace(require_workspace()) as database:
+        reports = remove_reports(database, files, actor=by or _CLERK, at=_now())
+    if as_json:
+        show_json({"removed": [r.model_dump(mode="json") for r in reports]})
+        return
+    for report in reports:
+        show(_line(report))
+    show(f"已删除{len(reports)}篇。")
+
+
+@app.command("reindex")
+def reindex_command(by: By = "", as_json: Json = False) -> None:
+    """把收录的文稿重新整理一遍：软件升级、单位名称改正之后用。"""
+    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.config import load_settings
+    from chugao.corpus.store import reindex
+
+    workspace = require_workspace()
+    office = load_settings(workspace).office
+    with open_workspace(workspace) as database:
+        report = reindex(
+            database,
+            actor=by or _CLERK,
+            at=_now(),
+            organisation=office.name,
+            progress=lambda done, files, name: say(f"  {done}/{files}　{name}"),
+        )
+    if as_json:
+        failed = [f._asdict() for f in report.failed]
+        show_json({"documents": report.documents, "passages": report.passages, "failed": failed})
+    else:
+        show(f"文稿{report.documents}篇，段落{report.passages}段。")
+        for name, reason in report.failed:
+            show(f"  没有整理成，保持原样：{name}：{reason}")
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def workspace_index(workspace: Path) -> "Index | None":
+    """The index of a workspace's own reports; None when none has been added yet."""
+    from chugao.cli.workspace import open_workspace
+    from chugao.config import load_settings
+    from chugao.index import load_index
+
+    office = load_settings(workspace).office
+    with open_workspace(workspace) as database:
+        index = load_index(database, office.name)
+    return index if len(index) else None
+
+
+def _index(workspace: Path | None) -> "Index":
+    from chugao.index import open_index
+
+    if workspace is not None:
+        if (index := workspace_index(workspace)) is not None:
+            return index
+        say("工作区还没有收录文稿（chugao corpus add），下面查的是随软件附带的示例文稿。")
+    else:
+        say("这里不是工作区，下面查的是随软件附带的示例文稿。")
+    return open_index()
+
+
+def _kind(given: str | None) -> str | None:
+    """The kind by its English word or its Chinese name."""
+    from chugao.documents.kind import Kind, kind_of_title
+
+    if given is None:
+        return None
+    found = given if given in set(Kind) else kind_of_title(given)
+    if found is None:
+        raise InputError(f"没有“{given}”这个文种。请用 {'、'.join(f'{k.value}（{k.label}）' for k in Kind)}。")
+    return str(found)
+
+
+def _now() -> str:
+    from chugao.database import utc_text
+
+    return utc_text(datetime.now(UTC))
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def _show_added(report: "AddReport") -> None:
+    show(f"新收{report.added}篇，更新{report.updated}篇，未变{report.unchanged}篇。")
+    if report.duplicates:
+        show(f"与已收的内容相同，不重复使用（{len(report.duplicates)}）：")
+    for file, of in report.duplicates:
+        show(f"  {file}　＝　{of}")
+    if report.skipped:
+        show(f"没有收（{len(report.skipped)}）：")
+    for file, reason in report.skipped:
+        show(f"  {file}：{reason}")
+
+
+def _line(report: "KeptReport") -> str:
+    labels = {"truncated": "不完整", "anonymised": "已隐去名称", "noisy": "有网页杂质", "several_documents": "多篇合订"}
+    kind = report.kind.label if report.kind else "文种不明"
+    about = [str(report.year or "年度不明"), kind, report.department or report.issuer or "科室不明"]
+    about.append("本单位" if report.own else "外单位")
+    about.append(f"与“{report.duplicate_of}”相同" if report.duplicate_of else f"{report.passages}段")
+    about += [labels.get(flag, flag) for flag in report.flags]
+    return f"{report.id}　《{report.title}》　{'，'.join(about)}　{report.file}"
+
+
+def _hit_json(hit: "Hit", masked: bool) -> dict[str, Any]:
+    from chugao.corpus import masked as without_facts
+
+    passage = hit.passage
+    heading = " > ".join(passage.heading_path)
+    return {
+        "file": passage.file,
+        "title": passage.title,
+        "year": passage.year,
+        "kind": passage.kind.value if passage.kind else None,
+        "heading": without_facts(heading) if masked else heading,
+        "text": passage.masked if masked else passage.text,
+        "score": hit.score,
+    }
+
+
+def _show_hits(hits: "list[Hit]", masked: bool) -> None:
+    if not hits:
+        say("没有找到。请换个说法，或去掉 --department 等条件。")
+        return
+    if hits[0].relaxed:
+        names = {"year": "年度", "level": "级别", "kind": "文种"}
+        say(f"按所给的{'、'.join(names[r] for r in hits[0].relaxed)}没有找到，以下是放宽后的。")
+    for number, hit in enumerate(hits, 1):
+        row = _hit_json(hit, masked)
+        show(f"{number}. 《{row['title']}》　{row['heading']}　（{row['file']}，{row['score']:.2f}）")
+        show(f"   {row['text']}")

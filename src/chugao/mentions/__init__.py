@@ -1,0 +1,231 @@
+"""Find every number in a Chinese text and say what it does there.
+
+In: text.  Out: `Mention`s in order, each with its span, its `Quantity`, its role and, where the text names one, its
+metric.
+
+“由89%提升至95%” is a result in a 总结 and a target in a 计划: the role comes from the tense of the part, which
+follows the headings, or is passed as `tense`; not from the pattern.  No rule here knows the words of any one document.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from chugao.catalogue import Catalogue, load_catalogue
+from chugao.documents.kind import Kind, kind_of_title, reported_and_planned, years_of_title
+from chugao.mentions.fixed import Span, fixed_spans, is_fixed_term, unclaimed_digits
+from chugao.mentions.linking import (
+    NO_LINK,
+    Link,
+    SentenceView,
+    listed_links,
+    metric_of,
+    view_of,
+    with_hidden_units,
+    with_unit_of_label,
+)
+from chugao.mentions.mention import Mention, MentionRole, Tense
+from chugao.mentions.names import Label, MetricNames, metric_names, says_zero
+from chugao.mentions.roles import COUNTED, Reader, Surroundings
+from chugao.mentions.tenses import Sentence, sentences_of
+from chugao.quantity import Found, Quantity, find_han_numbers, find_numbers, fold
+
+__all__ = ["COUNTED", "Mention", "MentionRole", "MetricNames", "Tense", "find_mentions", "metric_names"]
+
+_RANK = re.compile(r"第$")
+
+
+def find_mentions(
+    text: str,
+    catalogue: Catalogue | None = None,
+    *,
+    kind: Kind | None = None,
+    year: int | None = None,
+    tense: Tense | None = None,
+) -> list[Mention]:
+    """Every number of a text, in order of position.
+
+    `kind` and `year` are those of the document (read from the first line when not given); `tense` overrides what the
+    headings say.  Every digit outside Latin words falls into some mention.  Linear in the length of the text.
+    """
+    catalogue = catalogue or load_catalogue()
+    title = text.lstrip().partition("\n")[0][:80]
+    kind = kind or kind_of_title(title)
+    if year is None:
+        reported, planned = reported_and_planned(kind, years_of_title(title))
+        year = reported or planned
+    folded = fold(text)
+    fixed = fixed_spans(folded)
+    reading = _Reading(text, folded, metric_names(catalogue), _years(kind, year))
+    numbers = with_hidden_units(_numbers_outside(text, fixed), folded)
+    starts = [f.start for f in numbers]
+    for sentence in sentences_of(folded, kind, year, tense):
+        inside = numbers[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        reading.sentence(sentence, inside, fixed)
+    return reading.all_mentions(fixed)
+
+
+def _years(kind: Kind | None, year: int | None) -> dict[Tense, int | None]:
+    """What “this year” is in the past and in the future half of a document."""
+    if year is None:
+        return {"past": None, "future": None}
+    looks_back = kind is None or kind.looks_back
+    return {"past": year, "future": year + 1} if looks_back else {"past": year - 1, "future": year}
+
+
+def _numbers_outside(text: str, fixed: Iterable[Span]) -> list[Found]:
+    """Numbers that touch no fixed span, digits first, Chinese numerals where no digits are."""
+    spans = sorted((s, e) for s, e, _ in fixed)
+    starts = [s for s, _ in spans]
+
+    def free(start: int, end: int) -> bool:
+        at = bisect_right(starts, end - 1) - 1
+        return at < 0 or spans[at][1] <= start
+
+    found = [f for f in find_numbers(text) if free(_digits_start(f), f.end)]
+    taken = bytearray(len(text) + 1)
+    for f in found:
+        taken[f.start : f.end] = b"\x01" * (f.end - f.start)
+    for f in find_han_numbers(text):
+        printed, unit = f.quantity.printed, f.quantity.unit
+        if any(taken[f.start : f.end]) or not free(f.start, f.end):
+            continue
+        if not is_fixed_term(text, f.start, f.end, printed, unit):
+            found.append(f)
+    return sorted(found, key=lambda f: f.start)
+
+
+def _digits_start(found: Found) -> int:
+    match = re.search(r"[\d０-９]", found.quantity.printed)
+    return found.start + (match.start() if match else 0)
+
+
+class _Reading:
+    """One text being read; holds what its sentences share."""
+
+    def __init__(self, text: str, folded: str, names: MetricNames, years: dict[Tense, int | None]) -> None:
+        self.text, self.folded, self.names, self.years = text, folded, names, years
+        self.mentions: list[Mention] = []
+        self.named: list[tuple[int, int]] = []
+        """Digits inside metric names."""
+
+    def sentence(self, sentence: Sentence, numbers: list[Found], fixed: Sequence[Span]) -> None:
+        words = self.folded[sentence.start : sentence.end]
+        if not numbers and not re.search(r"\d|未发|没有发|未出现|零|无", words):
+            return
+        labels = self.names.find(words)
+        self.named += [
+            (sentence.start + start + m.start(), sentence.start + start + m.end())
+            for start, end, _ in labels
+            for m in re.finditer(r"\d+(?:\.\d+)?", words[start:end])
+        ]
+        numbers = [f for f in numbers if not _inside(f, labels, sentence.start)]
+        view = view_of(sentence.start, words, labels, self._above(sentence))
+        self.mentions += self._numbers(sentence, numbers, view)
+        self.mentions += self._zeros(sentence, labels, words)
+
+    def _above(self, sentence: Sentence) -> Link:
+        if sentence.label is None:
+            return NO_LINK
+        line = self.folded[slice(*sentence.label)].strip(" \t　：:#*")
+        found = self.names.find(line)
+        whole = len(found) == 1 and found[0][:2] == (0, len(line))
+        return (found[0][2], line) if whole else NO_LINK
+
+    def _numbers(self, sentence: Sentence, numbers: Sequence[Found], view: SentenceView) -> Iterator[Mention]:
+        listed = listed_links(numbers, self.folded, view)
+        previous: Mention | None = None
+        for index, found in enumerate(numbers):
+            start = found.start - 1 if self._is_rank(found) else found.start
+            reader = Reader(self._surroundings(sentence, found, previous, rank=start < found.start))
+            role = reader.role()
+            metric, name = listed[index] if index in listed and role.is_fact else metric_of(found, role, view, previous)
+            quantity = found.quantity
+            if metric is not None and not quantity.unit and role is not MentionRole.CHANGE:
+                quantity = with_unit_of_label(quantity, metric, self._gap(name, found, sentence))
+            previous = Mention(
+                start=start,
+                end=found.end,
+                text=self.text[start : found.end],
+                role=role,
+                quantity=quantity,
+                metric=metric.id if metric else None,
+                metric_name=name,
+                period=reader.period(role),
+                baseline=reader.baseline(role),
+                direction=reader.direction(),
+                verb=reader.verb(),
+                approximate=found.ambiguous,
+                tense=sentence.tense,
+                sentence=(sentence.start, sentence.end),
+            )
+            yield previous
+
+    def _is_rank(self, found: Found) -> bool:
+        return found.quantity.unit in ("位", "名") and self.folded[found.start - 1 : found.start] == "第"
+
+    def _surroundings(self, sentence: Sentence, found: Found, previous: Mention | None, *, rank: bool) -> Surroundings:
+        start = found.start - 1 if rank else found.start
+        between = ""
+        if previous is not None and start - previous.end <= 40:
+            between = self.folded[previous.end : start]
+        return Surroundings(
+            found=found,
+            left=self.folded[max(sentence.start, start - 40) : start],
+            right=self.folded[found.end : min(sentence.end, found.end + 30)],
+            between=between,
+            tense=sentence.tense,
+            announced=sentence.announced,
+            previous=previous,
+            year=self.years[sentence.tense],
+            rank=rank,
+        )
+
+    def _gap(self, name: str, found: Found, sentence: Sentence) -> str:
+        """What stands between a label and its number, "" for a label on the line above."""
+        before = self.folded[max(sentence.start, found.start - 40) : found.start]
+        return before.rpartition(name)[2] if name in before else ""
+
+    def _zeros(self, sentence: Sentence, labels: Sequence[Label], words: str) -> Iterator[Mention]:
+        """“未发生医疗事故” is a zero of the metric it names; a word of one kind said of nothing known is none."""
+        for start, end, definition in labels:
+            if definition is None or definition.kind != "count":
+                continue
+            where = says_zero(words[max(0, start - 8) : start], words[end : end + 8])
+            if where is None:
+                continue
+            base = sentence.start + (start if where[0] < 0 else end)
+            first, last = base + where[0], base + where[1]
+            yield Mention(
+                start=first,
+                end=last,
+                text=self.text[first:last],
+                role=MentionRole.TARGET if sentence.tense == "future" else MentionRole.COUNT,
+                quantity=Quantity(value=Decimal(0), unit=definition.unit, printed=self.text[first:last]),
+                metric=definition.id,
+                metric_name=words[start:end],
+                period=str(self.years[sentence.tense]) if self.years[sentence.tense] else None,
+                tense=sentence.tense,
+                sentence=(sentence.start, sentence.end),
+            )
+
+    def all_mentions(self, fixed: Sequence[Span]) -> list[Mention]:
+        """Quantities, then the fixed spans that no metric's name holds, then digits nothing explains."""
+        named = bytearray(len(self.text) + 1)
+        for start, end in self.named:
+            named[start:end] = b"\x01" * (end - start)
+        spans = [(s, e, MentionRole.NAME) for s, e in self.named]
+        spans += [(s, e, r) for s, e, r in fixed if not any(named[s:e])]
+        spans += unclaimed_digits(
+            self.folded, [*((s, e) for s, e, _ in spans), *((m.start, m.end) for m in self.mentions)]
+        )
+        self.mentions += [Mention(start=s, end=e, text=self.text[s:e], role=r) for s, e, r in spans]
+        return sorted(self.mentions, key=lambda m: (m.start, m.end))
+
+
+def _inside(found: Found, labels: Sequence[Label], offset: int) -> bool:
+    """Whether a number is part of a metric's own name (65岁及以上老年人健康管理率)."""
+    start = _digits_start(found) - offset
+    at = bisect_right(labels, start, key=lambda label: label[0]) - 1
+    return at >= 0 and start < labels[at][1]

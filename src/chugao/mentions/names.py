@@ -1,0 +1,94 @@
+"""Names of metrics in running text."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from chugao.catalogue import Catalogue, MetricDefinition, name_key, short_name
+
+Label = tuple[int, int, MetricDefinition | None]
+"""(start, end, definition) of a name; None for one that is too general to tell."""
+
+_DASHES = "-—–~～－"
+_BEFORE_NUMBER = (
+    r"(?=(?:量|总量)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至)?(?:上年|去年)?(?:同期)?的?"
+    r"(?:增[长加]|减少|下降|提高|缩短)?(?:到|至)?\d)"
+)
+# The zero of a count is said before its name, or, rarely, after it.
+_ZERO_BEFORE = re.compile(r"(?:未发生|没有发生|未出现|不发生|未发现|零发生|无|零)(?:一[起例件])?$")
+_ZERO_AFTER = re.compile(r"^(?:均|全年|保持)?(?:未发生|没有发生|为零|零发生|不发生)")
+
+
+class MetricNames:
+    """Finds names of metrics in text: one alternation, longest first, so that the narrower name wins."""
+
+    def __init__(self, definitions: Iterable[MetricDefinition]) -> None:
+        definitions = list(definitions)
+        self._by_name: dict[str, MetricDefinition | None] = {}
+        for definition in definitions:
+            for name in definition.all_names():
+                self._add(name, definition)
+        for definition in definitions:
+            for name in definition.confusable:
+                self._by_name.setdefault(_spelling(name), None)
+        stems = self._stems(definitions)
+        ordered = sorted([*self._by_name, *stems], key=len, reverse=True)
+        self._by_name |= stems
+        self._pattern = re.compile(
+            "|".join(_pattern_of(n) + (_BEFORE_NUMBER if n in stems else "") for n in ordered) or r"(?!)"
+        )
+
+    def _add(self, name: str, definition: MetricDefinition) -> None:
+        if len(name_key(name)) < 2:
+            return
+        spelling = _spelling(name)
+        self._by_name.setdefault(spelling, definition)
+        stripped = _spelling(re.sub(r"[（(][^（）()]*[)）]", "", name))
+        if len(stripped) >= 3:
+            self._by_name.setdefault(stripped, definition)
+        if stripped.endswith(("人次", "例次", "台次")):
+            self._by_name.setdefault(stripped + "数", definition)
+
+    def _stems(self, definitions: list[MetricDefinition]) -> dict[str, MetricDefinition | None]:
+        """Names that count only right before a number: 门急诊128.46万人次, 四级手术占31.4%."""
+        endings = ("人次", "台次", "例次", "总量")
+        stems = {n[:-2]: d for n, d in self._by_name.items() if len(n) > 3 and n.endswith(endings)}
+        stems |= {n[:-1]: d for n, d in self._by_name.items() if len(n) > 4 and n.endswith("占比")}
+        stems |= {_spelling(short_name(d)): d for d in definitions if short_name(d) != d.name}
+        return {n: d for n, d in stems.items() if n not in self._by_name}
+
+    def find(self, text: str) -> list[Label]:
+        """(start, end, definition) of every name, in order; None for a name that is too general to tell."""
+        lowered = text.casefold()
+        if len(lowered) != len(text):
+            return []
+        return [(m.start(), m.end(), self._by_name.get(_spelling(m.group()))) for m in self._pattern.finditer(lowered)]
+
+
+@lru_cache(maxsize=8)
+def metric_names(catalogue: Catalogue) -> MetricNames:
+    """The finder for a catalogue; compiled once for each."""
+    return MetricNames(list(catalogue))
+
+
+def says_zero(before: str, after: str) -> tuple[int, int] | None:
+    """Where “未发生” or “零” stands beside a name: offsets from the end of `before`, or from the start of `after`.
+
+    Negative offsets count back from the name's start; non-negative ones on from its end.
+    """
+    if match := _ZERO_BEFORE.search(before):
+        return match.start() - len(before), match.end() - len(before)
+    if match := _ZERO_AFTER.match(after):
+        return match.span()
+    return None
+
+
+def _spelling(name: str) -> str:
+    """A name as the pattern's matches are looked up: dashes and brackets of one width, case folded."""
+    folded = name.casefold().replace("（", "(").replace("）", ")")
+    return re.sub(f"[{_DASHES}]", "-", folded)
+
+
+def _pattern_of(name: str) -> str:
+    escaped = re.escape(name).replace(r"\(", "[(（]").replace(r"\)", "[)）]")
+    return escaped.replace(r"\-", f"[{_DASHES}]")

@@ -1,0 +1,232 @@
+"""Read what single cells of a table of figures say: values, units, changes, dates, 公开范围.
+
+In: a cell, or its text and the unit beside it.  Out: `Value`, `Unit`, `Quantity`, a date or a `Release`; `InputError`
+for what cannot be read, with the cell's place where the caller gave one.
+
+Surprise: 万 belongs to the unit in “万人次” and to the number in “12.8万”; a scale that the cell writes itself is not
+applied again from the 单位 column.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from chugao.catalogue import MetricDefinition
+from chugao.documents.header_rows import header_key
+from chugao.documents.sheets import Cell
+from chugao.errors import InputError
+from chugao.metrics.wording import wording
+from chugao.quantity import UNITS, Quantity, comparable, convert, fold, parse, plain
+from chugao.source import Release, Source
+
+# --- units ----------------------------------------------------------------------------------------
+
+
+class Unit(NamedTuple):
+    """A unit as a column writes it: 万人次 is 10,000 × 人次."""
+
+    scale: Decimal
+    base: str
+
+
+@lru_cache(maxsize=1024)
+def unit_of(text: str) -> Unit | None:
+    """The unit a text writes, None when it writes none we know of ("" is the unit of an index)."""
+    raw = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip("()")
+    if not raw:
+        return None
+    raw = wording()["units"].get(raw, raw)
+    for word, power in (("万亿", 12), ("亿", 8), ("千万", 7), ("百万", 6), ("万", 4), ("千", 3)):
+        rest = raw.removeprefix(word)
+        if (
+            rest != raw
+            and (rest in UNITS or (rest == "" and word in ("万", "亿")))
+            and (word[-1] in "万亿" or raw not in UNITS)
+        ):
+            return Unit(Decimal(10) ** power, rest)
+    base = raw.split("/")[0]
+    known = raw in ("", "1:x") or raw in UNITS or raw.startswith("/") or base in UNITS
+    return Unit(Decimal(1), raw) if known else None
+
+
+def written_unit(text: str) -> Unit:
+    """The unit of a 单位 cell, also one we never heard of: 万疗程 is 10,000 × 疗程."""
+    raw = re.sub(r"\s+", "", text)
+    if unit := unit_of(raw):
+        return unit
+    scale = {"万": 4, "亿": 8}.get(raw[:1], 0) if len(raw) > 1 else 0
+    return Unit(Decimal(10) ** scale, raw[1:] if scale else raw)
+
+
+_NUMBERING = re.compile(r"^(?:\d{1,2}[.、．](?!\d)|[一二三四五六七八九十]{1,3}、|[（(]\d{1,2}[)）]|其中\s*[:：])\s*")
+
+
+def split_name(name: str) -> tuple[str, Unit | None]:
+    """“1.床位数（张）” → 床位数 and its unit; brackets that hold no unit stay in the name."""
+    name = _NUMBERING.sub("", name)
+    match = re.match(r"^(.+?)[（(\[]\s*(?:单位[:：]?)?([^（）()\[\]]+)[）)\]]$", name)
+    if match and (unit := unit_of(match[2])):
+        return match[1].strip(), unit
+    return name, None
+
+
+def in_base_unit(quantity: Quantity, unit: Unit, definition: MetricDefinition, source: Source) -> Quantity:
+    """The quantity in the metric's own unit.  Raises `InputError` that names both units when they do not compare."""
+    base, factor = quantity.unit or unit.base, Decimal(1)
+    if quantity.unit == "" and not _is_scaled(quantity.printed):
+        factor = unit.scale
+    if comparable(base, definition.unit):
+        factor = convert(factor, base, definition.unit)
+    elif not _same_thing(base, definition):
+        raise InputError(
+            f"{source}：指标“{definition.name}”的单位应为“{definition.unit or '无'}”，这里写的是“{base or '无'}”，两者不能换算。"
+            "请改正单位；若是另一个指标，请改用另一个名称。"
+        )
+    return quantity.model_copy(
+        update={
+            "value": _tidy(quantity.value * factor),
+            "high": _tidy(quantity.high * factor) if quantity.high is not None else None,
+            "resolution": _tidy(quantity.resolution * factor),
+            "unit": definition.unit,
+        }
+    )
+
+
+def _same_thing(base: str, definition: MetricDefinition) -> bool:
+    """Whether another word for the same thing: 名 and 人, 台 and 台次; 元/人次 for an average cost."""
+    if definition.kind == "amount" and base.split("/", maxsplit=1)[0] == definition.unit:
+        return True
+    if definition.unit == "1:x":
+        return base in ("", "倍")
+    return definition.accepts(base)
+
+
+def _tidy(value: Decimal) -> Decimal:
+    return Decimal(plain(value))
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+class Value(NamedTuple):
+    """What a number cell says; both None for a placeholder."""
+
+    quantity: Quantity | None
+    """In the unit the cell itself writes, "" when it writes none."""
+    previous: Quantity | None = None
+    """“98.6%（去年97.2%）”: the second number."""
+
+
+_PREVIOUS = re.compile(r"^(.+?)[（(](?:上年|去年|上年度|20\d\d年)(?:同期)?(?:值|数)?[:：为是]?(.+?)[)）]$")
+_MASK = re.compile(r"^[xX×＊*□_?？]+(?:%|％|万|人次|例|人|项|次|个|元|万元)?$")
+_AIMED = re.compile(r"^(?:力争|确保)?(?:达到?|控制在|保持在?|稳定在|降[至到]|提[高升][至到])?(?=[≥≤不\d])")
+_RATIO = re.compile(r"^1[:：](\d+(?:\.\d+)?)$")
+
+
+def read_value(text: str, unit: str) -> Value:
+    """A number cell.  `unit` is the row's unit, which may be repeated after the number.
+
+    Raises `InputError` (without a place) when it is neither a number nor a placeholder.
+    """
+    compact = re.sub(r"\s+", "", fold(text))
+    if compact.lower() in wording()["words"]["masks"] or _MASK.match(compact) or not compact:
+        return Value(None)
+    if match := _PREVIOUS.match(compact):
+        previous = read_value(match[2], unit).quantity
+        return Value(read_value(match[1], unit).quantity, previous)
+    compact = _AIMED.sub("", compact)
+    if match := _RATIO.match(compact):
+        return Value(parse(match[1]).model_copy(update={"unit": "1:x", "printed": text}))
+    if re.match(r"^[+＋]\d", compact):
+        compact = compact[1:]
+    try:
+        return Value(parse(compact).model_copy(update={"printed": text}))
+    except InputError:
+        stripped = compact.removesuffix(fold(unit)) if unit else compact
+        if stripped == compact:
+            raise
+        return Value(parse(stripped).model_copy(update={"printed": text}))
+
+
+def _is_scaled(printed: str) -> bool:
+    return re.search(r"\d\s*[余多]?\s*(?:万|亿|千|百)(?!分)", fold(printed)) is not None
+
+
+def is_number(text: str) -> bool:
+    try:
+        return read_value(text, "").quantity is not None
+    except InputError:
+        return False
+
+
+def not_a_number(source: Source, text: str) -> str:
+    if text.startswith("#"):
+        return f"{source}：“{text}”是公式出错。请在 Excel 或 WPS 里改正公式，保存后再导入。"
+    return f"{source}：“{text}”不是数字。请填写数值和单位，如“12.8万份”“98.6%”；暂时没有数据请留空，说明写在备注里。"
+
+
+# --- changes --------------------------------------------------------------------------------------
+
+
+_WORSE = "下降|减少|降低|缩短|回落|下滑|减|降|少|低|[↓▼]"
+_BETTER = "增长|增加|提高|上升|提升|延长|上涨|增|升|多|高|[↑▲]"
+_CHANGE = re.compile(
+    rf"^(?:同比|较上年|比上年|较去年|比去年)?(?:(?P<down>{_WORSE})|(?P<up>{_BETTER}))?了?(?P<rest>.+?)(?P<arrow>[↓↑▼▲])?$"
+)
+
+
+def read_change(text: str) -> Quantity | None:
+    """A signed 同比变化, None for a placeholder.  Raises `InputError` (without a place) when it is no number."""
+    compact = re.sub(r"\s+", "", fold(text))
+    if compact.lower() in wording()["words"]["masks"] or _MASK.match(compact) or not compact:
+        return None
+    if compact in ("持平", "不变", "无变化", "与上年持平"):
+        return Quantity(value=Decimal(0), unit="", printed=text)
+    match = _CHANGE.match(compact)
+    if match is None:
+        return parse(compact)
+    quantity = parse(re.sub(r"^[+＋]", "", match["rest"]))
+    down = match["down"] or match["arrow"] in ("↓", "▼")
+    value = -abs(quantity.value) if down else quantity.value
+    return quantity.model_copy(update={"value": value, "printed": text})
+
+
+def not_a_change(source: Source, text: str) -> str:
+    return f"{source}：同比变化“{text}”看不懂。请写成“+12%”“下降0.8天”“提高2.1个百分点”，或留空。"
+
+
+# --- dates and releases ---------------------------------------------------------------------------
+
+
+def read_release(cell: Cell, source: Source) -> Release:
+    """公开范围 of a cell; empty means 公开.  Raises `InputError` that lists what may stand there."""
+    if not cell.text:
+        return Release.PUBLIC
+    key = header_key(cell.text)
+    for release, spellings in wording()["release"].items():
+        if key in spellings:
+            return Release(release)
+    raise InputError(f"{source}：公开范围“{cell.text}”不认识。请填写“公开”“上报”“内部”或“不写”；留空按公开处理。")
+
+
+_DATE = re.compile(r"^(?:截至|截止到?)?(20\d\d)(?:年|[-./])?(\d{1,2})(?:月|[-./])?(\d{1,2})日?(?:底|止)?$")
+
+
+def read_date(cell: Cell, source: Source) -> date | None:
+    """数据截止 of a cell, None when empty.  Raises `InputError` when it is no whole day."""
+    text = re.sub(r"\s+", "", fold(cell.text))
+    if text in ("", *wording()["words"]["masks"]):
+        return None
+    if isinstance(cell.value, datetime | date) and text.endswith("日"):
+        return cell.value.date() if isinstance(cell.value, datetime) else cell.value
+    match = _DATE.match(text)
+    # “2025111” may be two days; only eight digits, or separators, say which.
+    if match and (not text.isdecimal() or len(text) == 8):
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        except ValueError:
+            pass
+    raise InputError(f"{source}：“{cell.text}”不是日期。请写到日，如“2025-12-31”或“2025年12月31日”；不清楚请留空。")

@@ -1,0 +1,96 @@
+"""Metric definitions and the names by which offices call them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chugao.catalogue import base_unit, load_catalogue, local_id, name_key, short_name
+from chugao.errors import InputError
+
+CATALOGUE = load_catalogue()
+
+
+def test_every_shipped_id_is_of_letters_and_every_name_resolves_to_its_own_metric():
+    for definition in CATALOGUE:
+        assert re.fullmatch(r"[a-z_]+", definition.id)
+        found = CATALOGUE.by_name(definition.name)
+        assert found is not None
+        assert found.id == definition.id
+
+
+def test_a_name_is_found_whatever_its_width_case_brackets_and_dashes():
+    assert CATALOGUE.by_name("0-6岁儿童健康管理率") is CATALOGUE.by_name("０～６岁儿童健康管理率") is not None
+    assert name_key("CMI（ 值 ）") == name_key("cmi(值)")
+
+
+def test_a_name_that_is_only_confusable_never_resolves():
+    definition = CATALOGUE.by_name("出院患者病历2日归档率")
+
+    assert definition is not None
+    assert "归档率" in definition.confusable
+    assert CATALOGUE.by_name("归档率") is None
+
+
+@pytest.mark.parametrize("name, short", [("手术台次", "手术"), ("平均住院日", "平均住院日"), ("药占比", "药占比")])
+def test_the_name_before_a_value_drops_what_the_unit_repeats(name, short):
+    definition = CATALOGUE.by_name(name)
+
+    assert definition is not None
+    assert short_name(definition) == short
+
+
+@pytest.mark.parametrize(
+    "unit, base", [("万人次", "人次"), ("亿元", "元"), ("/10万", "/10万"), ("%", "%"), ("万", "万")]
+)
+def test_a_unit_is_kept_without_its_scale(unit, base):
+    assert base_unit(unit) == base
+
+
+@pytest.mark.parametrize(
+    "name, unit, kind, better",
+    [
+        ("投诉办结率", "%", "rate", "up"),
+        ("患者投诉件数", "件", "count", "down"),
+        ("平均候诊时间", "分钟", "duration", "down"),
+        ("在岗职工", "人", "count", "neutral"),
+        ("科研经费", "元", "amount", "up"),
+    ],
+)
+def test_a_metric_that_no_catalogue_knows_reads_its_kind_and_direction_from_its_name(name, unit, kind, better):
+    definition = CATALOGUE.local(name, unit)
+
+    assert (definition.kind, definition.better, definition.local) == (kind, better, True)
+    assert definition.id == local_id(name)
+
+
+def test_a_local_id_follows_from_the_name_alone_and_not_from_its_spelling():
+    assert local_id("夜查房次数") == local_id("夜查房 次数")
+    assert local_id("夜查房次数") != local_id("夜查房人次")
+
+
+def test_the_offices_own_file_stands_over_the_shipped_one(tmp_path: Path):
+    own = tmp_path / "own.toml"
+    own.write_text('[[metric]]\nid = "surgeries"\nname = "手术例数"\nunit = "例"\nkind = "count"\n', encoding="utf-8")
+
+    catalogue = load_catalogue(own)
+
+    assert catalogue.get("surgeries").name == "手术例数"  # type: ignore[union-attr]
+    assert len(catalogue) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[[metric]]\nid = 3\n",
+        '[[metric]]\nname = "无"\n',
+        "metric = 3 3",
+        '[[metric]]\nid="A1"\nname="x"\nunit=""\nkind="count"',
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(tmp_path: Path, body):
+    own = tmp_path / "own.toml"
+    own.write_text(body, encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"own\.toml"):
+        load_catalogue(own)

@@ -1,0 +1,144 @@
+"""What a check of a text finds, and what it lets pass."""
+
+import pytest
+
+from chugao import check, examine
+from chugao.source import Severity
+from tests.facts import facts_of
+
+VISITS = "门诊人次,2025,32000,人次,上年 28571"
+STAY = "平均住院日,2025,7.3,天,7.6,7.4,7.1"
+SURGERY_SHARE = "三四级手术占比,2025,67.2,%,64.5,66,69"
+COMPLAINTS = "投诉起数,2025,127,起,121,115,110"
+
+
+def found(text: str, *lines: str, **options: int) -> list[tuple[str, str]]:
+    return [(f.severity.value, f.quote) for f in check(text, facts_of(*lines), **options)]
+
+
+def test_a_growth_that_the_figures_do_not_support_is_found_and_the_right_one_offered() -> None:
+    facts = facts_of(VISITS)
+
+    findings = check("全年门诊3.2万人次，较上年增长15%。", facts)
+
+    assert [(f.severity, f.quote) for f in findings] == [("error", "15%")]
+    assert "12%" in findings[0].hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全年门诊3.2万人次，较上年增长12%。",
+        "全年门诊量达到32000人次，同比增长12.0%。",
+        "门诊人次由28571人次增加到32000人次。",
+        "平均住院日由7.6天缩短至7.3天，完成7.4天的目标。",
+        "平均住院日7.3天，比上年缩短0.3天。",
+        "三四级手术占比提高2.7个百分点，达到67.2%。",
+        "三四级手术占比67.2%（上年64.5%）。",
+        "投诉127起，比上年增加6起。",
+        "门诊超3万人次。",
+        "门诊近3.3万人次。",
+    ],
+)
+def test_what_the_figures_support_passes(text: str) -> None:
+    assert found(text, VISITS, STAY, SURGERY_SHARE, COMPLAINTS, year=2025) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("全年门诊3.3万人次。", "3.3万人次"),
+        ("平均住院日由7.6天缩短至7.1天。", "7.1天"),
+        ("三四级手术占比67.2%，较上年提高2.7%。", "2.7%"),
+        ("三四级手术占比68.2%。", "68.2%"),
+        ("平均住院日7.3小时。", "7.3小时"),
+        ("平均住院日延长至7.3天。", "7.3天"),
+        ("投诉127起，比上年减少6起。", "6起"),
+        ("三四级手术占比64.5%。", "64.5%"),
+    ],
+)
+def test_a_wrong_value_unit_direction_or_year_is_an_error_at_its_very_characters(text: str, quote: str) -> None:
+    assert found(text, VISITS, STAY, SURGERY_SHARE, COMPLAINTS, year=2025) == [("error", quote)]
+
+
+def test_a_percent_between_two_rates_is_told_to_be_percentage_points() -> None:
+    findings = check("三四级手术占比67.2%，较上年提高2.7%。", facts_of(SURGERY_SHARE), year=2025)
+
+    assert [f.rule for f in findings] == ["number-percentage-point"]
+    assert "2.7个百分点" in findings[0].hint
+
+
+def test_last_years_figure_left_in_is_named_as_such() -> None:
+    findings = check("2025年三四级手术占比64.5%。", facts_of(SURGERY_SHARE), year=2025)
+
+    assert [f.rule for f in findings] == ["number-last-year"]
+    assert "67.2%" in findings[0].hint
+
+
+def test_a_number_is_not_right_because_some_other_metric_has_it() -> None:
+    assert found("平均住院日67.2天。", STAY, SURGERY_SHARE, year=2025) == [("error", "67.2天")]
+
+
+def test_in_a_foreign_text_a_number_that_names_no_metric_is_a_warning() -> None:
+    assert found("全年举办讲座36场。", VISITS, year=2025) == [("warning", "36场")]
+
+
+def test_a_heading_over_the_number_names_its_metric() -> None:
+    text = "2025年工作总结\n（一）平均住院日\n由7.6天缩短到7.0天。"
+
+    assert found(text, STAY) == [("error", "7.0天")]
+
+
+def test_a_year_that_contradicts_the_title_is_an_error() -> None:
+    text = "医务科2025年工作总结\n2023年，全院门诊3.2万人次。"
+
+    findings = check(text, facts_of(VISITS))
+
+    assert ("year", "2023") in [(f.rule, f.quote) for f in findings]
+
+
+def test_the_plan_half_is_held_against_next_years_targets() -> None:
+    text = "2025年工作总结暨2026年工作计划\n一、2025年工作总结\n平均住院日7.3天。\n二、2026年工作计划\n平均住院日由7.3天缩短到7.1天。"
+
+    assert found(text, STAY) == []
+    assert found(text.replace("7.1天", "7.0天"), STAY) == [("error", "7.0天")]
+
+
+@pytest.mark.parametrize("mask", ["xx", "**", "20xx年", "某某", "{outpatient_visits.now}", "〔数〕"])
+def test_a_mask_left_in_the_text_is_fatal(mask: str) -> None:
+    findings = check(f"全年开展{mask}专项行动。", facts_of(VISITS), year=2025)
+
+    assert [f.severity for f in findings] == [Severity.FATAL]
+
+
+def test_bold_of_markdown_is_no_mask() -> None:
+    assert found("**一是完善制度。**全年门诊3.2万人次。", VISITS, year=2025) == []
+
+
+def test_fixed_expressions_are_nobodys_data() -> None:
+    assert found("落实18项核心制度，办好12345热线工单，抓好“一老一小”。", VISITS, year=2025) == []
+
+
+def test_tables_are_read_by_row_and_column() -> None:
+    text = "2025年工作总结\n指标\t2025年\t2024年\t年度目标\n平均住院日\t7.3天\t7.6天\t7.4天\n投诉起数\t127\t121\t115"
+
+    assert found(text, STAY, COMPLAINTS) == []
+    assert found(text.replace("7.6天", "7.8天"), STAY, COMPLAINTS) == [("error", "7.8天")]
+
+
+def test_offsets_are_code_points_of_the_text() -> None:
+    text = "𠮷祥如意。\n全年门诊3.3万人次。"
+
+    finding = check(text, facts_of(VISITS), year=2025)[0]
+
+    assert text[finding.place.start : finding.place.end] == finding.quote == "3.3万人次"
+
+
+def test_the_numbers_are_counted() -> None:
+    report = examine("全年门诊3.2万人次，较上年增长15%。", facts_of(VISITS))
+
+    assert report.numbers == {"found": 2, "traced": 1, "untraced": 1}
+
+
+def test_without_figures_only_what_needs_none_is_checked() -> None:
+    assert [f.rule for f in check("2025年工作总结\n全年门诊3.3万人次，开展xx活动。")] == ["mask-left"]
