@@ -6,7 +6,7 @@ The office, its figures and its events are invented.
 import re
 from typing import Any
 
-from chugao.documents.kind import Kind
+from chugao.kind import Kind
 from chugao.manuscript import Block, ClaimedText, Draft, Section, Sentence, Shell, Table, content_hash
 from chugao.source import Claim
 

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chugao.documents.cleaning import clean, restored
-from chugao.documents.kind import Kind
 from chugao.documents.punctuation import close_gaps, restore_punctuation
 from chugao.documents.reading import read_bytes, read_text, text_reading
 from chugao.documents.structure import Document, show, understand
 from chugao.errors import InputError, UploadRejected
+from chugao.kind import Kind
 
 SUMMARY = """医务科2025年工作总结暨2026年工作计划
 2025年，医务科围绕质量主线开展工作，现将情况总结如下。

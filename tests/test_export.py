@@ -8,9 +8,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-import drafts
 from chugao.errors import InputError
 from chugao.export import draft_schema, file_name, read_draft, to_json, to_markdown, write_files, write_schema
+from tests import drafts
 
 COMMITTED = Path(__file__).parents[1] / "docs" / "schema" / "draft.schema.json"
 

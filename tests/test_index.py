@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chugao.corpus import Passage
-from chugao.documents.kind import Kind
 from chugao.index import K1, B, Bm25, Index, open_index
+from chugao.kind import Kind
 from chugao.source import Release, Scope
 
 EVERYBODY = Scope(owners=("*",))

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from lxml import etree
 
-import drafts
 from chugao.errors import InputError
 from chugao.manuscript import Draft, Shell
 from chugao.word.anchors import bookmark_name, bookmark_names
@@ -24,6 +23,7 @@ from chugao.word.layout import Layout, gbt9704, read_layout
 from chugao.word.tables import cells_of, plan_of
 from chugao.word.titles import title_lines, width_of
 from chugao.word.typesetting import export_docx, typeset
+from tests import drafts
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NS = {"w": W[1:-1]}

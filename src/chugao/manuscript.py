@@ -14,13 +14,12 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field, StringConstraints
 
-from chugao.documents.kind import Kind
+from chugao.kind import Kind, Style
 from chugao.source import Claim, Finding, Frozen
 
 SCHEMA_VERSION = 1
 SLOT = re.compile(r"\{([a-z_]+)\.([a-z_]+)\}")
 SlotName = Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_]+$")]
-Style = Literal["data", "policy"]
 
 # --- what an engine is asked ----------------------------------------------------------------------
 

@@ -13,9 +13,8 @@ from typing import Any, Literal
 
 from chugao.catalogue import MetricDefinition
 from chugao.config import LEVELS, shipped
-from chugao.documents.kind import Kind
 from chugao.errors import InputError
-from chugao.manuscript import Style
+from chugao.kind import Kind, Style
 from chugao.period import Period, read_period
 from chugao.source import Frozen
 
@@ -196,11 +195,14 @@ def _from_above(outline: Outline, path: Path) -> Outline:
 
 
 def _role_of_heading(heading: str, kind: Kind) -> PartRole:
+    ahead = re.search(r"计划|打算|安排|思路|下一步|明年|举措|建议", heading)
+    if kind.looks_back and not ahead and re.search(r"完成|成效|总结|情况|回顾|做法|进展", heading):
+        return "results"
     if re.search(r"问题|不足|短板|困难", heading):
         return "problems"
     if re.search(r"目标", heading) and not re.search(r"任务|措施", heading):
         return "goals"
-    if re.search(r"计划|打算|安排|思路|下一步|任务|举措|建议", heading):
+    if ahead or "任务" in heading:
         return "plan"
     return "results" if kind.looks_back else "plan"
 

@@ -14,7 +14,7 @@ from chugao.checks.numbers import Context, Given, Verdict, numbers_of, verify
 from chugao.checks.structure import check_numbering, check_parts, check_years
 from chugao.checks.tables import verify_rows, verify_table
 from chugao.checks.wording import find_masks, find_pending
-from chugao.documents.kind import Kind, kind_of_title, reported_and_planned, years_of_title
+from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
 from chugao.manuscript import Draft, Span, flatten
 from chugao.material import Matter, Matters
 from chugao.metrics.facts import derive

@@ -14,8 +14,8 @@ from functools import cache
 from typing import NamedTuple
 
 from chugao.config import shipped
-from chugao.documents.kind import Kind
 from chugao.errors import InputError
+from chugao.kind import Kind
 from chugao.material import Matter
 from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
 from chugao.metrics.facts import Fact, Facts

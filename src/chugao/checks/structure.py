@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from chugao.documents.kind import Kind
+from chugao.kind import Kind
 from chugao.manuscript import Draft, Section
 from chugao.source import Finding, Place, Severity
 

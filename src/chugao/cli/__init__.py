@@ -1,74 +1,104 @@
 """The command line: parse, call one room, print.
 
 Exit codes: 0 done, 1 something for a person to look at, 2 fix the input, 3 the outside world failed.
-Results go to stdout, talk to stderr; every command takes --json.  A user's mistake never shows a traceback.
+Results go to stdout, talk to stderr; every command takes --json.  Nobody is ever shown a traceback unless
+CHUGAO_DEBUG=1 asks for it.
 """
 
+import errno
+import io
+import os
 import sys
+import traceback
+from pathlib import Path
 
 import typer
 
 from chugao.cli import corpus, drafting, figures, material, workspace
+from chugao.cli.help import App, complaint, is_bare_group
 from chugao.errors import ChugaoError
 
-app = typer.Typer(
+app = App(
     name="chugao",
     help="初稿：起草医院和卫生健康部门的工作总结、工作计划，每个数字都可追溯。",
-    no_args_is_help=True,
-    add_completion=False,
+    epilog=(
+        "第一次用：chugao metrics template --department 医务科 --year 2025 写出要填的表，填好后用 chugao draft 起草。\n"
+        "在命令后面加 --help 看它的用法。退出码：0 完成，1 有事要人看，2 请改输入，3 外部环境出错。"
+    ),
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 workspace.register(app)
 drafting.register(app)
-app.add_typer(figures.app, name="metrics", help="指标：导入、核对、模板、从文稿中提取。")
+app.add_typer(figures.app, name="metrics", help="指标：导入、核对、写出填报表、从文稿中提取。")
 app.add_typer(material.app, name="material", help="今年的材料：收进来、列出、确认。")
 app.add_typer(corpus.app, name="corpus", help="历年文稿：收进来、检索、查看。")
+
+_REASONS = {
+    errno.ENOENT: "找不到这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "所在磁盘只读",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "超过了磁盘配额",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENAMETOOLONG: "文件名太长",
+}
 
 
 def main() -> None:
     """Run the command line; the entry point of the installed script."""
+    _tolerant_streams()
     try:
-        app(standalone_mode=False)
-    except ChugaoError as error:
-        typer.echo(f"错误：{error}", err=True)
-        sys.exit(error.exit_code)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        typer.echo("已停止。", err=True)
-        sys.exit(3)
-    except OSError as error:
-        typer.echo(
-            f"错误：读写文件失败：{error.strerror or error}（{error.filename or ''}）。请检查路径、权限和磁盘空间。",
-            err=True,
-        )
-        sys.exit(3)
+        # Not standalone, typer hands back the code of an Exit instead of leaving with it; after Ctrl-C that is 130.
+        code = app(standalone_mode=False, prog_name="chugao")
     except Exception as error:
-        if _is_usage(error):
-            _usage(error)
-            sys.exit(2)
-        raise
+        code = _explain(error)
+    if code == 130:
+        code = _stopped()
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _is_usage(error: Exception) -> bool:
-    return hasattr(error, "format_message") and hasattr(error, "exit_code")
+def _explain(error: Exception) -> int:
+    """Say in Chinese what went wrong; the exit code it calls for."""
+    if isinstance(error, ChugaoError):
+        typer.echo(f"错误：{error}", err=True)
+        return error.exit_code
+    if isinstance(error, typer.Abort):
+        return _stopped()
+    if isinstance(error, typer.TyperException):
+        bare = is_bare_group(error)
+        typer.echo(error.format_message() if bare else f"错误：{complaint(error)}", err=True)
+        return 2
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output has gone (chugao … | head); closing stdout at exit must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 3
+    _debug()
+    if isinstance(error, OSError):
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        where = f"“{error.filename}”" if error.filename else ""
+        typer.echo(f"错误：读写文件失败：{where}{reason}。请检查路径、权限和磁盘空间。", err=True)
+        return 3
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"{type(error).__name__}: {error}（{Path(last.filename).name} 第{last.lineno}行）"
+    typer.echo(f"错误：程序自身出了问题，没有做完：{what}。\n请把这段话和文件发给管理员。", err=True)
+    return 3
 
 
-def _usage(error: Exception) -> None:
-    """What is wrong with the words of a command, in Chinese."""
-    name = type(error).__name__
-    detail = str(error.format_message())  # type: ignore[attr-defined]
-    texts = {
-        "NoSuchOption": "没有这个选项",
-        "MissingParameter": "缺少参数",
-        "BadParameter": "参数不对",
-        "BadOptionUsage": "选项用法不对",
-        "BadArgumentUsage": "参数用法不对",
-        "UsageError": "命令用法不对",
-        "NoSuchCommand": "没有这个命令",
-    }
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "chugao"
-    typer.echo(f"错误：{texts.get(name, '命令用法不对')}：{detail}\n用法见：{path} --help", err=True)
+def _stopped() -> int:
+    typer.echo("已停止。", err=True)
+    return 3
+
+
+def _debug() -> None:
+    if os.environ.get("CHUGAO_DEBUG") == "1":
+        traceback.print_exc()
+
+
+def _tolerant_streams() -> None:
+    """A character that the terminal cannot show is spelled out instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli.help import App
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from chugao.corpus.store import AddReport, KeptReport
     from chugao.index import Hit, Index
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = App()
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")]
 By = Annotated[str, typer.Option(help="经办人")]
 _CLERK = "经办人"
@@ -195,7 +196,7 @@ def _index(workspace: Path | None) -> "Index":
 
 def _kind(given: str | None) -> str | None:
     """The kind by its English word or its Chinese name."""
-    from chugao.documents.kind import Kind, kind_of_title
+    from chugao.kind import Kind, kind_of_title
 
     if given is None:
         return None

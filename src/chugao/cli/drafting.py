@@ -10,13 +10,22 @@ from chugao.cli.output import count_by_severity, finding_json, say, show, show_f
 from chugao.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chugao.checks import Report
-    from chugao.documents.kind import Kind
     from chugao.index import Index
+    from chugao.kind import Kind
     from chugao.manuscript import Draft, Request
     from chugao.material import Matters
     from chugao.material.submission import Item
     from chugao.metrics.observation import Figures
+    from chugao.source import Finding
+
+Metrics = Annotated[list[Path] | None, typer.Option(metavar="文件", help="指标文件，可以写多次")]
+Matter = Annotated[list[Path] | None, typer.Option(metavar="文件", help="事项文件，可以写多次")]
+Corpus = Annotated[Path | None, typer.Option(metavar="文件夹", help="历年文稿所在的文件夹")]
+Out = Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="写到哪个文件夹")]
+Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,26 +36,41 @@ def register(app: typer.Typer) -> None:
 
 
 def draft_command(
-    kind: Annotated[str, typer.Option(help="文种：summary|plan|summary-plan|key-points|ideas")],
-    department: Annotated[str, typer.Option(help="科室或单位，如 医务科")],
-    year: Annotated[int, typer.Option(help="题目中的年度：总结写上报年度，计划写计划年度")],
-    period: Annotated[str | None, typer.Option(help="期间：2025H1|2025Q3|2025M1-10")] = None,
-    level: Annotated[str | None, typer.Option(help="级别：科室|医院|乡镇|区县|市")] = None,
-    organisation: Annotated[str | None, typer.Option(help="单位全称；与历年文稿的发文单位相同时，沿用其句式")] = None,
-    metrics: Annotated[list[Path] | None, typer.Option(help="指标文件，可多次")] = None,
-    matters: Annotated[list[Path] | None, typer.Option(help="事项文件，可多次")] = None,
-    material: Annotated[list[Path] | None, typer.Option(help="今年的材料（Word、文本），可多次")] = None,
-    confirmed_by: Annotated[str | None, typer.Option(help="确认材料的人；不写则材料只列入待确认")] = None,
-    outline: Annotated[Path | None, typer.Option(help="上级下发的提纲")] = None,
-    length: Annotated[int | None, typer.Option(help="字数上限，按 WPS 字数统计")] = None,
-    seed: Annotated[int, typer.Option(help="换一种写法")] = 0,
-    instructions: Annotated[Path | None, typer.Option(help="领导意见，一行一条")] = None,
-    corpus: Annotated[Path | None, typer.Option(help="历年文稿所在文件夹")] = None,
-    engine: Annotated[str, typer.Option(help="引擎：offline")] = "offline",
-    out: Annotated[Path, typer.Option("-o", "--out", help="输出文件夹")] = Path("out"),
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")] = False,
+    kind: Annotated[
+        str,
+        typer.Option(
+            metavar="文种",
+            help="summary 工作总结、plan 工作计划、summary-plan 总结暨计划、key-points 工作要点、ideas 工作思路",
+        ),
+    ],
+    department: Annotated[str, typer.Option(metavar="科室", help="科室或单位，如“医务科”")],
+    year: Annotated[int, typer.Option(metavar="年份", help="题目中的年度：总结写总结的那一年，计划写计划的那一年")],
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="期间", help="不满一年时写：2025H1 上半年、2025Q3 三季度、2025M1-10 一至十月"),
+    ] = None,
+    level: Annotated[str | None, typer.Option(metavar="级别", help="科室、医院、乡镇、区县、市，取其一")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="单位", help="单位全称；与历年文稿的发文单位相同时，沿用其句式")
+    ] = None,
+    metrics: Metrics = None,
+    matters: Matter = None,
+    material: Annotated[
+        list[Path] | None, typer.Option(metavar="文件", help="科室今年报来的材料（Word、文本、事项表），可以写多次")
+    ] = None,
+    confirmed_by: Annotated[
+        str | None, typer.Option(metavar="姓名", help="谁核实了 --material 里的内容；不写就不写进正文，只列为待核实")
+    ] = None,
+    outline: Annotated[Path | None, typer.Option(metavar="文件", help="上级下发的提纲")] = None,
+    length: Annotated[int | None, typer.Option(metavar="字数", help="字数上限，按 WPS 的字数统计")] = None,
+    seed: Annotated[int, typer.Option(metavar="数字", help="换一个数字就换一种写法")] = 0,
+    instructions: Annotated[Path | None, typer.Option(metavar="文件", help="领导意见，一行一条")] = None,
+    corpus: Corpus = None,
+    engine: Annotated[str, typer.Option(metavar="引擎", help="由谁来写：offline 是离线写，不用模型")] = "offline",
+    out: Out = Path("out"),
+    as_json: Json = False,
 ) -> None:
-    """起草一份文稿：指标、事项、历年文稿进，Word、JSON、Markdown 出。"""
+    """起草一份文稿：给出指标、事项和历年文稿，写出 Word 等三个文件。Word 上标“草稿”。"""
     from chugao.config import find_workspace, load_settings
     from chugao.drafting import draft
     from chugao.engines import open_engine
@@ -83,7 +107,7 @@ def draft_command(
         office=office,
         instructions=spoken,
         seed=seed,
-        progress=lambda section: say(f"  写好：{section}"),
+        progress=lambda heading: say(f"  写好：{heading}"),
     )
     if pending := _pending(items, department):
         made = made.model_copy(update={"requests": (*made.requests, *pending)})
@@ -94,57 +118,58 @@ def draft_command(
     if as_json:
         show_json(summary)
         return
-    for finding in figures.findings[:5]:
-        if finding.severity.value != "info":
-            say(f"[{finding.severity.label}] {finding.hint}")
+    _say_warnings(figures.findings)
     _print_summary(made, summary)
 
 
 def check_command(
-    file: Annotated[Path, typer.Argument(help="要核对的文稿：.json .docx .md .txt")],
-    metrics: Annotated[list[Path] | None, typer.Option(help="指标文件，可多次")] = None,
-    matters: Annotated[list[Path] | None, typer.Option(help="事项文件，可多次")] = None,
-    corpus: Annotated[Path | None, typer.Option(help="历年文稿所在文件夹")] = None,
-    year: Annotated[int | None, typer.Option(help="题目中的年度；不写则从题目读出")] = None,
-    department: Annotated[str | None, typer.Option(help="只用这个科室的指标")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")] = False,
+    file: Annotated[Path, typer.Argument(metavar="文稿", help="要核对的文稿：.docx .md .txt，或 draft 写出的 .json")],
+    metrics: Metrics = None,
+    matters: Matter = None,
+    corpus: Corpus = None,
+    year: Annotated[int | None, typer.Option(metavar="年份", help="题目中的年度；不写则从题目读出")] = None,
+    department: Annotated[str | None, typer.Option(metavar="科室", help="只用这个科室的指标")] = None,
+    as_json: Json = False,
 ) -> None:
-    """核对一份稿件：数据、方向、年份、遮盖符号、结构。有错误时退出码为 1。"""
+    """核对一份稿件：数字有没有出处、增减写反没有、年份对不对。有错误时退出码为 1。"""
     from chugao.checks import examine
-    from chugao.material import Matters, read_matters
 
-    figures = _figures(metrics, None)
-    things = read_matters(*matters) if matters else Matters()
     thing, kind, titled = _thing(file)
-    report = examine(thing, figures, things, kind=kind, year=year or titled, department=department)
+    figures, things = _known(file, metrics, matters)
+    index = _index(corpus, None) if corpus else None
+    report = examine(thing, figures, things, index, kind=kind, year=year or titled, department=department)
     if as_json:
         show_json({"findings": [finding_json(f) for f in report.findings], "numbers": report.numbers})
     else:
-        numbers = report.numbers
-        show(f"数字{numbers['found']}个，有出处{numbers['traced']}个，无出处{numbers['untraced']}个。")
-        show_findings(report.findings)
-        show(f"合计：{count_by_severity(report.findings) or '没有问题'}。")
+        _say_warnings(figures.findings)
+        blind = isinstance(thing, str) and not (figures.observations or things.items)
+        numbers = f"数字{report.numbers['found']}个，没有核对" if blind else _traced(report.numbers)
+        show(f"{file.name}：{numbers}")
+        show_findings(report.findings, headings=_headings(thing))
+        show(f"合计：{count_by_severity(report.findings) or '没有发现问题'}。")
+        if blind:
+            say("没有给指标和事项，数字无从核对。请加 --metrics 指标文件、--matters 事项文件再核对一次。")
     if report.blocked:
         raise typer.Exit(1)
 
 
 def export_command(
-    file: Annotated[Path, typer.Argument(help="draft 写出的 .json")],
-    final: Annotated[bool, typer.Option("--final", help="定稿：去掉“草稿”标记，有错误则不出")] = False,
-    override_by: Annotated[str | None, typer.Option(help="放行人姓名")] = None,
-    reason: Annotated[str | None, typer.Option(help="放行理由")] = None,
-    metrics: Annotated[list[Path] | None, typer.Option(help="指标文件，可多次")] = None,
-    matters: Annotated[list[Path] | None, typer.Option(help="事项文件，可多次")] = None,
-    out: Annotated[Path, typer.Option("-o", "--out", help="输出文件夹")] = Path("out"),
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")] = False,
+    file: Annotated[Path, typer.Argument(metavar="草稿", help="draft 写出的 .json")],
+    final: Annotated[bool, typer.Option("--final", help="出定稿：去掉“草稿”标记；有错误就不出")] = False,
+    override_by: Annotated[str | None, typer.Option(metavar="姓名", help="有错误仍要放行时：放行的人")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="理由", help="有错误仍要放行时：放行的理由")] = None,
+    metrics: Metrics = None,
+    matters: Matter = None,
+    out: Out = Path("out"),
+    as_json: Json = False,
 ) -> None:
-    """导出 Word、JSON、Markdown；--final 出定稿，须先过核对。"""
+    """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
     from chugao.export import read_draft, release, write_files
 
     draft = read_draft(file)
     if final:
         figures = _figures(metrics, None) if metrics else None
-        things = _read_matters(matters) if matters else None
+        things = _matters(matters, ()) if matters else None
         draft = release(draft, figures, things, override_by=override_by, reason=reason)
     elif override_by or reason:
         raise InputError("--override-by 和 --reason 只用于 --final。")
@@ -154,6 +179,10 @@ def export_command(
         return
     for path in paths.values():
         show(str(path))
+    if final:
+        say("定稿已出，Word 上没有“草稿”标记。" + _override_told(draft, override_by))
+    else:
+        say("这仍是草稿。核对无误后，加 --final 出定稿。")
 
 
 # --- inputs ---------------------------------------------------------------------------------------
@@ -175,10 +204,23 @@ def _figures(paths: list[Path] | None, workspace: Path | None) -> "Figures":
     return Figures()
 
 
-def _read_matters(paths: list[Path]) -> "Matters":
-    from chugao.material import read_matters
+def _known(file: Path, metrics: list[Path] | None, matters: list[Path] | None) -> "tuple[Figures, Matters]":
+    """What a file is checked against: what was given, else, for a foreign text, what the workspace knows.
 
-    return read_matters(*paths)
+    A draft of ours carries its own evidence, and may rest on files that never came into the workspace.
+    """
+    from chugao.config import find_workspace
+
+    workspace = find_workspace()
+    if metrics or matters or workspace is None or file.suffix.lower() == ".json":
+        return _figures(metrics, None), _matters(matters or [], ())
+    from chugao.cli.workspace import open_workspace
+    from chugao.material.store import list_items
+
+    with open_workspace(workspace) as database:
+        items = list_items(database)
+    say("按工作区里的指标和已确认的材料核对。")
+    return _with_confirmed(_figures(None, workspace), items), _matters([], items)
 
 
 def _material(
@@ -256,8 +298,13 @@ def _index(folder: Path | None, workspace: Path | None) -> "Index":
         if (index := workspace_index(workspace)) is not None:
             return index
     if folder is not None and not folder.is_dir():
-        raise InputError(f"历年文稿文件夹“{folder}”不存在。请改正 --corpus。")
-    return open_index(folder)
+        wrong = "不是文件夹" if folder.exists() else "不存在"
+        raise InputError(f"历年文稿文件夹“{folder}”{wrong}。请改正 --corpus，写放文稿的文件夹。")
+    if folder is None:
+        say("没有给历年文稿（--corpus），用随软件附带的示例文稿，只借结构。")
+    index = open_index(folder)
+    _say_warnings(index.findings)
+    return index
 
 
 def _thing(file: Path) -> tuple["Draft | str", "Kind | None", int | None]:
@@ -305,16 +352,59 @@ def _summary(draft: "Draft", report: "Report", paths: dict[str, Path], seconds: 
 
 
 def _print_summary(draft: "Draft", summary: dict[str, Any]) -> None:
-    numbers = summary["numbers"]
+    writer = "离线写成" if draft.engine == "offline" else f"由 {draft.engine} 写成"
     show(f"《{summary['title']}》")
-    show(
-        f"  标题{summary['sections']}个，正文{summary['characters']}字，用时{summary['seconds']}秒，引擎 {summary['engine']}"
-    )
-    show(f"  数字{numbers['found']}个，有出处{numbers['traced']}个，无出处{numbers['untraced']}个")
-    show_findings([f for f in draft.findings if f.severity.blocks], limit=8)
-    if draft.requests:
-        show(f"  待补{len(draft.requests)}项：")
-        for request in draft.requests[:8]:
-            show(f"    {request.name or request.metric}（{request.owner}）：{request.reason}")
+    show(f"  正文{summary['characters']}字，标题{summary['sections']}个，{writer}，用时{summary['seconds']}秒")
+    show(f"  {_traced(summary['numbers'])}")
+    blocking = [f for f in draft.findings if f.severity.blocks]
+    show_findings(blocking, limit=8, headings=_headings(draft), indent="  ")
+    _print_requests(draft.requests)
+    show("  写出的文件：")
     for path in summary["files"].values():
-        show(f"  {path}")
+        show(f"    {path}")
+    word, data = summary["files"]["docx"], summary["files"]["json"]
+    after = "改好指标、事项后重新起草" if blocking else "补上所缺的再起草一次" if draft.requests else "看过没有问题"
+    say(f"下一步：用 Word 或 WPS 打开 {word} 看稿；{after}；出定稿：chugao export {data} --final")
+
+
+def _print_requests(requests: "Sequence[Request]", limit: int = 8) -> None:
+    """Who owes what, the first few."""
+    if not requests:
+        return
+    show(f"  还缺{len(requests)}项：")
+    for request in requests[:limit]:
+        show(f"    {request.name}（找{request.owner}）：{request.reason}" if request.name else f"    {request.reason}")
+    if len(requests) > limit:
+        show(f"    …… 另有{len(requests) - limit}项，加 --json 查看全部")
+
+
+def _traced(numbers: dict[str, int]) -> str:
+    """“数字318个，都有出处”, or how many have none."""
+    if not numbers["untraced"]:
+        return f"数字{numbers['found']}个，都有出处"
+    return f"数字{numbers['found']}个，有出处{numbers['traced']}个，没有出处{numbers['untraced']}个"
+
+
+def _headings(thing: "Draft | str") -> dict[str, str] | None:
+    """What a person calls each section of a draft of ours; None for a foreign text, whose places hold headings."""
+    if isinstance(thing, str):
+        return None
+    return {s.id: f"{s.number}{s.heading.text}" or "开头" for s in thing.sections}
+
+
+def _say_warnings(findings: "Sequence[Finding]", limit: int = 5) -> None:
+    """The first warnings about what was read, to stderr."""
+    warnings = [f for f in findings if f.severity.value != "info"]
+    for finding in warnings[:limit]:
+        say(f"[{finding.severity.label}] {finding.hint}")
+    if len(warnings) > limit:
+        say(f"…… 另有{len(warnings) - limit}条，用 chugao metrics check 查看指标的全部提醒。")
+
+
+def _override_told(draft: "Draft", by: str | None) -> str:
+    if not by:
+        return ""
+    override = draft.recipe.get("override")
+    if override is None:
+        return "核对没有错误，用不着放行，没有记放行。"
+    return f"由{by}放行，姓名、理由和当时的{len(override['findings'])}处错误都记在 .json 里。"

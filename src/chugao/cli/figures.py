@@ -6,16 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
+from chugao.cli.help import App
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")]
+app = App()
+Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
 
 @app.command("import")
 def import_command(
-    files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv")],
-    by: Annotated[str, typer.Option(help="经办人")] = "",
+    files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv", metavar="指标文件")],
+    by: Annotated[str, typer.Option(metavar="姓名", help="谁导入的")] = "",
     as_json: Json = False,
 ) -> None:
     """导入指标到工作区；后来的数替换以前的数，并列出变动。"""
@@ -43,12 +44,12 @@ def import_command(
 
 @app.command("check")
 def check_command(
-    files: Annotated[list[Path], typer.Argument(help="指标文件")],
-    department: Annotated[str | None, typer.Option(help="只看这个科室")] = None,
-    year: Annotated[int | None, typer.Option(help="上报年度；不写则取文件里最近一年")] = None,
+    files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv", metavar="指标文件")],
+    department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
+    year: Annotated[int | None, typer.Option(metavar="年份", help="看哪一年的；不写则看文件里最近一年")] = None,
     as_json: Json = False,
 ) -> None:
-    """核对指标文件：能读多少、缺什么、哪些可疑。"""
+    """核对指标文件：读到多少、缺什么、哪些可疑。有要人看的提醒时退出码为 1。"""
     from chugao.metrics.readiness import readiness
     from chugao.metrics.reading import read_metrics
 
@@ -59,18 +60,22 @@ def check_command(
         show(f"{board.department or '全部科室'}，{board.period}：{len(board.rows)}项指标")
         for row in board.rows:
             show("  " + "　".join(x for x in (row.name, row.now or "缺", row.comparison, row.state) if x))
-        show_findings([f for f in board.findings if f.severity.value != "info"])
-        show(f"合计：{count_by_severity(board.findings) or '没有问题'}。")
-    if any(f.severity.blocks for f in board.findings):
+        show_findings(board.findings, headings={})
+        show(f"合计：{count_by_severity(board.findings) or '没有发现问题'}。")
+    if any(f.severity.value != "info" for f in board.findings):
         raise typer.Exit(1)
 
 
 @app.command("template")
 def template_command(
-    department: Annotated[str, typer.Option(help="科室")],
-    year: Annotated[int, typer.Option(help="上报年度")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="输出文件或文件夹")] = Path(),
-    previous: Annotated[list[Path] | None, typer.Option(help="上年的指标文件，用来填上年数")] = None,
+    department: Annotated[str, typer.Option(metavar="科室", help="给哪个科室填")],
+    year: Annotated[int, typer.Option(metavar="年份", help="填哪一年的数")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="文件夹", help="写到哪个文件夹，也可以写明文件名")
+    ] = Path(),
+    previous: Annotated[
+        list[Path] | None, typer.Option(metavar="文件", help="上年的指标文件：用它先填好上年数，可以写多次")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """写出一个科室要填的指标表和事项表。"""
@@ -84,12 +89,12 @@ def template_command(
         show_json({"file": str(path)})
     else:
         show(str(path))
-        say("填好后：chugao metrics check " + path.name)
+        say(f"填好后核对：chugao metrics check {path}")
 
 
 @app.command("extract")
 def extract_command(
-    file: Annotated[Path, typer.Argument(help="文稿：.docx .txt .md .pdf .html")],
+    file: Annotated[Path, typer.Argument(metavar="文稿", help="要看的文稿：.docx .txt .md .pdf .html")],
     as_json: Json = False,
 ) -> None:
     """找出文稿里的每个数字，说明它是什么。"""

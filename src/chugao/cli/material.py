@@ -6,23 +6,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli.help import App
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
 if TYPE_CHECKING:
     from chugao.material.submission import Item
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")]
+app = App()
+Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 _STATUS = {"provisional": "待确认", "confirmed": "已确认", "rejected": "不采用"}
 _KIND = {"fact": "数据", "matter": "事项", "honour": "荣誉", "instruction": "意见"}
 
 
 @app.command("add")
 def add_command(
-    files: Annotated[list[Path], typer.Argument(help="科室报送的 Word、文本或事项表")],
-    department: Annotated[str | None, typer.Option(help="报送科室；不写则从文件读出")] = None,
-    year: Annotated[int | None, typer.Option(help="材料所报年度；不写则从题目读出")] = None,
+    files: Annotated[list[Path], typer.Argument(metavar="材料", help="科室报送的 Word、文本或事项表")],
+    department: Annotated[str | None, typer.Option(metavar="科室", help="哪个科室报的；不写则从文件读出")] = None,
+    year: Annotated[int | None, typer.Option(metavar="年份", help="说的是哪一年的事；不写则从题目读出")] = None,
     as_json: Json = False,
 ) -> None:
     """收进今年的材料：逐条列为待确认，确认后才能写进文稿。"""
@@ -56,7 +57,7 @@ def add_command(
 
 @app.command("list")
 def list_command(
-    department: Annotated[str | None, typer.Option(help="只看这个科室")] = None,
+    department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
     as_json: Json = False,
 ) -> None:
     """列出材料和它们的状态。"""
@@ -76,9 +77,9 @@ def list_command(
 
 @app.command("confirm")
 def confirm_command(
-    by: Annotated[str, typer.Option(help="确认人姓名")],
-    ids: Annotated[list[str] | None, typer.Argument(help="材料编号")] = None,
-    every: Annotated[bool, typer.Option("--all", help="全部待确认的；与往年相同的除外")] = False,
+    by: Annotated[str, typer.Option(metavar="姓名", help="谁核实的")],
+    ids: Annotated[list[str] | None, typer.Argument(metavar="编号", help="material list 列出的编号")] = None,
+    every: Annotated[bool, typer.Option("--all", help="所有待确认的都确认；与往年文稿相同的除外")] = False,
     as_json: Json = False,
 ) -> None:
     """确认材料：只有确认过的才能写进文稿。"""
@@ -133,7 +134,6 @@ def _json(item: "Item") -> dict[str, Any]:
         "id": item.id,
         "kind": item.kind,
         "text": item.text,
-        "department": item.department,
         "metric": item.metric,
         "value": value,
         "unit": item.unit,

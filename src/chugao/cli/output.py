@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from chugao.source import Finding, Severity
+if TYPE_CHECKING:
+    from chugao.source import Finding
+
+_QUOTES = 6
 
 
 def say(text: str) -> None:
@@ -25,7 +28,7 @@ def show_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def finding_json(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: "Finding") -> dict[str, Any]:
     """A finding as design section 7 prints it."""
     return {
         "rule": finding.rule,
@@ -36,23 +39,45 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def show_findings(findings: Sequence[Finding], limit: int = 12) -> None:
-    """Findings for a person, the blocking ones whole, alike ones folded into one line."""
+def show_findings(
+    findings: "Sequence[Finding]", limit: int = 12, headings: Mapping[str, str] | None = None, indent: str = ""
+) -> None:
+    """Findings for a person, the blocking ones whole, alike ones folded into one line.
+
+    `headings` names the sections of a draft of ours, whose places hold ids; a foreign text's hold its own words.
+    """
     folded: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         key = (finding.rule, finding.hint if finding.severity.blocks else finding.rule)
         folded.setdefault(key, []).append(finding)
     for number, group in enumerate(folded.values()):
         if number == limit:
-            show(f"…… 另有{len(folded) - limit}类，用 --json 查看全部。")
+            show(f"{indent}…… 另有{len(folded) - limit}类，加 --json 查看全部。")
             break
         first = group[0]
-        where = f"{first.place.section}｜" if first.place.section else ""
-        more = f"（同类共{len(group)}处）" if len(group) > 1 else ""
-        show(f"[{first.severity.label}] {where}{first.hint}{more}")
+        show(f"{indent}[{first.severity.label}] {_where(first, headings)}{first.hint}{_alike(group)}")
 
 
-def count_by_severity(findings: Iterable[Finding]) -> str:
+def _where(finding: "Finding", headings: Mapping[str, str] | None) -> str:
+    place = finding.place
+    if headings is not None:
+        return f"{headings[place.section]}｜" if headings.get(place.section) else ""
+    return f"{place.section}｜" if place.section else ""
+
+
+def _alike(group: "Sequence[Finding]") -> str:
+    """“（同类共49处：63条、59条……）”, “” for one alone."""
+    if len(group) == 1:
+        return ""
+    quotes = list(dict.fromkeys(f.quote for f in group if f.quote))
+    if len(quotes) < 2:
+        return f"（同类共{len(group)}处）"
+    return f"（同类共{len(group)}处：{'、'.join(quotes[:_QUOTES])}{'等' if len(quotes) > _QUOTES else ''}）"
+
+
+def count_by_severity(findings: "Iterable[Finding]") -> str:
     """“错误2、提醒5”, “” when there are none."""
+    from chugao.source import Severity
+
     counts = Counter(f.severity for f in findings)
     return "、".join(f"{s.label}{counts[s]}" for s in Severity if counts[s])

@@ -57,8 +57,8 @@ def require_workspace() -> Path:
 
 
 def init_command(
-    folder: Annotated[Path, typer.Argument(help="工作区文件夹；没有就新建")] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")] = False,
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="建在哪里；没有这个文件夹就新建")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """新建工作区：chugao.toml 和 .chugao/。已有的设置不动。"""
     try:
@@ -78,7 +78,7 @@ def init_command(
 
 
 def doctor_command(
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """检查这台机器：工作区、数据库、历年文稿、可选工具。"""
     from chugao.catalogue import load_catalogue

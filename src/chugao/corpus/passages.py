@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from chugao.corpus.masking import Names, masked
 from chugao.documents.headings import Role
-from chugao.documents.kind import Kind
 from chugao.documents.reading import SUFFIXES
 from chugao.documents.structure import Document, TextParagraph, understand
 from chugao.errors import ChugaoError
+from chugao.kind import Kind
 from chugao.source import Finding, Frozen, Place, Release, Severity
 
 MIN_PASSAGE = 12

@@ -7,7 +7,7 @@ offered (`part.duplicate_of`): should the first one be removed, the second steps
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, update
@@ -155,20 +155,21 @@ def write_file(connection: Connection, file: File, at: str) -> None:
     _write_original(connection, file, at)
     before = active(connection, file.id)
     gone = sorted(set(before) - {d.row["id"] for d in file.documents})
-    retire(connection, gone)
-    connection.execute(delete(document).where(document.c.id.in_(gone)))
+    if gone:
+        retire(connection, gone)
+        connection.execute(delete(document).where(document.c.id.in_(gone)))
     query = select(document.c.id, document.c.added_at).where(document.c.id.in_(before))
     added = {row.id: row.added_at for row in connection.execute(query)}
     for one in file.documents:
         row = one.row | {"added_at": added.get(one.row["id"], at)}
         _write_document(connection, file, one._replace(row=row))
-    drop_empty(connection)
+    drop_empty(connection, [file.id])
 
 
-def drop_empty(connection: Connection) -> None:
-    """Files none of whose documents is kept: their words go too."""
+def drop_empty(connection: Connection, file_ids: Collection[str]) -> None:
+    """Of these files those none of whose documents is kept: their words go too."""
     kept = select(part.c.document_id).where(part.c.original_id == original.c.id).exists()
-    connection.execute(delete(original).where(~kept))
+    connection.execute(delete(original).where(original.c.id.in_(file_ids), ~kept))
 
 
 def _write_original(connection: Connection, file: File, at: str) -> None:

@@ -34,9 +34,9 @@ from chugao.corpus.rows import (
 from chugao.database import Database, hold, record
 from chugao.database.tables import document, original, part, passage
 from chugao.documents.guard import guard
-from chugao.documents.kind import Kind
 from chugao.documents.reading import read_bytes
 from chugao.errors import ChugaoError, InputError
+from chugao.kind import Kind
 from chugao.source import Frozen
 
 
@@ -291,7 +291,7 @@ def remove_reports(db: Database, ids_or_files: Iterable[str], *, actor: str, at:
         ids = [r.id for r in reports]
         retire(connection, ids)
         connection.execute(update(document).where(document.c.id.in_(ids)).values(removed_at=at, text=""))
-        drop_empty(connection)
+        drop_empty(connection, {original_of(i) for i in ids})
         for report in reports:
             record(connection, actor, "corpus.remove", report.id, {"file": report.file, "title": report.title}, at=at)
     return reports

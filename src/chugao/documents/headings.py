@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from chugao.documents.kind import Kind
+from chugao.kind import Kind
 
 Role = Literal["成绩", "问题", "计划", "要求", ""]
 

@@ -7,7 +7,7 @@ Surprise: “2025年医院总务科工作总结” names no hospital, and “社
 
 import re
 
-from chugao.documents.kind import years_of_title
+from chugao.kind import years_of_title
 
 _BARE_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _CUTS = re.compile(

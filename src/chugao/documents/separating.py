@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from chugao.documents.cleaning import CleanParagraph
 from chugao.documents.headings import number_of
-from chugao.documents.kind import Kind, kind_of_title
 from chugao.documents.naming import issuer_of
+from chugao.kind import Kind, kind_of_title
 from chugao.source import Frozen
 
 MAX_TITLE = 60

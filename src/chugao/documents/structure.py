@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from chugao.documents.cleaning import MASKED, Change, CleanParagraph, clean
 from chugao.documents.headings import Role, items_of, number_of, read_heading, role_of
-from chugao.documents.kind import Kind, kind_of_title, reported_and_planned
 from chugao.documents.naming import department_of, issuer_of, level_of, years_in
 from chugao.documents.reading import Reading, read_text
 from chugao.documents.separating import (
@@ -24,6 +23,7 @@ from chugao.documents.separating import (
     split_documents,
     split_notice,
 )
+from chugao.kind import Kind, kind_of_title, reported_and_planned
 from chugao.source import Frozen, Release
 
 ParagraphKind = Literal["front", "title", "heading", "body", "table", "signature"]

@@ -11,9 +11,9 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from chugao.documents.kind import kind_of_title
 from chugao.documents.reading import Paragraph
 from chugao.errors import UploadRejected
+from chugao.kind import kind_of_title
 
 _SKIPPED = {"del", "moveFrom", "instrText", "delText", "rt", "Fallback", "pPr", "rPr", "txbxContent", "sectPr"}
 _HEADING_NAME = re.compile(r"^(?:heading|标题)\s?([1-9])$", re.I)

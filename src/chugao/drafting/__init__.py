@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _SAMPLES = 3
 _HAN = ("", *"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")
 Progress = Callable[[str], None]
+"""Told the heading of each section as it is written."""
 
 
 def draft(
@@ -107,7 +108,7 @@ async def adraft(
     derived = derive(figures, outline.reported)
     _check_enough(outline, derived, usable)
     missing = _missing(outline, derived, figures)
-    plans = plan_sections(outline, derived, usable)
+    plans = plan_sections(outline, derived, usable, instructions)
     owed = _owed_by_section(plans, missing)
     wording = own_wording(index, outline, derived) if index is not None else ()
     offers = {
@@ -226,15 +227,21 @@ async def _write(offer: Offer, engine: Engine, fallback: Engine, say: Progress) 
             break
         problems = _problems(reply, offer)
         if not problems:
-            say(offer.brief.section)
+            say(_spoken_name(offer, reply))
             return _Written(reply, offer, engine.name, complaints)
         complaints += problems
         brief = offer.brief.model_copy(
             update={"instructions": (*offer.brief.instructions, *problems), "seed": offer.brief.seed + sample + 1}
         )
     reply = await fallback.write(offer.brief)
-    say(offer.brief.section)
+    say(_spoken_name(offer, reply))
     return _Written(reply, offer, fallback.name, complaints, fell_back=engine is not fallback)
+
+
+def _spoken_name(offer: Offer, reply: Reply) -> str:
+    """What a person calls a section while it is being written: its heading as printed."""
+    heading = offer.brief.heading or reply.heading or (offer.brief.topic if offer.brief.task != "lead" else "")
+    return bind(heading, offer.values, offer.constants).text if heading else "开头"
 
 
 def _problems(reply: Reply, offer: Offer) -> list[str]:

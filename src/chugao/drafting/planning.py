@@ -16,6 +16,7 @@ from chugao.outline import Outline, Part, Topic, affinity, topic_of_matter, topi
 from chugao.source import Frozen, Release
 
 _ATTACHED = 0.34
+_URGENT = 90
 _MOST_SECTIONS = {"results": 6, "plan": 4, "items": 5, "next": 1}
 _MILESTONE = re.compile(r"通过[^，]{0,14}(?:评审|评价|认证|验收|复审)|晋升|获批[^，]{0,10}(?:医院|中心)$")
 _WEIGHTY = re.compile(r"启用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通")
@@ -93,8 +94,10 @@ def is_problem(matter: Matter) -> bool:
     return re.search(r"不足|问题|短板|困难", matter.category) is not None
 
 
-def plan_sections(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> list[SectionPlan]:
-    """Sections of a document, in order."""
+def plan_sections(
+    outline: Outline, facts: Facts, matters: Sequence[Matter], instructions: Sequence[str] = ()
+) -> list[SectionPlan]:
+    """Sections of a document, in order; what a leader asked for by name comes first."""
     done = [m for m in matters if m.status is not MatterStatus.PLANNED and not is_problem(m)]
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     problems = [m for m in matters if is_problem(m)]
@@ -103,12 +106,12 @@ def plan_sections(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> 
     for part in outline.parts:
         match part.role:
             case "results":
-                sections += _with_topics(part, done, has["now"], facts)
+                sections += _with_topics(part, done, has["now"], facts, instructions)
             case "plan" | "items":
                 # With tasks to tell, the aims have a part of their own; without, they are the plan.
                 apart = planned and any(p.role == "goals" for p in outline.parts)
                 goals = [] if apart else has["goal"]
-                sections += _with_topics(part, planned, goals, facts)
+                sections += _with_topics(part, planned, goals, facts, instructions)
             case "problems":
                 if problems:
                     sections.append(_single(part, problems, has["now"]))
@@ -170,12 +173,15 @@ def _single(part: Part, matters: Sequence[Matter], metrics: Sequence[str]) -> Se
     )
 
 
-def _with_topics(part: Part, matters: Sequence[Matter], metrics: Sequence[str], facts: Facts) -> list[SectionPlan]:
+def _with_topics(
+    part: Part, matters: Sequence[Matter], metrics: Sequence[str], facts: Facts, instructions: Sequence[str]
+) -> list[SectionPlan]:
     """A part and its sections; one section alone gives its content to the part itself."""
     if not matters and not metrics:
         return [_single(part, [], [])] if part.required else []
     ahead = part.role in ("plan", "items")
     buckets = _merged(_buckets(matters, metrics, facts), _MOST_SECTIONS[part.role], ahead=ahead)
+    buckets.sort(key=lambda b: (-_urgency(b, instructions), b.lead.order))
     if not part.topics or len(buckets) == 1:
         every = [m for b in buckets for m in b.metrics]
         return [_single(part, [m for b in buckets for m in b.matters], every)]
@@ -231,7 +237,13 @@ def _merged(buckets: list[_Bucket], most: int, *, ahead: bool = False) -> list[_
             break
         buckets.remove(smallest)
         host.absorb(smallest)
-    return sorted(buckets, key=lambda b: (-max((weight_of(m) for m in b.matters), default=0) // 90, b.lead.order))
+    return buckets
+
+
+def _urgency(bucket: _Bucket, instructions: Sequence[str]) -> int:
+    """What puts a section before the usual order: a milestone, or a leader's word."""
+    best = max((weight_of(m, instructions) for m in bucket.matters), default=0)
+    return best if best >= _URGENT else 0
 
 
 def _is_thin(bucket: _Bucket, with_matters: bool, buckets: Sequence[_Bucket], ahead: bool) -> bool:

@@ -32,8 +32,6 @@ _NEUTRAL = re.compile(
 
 def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[tuple[str, BriefPassage], ...]:
     """(metric, sentence with slots) from the office's own past reports, best hits first."""
-    if not outline.organisation:
-        return ()
     scope = Scope(owners=("*",), department=outline.department)
     found: dict[str, tuple[str, BriefPassage]] = {}
     catalogue = facts.figures.catalogue()
@@ -41,7 +39,8 @@ def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[tuple[s
         definition = facts.definitions[metric]
         for hit in index.search(definition.name, scope, k=4):
             passage = hit.passage
-            if passage.issuer != outline.organisation or passage.role == "计划":
+            own = passage.own or (outline.organisation and passage.issuer == outline.organisation)
+            if not own or passage.role == "计划":
                 continue
             for template in _sentences(passage, metric, facts, catalogue):
                 brief = BriefPassage(id=passage.id, text=template, own=True, heading=passage.title)

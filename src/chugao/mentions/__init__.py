@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from chugao.catalogue import Catalogue, load_catalogue
-from chugao.documents.kind import Kind, kind_of_title, reported_and_planned, years_of_title
+from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
 from chugao.mentions.fixed import Span, fixed_spans, is_fixed_term, unclaimed_digits
 from chugao.mentions.linking import (
     NO_LINK,

@@ -11,7 +11,7 @@ Label = tuple[int, int, MetricDefinition | None]
 
 _DASHES = "-—–~～－"
 _BEFORE_NUMBER = (
-    r"(?=(?:量|总量)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至)?(?:上年|去年)?(?:同期)?的?"
+    r"(?=(?:量|总量)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至|控制在|稳定在|保持在|维持在|力争|完成)?(?:上年|去年)?(?:同期)?的?"
     r"(?:增[长加]|减少|下降|提高|缩短)?(?:到|至)?\d)"
 )
 # The zero of a count is said before its name, or, rarely, after it.

@@ -71,6 +71,7 @@ _STANDING = re.compile(
 _PRESENT_LEVEL = re.compile(r"(?:时间|时长|中位数|住院日|平均|缩短|降|控制|达|至|到|为|在)[^，]{0,6}$")
 _LISTED = re.compile(r"[、和及与]|以及")
 _LONGEST_LIST_GAP = 2
+_WORDS = re.compile(r"[\u4e00-\u9fff]")
 
 
 class Surroundings(NamedTuple):
@@ -103,6 +104,16 @@ class Reader:
         self.unit = self.found.quantity.unit
 
     def role(self) -> MentionRole:
+        if not _WORDS.search(self.left):
+            # Nothing said before it: only the list it stands in or its own unit can tell.
+            return (
+                self._listed()
+                or self._parameter()
+                or self._name()
+                or self._target()
+                or self._current()
+                or MentionRole.COUNT
+            )
         for rule in (
             self._listed,
             self._baseline_of_head,

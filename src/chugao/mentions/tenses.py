@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chugao.documents.kind import Kind
+from chugao.kind import Kind
 from chugao.mentions.mention import Tense
 
 

@@ -1,0 +1,349 @@
+"""Every number of a text, what it does there, and which metric it is about."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from chugao.catalogue import load_catalogue
+from chugao.documents.kind import Kind
+from chugao.mentions import Mention, MentionRole, find_mentions
+from chugao.quantity import fold, plain
+
+# A safety limit for one megabyte on a busy machine, not a measure of speed.
+LIMIT_S = 60
+
+
+def in_summary(text: str, **more: object) -> list[Mention]:
+    return find_mentions(text, kind=Kind.SUMMARY, year=2025, **more)  # type: ignore[arg-type]
+
+
+def in_plan(text: str) -> list[Mention]:
+    return find_mentions(text, kind=Kind.PLAN, year=2026)
+
+
+def roles(mentions: list[Mention]) -> list[tuple[str, str]]:
+    return [(m.text, m.role.value) for m in mentions]
+
+
+def metrics(mentions: list[Mention]) -> list[tuple[str, str | None]]:
+    return [(m.text, m.metric) for m in mentions if m.role.is_fact]
+
+
+# --- the patterns of the genre, in a summary and in a plan ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pattern, text, past, future",
+    [
+        ("P1", "手卫生依从率由89%提升至95%。", "89% baseline 95% current", "89% baseline 95% target"),
+        ("P1", "全院床位从800张扩展到950张。", "800张 baseline 950张 current", "800张 baseline 950张 target"),
+        ("P2", "平均住院日缩短至6.3天。", "6.3天 current", "6.3天 target"),
+        ("P3", "门诊较上年增长12.3%。", "12.3% change", "12.3% change"),
+        ("P3", "平均住院日比2024年缩短0.8天。", "2024年 date 0.8天 change", "2024年 date 0.8天 change"),
+        ("P4", "次均费用同比下降3.2%。", "3.2% change", "3.2% change"),
+        ("P5", "占比提高2.1个百分点。", "2.1个百分点 change", "2.1个百分点 change"),
+        ("P5", "治愈率高于全省平均水平1.2个百分点。", "1.2个百分点 comparator", "1.2个百分点 comparator"),
+        ("P6", "药占比控制在28%以内。", "28%以内 current", "28%以内 target"),
+        ("P7", "满意度目标值95%。", "95% target", "95% target"),
+        ("P7", "力争三级手术占比达65%。", "65% target", "65% target"),
+        ("P8", "归档率达99%（2025年95%）。", "99% current 2025年 date 95% baseline", "99% target 2025年 date 95% baseline"),
+        ("P9", "漏报率≤1%。", "≤1% current", "≤1% target"),
+        ("P10", "满意度达到96.8%。", "96.8% current", "96.8% target"),
+        ("P11", "合格率95%以上。", "95%以上 current", "95%以上 target"),
+        ("P12", "开展义诊200余场。", "200余场 count", "200余场 target"),
+        ("P13", "门诊12.8万人次。", "12.8万人次 count", "12.8万人次 target"),
+        ("P14", "日间手术增加3倍。", "3倍 change", "3倍 target"),
+        ("P14", "日间手术量实现翻番。", "翻番 current", "翻番 target"),
+        ("P15", "引进1—2名博士。", "1—2名 count", "1—2名 target"),
+        ("P15", "覆盖0-6岁儿童。", "0-6岁 parameter", "0-6岁 parameter"),
+        ("P16", "四级手术占比达31%。", "31% current", "31% target"),
+        ("P17", "发表论文30篇（其中SCI论文12篇）。", "30篇 count 12篇 count", "30篇 target 12篇 target"),
+        ("P19", "死亡率14.3/10万。", "14.3/10万 current", "14.3/10万 target"),
+        ("P20", "6月底前完成。", "6月底 date", "6月底 date"),
+        ("P21", "每月抽查50份病历。", "50份 parameter", "50份 parameter"),
+        ("P22", "全年未发生医疗事故。", "未发生 count", "未发生 target"),
+        ("P23", "门诊xx万人次，增长**%，20xx年。", "20 name", "20 name"),
+        ("P24", "与120指挥中心联动，建设5G网络。", "120 name 5 name", "120 name 5 name"),
+        ("P24", "实施“1个2，4个60%”和“1+X”行动，管好2型糖尿病。", "1 name 2 name 4 name 60 name 1 name 2 name", None),
+    ],
+)  # fmt: skip
+def test_a_pattern_has_its_role_in_a_summary_and_in_a_plan(pattern, text, past, future):
+    def flat(mentions: list[Mention]) -> str:
+        return " ".join(f"{t} {r}" for t, r in roles(mentions))
+
+    assert flat(in_summary(text)) == past, pattern
+    assert flat(in_plan(text)) == (future or past), pattern
+
+
+def test_a_list_that_hides_its_first_unit_takes_it_from_the_last_and_maps_onto_the_names_in_order():
+    mentions = in_summary("四级手术占比、微创手术占比分别提高3个、2.5个百分点。")
+
+    assert [(m.metric, m.quantity.unit, m.role.value) for m in mentions if m.quantity] == [
+        ("level_four_surgery_rate", "个百分点", "change"),
+        ("minimally_invasive_rate", "个百分点", "change"),
+    ]
+
+
+def test_two_metrics_that_move_together_keep_their_own_values():
+    mentions = in_summary("药占比和耗占比由31%、25%分别降至28%、22%。")
+
+    assert [(m.text, m.role.value, m.metric) for m in mentions] == [
+        ("31%", "baseline", "drug_income_ratio"),
+        ("25%", "baseline", "consumables_income_ratio"),
+        ("28%", "current", "drug_income_ratio"),
+        ("22%", "current", "consumables_income_ratio"),
+    ]
+
+
+def test_the_names_of_an_earlier_clause_answer_to_a_list_of_changes():
+    mentions = in_summary("四级手术占比31%，微创手术占比42%，较2024年分别提升3个和5个百分点。")
+
+    changes = [m.metric for m in mentions if m.role is MentionRole.CHANGE]
+    assert changes == ["level_four_surgery_rate", "minimally_invasive_rate"]
+
+
+def test_a_list_under_names_of_which_none_is_known_is_about_no_metric():
+    mentions = in_summary("药占比28%，甲项目、乙项目、丙项目分别下降3%、4%、5%。")
+
+    assert [m.metric for m in mentions if m.role is MentionRole.CHANGE] == [None, None, None]
+
+
+# --- tense ----------------------------------------------------------------------------------------
+
+
+def test_the_second_half_of_a_summary_and_plan_looks_ahead():
+    text = "医务科2025年工作总结暨2026年工作计划\n一、2025年工作完成情况\n满意度达96%。\n二、2026年工作打算\n满意度达97%。"
+
+    found = [(m.text, m.role.value, m.tense) for m in find_mentions(text) if m.role.is_fact]
+
+    assert found == [("96%", "current", "past"), ("97%", "target", "future")]
+
+
+def test_a_heading_that_names_a_later_year_looks_ahead_whatever_its_words():
+    text = "工作报告\n一、2025年工作回顾\n收入增长5%。\n二、2026年重点工作\n收入增长6%。"
+
+    assert [(m.text, m.role.value) for m in find_mentions(text) if m.role.is_fact] == [
+        ("5%", "change"),
+        ("6%", "target"),
+    ]
+
+
+def test_a_next_step_ends_with_its_own_heading():
+    text = "一、2025年工作总结\n（一）下一步打算\n占比达70%。\n（二）质量管理\n占比达60%。"
+
+    assert [m.tense for m in in_summary(text) if m.role.is_fact] == ["future", "past"]
+
+
+def test_what_an_unfinished_line_announces_holds_for_the_lines_after_it():
+    text = "今年的预期目标是：\n门诊增长8%，\n占比3%左右；\n满意度95%。\n全年门诊增长7%。"
+
+    assert [m.role.value for m in in_summary(text)] == ["target", "target", "target", "change"]
+
+
+def test_the_caller_may_force_the_tense():
+    assert in_summary("满意度达96%。", tense="future")[0].role is MentionRole.TARGET
+
+
+# --- what is no quantity --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("国办发〔2025〕1号", [("2025〕1号", "date")]),
+        ("2025年3月19日至20日", [("2025年3月19日", "date"), ("20日", "date")]),
+        ("8:30至17:00开诊", [("8:30", "date"), ("17:00", "date")]),
+        ("到2030年", [("2030年", "date")]),
+        ("系统V2.3.1上线", [("2.3.1", "name")]),
+        ("电话010-12345678、13812345678", [("010", "name"), ("12345678", "name"), ("13812345678", "name")]),
+        ("依据《三级医院评审标准（2025年版）》", [("2025年版", "date")]),
+        ("ISO15189:2022认可", [("15189", "name"), ("2022", "name")]),
+        ("（1）强化管理", [("1", "numbering")]),
+        ("第18届学术年会", [("18", "numbering")]),
+        ("1.流程优化", [("1", "numbering")]),
+        ("党委十二届八次、九次全会", []),
+        ("推进二期工程", []),
+        ("深化“三个转变”", []),
+    ],
+)  # fmt: skip
+def test_dates_numbering_and_names_are_no_quantities(text, expected):
+    found = in_summary(text)
+
+    assert roles(found) in (expected, [(t.removesuffix("版"), r) for t, r in expected])
+    assert all(m.quantity is None for m in found)
+
+
+def test_a_place_in_an_order_is_a_result_and_moves_like_one():
+    mentions = in_summary("综合排名由全省第12位升至第5位，满意度居全市第3名。")
+
+    assert [(m.text, m.role.value, plain(m.quantity.value)) for m in mentions if m.quantity] == [
+        ("第12位", "baseline", "12"),
+        ("第5位", "current", "5"),
+        ("第3名", "current", "3"),
+    ]
+
+
+def test_a_level_for_each_head_is_no_frequency():
+    assert roles(in_summary("补助由每人每年50元提高到100元，平均每天接诊300人次。")) == [
+        ("50元", "baseline"),
+        ("100元", "current"),
+        ("300人次", "count"),
+    ]
+
+
+def test_the_lowest_standard_is_no_comparison_with_a_standard():
+    assert roles(in_summary("最低工资标准提高20%。")) == [("20%", "change")]
+
+
+# --- names of metrics -----------------------------------------------------------------------------
+
+
+def test_the_narrower_name_wins_and_a_name_too_general_to_tell_gives_no_metric():
+    assert metrics(in_summary("门急诊人次128.46万人次，归档率98%。")) == [
+        ("128.46万人次", "outpatient_emergency_visits"),
+        ("98%", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, name, metric",
+    [
+        ("出院患者病历2日归档率98%", "2", "record_archive_rate_two_day"),
+        ("65岁及以上老年人健康管理率72%", "65", "elderly_health_mgmt_rate"),
+        ("0—6岁儿童健康管理率95.2%", "0", "child_health_mgmt_rate"),
+        ("0-6岁儿童健康管理率95.2%", "0", "child_health_mgmt_rate"),
+    ],
+)
+def test_digits_inside_a_metrics_own_name_are_part_of_the_name(text, name, metric):
+    mentions = in_summary(text)
+
+    assert (mentions[0].text, mentions[0].role) == (name, MentionRole.NAME)
+    assert mentions[-1].metric == metric
+
+
+@pytest.mark.parametrize("text", ["手术台次：23186", "手术台次\t23186台次", "手术台次\n23186台次", "手术23186台次"])
+def test_a_label_beside_or_over_a_number_names_its_metric(text):
+    (mention,) = in_summary(text)
+
+    assert (mention.metric, mention.quantity.value, mention.quantity.unit) == ("surgeries", 23186, "台次")  # type: ignore[union-attr]
+
+
+def test_a_label_lends_a_bare_number_its_unit_and_scale():
+    (mention,) = in_summary("门诊人次（万人次）：128.46")
+
+    assert (mention.quantity.value, mention.quantity.unit) == (1284600, "人次")  # type: ignore[union-attr]
+
+
+def test_a_subject_is_carried_over_a_comma_to_its_change_and_not_to_another_count():
+    mentions = in_summary("平均住院日6.3天，较上年缩短0.4天；开展培训23次，覆盖67家。")
+
+    assert metrics(mentions)[:2] == [("6.3天", "avg_length_of_stay"), ("0.4天", "avg_length_of_stay")]
+    assert metrics(mentions)[-1] == ("67家", None)
+
+
+def test_a_unit_that_a_metric_does_not_take_is_not_linked_to_it():
+    assert metrics(in_summary("平均住院日98%。")) == [("98%", None)]
+
+
+def test_a_metric_of_the_offices_own_figures_is_found_by_its_name():
+    own = load_catalogue().local("夜查房覆盖率", "%")
+
+    (mention,) = in_summary("夜查房覆盖率92.5%。", catalogue=load_catalogue().extended([own]))
+
+    assert mention.metric == own.id
+
+
+def test_a_zero_is_linked_only_where_the_metric_itself_is_named():
+    assert metrics(in_summary("未发生医疗事故，未发生重大医疗事故。")) == [("未发生", "medical_accidents")]
+
+
+def test_the_words_beside_a_change_tell_its_direction_and_its_baseline():
+    (mention,) = in_summary("平均住院日较去年同期缩短0.8天。")
+
+    assert (mention.direction, mention.verb, mention.baseline, mention.period) == (-1, "缩短", "去年同期", "2025")
+
+
+# --- the labelled documents and complete reports --------------------------------------------------
+
+_GOLD_ROLES = {"date/version": "date", "param": "parameter", "in-name": "name"}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("document, kind, year", [("000", Kind.SUMMARY_PLAN, 2025), ("001", Kind.PLAN, 2026)])
+def test_the_hand_labels_of_every_number_are_met(shared: Path, document, kind, year):
+    (seed,) = (shared / "seeds").glob(f"{document}_*")
+    text = seed.read_text(encoding="utf-8")
+    mentions = find_mentions(text, kind=kind, year=year)
+    labels = list(_labels(text, shared / "gold" / f"gold_{document}.tsv"))
+
+    best = [(role, _covering(mentions, start, end)) for start, end, role in labels]
+
+    found = [(role, m) for role, m in best if m is not None]
+    right = [m for role, m in found if m.role.value == role]
+    assert len(found) / len(labels) >= 0.985
+    assert len(right) / len(labels) >= 0.93
+
+
+def _labels(text: str, gold: Path):
+    """(start, end, role) of every label; the label's words are found in its line, each occurrence once."""
+    lines = text.split("\n")
+    used: dict[tuple[int, str], int] = {}
+    for row in gold.read_text(encoding="utf-8").splitlines():
+        _, number, _, role, context = row.split("\t")
+        before, inner, after = re.fullmatch(r"(.*?)⟦(.*?)⟧(.*)", context).groups()  # type: ignore[union-attr]
+        line, needle = int(number) - 1, before + inner + after
+        at = lines[line].find(needle, used.get((line, needle), 0))
+        used[line, needle] = at + 1
+        start = sum(len(x) + 1 for x in lines[:line]) + at + len(before)
+        yield start, start + len(inner), _GOLD_ROLES.get(role, role)
+
+
+def _covering(mentions: list[Mention], start: int, end: int) -> Mention | None:
+    over = [m for m in mentions if m.start < end and m.end > start]
+    return max(over, key=lambda m: min(m.end, end) - max(m.start, start), default=None)
+
+
+@pytest.mark.shared
+def test_every_digit_of_complete_reports_falls_into_exactly_one_mention(shared: Path):
+    for path in sorted((shared / "fulldocs").glob("2*.txt")):
+        text = path.read_text(encoding="utf-8")
+        covered = bytearray(len(text))
+        for mention in find_mentions(text):
+            assert not any(covered[mention.start : mention.end]), mention
+            covered[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+
+        missed = [m.group() for m in re.finditer(r"(?<![A-Za-z])\d", fold(text)) if not covered[m.start()]]
+
+        assert missed == [], path.name
+
+
+@pytest.mark.shared
+def test_complete_reports_are_read_at_a_speed_that_is_printed(shared: Path, capsys: pytest.CaptureFixture[str]):
+    texts = [p.read_text(encoding="utf-8") for p in (shared / "fulldocs").glob("2*.txt")]
+    find_mentions("门诊3人次。")
+    started = time.process_time()
+
+    numbers = sum(len(find_mentions(t)) for t in texts)
+
+    spent = time.process_time() - started
+    with capsys.disabled():
+        print(f"\nmentions: {numbers} in {sum(len(t.encode()) for t in texts) / spent / 1e6:.2f} MB/s")
+    assert numbers > 4000
+
+
+# --- safety ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["门诊人次32000人次，较上年增长12%，", "药占比和耗占比分别提高3、5、", "3、5、7、", "“1", "《1", "a", "a1", "1", "1:", "1-", "由1万"],
+)  # fmt: skip
+def test_a_megabyte_in_one_line_without_a_full_stop_is_read_in_linear_time(unit):
+    text = unit * (10**6 // len(unit.encode()))
+    started = time.process_time()
+
+    find_mentions(text)
+
+    assert time.process_time() - started < LIMIT_S
