@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -158,7 +159,15 @@ def _shifted(digits: str) -> Iterator[str]:
 def _requalified(printed: Printed) -> Iterator[Printed]:
     """The qualifier turned round where there is one, else each of four put on."""
     bare = printed._replace(prefix="", suffix="", qualifier="")
-    turned = {"over": "不足", "near": "超", "under": "超", "odd": "近", "about": "超", "at_least": "不足", "at_most": "超"}
+    turned = {
+        "over": "不足",
+        "near": "超",
+        "under": "超",
+        "odd": "近",
+        "about": "超",
+        "at_least": "不足",
+        "at_most": "超",
+    }
     words = (turned[printed.qualifier],) if printed.qualifier else _QUALIFIERS
     for word in words:
         qualifier = {"近": "near", "超": "over", "约": "about", "不足": "under"}[word]
@@ -177,11 +186,12 @@ def _swaps(sentence: Sentence, truth: Truth) -> Iterator[tuple[Mutant, bool]]:
     """“由7.6天缩短至7.3天” → “由7.3天缩短至7.6天”: two values of one metric change places."""
     numbers = [t for t in sentence.tokens if t.kind == "number" and t.metric]
     values = ("now", "prev", "target", "goal")
-    for a, b in zip(numbers, numbers[1:], strict=False):
+    for a, b in pairwise(numbers):
         if a.metric != b.metric or a.field not in values or b.field not in values or a.text == b.text:
             continue
         first, second = read_printed(a.text), read_printed(b.text)
-        assert first and second
+        assert first is not None, a
+        assert second is not None, b
         true = truth.holds(a.metric, a.field, second, first.unit) and truth.holds(b.metric, b.field, first, second.unit)
         yield _exchanged(sentence, a, b), true
 
@@ -288,7 +298,7 @@ class Tally:
     """Counts of one class."""
 
     def __init__(self) -> None:
-        self.mutants = self.caught = self.errors = self.hits = self.noise = 0
+        self.mutants = self.caught = self.errors = self.hits = self.noise = self.fresh = 0
 
     def row(self) -> dict[str, Any]:
         flags = self.hits + self.noise
@@ -300,6 +310,7 @@ class Tally:
             "flags": flags,
             "flags_on_span": self.hits,
             "precision": _ratio(self.hits, flags),
+            "precision_of_new_flags": _ratio(self.hits, self.hits + self.fresh),
         }
 
 
@@ -329,6 +340,8 @@ def benchmark(
             findings = check(sentence, mutant.text)
             on_span = [f for f in findings if _touches(f, mutant.spans)]
             rest = [f for f in findings if not _touches(f, mutant.spans)]
+            known = {(f.rule, sentence.document[f.start : f.end]) for f in clean}
+            fresh = [f for f in rest if (f.rule, mutant.text[f.start : f.end]) not in known]
             source = "hand" if sentence.source == "hand" else "draft"
             numbers_of = "metric" if any(t.metric for t in sentence.tokens) else "matter"
             for tally in (tallies[mutant.kind], by_source[f"{source}/{numbers_of}"], tallies["all"]):
@@ -337,9 +350,10 @@ def benchmark(
                 tally.errors += any(f.severity != "warning" for f in on_span)
                 tally.hits += len(on_span)
                 tally.noise += len(rest)
+                tally.fresh += len(fresh)
             if not on_span:
                 misses.append(_miss(mutant))
-            noise += [{**_miss(mutant), "flag": mutant.text[f.start : f.end], "rule": f.rule} for f in rest]
+            noise += [{**_miss(mutant), "flag": mutant.text[f.start : f.end], "rule": f.rule} for f in fresh]
     return {
         "classes": {k: tallies[k].row() for k in (*CLASSES, "all") if k in tallies},
         "sources": {k: by_source[k].row() for k in sorted(by_source)},
@@ -402,12 +416,12 @@ def all_sentences() -> list[Sentence]:
 
 def table(result: dict[str, Any], misses: int = 10) -> str:
     """The result as a table, with the commonest misses of each class."""
-    lines = [f"{'类别':<12}{'变异':>6}{'查出':>6}{'召回':>8}{'报错':>6}{'标记':>6}{'精确':>8}"]
+    lines = [f"{'类别':<12}{'变异':>6}{'查出':>6}{'召回':>8}{'报错':>6}{'标记':>6}{'精确':>8}{'新标记精确':>8}"]
     for name, row in [*result["classes"].items(), *result["sources"].items()]:
         label = LABELS.get(name, {"all": "合计"}.get(name, name))
         lines.append(
             f"{label:<12}{row['mutants']:>6}{row['caught']:>6}{_percent(row['recall']):>9}{row['caught_as_error']:>6}"
-            f"{row['flags']:>7}{_percent(row['precision']):>9}"
+            f"{row['flags']:>7}{_percent(row['precision']):>9}{_percent(row['precision_of_new_flags']):>9}"
         )
     clean = result["clean_texts"]
     lines.append(f"未计入：{result['left_out']}")

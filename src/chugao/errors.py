@@ -10,6 +10,26 @@
 What a reviewer should weigh is a `Finding` (a value), not an exception.
 """
 
+import errno
+
+_REASONS = {
+    errno.ENOENT: "找不到这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "所在磁盘只读",
+    errno.ENOSPC: "磁盘已满",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段是文件，不是文件夹",
+    errno.EEXIST: "已有同名的文件",
+    errno.ENAMETOOLONG: "名字太长",
+    errno.EIO: "磁盘或网络盘读写出错",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file could not be read or written, in Chinese; the system's own words where we have none."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+
 
 class ChugaoError(Exception):
     """Root of the tree; its text is meant for the user, in Chinese."""

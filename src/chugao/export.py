@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chugao.errors import InputError, NotAllowed
+from chugao.errors import InputError, NotAllowed, reason_of
 from chugao.manuscript import SCHEMA_VERSION, ClaimedText, Draft, Section, Sentence, Table
 from chugao.material import Matters
 from chugao.metrics.observation import Figures
@@ -135,7 +135,7 @@ def _read_object(file: Path) -> Mapping[str, Any]:
         if _SURROGATE.search(text):
             json.dumps(values, ensure_ascii=False).encode()  # half a character could not be written again
     except OSError as error:
-        raise InputError(f"{file} 读不了（{error.strerror}）。请检查文件名和位置。") from None
+        raise InputError(f"{file} 读不了（{reason_of(error)}）。请检查文件名和位置。") from None
     except UnicodeError:
         raise InputError(f"{file.name} 不是 UTF-8 编码的 JSON 文件。请使用 chugao draft 写出的 .json。") from None
     except json.JSONDecodeError as error:
@@ -202,7 +202,7 @@ def write_files(draft: Draft, folder: Path | str, final: bool = False) -> dict[s
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise cannot_write(place / "（草稿）", error) from None
+        raise InputError(f"文件夹“{place}”建不了（{reason_of(error)}）。请换一个能写的文件夹。") from None
     name = file_name(draft.title.text)
     targets = {kind: place / f"{name}.{kind}" for kind in contents}
     staged: list[tuple[Path, Path]] = []
@@ -214,6 +214,16 @@ def write_files(draft: Draft, folder: Path | str, final: bool = False) -> dict[s
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
     return targets
+
+
+def check_folder(folder: Path | str) -> None:
+    """Raise `InputError` when files cannot be written into `folder`; makes nothing, so it may be asked before the work."""
+    place = Path(folder).absolute()
+    nearest = next(p for p in (place, *place.parents) if p.exists())
+    if not nearest.is_dir():
+        raise InputError(f"输出文件夹“{folder}”不能用：“{nearest.name}”是一个文件。请用 -o 换一个文件夹。")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"输出文件夹“{folder}”不能写（没有权限）。请用 -o 换一个能写的文件夹。")
 
 
 def file_name(title: str) -> str:

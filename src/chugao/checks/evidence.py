@@ -5,14 +5,18 @@ In: a `Draft`.  Out: findings where a claim no longer prints what its evidence s
 
 from collections.abc import Iterator, Sequence
 
-from chugao.manuscript import Draft
+from chugao.manuscript import Draft, Evidence, content_hash
 from chugao.mentions import find_mentions
 from chugao.source import Claim, Finding, Place, Severity
 
 
 def check_evidence(draft: Draft) -> Iterator[Finding]:
     """Every claim prints its evidence, and every number of the text lies in a claim."""
-    printed = {e.id: e.printed for e in draft.evidence}
+    printed = {e.id: e for e in draft.evidence}
+    if content_hash(draft.title, draft.sections, draft.shell) != draft.id:
+        place = Place(start=0, end=0)
+        hint = "正文与起草时不一致，有人改动过。数字已按依据重新核对，文字请人通读。"
+        yield Finding(rule="edited", severity=Severity.WARNING, place=place, quote="", hint=hint)
     for section, sentence in draft.sentences():
         place = Place(start=0, end=0, section=section.id, sentence=sentence.id)
         yield from _claims(sentence.text, sentence.claims, printed, place)
@@ -25,19 +29,16 @@ def check_evidence(draft: Draft) -> Iterator[Finding]:
                 yield from _uncovered(cell.text, cell.claims, place)
 
 
-def _claims(text: str, claims: Sequence[Claim], printed: dict[str, str], place: Place) -> Iterator[Finding]:
+def _claims(text: str, claims: Sequence[Claim], evidence: dict[str, Evidence], place: Place) -> Iterator[Finding]:
     for claim in claims:
         quote = text[claim.start : claim.end]
         if claim.state == "unsupported":
             yield _finding("number-untraced", claim, place, quote, f"“{quote}”没有出处。请改用指标或事项里的数。")
-        elif claim.state in ("metric", "derived") and printed.get(claim.id, quote) != quote:
-            yield _finding(
-                "number-changed",
-                claim,
-                place,
-                quote,
-                f"“{quote}”与依据不符，{claim.id}应为{printed[claim.id]}。请改回或由负责人确认。",
-            )
+        elif claim.id in evidence and evidence[claim.id].printed != quote:
+            known = evidence[claim.id]
+            where = f"（{known.source}）" if known.source else ""
+            hint = f"{known.name}“{quote}”与依据不符，应为{known.printed}{where}。请改回，或由负责人确认。"
+            yield _finding("number-changed", claim, place, quote, hint)
 
 
 def _uncovered(text: str, claims: Sequence[Claim], place: Place) -> Iterator[Finding]:

@@ -14,6 +14,9 @@ _YEAR_AS_SUBJECT = re.compile(
 )
 
 
+_HISTORY = re.compile(r"(?:比|较|与)(?:19|20)\d\d年")
+
+
 def check_parts(draft: Draft) -> Iterator[Finding]:
     """C18: what the title promises is there."""
     present = {s.id for s in draft.sections if s.blocks or any(o.id.startswith(f"{s.id}_") for o in draft.sections)}
@@ -80,7 +83,9 @@ def check_years(text: str, kind: Kind | None, year: int | None) -> Iterator[Find
     allowed = {year, year + 1} if looks_back else {year, year - 1}
     for match in _YEAR_AS_SUBJECT.finditer(text):
         found = int(match[1])
-        if found not in allowed:
+        sentence = text[match.start() : match.start() + 80].partition("。")[0]
+        # A year measured against another year is history told on purpose: “2023年，…比2020年增长…”.
+        if found not in allowed and not _HISTORY.search(sentence):
             place = Place(start=match.start(1), end=match.end(1))
             yield Finding(
                 rule="year",

@@ -5,7 +5,6 @@ Results go to stdout, talk to stderr; every command takes --json.  Nobody is eve
 CHUGAO_DEBUG=1 asks for it.
 """
 
-import errno
 import io
 import os
 import sys
@@ -16,7 +15,7 @@ import typer
 
 from chugao.cli import corpus, drafting, figures, material, workspace
 from chugao.cli.help import App, complaint, is_bare_group
-from chugao.errors import ChugaoError
+from chugao.errors import ChugaoError, reason_of
 
 app = App(
     name="chugao",
@@ -33,18 +32,6 @@ drafting.register(app)
 app.add_typer(figures.app, name="metrics", help="指标：导入、核对、写出填报表、从文稿中提取。")
 app.add_typer(material.app, name="material", help="今年的材料：收进来、列出、确认。")
 app.add_typer(corpus.app, name="corpus", help="历年文稿：收进来、检索、查看。")
-
-_REASONS = {
-    errno.ENOENT: "找不到这个文件或文件夹",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-    errno.EROFS: "所在磁盘只读",
-    errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "超过了磁盘配额",
-    errno.EISDIR: "这是文件夹，不是文件",
-    errno.ENOTDIR: "路径中有一段不是文件夹",
-    errno.ENAMETOOLONG: "文件名太长",
-}
 
 
 def main() -> None:
@@ -77,9 +64,8 @@ def _explain(error: Exception) -> int:
         return 3
     _debug()
     if isinstance(error, OSError):
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
         where = f"“{error.filename}”" if error.filename else ""
-        typer.echo(f"错误：读写文件失败：{where}{reason}。请检查路径、权限和磁盘空间。", err=True)
+        typer.echo(f"错误：读写文件失败：{where}{reason_of(error)}。请检查路径、权限和磁盘空间。", err=True)
         return 3
     last = traceback.extract_tb(error.__traceback__)[-1]
     what = f"{type(error).__name__}: {error}（{Path(last.filename).name} 第{last.lineno}行）"

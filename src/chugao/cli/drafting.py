@@ -74,7 +74,7 @@ def draft_command(
     from chugao.config import find_workspace, load_settings
     from chugao.drafting import draft
     from chugao.engines import open_engine
-    from chugao.export import write_files
+    from chugao.export import check_folder, write_files
     from chugao.outline import read_outline
 
     started = time.monotonic()
@@ -91,6 +91,7 @@ def draft_command(
         file=outline,
     )
     writer = open_engine(engine)
+    check_folder(out)
     figures = _figures(metrics, settings.workspace)
     items = _material(material or [], confirmed_by, department, plan.reported.year, settings.workspace)
     figures = _with_confirmed(figures, items)
@@ -127,7 +128,9 @@ def check_command(
     metrics: Metrics = None,
     matters: Matter = None,
     corpus: Corpus = None,
-    year: Annotated[int | None, typer.Option(metavar="年份", help="题目中的年度；不写则从题目读出")] = None,
+    year: Annotated[
+        int | None, typer.Option(metavar="年份", min=2000, max=2099, help="题目中的年度；不写则从题目读出")
+    ] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="只用这个科室的指标")] = None,
     as_json: Json = False,
 ) -> None:
@@ -304,6 +307,8 @@ def _index(folder: Path | None, workspace: Path | None) -> "Index":
         say("没有给历年文稿（--corpus），用随软件附带的示例文稿，只借结构。")
     index = open_index(folder)
     _say_warnings(index.findings)
+    if not len(index):
+        say(f"“{folder}”里没有读到历年文稿，只按指标和事项写。")
     return index
 
 
@@ -356,7 +361,8 @@ def _print_summary(draft: "Draft", summary: dict[str, Any]) -> None:
     show(f"《{summary['title']}》")
     show(f"  正文{summary['characters']}字，标题{summary['sections']}个，{writer}，用时{summary['seconds']}秒")
     show(f"  {_traced(summary['numbers'])}")
-    blocking = [f for f in draft.findings if f.severity.blocks]
+    # What is 待补 is listed below with who owes it.
+    blocking = [f for f in draft.findings if f.severity.blocks and f.rule != "pending"]
     show_findings(blocking, limit=8, headings=_headings(draft), indent="  ")
     _print_requests(draft.requests)
     show("  写出的文件：")

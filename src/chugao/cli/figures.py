@@ -8,8 +8,21 @@ import typer
 
 from chugao.cli.help import App
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
+from chugao.errors import InputError, reason_of
 
 app = App()
+_ROLES = {
+    "current": "本期",
+    "baseline": "上年同期或起点",
+    "target": "目标",
+    "change": "增减",
+    "comparator": "比较的对象",
+    "count": "数量",
+    "parameter": "标准、参数",
+    "date": "日期",
+    "numbering": "序号",
+    "name": "名称",
+}
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
 
@@ -46,7 +59,9 @@ def import_command(
 def check_command(
     files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv", metavar="指标文件")],
     department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
-    year: Annotated[int | None, typer.Option(metavar="年份", help="看哪一年的；不写则看文件里最近一年")] = None,
+    year: Annotated[
+        int | None, typer.Option(metavar="年份", min=2000, max=2099, help="看哪一年的；不写则看文件里最近一年")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """核对指标文件：读到多少、缺什么、哪些可疑。有要人看的提醒时退出码为 1。"""
@@ -69,7 +84,7 @@ def check_command(
 @app.command("template")
 def template_command(
     department: Annotated[str, typer.Option(metavar="科室", help="给哪个科室填")],
-    year: Annotated[int, typer.Option(metavar="年份", help="填哪一年的数")],
+    year: Annotated[int, typer.Option(metavar="年份", min=2000, max=2099, help="填哪一年的数")],
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="文件夹", help="写到哪个文件夹，也可以写明文件名")
     ] = Path(),
@@ -83,7 +98,12 @@ def template_command(
     from chugao.metrics.reading import read_metrics
     from chugao.metrics.template import write_template
 
-    path = out / f"{department}-{year}-填报表.xlsx" if out.is_dir() or not out.suffix else out
+    if not department.strip():
+        raise InputError("没有写科室。请用 --department 写明，如“医务科”。")
+    path = out if out.suffix and not out.is_dir() else out / f"{department}-{year}-填报表.xlsx"
+    if path.exists() and path.stat().st_size:
+        raise InputError(f"“{path}”已经有了，里面可能填了数，没有覆盖。请先改名，或用 -o 写到别的文件夹。")
+    _make_folder(path.parent)
     write_template(path, department, year, load_catalogue(), read_metrics(*previous) if previous else None)
     if as_json:
         show_json({"file": str(path)})
@@ -92,12 +112,20 @@ def template_command(
         say(f"填好后核对：chugao metrics check {path}")
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"文件夹“{folder}”建不了（{reason_of(error)}）。请换一个能写的文件夹。") from None
+
+
 @app.command("extract")
 def extract_command(
     file: Annotated[Path, typer.Argument(metavar="文稿", help="要看的文稿：.docx .txt .md .pdf .html")],
     as_json: Json = False,
 ) -> None:
     """找出文稿里的每个数字，说明它是什么。"""
+    from chugao.catalogue import load_catalogue
     from chugao.documents.structure import understand
     from chugao.mentions import find_mentions
 
@@ -123,8 +151,11 @@ def extract_command(
     if as_json:
         show_json({"mentions": rows})
         return
+    catalogue = load_catalogue()
     for row in rows:
-        show(f"{row['start']:>6}  {row['text']}　{row['role']}　{row['metric'] or ''}")
+        definition = catalogue.get(row["metric"]) if row["metric"] else None
+        show("　".join(filter(None, (row["text"], _ROLES[row["role"]], definition.name if definition else ""))))
+    show(f"共{len(rows)}个数字。")
 
 
 def _number(value: Any) -> int | float:

@@ -23,7 +23,9 @@ _KIND = {"fact": "数据", "matter": "事项", "honour": "荣誉", "instruction"
 def add_command(
     files: Annotated[list[Path], typer.Argument(metavar="材料", help="科室报送的 Word、文本或事项表")],
     department: Annotated[str | None, typer.Option(metavar="科室", help="哪个科室报的；不写则从文件读出")] = None,
-    year: Annotated[int | None, typer.Option(metavar="年份", help="说的是哪一年的事；不写则从题目读出")] = None,
+    year: Annotated[
+        int | None, typer.Option(metavar="年份", min=2000, max=2099, help="说的是哪一年的事；不写则从题目读出")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """收进今年的材料：逐条列为待确认，确认后才能写进文稿。"""
@@ -34,10 +36,10 @@ def add_command(
 
     workspace = require_workspace()
     index = workspace_index(workspace)
+    told = [(file, _read(file, department, year, index)) for file in files]  # all of them, before any is kept
     reports = []
     with open_workspace(workspace) as database:
-        for file in files:
-            items = _read(file, department, year, index)
+        for file, items in told:
             report = add_items(database, items, actor="经办人", at=utc_text(datetime.now(UTC)))
             reports.append((file, items, report))
     if as_json:

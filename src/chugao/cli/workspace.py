@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chugao.cli.output import say, show, show_json
-from chugao.errors import InputError
+from chugao.errors import ChugaoError, InputError, reason_of
 
 if TYPE_CHECKING:
     from chugao.database import Database
@@ -60,7 +60,7 @@ def init_command(
     folder: Annotated[Path, typer.Argument(metavar="文件夹", help="建在哪里；没有这个文件夹就新建")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
-    """新建工作区：chugao.toml 和 .chugao/。已有的设置不动。"""
+    """建一个工作区：一个放设置和数据的文件夹，指标、材料、历年文稿都存在里面。已有的不动。"""
     try:
         (folder / ".chugao").mkdir(parents=True, exist_ok=True)
         settings = folder / "chugao.toml"
@@ -68,33 +68,47 @@ def init_command(
         if not existed:
             settings.write_text(_SETTINGS, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"工作区“{folder}”建不了：{error.strerror}。请换一个能写的文件夹。") from None
+        raise InputError(f"工作区“{folder}”建不了（{reason_of(error)}）。请换一个能写的文件夹。") from None
     open_workspace(folder.resolve()).close()
     if as_json:
         show_json({"workspace": str(folder.resolve()), "created": not existed})
         return
     show(f"工作区：{folder.resolve()}" + ("（已有，设置未改）" if existed else ""))
-    say("下一步：在 chugao.toml 里写上单位名称，然后 chugao metrics import、chugao material add、chugao corpus add。")
+    say("下一步，进入这个文件夹：")
+    say("  1. 用记事本打开 chugao.toml，写上单位全称")
+    say("  2. chugao corpus add 历年文稿的文件夹 --own")
+    say("  3. chugao metrics import 指标文件")
+    say("  4. chugao material add 科室报来的材料，再用 chugao material list、confirm 核实")
+    say("  5. chugao draft --kind summary-plan --department 科室 --year 年份")
 
 
 def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
-    """检查这台机器：工作区、数据库、历年文稿、可选工具。"""
+    """看这台机器能不能用：版本、工作区、数据库、示例文稿、可选的工具。"""
+    import platform
+    from importlib.metadata import version
+
     from chugao.catalogue import load_catalogue
     from chugao.config import find_workspace, shipped
     from chugao.corpus import load_folder
 
     workspace = find_workspace()
     reports = load_folder(shipped("corpus"))
+    failed = 0
     rows = [
+        ("版本", version("chugao"), f"Python {platform.python_version()}"),
         ("指标目录", "可用", f"{len(load_catalogue())}项"),
         ("示例文稿", "可用" if reports.documents else "缺", f"{len(reports.documents)}篇"),
         ("工作区", "可用" if workspace else "未建", str(workspace or "运行 chugao init 新建；不建也能起草")),
     ]
     if workspace is not None:
-        with open_workspace(workspace):
-            rows.append(("数据库", "可用", "能读写"))
+        state, detail = "可用", "能读写"
+        try:
+            open_workspace(workspace).close()
+        except ChugaoError as error:
+            state, detail, failed = "不可用", str(error), error.exit_code
+        rows.append(("设置和数据库", state, detail))
     for name, commands, use in (
         ("LibreOffice", ("soffice", "libreoffice"), "用来读 .doc、.wps，出 PDF"),
         ("中文字体", ("fc-list",), "用来出 PDF"),
@@ -103,6 +117,8 @@ def doctor_command(
         rows.append((name, "可用" if found else "没有（可选）", use))
     if as_json:
         show_json({"checks": [{"name": n, "state": s, "detail": d} for n, s, d in rows]})
-        return
-    for name, state, detail in rows:
-        show(f"{name}：{state}　{detail}")
+    else:
+        for name, state, detail in rows:
+            show(f"{name}：{state}　{detail}")
+    if failed:
+        raise typer.Exit(failed)

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from chugao.errors import InputError, UploadRejected
+from chugao.errors import InputError, UploadRejected, reason_of
 
 MAX_FILE_BYTES = 20 * 2**20
 MAX_ENTRIES = 2_000
@@ -64,7 +64,7 @@ def guard(path: Path | str) -> bytes:
             _refuse(path.name, f"有 {size / 2**20:.0f} MB，超过 20 MB 的上限", "请压缩图片或拆成几份再导入")
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path.name}：打不开（{error.strerror or error}）。请检查路径和权限。") from None
+        raise InputError(f"{path.name}：打不开（{reason_of(error)}）。请检查路径和权限。") from None
     guard_bytes(data, path.name)
     return data
 

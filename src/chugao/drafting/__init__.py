@@ -317,7 +317,7 @@ def _assemble(
         sections=sections,
         findings=tuple(builder.findings),
         requests=(*_requests(outline, facts, missing), *_pending_parts(outline, offers)),
-        evidence=tuple(_evidence(f) for f in {f.slot: f for f in builder.used}.values()),
+        evidence=(*(_evidence(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
         recipe={"engine": engine.name, "seed": seed, "inputs": fingerprints, "length": outline.length},
     )
 
@@ -541,6 +541,29 @@ def _pending_parts(outline: Outline, offers: dict[str, Offer]) -> list[Request]:
         for section, offer in offers.items()
         if "brief.pending" in offer.values
     ]
+
+
+def _matter_evidence(sections: Iterable[Section]) -> list[Evidence]:
+    """What each number of a matter printed, so that a later change of it is seen without the matters at hand."""
+    found: dict[str, Evidence] = {}
+    for section in sections:
+        texts = [(s.text, s.claims) for s in section.sentences]
+        texts += [(c.text, c.claims) for b in section.blocks if b.table for row in b.table.rows for c in row]
+        for text, claims in texts:
+            for claim in claims:
+                if claim.state == "matter":
+                    printed = text[claim.start : claim.end]
+                    found[claim.id] = Evidence(
+                        id=claim.id,
+                        metric=claim.id.partition(".")[0],
+                        name="",
+                        field=claim.id.partition(".")[2],
+                        value=printed,
+                        unit="",
+                        printed=printed,
+                        source=claim.source or "",
+                    )
+    return list(found.values())
 
 
 def _evidence(fact: Fact) -> Evidence:

@@ -50,16 +50,18 @@ def goals_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact
     for metric in _ordered(facts, "goal"):
         now, goal = _fact(facts, metric, "now"), _fact(facts, metric, "goal")
         observation = goal.inputs[0] if goal and goal.inputs else None
+        source = str(observation.source) if observation else ""
         rows.append(
             (
                 _name(facts, metric),
                 _cell(now),
                 _cell(goal),
-                _text(observation.owner if observation else "", str(observation.source) if observation else ""),
-                _text(observation.leader if observation else "", str(observation.source) if observation else ""),
+                _text(observation.owner if observation else "", source, f"{metric}_owner"),
+                _text(observation.leader if observation else "", source, f"{metric}_leader"),
                 _text(
                     when_in_text(observation.deadline, outline.plan_year)[0] if observation else "",
-                    str(observation.source) if observation else "",
+                    source,
+                    f"{metric}_deadline",
                 ),
             )
         )
@@ -79,10 +81,10 @@ def tasks_table(outline: Outline, matters: Sequence[Matter]) -> Table | None:
         rows.append(
             (
                 ClaimedText(text=str(number), claims=(_constant(str(number), "row"),)),
-                _text(matter.text, source),
-                _text(matter.owner or outline.department, source),
-                _text(matter.leader, source),
-                _text(when_in_text(matter.when, outline.plan_year)[0], source),
+                _text(matter.text, source, f"{matter.id}_task"),
+                _text(matter.owner or outline.department, source, f"{matter.id}_owner"),
+                _text(matter.leader, source, f"{matter.id}_leader"),
+                _text(when_in_text(matter.when, outline.plan_year)[0], source, f"{matter.id}_when"),
             )
         )
     header = ("序号", "重点任务", "责任科室", "牵头领导", "完成时限")
@@ -113,10 +115,11 @@ def _name(facts: Facts, metric: str) -> ClaimedText:
     return ClaimedText(text=name, claims=(_constant(name, metric),) if any(c.isdigit() for c in name) else ())
 
 
-def _text(text: str, source: str) -> ClaimedText:
+def _text(text: str, source: str, prefix: str) -> ClaimedText:
+    """A cell in somebody's words; its numbers are claimed under `prefix`, a slot name without its field."""
     if not text:
         return ClaimedText(text=_NOTHING)
-    template, slots = mask_numbers(text, "matter_cell")
+    template, slots = mask_numbers(text, prefix)
     values = {n: SlotValue(printed=p, state="matter", id=n, source=source) for n, p in slots.items()}
     bound = bind(template, values)
     return ClaimedText(text=bound.text, claims=bound.claims)

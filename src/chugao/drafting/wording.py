@@ -81,6 +81,9 @@ def _template(text: str, mentions: list[Mention], facts: Facts) -> str | None:
     rest = re.sub(r"\{[^}]*\}|" + names, "", template)
     if "now" not in fields or len(fields) != len(mentions) or not _NEUTRAL.fullmatch(rest):
         return None
+    # A change whose comparator stood in the sentence before would hang in the air here.
+    if fields & {"change", "growth"} and not re.search(r"上年|去年|同期|同比", rest):
+        return None
     return template if _agrees(template, mentions, facts) else None
 
 

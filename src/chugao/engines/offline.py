@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import cast
 
 from chugao.engines.phrasing import Metric, Phraser, document_frames, metrics_of
-from chugao.manuscript import Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
+from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
 from chugao.outline import affinity
 
 _MILESTONE = 90
@@ -19,6 +19,8 @@ _ATTACHED = 0.34
 _HEADING_LENGTH = 26
 _HAN = "一二三四五六七八九十"
 _FEW, _MANY = 3, 9
+_PARAGRAPH = 150
+_LONG_SENTENCE = 58
 _AIMS = ("年内力争", "到年底，", "全年力争")
 
 
@@ -128,7 +130,7 @@ class _Composer:
                 paragraphs.append(sentences)
                 continue
             current += sentences
-            if sum(len(s.text) for s in current) > 160:
+            if sum(_length(s.text) for s in current) > _PARAGRAPH:
                 paragraphs.append(current)
                 current = []
         if current:
@@ -295,7 +297,7 @@ class _Composer:
         if not matter.result:
             return [_sentence(f"{act}。", "matter", matter.id)]
         # A long result with a subject of its own stands better alone.
-        if len(matter.result) > 48 and not re.match(r"[由经于共被]", matter.result):
+        if _length(act + matter.result) > _LONG_SENTENCE and not re.match(r"[由经于共被]", matter.result):
             return [_sentence(f"{act}。", "matter", matter.id), _sentence(f"{matter.result}。", "matter", matter.id)]
         return [_sentence(f"{act}，{matter.result}。", "matter", matter.id)]
 
@@ -367,6 +369,11 @@ def _verb_phrase(metric: Metric, *, future: bool) -> str:
         ("amount", "up"): "增加",
     }.get((metric.kind, metric.better), "")
     return f"{verb}{metric.name}" if verb else ""
+
+
+def _length(text: str) -> int:
+    """Characters as printed, a slot counted as the three or so it will become."""
+    return len(SLOT.sub("000", text))
 
 
 def _sentence(text: str, made_by: str, matter: str = "") -> ReplySentence:

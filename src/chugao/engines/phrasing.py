@@ -198,7 +198,9 @@ class Phraser:
         sign = trend.sign if trend else 0
         if frame.role == "goals":
             sign = self._goal_sign(metric)
-        text = frame.text.replace("{name}", metric.name)
+        # 三四级手术占比比上年: one 比 too many.
+        pattern = frame.text.replace("{name}比上年", "{name}较上年") if metric.name.endswith("比") else frame.text
+        text = pattern.replace("{name}", metric.name)
         if "{to}" in text:
             text = text.replace("{to}", self.pick(_TO[metric.kind, sign or 1], metric.id, "to"))
         if "{aim}" in text:

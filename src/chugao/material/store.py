@@ -72,7 +72,9 @@ def confirm_items(db: Database, ids: Sequence[str] | None, *, by: str, at: str) 
 
 
 def _items(connection: Connection, department: str | None) -> tuple[Item, ...]:
-    query = select(material.c.payload).order_by(material.c.added_at, material.c.id)
+    query = select(material.c.payload).order_by(
+        material.c.added_at, material.c.source_file, material.c.paragraph, material.c.id
+    )
     if department:
         query = query.where(material.c.department.in_(("", department)))
     return tuple(Item.model_validate(p) for p in connection.execute(query).scalars())

@@ -26,14 +26,14 @@ from chugao.mentions.linking import (
     with_unit_of_label,
 )
 from chugao.mentions.mention import Mention, MentionRole, Tense
-from chugao.mentions.names import Label, MetricNames, metric_names, says_zero
+from chugao.mentions.names import Label, MetricNames, metric_names
 from chugao.mentions.roles import COUNTED, Reader, Surroundings
 from chugao.mentions.tenses import Sentence, sentences_of
 from chugao.quantity import Found, Quantity, find_han_numbers, find_numbers, fold
 
 __all__ = ["COUNTED", "Mention", "MentionRole", "MetricNames", "Tense", "find_mentions", "metric_names"]
 
-_RANK = re.compile(r"第$")
+_NIL = re.compile(r"发生|未出现|未发现|无|零")
 
 
 def find_mentions(
@@ -112,7 +112,8 @@ class _Reading:
 
     def sentence(self, sentence: Sentence, numbers: list[Found], fixed: Sequence[Span]) -> None:
         words = self.folded[sentence.start : sentence.end]
-        if not numbers and not re.search(r"\d|未发|没有发|未出现|零|无", words):
+        self.mentions += self._zeros(sentence, words)
+        if not numbers and not re.search(r"\d", words):
             return
         labels = self.names.find(words)
         self.named += [
@@ -123,7 +124,6 @@ class _Reading:
         numbers = [f for f in numbers if not _inside(f, labels, sentence.start)]
         view = view_of(sentence.start, words, labels, self._above(sentence))
         self.mentions += self._numbers(sentence, numbers, view)
-        self.mentions += self._zeros(sentence, labels, words)
 
     def _above(self, sentence: Sentence) -> Link:
         if sentence.label is None:
@@ -187,25 +187,22 @@ class _Reading:
         before = self.folded[max(sentence.start, found.start - 40) : found.start]
         return before.rpartition(name)[2] if name in before else ""
 
-    def _zeros(self, sentence: Sentence, labels: Sequence[Label], words: str) -> Iterator[Mention]:
-        """“未发生医疗事故” is a zero of the metric it names; a word of one kind said of nothing known is none."""
-        for start, end, definition in labels:
-            if definition is None or definition.kind != "count":
-                continue
-            where = says_zero(words[max(0, start - 8) : start], words[end : end + 8])
-            if where is None:
-                continue
-            base = sentence.start + (start if where[0] < 0 else end)
-            first, last = base + where[0], base + where[1]
+    def _zeros(self, sentence: Sentence, words: str) -> Iterator[Mention]:
+        """“未发生X” is a zero of the metric X; of anything that no metric is, it is only a phrase."""
+        if not _NIL.search(words):
+            return
+        year = self.years[sentence.tense]
+        for start, end, name_start, name_end, definition in self.names.find_zeros(words):
+            printed = self.text[sentence.start + start : sentence.start + end]
             yield Mention(
-                start=first,
-                end=last,
-                text=self.text[first:last],
+                start=sentence.start + start,
+                end=sentence.start + end,
+                text=printed,
                 role=MentionRole.TARGET if sentence.tense == "future" else MentionRole.COUNT,
-                quantity=Quantity(value=Decimal(0), unit=definition.unit, printed=self.text[first:last]),
+                quantity=Quantity(value=Decimal(0), unit=definition.unit, printed=printed),
                 metric=definition.id,
-                metric_name=words[start:end],
-                period=str(self.years[sentence.tense]) if self.years[sentence.tense] else None,
+                metric_name=words[name_start:name_end],
+                period=str(year) if year else None,
                 tense=sentence.tense,
                 sentence=(sentence.start, sentence.end),
             )

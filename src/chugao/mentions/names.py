@@ -14,9 +14,9 @@ _BEFORE_NUMBER = (
     r"(?=(?:量|总量)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至|控制在|稳定在|保持在|维持在|力争|完成)?(?:上年|去年)?(?:同期)?的?"
     r"(?:增[长加]|减少|下降|提高|缩短)?(?:到|至)?\d)"
 )
-# The zero of a count is said before its name, or, rarely, after it.
-_ZERO_BEFORE = re.compile(r"(?:未发生|没有发生|未出现|不发生|未发现|零发生|无|零)(?:一[起例件])?$")
-_ZERO_AFTER = re.compile(r"^(?:均|全年|保持)?(?:未发生|没有发生|为零|零发生|不发生)")
+_NOTHING = "未发生|没有发生|未出现|不发生|未发现|零发生|无|零"
+_NOTHING_AFTER = "未发生|没有发生|为零|零发生|不发生"
+_COUNT_WORDS = re.compile(r"(?:发生)?(?:起数|例数|件数|例次数|次数|数)$")
 
 
 class MetricNames:
@@ -37,6 +37,7 @@ class MetricNames:
         self._pattern = re.compile(
             "|".join(_pattern_of(n) + (_BEFORE_NUMBER if n in stems else "") for n in ordered) or r"(?!)"
         )
+        self._zeros = self._zero_pattern(definitions)
 
     def _add(self, name: str, definition: MetricDefinition) -> None:
         if len(name_key(name)) < 2:
@@ -57,6 +58,30 @@ class MetricNames:
         stems |= {_spelling(short_name(d)): d for d in definitions if short_name(d) != d.name}
         return {n: d for n, d in stems.items() if n not in self._by_name}
 
+    def _zero_pattern(self, definitions: list[MetricDefinition]) -> re.Pattern[str]:
+        """“未发生X” and “X未发生” for every count X whose zero is good news, the count word left out."""
+        self._by_event = {
+            _spelling(_COUNT_WORDS.sub("", name)): definition
+            for definition in reversed(definitions)
+            if definition.kind == "count" and (definition.events or definition.better == "down")
+            for name in (definition.name, *definition.aliases)
+            if len(_COUNT_WORDS.sub("", name)) >= 4 and self._by_name.get(_COUNT_WORDS.sub("", name), definition)
+        }
+        events = "|".join(_pattern_of(n) for n in sorted(self._by_event, key=len, reverse=True)) or r"(?!)"
+        stop = r"(?:事件|情况)?(?=[，。；、！,;）)\s]|和|及|$)"
+        return re.compile(
+            rf"(?P<before>{_NOTHING})(?P<event>{events}){stop}|(?P<event_after>{events})(?:均|保持)?(?P<after>{_NOTHING_AFTER})"
+        )
+
+    def find_zeros(self, text: str) -> list[tuple[int, int, int, int, MetricDefinition]]:
+        """(start, end) of every word of nil, (start, end) of the name it is said of, and its definition."""
+        found = []
+        for match in self._zeros.finditer(text):
+            word, event = ("before", "event") if match["before"] else ("after", "event_after")
+            definition = self._by_event[_spelling(match[event])]
+            found.append((*match.span(word), *match.span(event), definition))
+        return found
+
     def find(self, text: str) -> list[Label]:
         """(start, end, definition) of every name, in order; None for a name that is too general to tell."""
         lowered = text.casefold()
@@ -69,18 +94,6 @@ class MetricNames:
 def metric_names(catalogue: Catalogue) -> MetricNames:
     """The finder for a catalogue; compiled once for each."""
     return MetricNames(list(catalogue))
-
-
-def says_zero(before: str, after: str) -> tuple[int, int] | None:
-    """Where “未发生” or “零” stands beside a name: offsets from the end of `before`, or from the start of `after`.
-
-    Negative offsets count back from the name's start; non-negative ones on from its end.
-    """
-    if match := _ZERO_BEFORE.search(before):
-        return match.start() - len(before), match.end() - len(before)
-    if match := _ZERO_AFTER.match(after):
-        return match.span()
-    return None
 
 
 def _spelling(name: str) -> str:

@@ -13,10 +13,12 @@ from chugao.mentions.mention import Mention, MentionRole, Tense
 from chugao.quantity import Found
 
 _YEAR = r"(?:19|20)\d\d"
+# 占比, 同比 and 比例 compare nothing with anything.
+_THAN = r"(?<![占同环对之])比(?![例重率值])"
 _RISE = "增长|增加|提高|提升|上升|增|升|上涨|上调|扩大|延长|多|高出|净增|增幅|涨|回升|攀升|新增|前移"
 _FALL = "下降|降低|减少|缩短|压缩|压减|压降|下调|降|减|少|缩减|缩小|下滑|回落|降幅|下浮|精简|低了|后移"
 _CHANGE_VERB = re.compile(
-    rf"(?P<comparison>较|比(?![例重率])|同比|环比)?[^，。；：,;]{{0,16}}?(?P<verb>{_RISE}|{_FALL})(?:幅度?)?(?:了|约|近|超过?|仅|达到?|为|率为|率达|的)?$"
+    rf"(?P<comparison>较|{_THAN}|同比|环比)?[^，。；：,;]{{0,16}}?(?P<verb>{_RISE}|{_FALL})(?:幅度?)?(?:了|约|近|超过?|仅|达到?|为|率为|率达|的)?$"
 )
 _TO = re.compile(
     rf"(?P<verb>{_RISE}|{_FALL}|扩|拓展|扩展|压|控制|稳定|保持|维持|达|调整|改|跃居|跃升|升|位次?升|进)(?:展|制)?(?:至|到|在|为|成)(?:了)?(?:约|近|超过?|全[国省市区县])?$"
@@ -41,14 +43,14 @@ _REPORTS_BACK = r"上年|去年|同期|年初|上月|上季|(?:19|20)\d\d年|此
 _COMPARATOR = re.compile(
     r"(?:全国|全省|全市|全区|全县|省级?|国家|市级?|同级|同类|行业|平均|均值|平均水平|标准|未[^，。；,;]{1,8}人群|对照组|中位数|标准值|基准值|考核标准|规定)[^，。；,;]{0,8}$"
 )
-_COMPARES = re.compile(r"高于|低于|优于|好于|超过|超出|高出|较|比(?![例重率])")
+_COMPARES = re.compile(rf"高于|低于|优于|好于|超过|超出|高出|较|{_THAN}")
 _COMPARE_HEAD = re.compile(
-    r"(?:较|比(?![例重率])|高于|低于|优于|好于|高出|超出|超过)(?P<base>[^，。；：,;（()）]{1,14}?)(?:低|高|提前|缩短|快|慢|多|少|超出|高出)?$"
+    rf"(?:较|{_THAN}|高于|低于|优于|好于|高出|超出|超过)(?P<base>[^，。；：,;（()）]{1, 14}?)(?:低|高|提前|缩短|快|慢|多|少|超出|高出)?$"
 )
 _LEVEL = re.compile(r"(?:全国|全省|国家|省级?|同类)[^，。；,;]{0,6}(?:平均|标准|均值|水平|要求)[^，。；,;]{0,4}$")
 # “每人每年50元”, “每千人口4.8个”: what is shared out among many is a level, what recurs is a parameter.
 _PER_HEAD = re.compile(
-    r"(?:人均|每(?:人|千人|万人|百人|十万人|百张床|千人口|万名?|百名|床|公斤|亩|户|平方米|立方米)(?:口|位)?)"
+    r"(?:人均|每(?:人|生|百户|千户|千人|万人|百人|十万人|百张床|千人口|万名?|百名|床|公斤|亩|户|平方米|立方米)(?:口|位)?)"
 )
 _EVERY = re.compile(
     r"(?<!平均)每(?:年|月|周|日|天|季度?|个|次|例|人|床|百|千|万|名|家|班|科|半年|位|晚|组)[^，。；,;：]{0,12}$"
@@ -145,8 +147,11 @@ class Reader:
         if _LEVEL_OF_YEARS.search(self.clause) or _PER_HEAD.search(self.clause):
             if (baseline := self._baseline()) is not None:
                 return baseline
-            if _TO.search(self.clause) or re.search(r"(?:达到?|为|至|到)$", self.clause):
+            if _TO.search(self.clause) or re.search(r"(?:达到?|为|至|到|拥有|现在的)$", self.clause):
                 return MentionRole.TARGET if self._ahead() else MentionRole.CURRENT
+        if self.unit.startswith("元") and _EVERY.search(self.clause):
+            # “每月提高25元” is a change of a monthly amount.
+            return self._baseline() or self._change()
         return None
 
     def _ahead(self) -> bool:
@@ -230,8 +235,7 @@ class Reader:
         if match is None:
             return self._growth_as_rate()
         compared = (
-            bool(match["comparison"])
-            or re.search(r"(?:较|比(?![例重率])|同比|环比)[^，。；,;]{0,14}$", clause) is not None
+            bool(match["comparison"]) or re.search(rf"(?:较|{_THAN}|同比|环比)[^，。；,;]{{0,14}}$", clause) is not None
         )
         if self._ahead() and not compared:
             return MentionRole.TARGET
@@ -244,7 +248,7 @@ class Reader:
         return MentionRole.CHANGE
 
     def _aims(self) -> bool:
-        return _TARGET.search(self.clause) is not None and not re.search(r"较|比(?![例重率])|同比", self.clause)
+        return _TARGET.search(self.clause) is not None and not re.search(rf"较|{_THAN}|同比", self.clause)
 
     def _growth_as_rate(self) -> MentionRole | None:
         if self.unit != "%" or not re.search(
@@ -306,7 +310,7 @@ class Reader:
         if role not in (MentionRole.CHANGE, MentionRole.COMPARATOR):
             return None
         match = re.search(
-            rf"(?:较|比(?![例重率])|高于|低于|优于)((?:上年|去年)(?:同期)?|{_YEAR}年(?:同期)?|年初|[^，。；,;]{{1,12}}?(?:平均(?:水平)?|标准|人群)|全国|全省|全市)",
+            rf"(?:较|{_THAN}|高于|低于|优于)((?:上年|去年)(?:同期)?|{_YEAR}年(?:同期)?|年初|[^，。；,;]{{1,12}}?(?:平均(?:水平)?|标准|人群)|全国|全省|全市)",
             self.clause,
         )
         if match:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chugao.catalogue import Catalogue, MetricDefinition
-from chugao.errors import InputError
+from chugao.errors import InputError, reason_of
 from chugao.metrics.observation import Figures, Observation, Role
 from chugao.period import Period
 from chugao.quantity import Qualifier, plain
@@ -96,7 +96,9 @@ def write_template(
     try:
         book.save(path)
     except OSError as error:
-        raise InputError(f"{path.name}：写不了（{error.strerror}）。请关闭正在打开它的程序，或换一个文件夹。") from None
+        raise InputError(
+            f"{path.name}：写不了（{reason_of(error)}）。请关闭正在打开它的程序，或换一个文件夹。"
+        ) from None
     return path
 
 

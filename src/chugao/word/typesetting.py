@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from chugao.errors import InputError
+from chugao.errors import InputError, reason_of
 from chugao.manuscript import Draft, Shell
 from chugao.word.anchors import MANIFEST, Anchor, attribute, bookmark_names, custom_properties, manifest, plain_text
 from chugao.word.flow import Choices, Piece, Run, flow_of
@@ -134,7 +134,7 @@ def cannot_write(target: Path, error: OSError) -> InputError:
             f"文件夹 {target.parent} 不存在或不是文件夹，{target.name} 没有写入。请先建好文件夹，或换一个位置。"
         )
     return InputError(
-        f"{target} 写不进去（{error.strerror}）。请检查文件夹是否可写、磁盘是否已满；"
+        f"{target} 写不进去（{reason_of(error)}）。请检查文件夹是否可写、磁盘是否已满；"
         "文件正在 Word 或 WPS 中打开的，请关闭后重试。"
     )
 

@@ -1,0 +1,350 @@
+"""What a draft is measured by: one small function each, Draft → `Measure` with its score and the places behind it.
+
+In: a `Draft`, its `Case`, and what the product's own check says (`Seen`).  Out: `Measure`s.
+
+Hard measures stop a change (`python -m eval run` exits 1); the others are shown and kept.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from eval.cases import Case
+from eval.reading import digit_runs, uncovered
+
+if TYPE_CHECKING:
+    from chugao.checks import Report
+    from chugao.manuscript import Draft, Section
+
+
+class Span(NamedTuple):
+    """A place in a draft and what is the matter with it."""
+
+    where: str
+    """Sentence id, “heading of …”, “table …”, or "" for the whole."""
+    quote: str
+    why: str = ""
+
+
+class Measure(NamedTuple):
+    """One figure about one draft."""
+
+    name: str
+    score: float
+    spans: tuple[Span, ...] = ()
+    failed: bool = False
+    """A hard measure that does not hold."""
+
+
+class Seen:
+    """A draft and its case, with what several measures need worked out once."""
+
+    def __init__(self, draft: "Draft", case: Case) -> None:
+        self.draft, self.case = draft, case
+
+    @cached_property
+    def report(self) -> "Report":
+        import chugao
+
+        return chugao.examine(self.draft, self.case.read_figures, self.case.read_matters)
+
+    @cached_property
+    def pieces(self) -> list[tuple[str, str, tuple[tuple[int, int], ...]]]:
+        """(where, text, spans of its claims) of everything printed but numbers of headings and items."""
+        draft = self.draft
+        found = [("title", draft.title.text, _spans(draft.title.claims))]
+        for section in draft.sections:
+            found.append((f"heading of {section.id}", section.heading.text, _spans(section.heading.claims)))
+            found += [(s.id, s.text, _spans(s.claims)) for s in section.sentences]
+            for block in section.blocks:
+                if block.table is not None:
+                    for number, row in enumerate(block.table.rows, 1):
+                        cells = [(f"table {block.id} row {number}", c.text, _spans(c.claims)) for c in row]
+                        first_is_number = cells[0][1].isdigit() and not cells[0][2]
+                        found += cells[1:] if first_is_number else cells
+        return found
+
+    @cached_property
+    def prose(self) -> str:
+        """The sentences alone, a section a line."""
+        return "\n".join("".join(s.text for s in section.sentences) for section in self.draft.sections)
+
+    @cached_property
+    def printed(self) -> str:
+        """Everything a reader sees, tables included."""
+        numbers = (s.number + s.heading.text for s in self.draft.sections)
+        return "\n".join([*(text for _, text, _ in self.pieces), *numbers, self.draft.shell.opening])
+
+
+def _spans(claims: Sequence[object]) -> tuple[tuple[int, int], ...]:
+    return tuple((c.start, c.end) for c in claims if c.state != "unsupported")  # type: ignore[attr-defined]
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+_HAN_QUANTITY = re.compile(
+    r"(?<![第十百千一-九])[二两三四五六七八九十百千万]{1,6}(?:余|多)?(?:个|项|名|人|例|台|次|场|家|份|张|起|件|天|个月|年|小时|成|倍)"
+    r"(?![级类甲乙])"
+)
+
+
+def unclaimed_digits(seen: Seen) -> Measure:
+    """Digits of the finished text that lie in no claim, found by our own reading."""
+    spans = [
+        Span(where, text[start:end], text)
+        for where, text, claims in seen.pieces
+        for start, end in uncovered(text, claims)
+    ]
+    return Measure("unclaimed_digits", len(spans), tuple(spans), failed=bool(spans))
+
+
+def untraced(seen: Seen) -> Measure:
+    """Numbers that the product's verifier cannot trace, and numbers it calls wrong."""
+    spans = [
+        Span(f.place.sentence or f.place.section, f.quote, f.hint)
+        for f in seen.report.findings
+        if f.rule.startswith("number") and f.severity.blocks
+    ]
+    count = max(len(spans), seen.report.numbers["untraced"])
+    return Measure("untraced", count, tuple(spans), failed=count > 0)
+
+
+def unclaimed_han(seen: Seen) -> Measure:
+    """Quantities in Chinese numerals that lie in no claim."""
+    spans = []
+    for where, text, claims in seen.pieces:
+        for match in _HAN_QUANTITY.finditer(text):
+            if not any(start <= match.start() and match.end() <= end for start, end in claims):
+                spans.append(Span(where, match.group(), text))
+    return Measure("unclaimed_han", len(spans), tuple(spans))
+
+
+def density(seen: Seen) -> Measure:
+    """Numbers per 1,000 characters of prose, dates and years aside."""
+    dates = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}(?:[—-]\d{1,2})?月(?:\d{1,2}日)?")
+    bare = dates.sub("", seen.prose)
+    characters = len(re.sub(r"\s", "", seen.prose))
+    return Measure("numbers_per_1000", round(1000 * len(digit_runs(bare)) / characters, 1) if characters else 0.0)
+
+
+# --- what must and must not be there --------------------------------------------------------------
+
+
+def coverage(seen: Seen) -> Measure:
+    """Share of the required metrics that a sentence or a table states."""
+    stated = {c.metric for _, s in seen.draft.sentences() for c in s.claims}
+    stated |= {c.metric for _, _, t in seen.draft.tables() for row in t.rows for cell in row for c in cell.claims}
+    return _covered("coverage", seen, stated)
+
+
+def coverage_in_prose(seen: Seen) -> Measure:
+    """Share of the required metrics that stand in the text itself."""
+    return _covered("coverage_in_prose", seen, {c.metric for _, s in seen.draft.sentences() for c in s.claims})
+
+
+def _covered(name: str, seen: Seen, stated: set[str | None]) -> Measure:
+    catalogue = seen.case.read_figures.catalogue()
+    wanted = {r: found.id if (found := catalogue.by_name(r)) else r for r in seen.case.required}
+    missing = tuple(Span("", r) for r, metric in wanted.items() if metric not in stated)
+    return Measure(name, round(1 - len(missing) / len(wanted), 3) if wanted else 1.0, missing)
+
+
+def stale(seen: Seen) -> Measure:
+    """What only the past knows: forbidden strings, years out of reach, numbers and sums of past reports."""
+    given, past = seen.case.given_text, "\n".join(seen.case.past_texts.values())
+    spans = [Span("", word, "不该出现") for word in seen.case.forbidden if word in seen.printed]
+    reach = {str(seen.draft.year + by) for by in (-1, 0, 1)}
+    for where, text, claims in seen.pieces:
+        for match in re.finditer(r"(?:19|20)\d\d(?=年)", text):
+            if match.group() not in reach and match.group() not in given:
+                spans.append(Span(where, match.group(), "年份不在上报年前后"))
+        for start, end in digit_runs(text):
+            number = text[start:end]
+            # Shorter ones are everywhere; a derived figure may equal one by chance.
+            claimed = any(s <= start and end <= e for s, e in claims)
+            long = len(number.replace(".", "")) >= 3
+            if long and not claimed and _stands_alone(number, past) and not _stands_alone(number, given):
+                spans.append(Span(where, number, "只在历年文稿里有"))
+    return Measure("stale", len(spans), tuple(spans), failed=bool(spans))
+
+
+def _stands_alone(number: str, text: str) -> bool:
+    return re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.]*\d)", text) is not None
+
+
+def inventions(seen: Seen) -> Measure:
+    """Named things that nothing given contains, by the product's check."""
+    found = [f for f in seen.report.findings if f.rule == "invention"]
+    spans = tuple(Span(f.place.sentence, f.quote, f.hint) for f in found)
+    return Measure("inventions", len(spans), spans, failed=bool(spans))
+
+
+def leftovers(seen: Seen) -> Measure:
+    """Masks and unfilled slots; a 【待补】 is none."""
+    pattern = re.compile(r"〔[^〕]{1,4}〕|\{[a-z_]+\.[a-z_]+\}|[xX×*]{2,}|某某|20[xX]{2}")
+    spans = [Span(where, m.group(), text) for where, text, _ in seen.pieces for m in pattern.finditer(text)]
+    return Measure("leftovers", len(spans), tuple(spans), failed=bool(spans))
+
+
+def pending(seen: Seen) -> Measure:
+    """【待补…】: not a fault, somebody owes it."""
+    spans = [Span(w, m.group()) for w, t, _ in seen.pieces for m in re.finditer(r"【待补[^】]*】", t)]
+    return Measure("pending", len(spans), tuple(spans))
+
+
+# --- structure ------------------------------------------------------------------------------------
+
+_HAN = "一二三四五六七八九十"
+_NEEDED = {
+    "summary": ("results",), "plan": ("plan",), "summary-plan": ("results", "plan"),
+    "key-points": ("plan",), "ideas": ("plan",),
+}  # fmt: skip
+
+
+def structure(seen: Seen) -> Measure:
+    """Parts that the kind needs, numbering without gap, no empty section, full sentences, a title that says the year."""
+    spans = [*_parts(seen.draft), *_headings(seen.draft), *_items(seen.draft), *_sentences(seen.draft)]
+    if str(seen.draft.year) not in seen.draft.title.text:
+        spans.append(Span("title", seen.draft.title.text, "题目没有年度"))
+    rules = ("part-missing", "numbering", "enumerator")
+    spans += [Span(f.place.section, f.quote, f.hint) for f in seen.report.findings if f.rule in rules]
+    return Measure("structure", len(spans), tuple(spans), failed=bool(spans))
+
+
+def _parts(draft: "Draft") -> Iterator[Span]:
+    full = [s for s in draft.sections if s.blocks]
+    written = {s.id.partition("_")[0] for s in full}
+    for part in _NEEDED[draft.kind.value]:
+        if part not in written:
+            yield Span(part, "", "缺这一部分")
+    for section in draft.sections:
+        below = any(s.id.startswith(f"{section.id}_") for s in full)
+        if section.level and not section.blocks and not below:
+            yield Span(section.id, section.heading.text, "有标题没有内容")
+
+
+def _headings(draft: "Draft") -> Iterator[Span]:
+    count = [0, 0, 0, 0]
+    for section in draft.sections:
+        if not section.number:
+            continue
+        level = section.level
+        count[level] += 1
+        count[level + 1 :] = [0] * (3 - level)
+        ordinal = _ordinal(count[level])
+        expected = {1: f"{ordinal}、", 2: f"（{ordinal}）", 3: f"{count[level]}."}[level]
+        if section.number != expected:
+            yield Span(section.id, section.number, f"应为{expected}")
+        if re.search(r"[。；，：]$", section.heading.text) or not section.heading.text:
+            yield Span(section.id, section.heading.text, "标题为空，或以标点结束")
+
+
+def _ordinal(number: int) -> str:
+    if number <= 10:
+        return _HAN[number - 1]
+    return (
+        "十" * (number < 20)
+        + _HAN[number // 10 - 1] * (number >= 20)
+        + ("十" if number >= 20 else "")
+        + _HAN[number % 10 - 1]
+    )
+
+
+def _items(draft: "Draft") -> Iterator[Span]:
+    last = 0
+    for section in draft.sections:
+        first_here = True
+        for block in section.blocks:
+            if match := re.fullmatch(r"(\d+)\.", block.number):
+                number = int(match[1])
+                if number not in ((1, last + 1) if first_here else (last + 1,)):
+                    yield Span(section.id, block.number, f"应为{last + 1}.")
+                last, first_here = number, False
+
+
+def _sentences(draft: "Draft") -> Iterator[Span]:
+    for _, sentence in draft.sentences():
+        if not re.search(r"[。！？；：”]$", sentence.text):
+            yield Span(sentence.id, sentence.text[-12:], "句末没有标点")
+        if re.search(r"[，。；、：]{2,}|，。|\s{2,}", sentence.text):
+            yield Span(sentence.id, sentence.text, "标点连用")
+
+
+def length(seen: Seen) -> Measure:
+    """Characters as WPS counts them, of everything but tables; over the ceiling is a place."""
+    from chugao.manuscript import count_characters, flatten
+
+    count = count_characters(flatten(seen.draft)[0])
+    ceiling = int(seen.draft.recipe.get("length") or 0)
+    over = (Span("", f"{count}", f"上限{ceiling}"),) if ceiling and count > ceiling else ()
+    return Measure("length", count, over)
+
+
+# --- repetition and copy --------------------------------------------------------------------------
+
+
+def _han(text: str) -> str:
+    return re.sub(r"[^一-鿿]", "", text)
+
+
+def _repeated(text: str, size: int) -> tuple[float, list[tuple[str, int]]]:
+    grams = Counter(text[i : i + size] for i in range(len(text) - size + 1))
+    total = sum(grams.values())
+    return (1 - len(grams) / total if total else 0.0), [g for g in grams.most_common(5) if g[1] > 1]
+
+
+def rep_8(seen: Seen) -> Measure:
+    """Share of 8-grams of Han characters that were there before; proofread texts 0.8–2.4 %."""
+    share, most = _repeated(_han(seen.prose), 8)
+    return Measure("rep_8", round(share, 4), tuple(Span("", gram, f"{times}次") for gram, times in most))
+
+
+def distinct_4(seen: Seen) -> Measure:
+    """Share of different 4-grams; proofread texts 0.895–0.961."""
+    share, most = _repeated(_han(seen.prose), 4)
+    return Measure("distinct_4", round(1 - share, 4), tuple(Span("", gram, f"{times}次") for gram, times in most))
+
+
+def copied_share(seen: Seen) -> Measure:
+    """Share of the draft's 13-grams of Han characters that stand in one past report, the worst of them."""
+    text = _han(seen.prose)
+    shares = {name: _shared(text, past)[0] for name, past in seen.case.past_texts.items()}
+    worst = max(shares, key=lambda n: (shares[n], n), default="")
+    return Measure("copied_share", round(shares.get(worst, 0.0), 4), (Span("", worst),) if shares.get(worst) else ())
+
+
+def copied_run(seen: Seen) -> Measure:
+    """Longest run of Han characters, 13 at least, that stands in a past report."""
+    text = _han(seen.prose)
+    runs = {name: _shared(text, past)[1] for name, past in seen.case.past_texts.items()}
+    worst = max(runs, key=lambda n: (len(runs[n]), n), default="")
+    run = runs.get(worst, "")
+    return Measure("copied_run", len(run), (Span("", run, worst),) if run else ())
+
+
+def _shared(text: str, past: str, size: int = 13) -> tuple[float, str]:
+    old = _han(past)
+    there = {old[i : i + size] for i in range(len(old) - size + 1)}
+    hits = [text[i : i + size] in there for i in range(len(text) - size + 1)]
+    best, start = (0, 0), None
+    for i, hit in enumerate([*hits, False]):
+        if hit and start is None:
+            start = i
+        elif not hit and start is not None:
+            best = max(best, (i - start + size - 1, -start))
+            start = None
+    run = text[-best[1] : -best[1] + best[0]] if best[0] else ""
+    return (sum(hits) / len(hits) if hits else 0.0), run
+
+
+MEASURES: tuple[Callable[[Seen], Measure], ...] = (
+    unclaimed_digits, untraced, structure, inventions, stale, leftovers, coverage, coverage_in_prose, unclaimed_han,
+    pending, length, density, rep_8, distinct_4, copied_share, copied_run,
+)  # fmt: skip
+
+
+def level_two(draft: "Draft", part: str) -> list["Section"]:
+    """The sections right below a part."""
+    return [s for s in draft.sections if s.id.startswith(f"{part}_") and s.blocks]

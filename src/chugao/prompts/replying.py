@@ -1,0 +1,156 @@
+"""The shape of a reply as a JSON schema whose texts cannot hold a digit.
+
+In: a `Brief`.  Out: the schema; a server with constrained decoding that obeys it cannot produce a number of its own.
+
+The pattern is a plain regular expression, without look-around or (?:…), because llama.cpp, xgrammar and OpenAI take no
+other; so that 三成 fails and 三级 passes, a numeral is read together with the character after it.  Each text has one
+reading only, so that a failing one is refused in linear time.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from chugao.config import shipped
+from chugao.manuscript import SLOT, Brief
+from chugao.prompts.offered import names, offered, passage_names, wants_heading
+from chugao.quantity import find_han_numbers
+
+_HAN = range(0x4E00, 0xA000)
+_ENDS = "。；！？"
+_CLOSES = "”’）》"
+_INSIDE = "，、：“‘（《—…·"
+_LATIN = "A-Za-z&+"
+_SPECIAL = "第半倍翻"
+_MOST_BLOCKS, _MOST_SENTENCES = 16, 12
+_NAMED_AFTER = 3
+
+
+def reply_schema(brief: Brief) -> dict[str, Any]:
+    """JSON schema of the `Reply` to a brief; passages go by the names the prompt gives them."""
+    text = {"type": "string", "pattern": _sentence_pattern(brief)}
+    sentence: dict[str, Any] = {"text": text}
+    if lending := list(passage_names(brief)):
+        sentence["passages"] = {"type": "array", "items": {"type": "string", "enum": lending}, "maxItems": 3}
+    block = {
+        "type": {"type": "string", "enum": _types(brief)},
+        "sentences": {"type": "array", "items": _object(sentence), "minItems": 1, "maxItems": _MOST_SENTENCES},
+    }
+    heading = {"type": "string", "pattern": _heading_pattern(brief)} if wants_heading(brief) else {"type": "null"}
+    if brief.task == "headings":
+        return _object({"heading": heading})
+    blocks = {"type": "array", "items": _object(block), "minItems": 1, "maxItems": _MOST_BLOCKS}
+    return _object({"heading": heading, "blocks": blocks})
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _types(brief: Brief) -> list[str]:
+    if brief.role == "items":
+        return ["item"]
+    return ["paragraph"] if brief.task == "lead" or brief.role in ("lead", "next") else ["paragraph", "item"]
+
+
+# --- the pattern ----------------------------------------------------------------------------------
+
+
+def _sentence_pattern(brief: Brief) -> str:
+    """One sentence or several, ended by a mark: ordinary text, slots that were offered, fixed terms."""
+    grammar = _grammar()
+    readings = [*grammar.readings(_ENDS + _CLOSES + _INSIDE), *_fixed(brief)]
+    if slots := offered(brief):
+        slot = r"\{(" + "|".join(s.replace(".", r"\.") for s in slots) + r")\}"
+        readings += [slot, "第" + slot]
+    return f"^({'|'.join(readings)})*一?[{_ENDS}][{_CLOSES}]?$"
+
+
+def _heading_pattern(brief: Brief) -> str:
+    """A line without slot or full stop."""
+    return f"^({'|'.join([*_grammar().readings('，、“”《》（）—·'), *_fixed(brief)])})+$"
+
+
+def _fixed(brief: Brief) -> list[str]:
+    """Fixed terms, and names of this brief that only their letters let pass (三年行动), none a prefix of another."""
+    grammar = _grammar()
+    terms = {*grammar.phrases, *(t for text in _given(brief) for t in grammar.refused(text))}
+    kept = [t for t in sorted(terms) if not any(t != o and t.startswith(o) for o in terms)]
+    return [t + grammar.after(t) for t in kept]
+
+
+def _given(brief: Brief) -> Iterator[str]:
+    """Texts of a brief whose names a reply may repeat: not what lends wording, not what instructs."""
+    for matter in brief.matters:
+        yield from (matter.text, matter.result, matter.actor, matter.owner, matter.category)
+    yield from (s.metric_name for s in brief.slots)
+    yield from (brief.department, brief.organisation, brief.heading, brief.topic, *names(brief).values())
+
+
+class _Grammar:
+    """Which character may stand where, from `prompts/numerals.toml`."""
+
+    def __init__(self, words: dict[str, Any]) -> None:
+        self.numerals = words["numerals"]
+        units = set(re.sub(r"\s", "", words["units"]))
+        special = set(self.numerals + words["never"] + _SPECIAL)
+        self.plain = _ranges(set(map(chr, _HAN)) - special)
+        self.naming = _ranges(set(map(chr, _HAN)) - special - units)
+        self.after_one = "".join(sorted(units - set(words["never_after_one"]) - special))
+        self.turning = _ranges(set(map(chr, _HAN)) - special - {"番"})
+        self._piece = re.compile("|".join(self.readings(_ENDS + _CLOSES + _INSIDE)))
+        self.phrases = tuple(p for p in words["phrases"] if not re.fullmatch(f"({self._piece.pattern})*", p))
+
+    def readings(self, marks: str) -> list[str]:
+        """The ways to read the next few characters; no text can be read in two of them."""
+        number = f"[{self.numerals}]+"
+        return [
+            f"[{self.plain}{marks}{_LATIN}-]",
+            f"{number}[{self.naming}]",
+            f"一[{self.after_one}]",
+            f"一[{marks}]",
+            f"第{number}[{self.naming}]",
+            f"翻[{self.turning}{marks}]",
+        ]
+
+    def after(self, term: str) -> str:
+        """A term that ends in a numeral (十四五) needs a mark behind it; with a character there, it is ordinary text."""
+        return f"[{_CLOSES}{_INSIDE}]" if term[-1] in self.numerals else ""
+
+    def refused(self, text: str) -> Iterator[str]:
+        """Stretches of a given text that the pattern would refuse although they are names, not quantities."""
+        at = 0
+        for part in SLOT.split(text)[::3]:
+            at = 0
+            while at < len(part):
+                if read := self._piece.match(part, at):
+                    at = read.end()
+                    continue
+                name = re.compile(f"[第半倍翻{self.numerals}]+[{_ranges(set(map(chr, _HAN)))}]{{1,{_NAMED_AFTER}}}").match(part, at)
+                if name and not any(True for _ in find_han_numbers(name[0])):
+                    yield name[0]
+                at = name.end() if name else at + 1
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> _Grammar:
+    return _Grammar(tomllib.loads((shipped("prompts") / "numerals.toml").read_text(encoding="utf-8")))
+
+
+def _ranges(characters: Iterable[str]) -> str:
+    """A set of characters as the inside of a class: 一-丁七…"""
+    points = sorted(map(ord, characters))
+    pieces, start = [], 0
+    for i, point in enumerate(points):
+        if i + 1 == len(points) or points[i + 1] != point + 1:
+            first, last = chr(points[start]), chr(point)
+            pieces.append(first if first == last else f"{first}-{last}")
+            start = i + 1
+    return "".join(pieces)

@@ -1,0 +1,177 @@
+"""A brief as plain data for templates: dicts, lists, texts, whole numbers, and no digit of a fact anywhere.
+
+In: a `Brief`.  Out: what templates may use, and apart from it what has to stand in a fence.
+
+A meaning such as “2025年门急诊人次（本期值）” is told without its year, so that the only digits around are none.
+"""
+
+import re
+from typing import Any
+
+from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
+from chugao.prompts.cleaning import Cleaner
+from chugao.prompts.offered import ORIGINAL, names, offered, passage_names, wants_heading
+
+WORDS = {
+    "task": "任务：part headings lead rewrite",
+    "section": "提纲中的编号",
+    "role": "这一部分的作用：lead results problems plan items goals next",
+    "kind": "文种：工作总结、工作计划……",
+    "looks_back": "文种是否回顾",
+    "style": "data 或 policy",
+    "level": "级别：科室、医院……",
+    "department": "科室",
+    "organisation": "单位",
+    "heading": "已定的标题，没有则为空",
+    "wants_heading": "是否要拟标题",
+    "topic": "这一部分的内容",
+    "slots": "指标槽位，逐个：name meaning metric metric_name field required good verb",
+    "metrics": "同样的槽位按指标归并：name trend required zero headline missing slots",
+    "terms": "年份等通用槽位：slot meaning",
+    "matters": "事项（已加围栏）",
+    "passages": "参考文句（已加围栏）",
+    "instructions": "领导意见（已加围栏）",
+    "original": "要改写的原文（已加围栏）",
+    "max_chars": "字数上限",
+    "cutoff": "数据截止日",
+    "theme": "主线的槽位，没有则为空",
+    "guidance": "指导思想的槽位，没有则为空",
+}
+"""What `needs` may list, and what it is."""
+
+FENCED = ("matters", "passages", "instructions", "original")
+"""What others wrote: laid out by the block of that name and always in the fence."""
+
+_PERIOD = re.compile(
+    r"^20\d\d年(?:度)?(?:[上下]半年|第?[一二三四]季度|\d{1,2}(?:[—–-]\d{1,2})?月)?(?:\d{1,2}日)?(?=.)"
+)
+_BRACKET = re.compile(r"（([^（）]*)）$")
+_TERMS = {
+    "brief.year": "总结年度的年份，后面接“年”",
+    "brief.plan_year": "计划年度的年份，后面接“年”",
+    "brief.span": "所总结的时段，接在年份之后",
+    "brief.pending": "待补提示，单独成句",
+    "brief.guidance": "指导思想，一字不改，用在开头",
+    "brief.theme": "本年主线，一字不改",
+    "brief.organisation": "本单位名称",
+    "brief.department": "本科室名称",
+}
+_STATUS = {"done": "已完成", "ongoing": "推进中", "planned": "拟开展", "": ""}
+_WEIGHTY, _ASKED = 70, 99
+
+
+def view(brief: Brief) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    """(what a template may show as it is, what only shows in a fence)."""
+    clean = Cleaner(brief, frozenset(offered(brief)))
+    told = names(brief)
+
+    def named(field: str) -> str:
+        return f"{{brief.{field}}}" if f"brief.{field}" in told else clean(str(getattr(brief, field)), 60)
+
+    data = {
+        "task": brief.task,
+        "section": clean(brief.section, 80),
+        "role": clean(brief.role, 40),
+        "kind": brief.kind.label,
+        "looks_back": brief.kind.looks_back,
+        "style": brief.style,
+        "level": clean(brief.level, 20),
+        "department": named("department"),
+        "organisation": named("organisation"),
+        "heading": clean(brief.heading, 120),
+        "wants_heading": wants_heading(brief),
+        "topic": clean(brief.topic, 120),
+        "slots": [_slot(s, clean) for s in brief.slots if s.metric],
+        "metrics": _metrics(brief, clean),
+        "terms": [{"slot": f"{{{n}}}", "meaning": m} for n, m in _TERMS.items() if n in told or brief.slot(n)],
+        "max_chars": brief.max_chars,
+        "cutoff": clean(brief.cutoff, 40),
+        "theme": "{brief.theme}" if brief.theme else "",
+        "guidance": "{brief.guidance}" if brief.guidance else "",
+    }
+    by_id = {passage: name for name, passage in passage_names(brief).items()}
+    fenced = {
+        "matters": [_matter(m, clean) for m in brief.matters],
+        "passages": [_passage(p, by_id[p.id], clean) for p in brief.passages if p.id in by_id],
+        "instructions": [{"text": clean(i, 600)} for i in brief.instructions],
+        "original": [{"text": clean(p.text)} for p in brief.passages if p.id.startswith(ORIGINAL)],
+    }
+    return data, fenced
+
+
+def _slot(slot: Slot, clean: Cleaner) -> dict[str, Any]:
+    return {
+        "name": slot.name,
+        "meaning": clean(_PERIOD.sub("", slot.meaning), 80),
+        "metric": slot.metric,
+        "metric_name": _metric_name(slot, clean),
+        "field": slot.field,
+        "required": slot.required,
+        "good": slot.good,
+        "verb": clean(slot.verb, 10),
+    }
+
+
+def _metric_name(slot: Slot, clean: Cleaner) -> str:
+    name = re.search(r"\d", slot.metric_name) and f"{{{slot.metric}.name}}"
+    return name or clean(slot.metric_name, 40)
+
+
+def _metrics(brief: Brief, clean: Cleaner) -> list[dict[str, Any]]:
+    """Slots by metric, with what happened to each in words."""
+    by_metric: dict[str, list[Slot]] = {}
+    for slot in brief.slots:
+        if slot.metric:
+            by_metric.setdefault(slot.metric, []).append(slot)
+    return [
+        {
+            "name": _metric_name(slots[0], clean),
+            "full": clean(_BRACKET.sub("", _PERIOD.sub("", slots[0].meaning)), 40),
+            "trend": _trend(slots),
+            "required": any(s.required for s in slots),
+            "zero": any(s.zero for s in slots),
+            "headline": any(s.headline for s in slots),
+            "missing": any(s.field == "missing" for s in slots),
+            "slots": [{"slot": f"{{{s.name}}}", "meaning": _meaning(s, clean)} for s in slots],
+        }
+        for slots in by_metric.values()
+    ]
+
+
+def _meaning(slot: Slot, clean: Cleaner) -> str:
+    bracket = _BRACKET.search(slot.meaning)
+    text = clean(bracket[1] if bracket else slot.meaning, 40)
+    if slot.verb:
+        text = f"{text.removesuffix('，自带动词')}，自带动词“{clean(slot.verb, 10)}”"
+    if slot.field == "goal" and slot.sign:
+        text += "，高于现值" if slot.sign > 0 else "，低于现值"
+    return text
+
+
+def _trend(slots: list[Slot]) -> str:
+    """“上升，向好”: what binding will hold the verbs against."""
+    now = next((s for s in slots if s.field == "now"), None)
+    change = next((s for s in slots if s.field == "change"), None)
+    sign = now.sign if now else change.sign if change else 0
+    words = ["上升"] if sign > 0 else ["下降"] if sign < 0 else ["持平"] if change else []
+    if change is not None and change.good is not None:
+        words.append("向好" if change.good else "变差")
+    return "，".join(words)
+
+
+def _matter(matter: BriefMatter, clean: Cleaner) -> dict[str, Any]:
+    return {
+        "text": clean(matter.text),
+        "result": clean(matter.result),
+        "when": f"{{{matter.when}}}" if matter.when else "",
+        "deadline": matter.when_kind == "deadline",
+        "actor": clean(matter.actor, 60),
+        "category": clean(matter.category, 40),
+        "status": _STATUS[matter.status],
+        "weighty": matter.weight >= _WEIGHTY,
+        "asked": matter.weight >= _ASKED,
+    }
+
+
+def _passage(passage: BriefPassage, name: str, clean: Cleaner) -> dict[str, Any]:
+    return {"name": name, "text": clean(passage.text, 600), "own": passage.own, "heading": clean(passage.heading, 60)}
