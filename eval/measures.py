@@ -17,6 +17,7 @@ from eval.reading import digit_runs, uncovered
 if TYPE_CHECKING:
     from chugao.checks import Report
     from chugao.manuscript import Draft, Section
+    from chugao.source import Claim
 
 
 class Span(NamedTuple):
@@ -78,8 +79,8 @@ class Seen:
         return "\n".join([*(text for _, text, _ in self.pieces), *numbers, self.draft.shell.opening])
 
 
-def _spans(claims: Sequence[object]) -> tuple[tuple[int, int], ...]:
-    return tuple((c.start, c.end) for c in claims if c.state != "unsupported")  # type: ignore[attr-defined]
+def _spans(claims: "Sequence[Claim]") -> tuple[tuple[int, int], ...]:
+    return tuple((c.start, c.end) for c in claims if c.state != "unsupported")
 
 
 # --- numbers --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ flag counts for a mutant when it touches the mutated characters or the number th
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
@@ -69,10 +70,10 @@ def mutants_of(sentence: Sentence, truth: Truth) -> Iterator[tuple[Mutant, bool]
             yield from _number_mutants(sentence, token, truth)
         elif token.kind == "direction" and truth.sign(token.metric, token.field):
             opposite = OPPOSITE[token.text]
-            yield _changed(sentence, "direction", token, opposite, _governed(sentence, token)), False
+            yield _changed(sentence, "direction", token, opposite, *_governed(sentence, token)), False
         elif token.kind == "year":
             for other in _other_years(token.text):
-                yield _changed(sentence, "year", token, other, _next_number(sentence, token)), False
+                yield _changed(sentence, "year", token, other, *_dated(sentence, token)), False
     yield from _swaps(sentence, truth)
 
 
@@ -205,15 +206,15 @@ def _exchanged(sentence: Sentence, a: Token, b: Token) -> Mutant:
     return Mutant(sentence, "swap", sentence.head + changed, spans, f"{a.text}…{b.text}", f"{b.text}…{a.text}", origin)
 
 
-def _changed(sentence: Sentence, kind: str, token: Token, after: str, governed: Token | None = None) -> Mutant:
+def _changed(sentence: Sentence, kind: str, token: Token, after: str, *governed: Token) -> Mutant:
     """A sentence with one token replaced, and the spans a flag may touch."""
     text, base = sentence.text, len(sentence.head)
     grown = len(after) - len(token.text)
     spans, origin = [(token.start, token.end + grown)], [(token.start, token.end)]
-    if governed is not None:
-        moved = grown if governed.start >= token.end else 0
-        spans.append((governed.start + moved, governed.end + moved))
-        origin.append((governed.start, governed.end))
+    for number in governed:
+        moved = grown if number.start >= token.end else 0
+        spans.append((number.start + moved, number.end + moved))
+        origin.append((number.start, number.end))
     return Mutant(
         sentence,
         kind,
@@ -225,15 +226,16 @@ def _changed(sentence: Sentence, kind: str, token: Token, after: str, governed: 
     )
 
 
-def _governed(sentence: Sentence, verb: Token) -> Token | None:
+def _governed(sentence: Sentence, verb: Token) -> list[Token]:
     """The number a direction word is about: the next of its metric, else the last before."""
     numbers = [t for t in sentence.tokens if t.kind == "number" and t.metric == verb.metric]
-    after = [t for t in numbers if t.start >= verb.end]
-    return after[0] if after else numbers[-1] if numbers else None
+    return [t for t in numbers if t.start >= verb.end][:1] or numbers[-1:]
 
 
-def _next_number(sentence: Sentence, year: Token) -> Token | None:
-    return next((t for t in sentence.tokens if t.kind == "number" and t.start >= year.end), None)
+def _dated(sentence: Sentence, year: Token) -> list[Token]:
+    """The numbers a year is about: those after it in its clause, else the next one."""
+    after = [t for t in sentence.tokens if t.kind == "number" and t.start >= year.end]
+    return [t for t in after if not re.search("[，；。]", sentence.text[year.end : t.start])] or after[:1]
 
 
 def _plain(value: Decimal) -> str:

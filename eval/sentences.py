@@ -14,7 +14,10 @@ from eval.reading import read_printed
 from eval.truth import Truth, read_truth
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chugao.manuscript import Draft, Section
+    from chugao.source import Claim
 
 HERE = Path(__file__).parent
 CLEAN = HERE / "clean"
@@ -169,17 +172,16 @@ def alone(department: str, path: tuple[str, ...], text: str) -> "Draft":
     return draft.model_copy(update={"sections": (*wanted, last.model_copy(update=only))})
 
 
-def _tokens(text: str, claims: object, names: dict[str, str]) -> Iterator[Token]:
-    for claim in claims:  # type: ignore[attr-defined]
+def _tokens(text: str, claims: "Sequence[Claim]", names: dict[str, str]) -> Iterator[Token]:
+    for claim in claims:
         quote = text[claim.start : claim.end]
         field = claim.id.rpartition(".")[2]
         if claim.id in ("brief.year", "brief.plan_year"):
             yield Token(claim.start, claim.end, quote, "year", "", "year.0")
             continue
-        digit = re.search(r"[\d]", quote)
-        if digit is None:
+        if not re.search(r"\d", quote):
             continue
-        verb = re.match(r"[一-鿿]*", quote).group() if claim.metric else ""  # type: ignore[union-attr]
+        verb = re.split(r"[^一-鿿]", quote)[0] if claim.metric else ""
         start = claim.start + len(verb)
         number = text[start : claim.end]
         metric = names.get(claim.metric, "") if claim.metric else ""

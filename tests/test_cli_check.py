@@ -8,7 +8,7 @@ from docx import Document
 
 from tests.cli import FIGURES, GOOD, MATTERS, TITLE, chugao, figures, refused, summary, write
 
-CLAIM = "医务科2025年工作总结\n一、主要工作\n𠮷院长说，全年门急诊100000人次，比上年增长15%。\n"
+CLAIM = "医务科2025年工作总结\n一、主要工作\n𠮷院长说，全年门急诊1000000人次，比上年增长15%。\n"
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def test_offsets_of_a_word_file_count_in_what_corpus_show_prints():
     document = Document()
     document.add_heading("医务科2025年工作总结", 0)
     document.add_paragraph("一、主要工作")
-    document.add_paragraph("   全年门急诊100000人次，比上年增长15%。")
+    document.add_paragraph("   全年门急诊1000000人次，比上年增长15%。")
     table = document.add_table(rows=2, cols=3)
     for cell, text in zip(
         [c for row in table.rows for c in row.cells],
@@ -99,13 +99,13 @@ def test_offsets_of_a_draft_count_in_the_named_sentence():
     path = Path("out") / f"{TITLE}.json"
     values = json.loads(path.read_text("utf-8"))
     sentences = {s["id"]: s["text"] for section in values["sections"] for s in section["sentences"]}
-    figures("改.csv", "门急诊人次,2025,123456,人次,90000,95000", GOOD[1])
+    figures("改.csv", "门急诊人次,2025,1234567,人次,900000,950000", GOOD[1])
 
     ran = checked(path, "--metrics", "改.csv")
 
     wrong = [f for f in ran.json["findings"] if f["severity"] == "error" and f["place"]["sentence"]]
     assert ran.code == 1
-    assert any("10万" in f["quote"] or "100000" in f["quote"] for f in wrong)
+    assert any("100万" in f["quote"] or "1000000" in f["quote"] for f in wrong)
     for finding in wrong:
         place = finding["place"]
         assert sentences[place["sentence"]][place["start"] : place["end"]] == finding["quote"]
@@ -151,7 +151,7 @@ def test_without_figures_the_numbers_are_not_said_to_be_sound():
 
 
 def test_a_year_that_contradicts_the_title_is_an_error():
-    file = write("稿.txt", "医务科2025年工作总结\n2024年，医务科全年门急诊100000人次。\n")
+    file = write("稿.txt", "医务科2025年工作总结\n2024年，医务科全年门急诊1000000人次。\n")
 
     assert checked(file, "--metrics", "好.csv").code == 1
     assert checked(write("二.txt", CLAIM.replace("15%", "11.1%")), "--metrics", "好.csv", "--year", "2023").code == 1
@@ -160,7 +160,7 @@ def test_a_year_that_contradicts_the_title_is_an_error():
 def test_figures_of_one_department_only():
     file = write(
         "全院.csv",
-        "部门,指标名称,年度,本期值,单位\n护理部,手术台次,2025,3000,台次\n医务科,门急诊人次,2025,100000,人次\n",
+        "部门,指标名称,年度,本期值,单位\n护理部,手术台次,2025,3000,台次\n医务科,门急诊人次,2025,1000000,人次\n",
     )
     text = write("稿.txt", "2025年工作总结\n全年手术3000台次。\n")
 

@@ -1,6 +1,8 @@
 """`chugao export`: the only gated way out."""
 
+import contextlib
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -16,17 +18,27 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def drafts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both drafts, made once."""
+    folder = tmp_path_factory.mktemp("drafts")
+    with contextlib.chdir(folder):
+        assert chugao(*summary("--metrics", figures("好.csv", *GOOD), "-o", "owing")).code == 0
+        assert chugao(*summary("--metrics", FIGURES, "--matters", MATTERS, "-o", "whole")).code == 0
+    return folder
+
+
 @pytest.fixture
-def owing() -> Path:
+def owing(drafts: Path) -> Path:
     """A draft in which required figures are still 待补."""
-    assert chugao(*summary("--metrics", figures("好.csv", *GOOD))).code == 0
+    shutil.copytree(drafts / "owing", "out")
     return Path("out") / f"{TITLE}.json"
 
 
 @pytest.fixture
-def whole() -> Path:
+def whole(drafts: Path) -> Path:
     """A draft that may leave."""
-    assert chugao(*summary("--metrics", FIGURES, "--matters", MATTERS)).code == 0
+    shutil.copytree(drafts / "whole", "out")
     return Path("out") / f"{TITLE}.json"
 
 
@@ -75,7 +87,7 @@ def test_an_error_stops_a_final_and_nothing_is_left(owing: Path):
 def test_a_stopped_final_does_not_touch_an_earlier_one(whole: Path):
     assert chugao("export", whole, "--final", "-o", "定稿").code == 0
     before = {p.name: p.read_bytes() for p in Path("定稿").iterdir()}
-    figures("改.csv", "门急诊人次,2025,123456,人次,90000,95000")
+    figures("改.csv", "门急诊人次,2025,1234567,人次,900000,950000")
 
     assert chugao("export", whole, "--final", "-o", "定稿", "--metrics", "改.csv").code == 1
 
@@ -115,7 +127,8 @@ def test_an_error_for_programs_too(owing: Path):
         (("--override-by", "王主任", "--reason", "急用"), ["--final"]),
         (("--final", "--override-by", " ", "--reason", "急用"), ["--override-by"]),
         (("-o", "占位"), ["占位", "是一个文件"]),
-        (("--metrics", "没有.csv"), ["没有.csv", "找不到"]),
+        (("--final", "--metrics", "没有.csv"), ["没有.csv", "找不到"]),
+        (("--metrics", "好.csv"), ["--metrics", "--final"]),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
 )

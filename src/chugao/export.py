@@ -194,6 +194,7 @@ def write_files(draft: Draft, folder: Path | str, final: bool = False) -> dict[s
     Returns the path of each by "docx", "json", "md".  Raises `InputError` when the folder cannot be written.
     """
     place = Path(folder)
+    check_folder(place)
     contents = {
         "docx": typeset(draft, final=final),
         "json": to_json(draft).encode("utf-8", "replace"),
@@ -283,6 +284,7 @@ def release(
     """
     from chugao.checks import examine
 
+    override_by, reason = (override_by or "").strip(), (reason or "").strip()
     if bool(override_by) != bool(reason):
         raise InputError("放行须同时写明 --override-by（姓名）和 --reason（理由）。")
     report = examine(draft, figures, matters)

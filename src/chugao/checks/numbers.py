@@ -8,11 +8,12 @@ metric: 60 is not right because some other metric has 60.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from chugao.checks.candidates import candidates, words_around
 from chugao.config import shipped
 from chugao.errors import InputError
 from chugao.kind import Kind
@@ -147,9 +148,9 @@ def _judge(mention: Mention, text: str, context: Context, given: Given) -> Verdi
     mention = _with_label(mention, text, context)
     metric = mention.metric if mention.metric in context.facts.definitions else None
     if metric is not None:
-        for fact in _candidates(mention, metric, context.facts, text):
+        for fact in candidates(mention, metric, context.facts, text):
             if _holds(mention, fact):
-                return _with_direction(mention, fact, context)
+                return _with_direction(mention, fact, text, context)
     if source := given.support(mention, text):
         return Verdict(mention, True, source, None)
     if metric is not None and mention.role.is_fact and (context.ours or not _in_passing(mention)):
@@ -182,6 +183,8 @@ def _with_label(mention: Mention, text: str, context: Context) -> Mention:
     left = max(sentence.rfind(c, 0, at) for c in "，；：。,;:\n") + 1
     clause = sentence[left:at]
     named = _named(clause, context)
+    if named is None and _CONNECTIVE.fullmatch(clause):
+        named = _only_one_named(sentence, context)
     if named is None and not _named(sentence, context):
         heading = _heading_over(text, start)
         named = _named(heading, context) if not re.search(r"[一-鿿]{4,}(?:率|数|量|人次|占比)", clause) else None
@@ -195,6 +198,20 @@ def _with_label(mention: Mention, text: str, context: Context) -> Mention:
     if own or (unit in ("%", "个百分点", "倍") and mention.role in (MentionRole.CHANGE, MentionRole.COMPARATOR)):
         return mention.model_copy(update={"metric": named, "metric_name": definition.name})
     return mention.model_copy(update={"metric": named}) if wrong_unit and _named(clause, context) else mention
+
+
+# A clause that only carries on about the metric its sentence named: “…，净增3429人次”, “…，实际为68.1%”.
+_CONNECTIVE = re.compile(
+    r"(?:净增|净减|增加|减少|提高|下降|上升|缩短|延长|增长|增至|降至|达到?|为|没有|未能?|控制在|超出|完成|年度|年初|上年|去年|目标|"
+    r"比|较|实际|仅|已|的|距离?|还差|差|现有|也|都|高于|低于|优于|好于|了|由|从|到|至|同比)*"
+)
+
+
+def _only_one_named(sentence: str, context: Context) -> str | None:
+    """Id of the one metric of the figures a sentence names, None when it names several or none."""
+    found = metric_names(context.facts.figures.catalogue_used()).find(sentence)
+    ids = {d.id for _, _, d in found if d is not None and d.id in context.facts.definitions}
+    return ids.pop() if len(ids) == 1 else None
 
 
 def _named(words: str, context: Context) -> str | None:
@@ -212,65 +229,6 @@ def _heading_over(text: str, start: int) -> str:
         if stripped and len(stripped) <= 40 and not stripped.endswith(("。", "；", "，", "！", "？")):
             return stripped
     return ""
-
-
-def _candidates(mention: Mention, metric: str, facts: Facts, text: str) -> Iterator[Fact]:
-    """The facts that a number in this role may state, likeliest first."""
-    reported = facts.period.year
-    fields: tuple[str, ...]
-    match mention.role:
-        case MentionRole.CHANGE:
-            fields = ("change", "growth", "multiple", "gap", "attainment")
-            # 次均费用增长率 is itself a growth: its value is what the metric says.
-            if re.search(r"增长率|增幅|增速|降幅", facts.definitions[metric].name):
-                fields = ("now", *fields)
-        case MentionRole.COMPARATOR:
-            fields = ("gap", "change")
-        case MentionRole.BASELINE:
-            fields = ("prev", "now", "multiple") if mention.tense == "past" else ("now", "prev", "multiple")
-        case MentionRole.TARGET:
-            fields = ("goal", "target", "now", "attainment", "gap")
-        case _:
-            fields = ("now", "target", "goal", "attainment", "share", "gap", "multiple", "change")
-            if mention.period and mention.period.isdigit() and int(mention.period) < reported:
-                fields = ("prev",)
-            elif mention.tense == "future":
-                fields = ("goal", "now", "target", "multiple")
-    for field in fields:
-        # A bare difference is only meant where a verb says so: “增加5.3元”.
-        stated = mention.role in (MentionRole.CURRENT, MentionRole.COUNT)
-        if stated and field == "change" and not mention.direction:
-            continue
-        # In a report a target may only stand where the words say that it is one.
-        if (
-            stated
-            and mention.tense == "past"
-            and field in ("target", "goal")
-            and not _AIM.search(_around(text, mention))
-        ):
-            continue
-        if (fact := facts.get(metric, field)) is not None:
-            yield fact
-    if mention.tense == "future" and (step := _step(metric, facts)) is not None:
-        yield step
-
-
-_AIM = re.compile(r"目标|任务|计划|年初|要求|标准|指标值|力争|预期")
-
-
-def _around(text: str, mention: Mention) -> str:
-    return text[max(mention.sentence[0], mention.start - 14) : mention.end + 8]
-
-
-def _step(metric: str, facts: Facts) -> Fact | None:
-    """What a plan asks for beyond this year's value: “平均住院日再缩短0.2天”."""
-    now, goal = facts.get(metric, "now"), facts.get(metric, "goal")
-    if now is None or goal is None or now.unit != goal.unit:
-        return None
-    difference = goal.value - now.value
-    unit = "个百分点" if now.unit == "%" else now.unit
-    sign = (difference > 0) - (difference < 0)
-    return goal.model_copy(update={"value": difference, "unit": unit, "field": "change", "sign": sign})
 
 
 def _holds(mention: Mention, fact: Fact) -> bool:
@@ -317,34 +275,50 @@ def _same_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
     """“控制在7.1天以内” states a target of 7.1 itself, whatever the reader's side of it."""
     if fact.field not in ("target", "goal"):
         return False
-    bounds = (Qualifier.AT_LEAST, Qualifier.AT_MOST, fact.qualifier)
+    bounds = {Qualifier.AT_LEAST, Qualifier.AT_MOST, fact.qualifier}
+    if claim.printed.startswith(("超过", "超出", "突破")):
+        bounds.add(claim.qualifier)  # a verb: “超过20.5%的年度目标”
     return claim.qualifier in bounds and abs(value - claim.value) <= min(claim.resolution, abs(value) * Decimal("0.02"))
 
 
-def _with_direction(mention: Mention, fact: Fact, context: Context) -> Verdict:
+def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -> Verdict:
     """The value holds; does the verb beside it?"""
-    if mention.direction and _verb_of_change(mention, fact):
-        trend = fact if fact.field in _CHANGES else _trend(fact, mention, context.facts)
-        if trend is not None and trend.sign and trend.sign != mention.direction:
-            right = trend.printed if trend.field in _CHANGES else f"{_DOWN_UP[trend.sign]}"
-            hint = f"“{mention.verb}”与数据相反：{fact.name}{_explain(fact, context.facts)}。应写“{right}”。"
-            return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
+    says = _direction_said(mention, fact, text)
+    trend = fact if fact.field in (*_CHANGES, "gap") else _trend(fact, context.facts)
+    if says and trend is not None and trend.sign and trend.sign != says:
+        right = trend.printed if trend.field in _CHANGES else _UP_DOWN[trend.sign]
+        hint = f"增减方向与数据相反：{fact.name}{_explain(fact, context.facts)}。应写“{right}”。"
+        return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
     return Verdict(mention, True, fact.slot, None)
 
 
-_DOWN_UP = {1: "提高", -1: "下降"}
+_UP_DOWN = {1: "提高", -1: "下降"}
+_HIGHER = re.compile(r"(?:高|多|高出|多出|高于|超出)$")
+_LOWER = re.compile(r"(?:低|少|低于|少于|快|早)$")
+_AFTERWARDS = re.compile(r"^相比[^，。；]{0,4}?(?:(提高|上升|增长|增加|延长|提升)|(下降|降低|减少|缩短|回落))")
 
 
-def _verb_of_change(mention: Mention, fact: Fact) -> bool:
-    return mention.role is MentionRole.CHANGE or fact.field in ("now", "goal")
+def _direction_said(mention: Mention, fact: Fact, text: str) -> int:
+    """What the words say happened: by the verb before the number, by 高 or 低 beside it, or by a verb after it."""
+    if mention.direction:
+        return mention.direction
+    words = words_around(text, mention)
+    if fact.field in (*_CHANGES, "gap"):
+        if _HIGHER.search(words.clause):
+            return 1
+        return -1 if _LOWER.search(words.clause) else 0
+    if after := _AFTERWARDS.match(words.right):
+        return 1 if after[1] else -1
+    return 0
 
 
-def _trend(fact: Fact, mention: Mention, facts: Facts) -> Fact | None:
-    if fact.field == "now":
+def _trend(fact: Fact, facts: Facts) -> Fact | None:
+    """The comparison that a verb beside this value speaks of."""
+    if fact.field in ("now", "prev"):
         return facts.get(fact.metric, "change")
     now = facts.get(fact.metric, "now")
     if fact.field == "goal" and now is not None:
-        return fact.model_copy(update={"sign": (fact.value > now.value) - (fact.value < now.value), "field": "goal"})
+        return fact.model_copy(update={"sign": (fact.value > now.value) - (fact.value < now.value)})
     return None
 
 

@@ -8,8 +8,6 @@ CHUGAO_DEBUG=1 asks for it.
 import io
 import os
 import sys
-import traceback
-from pathlib import Path
 
 import typer
 
@@ -67,8 +65,7 @@ def _explain(error: Exception) -> int:
         where = f"“{error.filename}”" if error.filename else ""
         typer.echo(f"错误：读写文件失败：{where}{reason_of(error)}。请检查路径、权限和磁盘空间。", err=True)
         return 3
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    what = f"{type(error).__name__}: {error}（{Path(last.filename).name} 第{last.lineno}行）"
+    what = f"{type(error).__name__}: {error}（{_where(error)}）"
     typer.echo(f"错误：程序自身出了问题，没有做完：{what}。\n请把这段话和文件发给管理员。", err=True)
     return 3
 
@@ -80,7 +77,18 @@ def _stopped() -> int:
 
 def _debug() -> None:
     if os.environ.get("CHUGAO_DEBUG") == "1":
+        import traceback
+
         traceback.print_exc()
+
+
+def _where(error: Exception) -> str:
+    """File and line in which it broke, for whoever mends it."""
+    import traceback
+    from pathlib import Path
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name} 第{last.lineno}行"
 
 
 def _tolerant_streams() -> None:

@@ -139,6 +139,7 @@ def check_command(
 
     thing, kind, titled = _thing(file)
     figures, things = _known(file, metrics, matters)
+    _must_know(figures, department)
     index = _index(corpus, None) if corpus else None
     report = examine(thing, figures, things, index, kind=kind, year=year or titled, department=department)
     if as_json:
@@ -169,13 +170,15 @@ def export_command(
     """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
     from chugao.export import read_draft, release, write_files
 
+    if not final and (override_by is not None or reason is not None or metrics or matters):
+        raise InputError("--override-by、--reason、--metrics、--matters 只用于出定稿。请同时写 --final。")
+    if final and (override_by is not None or reason is not None) and not (override_by or "").strip():
+        raise InputError("放行须写明姓名。请写 --override-by 姓名 --reason 理由。")
     draft = read_draft(file)
     if final:
         figures = _figures(metrics, None) if metrics else None
         things = _matters(matters, ()) if matters else None
         draft = release(draft, figures, things, override_by=override_by, reason=reason)
-    elif override_by or reason:
-        raise InputError("--override-by 和 --reason 只用于 --final。")
     paths = write_files(draft, out, final=final)
     if as_json:
         show_json({"final": final, "files": {k: str(p) for k, p in paths.items()}})
@@ -226,6 +229,13 @@ def _known(file: Path, metrics: list[Path] | None, matters: list[Path] | None) -
     return _with_confirmed(_figures(None, workspace), items), _matters([], items)
 
 
+def _must_know(figures: "Figures", department: str | None) -> None:
+    """Refuse a department that figures which name departments do not name."""
+    if department and figures.department_column and not figures.of_department(department).observations:
+        known = "、".join(figures.departments)
+        raise InputError(f"指标文件里没有“{department}”的数据（文件里的部门：{known}）。请核对 --department。")
+
+
 def _material(
     submissions: list[Path], confirmed_by: str | None, department: str, year: int, workspace: Path | None
 ) -> "tuple[Item, ...]":
@@ -241,7 +251,7 @@ def _material(
             items = tuple(i for i in list_items(database, department) if i.year in (None, year, year + 1))
     for file in submissions:
         sent = read_submission(file, department=department, year=year)
-        items += confirmed(sent, confirmed_by) if confirmed_by else sent
+        items += confirmed(sent, confirmed_by) if confirmed_by and confirmed_by.strip() else sent
     return items
 
 
@@ -369,8 +379,18 @@ def _print_summary(draft: "Draft", summary: dict[str, Any]) -> None:
     for path in summary["files"].values():
         show(f"    {path}")
     word, data = summary["files"]["docx"], summary["files"]["json"]
-    after = "改好指标、事项后重新起草" if blocking else "补上所缺的再起草一次" if draft.requests else "看过没有问题"
-    say(f"下一步：用 Word 或 WPS 打开 {word} 看稿；{after}；出定稿：chugao export {data} --final")
+    if blocking:
+        after = "按上面的[错误]改好指标或事项，再起草一次。"
+    elif draft.requests:
+        after = "把还缺的补进指标或事项，再起草一次。"
+    else:
+        after = f"没有问题就出定稿：chugao export {_quoted(data)} --final"
+    say(f"下一步：用 Word 或 WPS 打开 {word} 看稿。{after}")
+
+
+def _quoted(path: str) -> str:
+    """A path as one word of a command."""
+    return f'"{path}"' if " " in path else path
 
 
 def _print_requests(requests: "Sequence[Request]", limit: int = 8) -> None:

@@ -82,7 +82,7 @@ def _page(command: TyperCommand | TyperGroup, ctx: Any, width: int) -> str:
         rows = [(n, " ".join((c.help or "").split())) for n, c in named if c is not None and not c.hidden]
         lines += _section("命令", rows, width)
     if command.epilog:
-        lines += ["", *(line.strip() for line in command.epilog.strip().splitlines())]
+        lines += ["", *(part for line in command.epilog.splitlines() for part in _wrapped(line, width, ""))]
     return "\n".join(lines) + "\n"
 
 
@@ -150,7 +150,8 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
 
 
 def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+    # Marks such as “ ” … are “ambiguous”: two columns in the fonts of a Chinese terminal.
+    return sum(2 if east_asian_width(c) in "WFA" else 1 for c in text)
 
 
 # --- a complaint ----------------------------------------------------------------------------------

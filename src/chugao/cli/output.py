@@ -1,7 +1,5 @@
 """How commands print: JSON for programs, short Chinese lines for people."""
 
-import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +23,8 @@ def show(text: str) -> None:
 
 def show_json(value: Any) -> None:
     """A result for a program: one JSON document on stdout."""
+    import json
+
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
@@ -77,6 +77,8 @@ def _alike(group: "Sequence[Finding]") -> str:
 
 def count_by_severity(findings: "Iterable[Finding]") -> str:
     """“错误2、提醒5”, “” when there are none."""
+    from collections import Counter
+
     from chugao.source import Severity
 
     counts = Counter(f.severity for f in findings)

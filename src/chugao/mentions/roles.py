@@ -144,6 +144,8 @@ class Reader:
 
     def _baseline_of_head(self) -> MentionRole | None:
         """“由每人每年50元提高到100元” states two levels, though 每 stands before them."""
+        if self.unit in ("岁", "周岁"):
+            return None
         if _LEVEL_OF_YEARS.search(self.clause) or _PER_HEAD.search(self.clause):
             if (baseline := self._baseline()) is not None:
                 return baseline

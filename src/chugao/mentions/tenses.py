@@ -33,8 +33,9 @@ _HEADING = re.compile(
 _TOP = re.compile(r"^\s*(?:#{1,2}\s|[一二三四五六七八九十]{1,3}、)")
 _SECOND = re.compile(r"^\s*(?:###\s|[（(][一二三四五六七八九十])")
 _FUTURE_HEADING = re.compile(
-    r"计划|打算|安排|思路|要点|下一步|下半年|目标|展望|部署|任务|设想|规划|工作举措|今后|来年|明年|保障措施|总体要求|工作建议"
+    r"计划|打算|安排|思路|要点|下一步|下半年|目标|展望|部署|任务|设想|规划|工作举措|今后|来年|明年|保障措施|总体要求|工作建议|主要考虑"
 )
+_REVIEW = re.compile(r"回顾|总结|成效|完成情况|成就|成绩")
 _PAST_HEADING = re.compile(r"总结|回顾|成效|完成情况|情况|进展|成绩|做法|亮点|主要工作|问题|不足|工作开展|取得")
 _FUTURE_LOWER = re.compile(r"下一步|工作打算|工作计划|明年|目标任务$")
 _END = re.compile(r"[。！？]")
@@ -115,9 +116,9 @@ class _Parts:
         future, past = _FUTURE_HEADING.search(heading), _PAST_HEADING.search(heading)
         years = [int(y) for y in _YEAR_OF.findall(heading)]
         if years and not (future and past):
-            if past and self.kind is None:
+            if self.kind is None and (self.reported is None or _REVIEW.search(heading)):
                 # A report without a kind in its title says in its first part which year it reports.
-                self.reported = max(years)
+                self.reported = max(years) if past else self.reported
             if self.reported is not None and max(years) != self.reported:
                 return "future" if max(years) > self.reported else "past"
         if future and past:

@@ -113,7 +113,7 @@ def _implausible(facts: Facts) -> Iterator[Finding]:
                     Severity.WARNING,
                     str(observation.source),
                     observation.quantity.printed,
-                    f"{observation.source}：{definition.name}{observation.quantity.printed}不在常见范围{band[0]:g}—{band[1]:g}{definition.unit}之内。请核对单位和小数点。",
+                    f"{observation.source}：{definition.name}{observation.quantity.printed}不在常见范围{band[0]:.10g}—{band[1]:.10g}{definition.unit}之内。请核对单位和小数点。",
                 )
 
 

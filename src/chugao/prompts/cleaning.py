@@ -19,11 +19,14 @@ _FENCE_LETTERS = "abcdefghjkmnpqrs"
 NO_SUCH_SLOT = "〔无此槽位〕"
 _HIDDEN = frozenset(("Cf", "Cc", "Cs", "Co", "Cn", "Me"))
 # Letters that show nothing: fillers, joiners and variation selectors, which are not of a hidden category.
-_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _FULL_WIDTH = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _FOLD = _FULL_WIDTH | str.maketrans("｛｝﹛﹜＜＞﹤﹥‹›≪≫", "{}{}<><><><>") | {0xFF3F: "_", 0xFF0E: "."}
 _BRACED = re.compile(r"\{[^{}]*\}")
 _CHAT = re.compile(r"\[/?(?:INST|SYS)\]|<[|/]?[A-Za-z_|]{1,24}[|/]?>", re.IGNORECASE)
+_HARMLESS = re.compile("[\u4e00-\u9fffA-Za-z，。、；：？！“”‘’（）—…·]*")
 _LIMIT = re.compile(r"(?<![\d.])(\d{1,7})(?=字|条|段|句|行|点|个方面|个部分)")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*[%‰]?")
 
@@ -43,6 +46,8 @@ class Cleaner:
 
     def __call__(self, text: str, limit: int = 2000) -> str:
         """One line without anything hidden, foreign slots, fences or digits."""
+        if _HARMLESS.fullmatch(text) and self.fence not in text:
+            return _shortened(text, limit)
         text = _visible(text)
         while self.fence in text:
             text = text.replace(self.fence, "")
@@ -65,7 +70,7 @@ class Cleaner:
         text = text.replace("{", "").replace("}", "").replace("<", "〈").replace(">", "〉").replace("│", "")
         for year, slot in self._years.items():
             text = re.sub(rf"(?<!\d){year}(?!\d)", slot, text)
-        text = _LIMIT.sub(lambda m: han(int(m[1])), text)
+        text = _LIMIT.sub(lambda m: "两" if m[1] == "2" else han(int(m[1])), text)
         return _NUMBER.sub("〔数〕", text)
 
     @cached_property

@@ -28,11 +28,14 @@ def names(brief: Brief) -> dict[str, str]:
 
 
 def offered(brief: Brief) -> tuple[str, ...]:
-    """Every slot that a reply may hold, each once, in the order of the brief."""
+    """Every slot that a reply may hold, each once, in the order of the brief; a matter has its own and no others."""
     in_matters = (
         slot
         for m in brief.matters
-        for slot in (*(f"{a}.{b}" for a, b in SLOT.findall(m.text + m.result)), *([m.when] if m.when else []))
+        for slot in (
+            *(f"{a}.{b}" for a, b in SLOT.findall(m.text + m.result) if a == m.id),
+            *([m.when] if m.when else []),
+        )
     )
     return tuple(dict.fromkeys((*(s.name for s in brief.slots), *in_matters, *names(brief))))
 

@@ -15,13 +15,14 @@ from typing import Any
 
 from chugao.config import shipped
 from chugao.manuscript import SLOT, Brief
+from chugao.mentions import MentionRole, find_mentions
 from chugao.prompts.offered import names, offered, passage_names, wants_heading
-from chugao.quantity import find_han_numbers
 
 _HAN = range(0x4E00, 0xA000)
 _ENDS = "。；！？"
 _CLOSES = "”’）》"
 _INSIDE = "，、：“‘（《—…·"
+_HEADING_MARKS = "，、“”《》（）—·"
 _LATIN = "A-Za-z&+"
 _SPECIAL = "第半倍翻"
 _MOST_BLOCKS, _MOST_SENTENCES = 16, 12
@@ -66,24 +67,27 @@ def _types(brief: Brief) -> list[str]:
 def _sentence_pattern(brief: Brief) -> str:
     """One sentence or several, ended by a mark: ordinary text, slots that were offered, fixed terms."""
     grammar = _grammar()
-    readings = [*grammar.readings(_ENDS + _CLOSES + _INSIDE), *_fixed(brief)]
+    terms = _fixed(brief)
+    readings = [*grammar.readings(_ENDS + _CLOSES + _INSIDE), *(t + grammar.after(t) for t in terms)]
     if slots := offered(brief):
         slot = r"\{(" + "|".join(s.replace(".", r"\.") for s in slots) + r")\}"
         readings += [slot, "第" + slot]
-    return f"^({'|'.join(readings)})*一?[{_ENDS}][{_CLOSES}]?$"
+    last = "|".join(["一", *(t for t in terms if t[-1] in grammar.numerals)])
+    return f"^({'|'.join(readings)})*({last})?[{_ENDS}][{_CLOSES}]?$"
 
 
 def _heading_pattern(brief: Brief) -> str:
     """A line without slot or full stop."""
-    return f"^({'|'.join([*_grammar().readings('，、“”《》（）—·'), *_fixed(brief)])})+$"
+    grammar = _grammar()
+    terms = [t + grammar.after(t, _HEADING_MARKS) for t in _fixed(brief)]
+    return f"^({'|'.join([*grammar.readings(_HEADING_MARKS), *terms])})+$"
 
 
 def _fixed(brief: Brief) -> list[str]:
     """Fixed terms, and names of this brief that only their letters let pass (三年行动), none a prefix of another."""
     grammar = _grammar()
     terms = {*grammar.phrases, *(t for text in _given(brief) for t in grammar.refused(text))}
-    kept = [t for t in sorted(terms) if not any(t != o and t.startswith(o) for o in terms)]
-    return [t + grammar.after(t) for t in kept]
+    return [t for t in sorted(terms) if not any(t != o and t.startswith(o) for o in terms)]
 
 
 def _given(brief: Brief) -> Iterator[str]:
@@ -106,6 +110,10 @@ class _Grammar:
         self.after_one = "".join(sorted(units - set(words["never_after_one"]) - special))
         self.turning = _ranges(set(map(chr, _HAN)) - special - {"番"})
         self._piece = re.compile("|".join(self.readings(_ENDS + _CLOSES + _INSIDE)))
+        self._slot_or_piece = re.compile(f"{SLOT.pattern}|{self._piece.pattern}")
+        han = _ranges(map(chr, _HAN))
+        self._named = re.compile(f"[{_SPECIAL}{self.numerals}]+[{han}]{{1,{_NAMED_AFTER}}}")
+        self._closed = re.compile(f"[{self.plain}][{self.numerals}]+")
         self.phrases = tuple(p for p in words["phrases"] if not re.fullmatch(f"({self._piece.pattern})*", p))
 
     def readings(self, marks: str) -> list[str]:
@@ -120,23 +128,27 @@ class _Grammar:
             f"翻[{self.turning}{marks}]",
         ]
 
-    def after(self, term: str) -> str:
+    def after(self, term: str, marks: str = _ENDS + _CLOSES + _INSIDE) -> str:
         """A term that ends in a numeral (十四五) needs a mark behind it; with a character there, it is ordinary text."""
-        return f"[{_CLOSES}{_INSIDE}]" if term[-1] in self.numerals else ""
+        return f"[{marks}]" if term[-1] in self.numerals else ""
 
     def refused(self, text: str) -> Iterator[str]:
         """Stretches of a given text that the pattern would refuse although they are names, not quantities."""
         at = 0
-        for part in SLOT.split(text)[::3]:
-            at = 0
-            while at < len(part):
-                if read := self._piece.match(part, at):
-                    at = read.end()
-                    continue
-                name = re.compile(f"[第半倍翻{self.numerals}]+[{_ranges(set(map(chr, _HAN)))}]{{1,{_NAMED_AFTER}}}").match(part, at)
-                if name and not any(True for _ in find_han_numbers(name[0])):
-                    yield name[0]
-                at = name.end() if name else at + 1
+        while at < len(text):
+            if read := self._slot_or_piece.match(text, at):
+                at = read.end()
+                continue
+            name = self._named.match(text, at) or self._closed.match(text, max(0, at - 1))
+            if name and not _counts(text, name.start(), name.end()):
+                yield name[0]
+            at = name.end() if name else at + 1
+
+
+def _counts(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of a text states a quantity or a date."""
+    found = (m for m in find_mentions(text) if m.role is not MentionRole.NUMBERING)
+    return any(m.start < end and start < m.end for m in found)
 
 
 @lru_cache(maxsize=1)

@@ -53,6 +53,7 @@ class Environment(ImmutableSandboxedEnvironment):
             loader=FunctionLoader(lambda name: (texts[name], name, None) if name in texts else None),
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,
             cache_size=64,
         )
         self.globals = {"range": _range}
@@ -107,12 +108,12 @@ def inspect(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     for name, text in texts.items():
         try:
             tree = environment.parse(text, name, name)
-            undeclared = meta.find_undeclared_variables(tree)
             lines = [(n.name, n.lineno) for n in tree.find_all(nodes.Name) if n.ctx == "load"]
             unknown = next((f for f in tree.find_all(nodes.Filter) if f.name not in environment.filters), None)
             if unknown is not None:
                 raise Fault(f"过滤器“{unknown.name}”不能用", name, unknown.lineno)
-            references = [(_constant(n.template), n.lineno) for n in tree.find_all(_INCLUDING)]
+            undeclared = meta.find_undeclared_variables(tree)
+            references = [(_constant(n), n.lineno) for n in tree.find_all(_INCLUDING)]
         except (TemplateError, RecursionError, MemoryError) as error:
             raise _fault(error, name) from None
         found[name] = {
@@ -122,8 +123,10 @@ def inspect(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _constant(node: nodes.Expr) -> str | None:
-    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
+def _constant(including: nodes.Node) -> str | None:
+    """The file name an include gives, None when it is worked out."""
+    template = getattr(including, "template", None)
+    return template.value if isinstance(template, nodes.Const) and isinstance(template.value, str) else None
 
 
 def render(texts: Mapping[str, str], wanted: list[str], job: Mapping[str, Any]) -> list[str]:
@@ -168,10 +171,11 @@ def _fault(error: BaseException, name: str) -> Fault:
         name, line = error.name or name, error.lineno
     trace = error.__traceback__
     while trace is not None and not isinstance(error, TemplateSyntaxError):
-        if trace.tb_frame.f_globals.get("__jinja_template__") is not None or "blocks" in trace.tb_frame.f_globals:
+        if "__jinja_exception__" in trace.tb_frame.f_globals:  # a frame that jinja2 made up to point into a template
             name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
-    return Fault(str(error) or type(error).__name__, name, line)
+    message = error.message if isinstance(error, TemplateError) else str(error)
+    return Fault(message or type(error).__name__, name, line)
 
 
 # --- the child process ----------------------------------------------------------------------------
@@ -201,7 +205,9 @@ def _main() -> None:
     _limit()
     job = json.load(sys.stdin)
     try:
-        answer: dict[str, Any] = {"result": {"inspect": inspect, "render": render}[job["task"]](**job["arguments"])}
+        arguments = job["arguments"]
+        result: Any = inspect(**arguments) if job["task"] == "inspect" else render(**arguments)
+        answer = {"result": result}
     except Fault as fault:
         answer = {"fault": fault.args}
     print(json.dumps(answer))

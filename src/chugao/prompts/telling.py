@@ -45,7 +45,9 @@ def render(prompt: Prompt, brief: Brief) -> Messages:
         "fence": fence_of(brief),
     }
     try:
-        system, user = contained(sandbox.render, own=prompt.own, texts=prompt.bodies, wanted=["system", "user"], job=job)
+        system, user = contained(
+            sandbox.render, own=prompt.own, texts=prompt.bodies, wanted=["system", "user"], job=job
+        )
     except sandbox.Fault as fault:
         raise InputError(complaint(fault, prompt.places, prompt.file)) from None
     return Messages(system=_tidy(system), user=_tidy(user))

@@ -26,7 +26,7 @@ WORDS = {
     "wants_heading": "是否要拟标题",
     "topic": "这一部分的内容",
     "slots": "指标槽位，逐个：name meaning metric metric_name field required good verb",
-    "metrics": "同样的槽位按指标归并：name trend required zero headline missing slots",
+    "metrics": "同样的槽位按指标归并：name full trend required unwelcome zero headline missing slots",
     "terms": "年份等通用槽位：slot meaning",
     "matters": "事项（已加围栏）",
     "passages": "参考文句（已加围栏）",
@@ -42,9 +42,7 @@ WORDS = {
 FENCED = ("matters", "passages", "instructions", "original")
 """What others wrote: laid out by the block of that name and always in the fence."""
 
-_PERIOD = re.compile(
-    r"^20\d\d年(?:度)?(?:[上下]半年|第?[一二三四]季度|\d{1,2}(?:[—–-]\d{1,2})?月)?(?:\d{1,2}日)?(?=.)"
-)
+_PERIOD = re.compile(r"^20\d\d年(?:度)?(?:[上下]半年|第?[一二三四]季度|\d{1,2}(?:[—–-]\d{1,2})?月)?(?:\d{1,2}日)?(?=.)")
 _BRACKET = re.compile(r"（([^（）]*)）$")
 _TERMS = {
     "brief.year": "总结年度的年份，后面接“年”",
@@ -128,7 +126,8 @@ def _metrics(brief: Brief, clean: Cleaner) -> list[dict[str, Any]]:
             "name": _metric_name(slots[0], clean),
             "full": clean(_BRACKET.sub("", _PERIOD.sub("", slots[0].meaning)), 40),
             "trend": _trend(slots),
-            "required": any(s.required for s in slots),
+            "required": brief.role == "results" and any(s.required for s in slots),
+            "unwelcome": any(s.good is False for s in slots),
             "zero": any(s.zero for s in slots),
             "headline": any(s.headline for s in slots),
             "missing": any(s.field == "missing" for s in slots),

@@ -1,0 +1,147 @@
+"""Which facts a number could be stating, from its role and the words around it.
+
+In: a mention, the text, the facts.  Out: facts, likeliest first; a number that none of them supports is wrong.
+
+The fewer facts a number may be held against, the more errors are found: last year's value is only right where the
+words say last year, a target only where they say target.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chugao.mentions import Mention, MentionRole
+from chugao.metrics.facts import Fact, Facts
+from chugao.quantity import Qualifier
+
+BOUNDS = frozenset({Qualifier.OVER, Qualifier.UNDER, Qualifier.AT_LEAST, Qualifier.AT_MOST})
+"""Qualifiers that almost any smaller or larger value satisfies: only the likeliest fact may support these."""
+
+_AIM_WORDS = "目标|任务|计划数|指标值|控制线|控制值|要求|标准|红线|年初定|力争"
+_AIM_RIGHT = re.compile(rf"^(?:以内|以上|以下)?的?(?:年度|年初|年|控制|既定|预期|上级)*的?(?:{_AIM_WORDS})")
+_AIM_LEFT = re.compile(rf"(?:{_AIM_WORDS})(?:值|数|线)?(?:的|为|是|定为|在)*(?:近|约|超)?$")
+_AGAINST_AIM = re.compile(
+    rf"(?:比|较|距离?|离|超出|超过|高出|高于|低于|优于|好于|差于|未达)[^，。；]{{0,6}}(?:{_AIM_WORDS})"
+)
+_MISSED = re.compile(r"(?:没有|未能?|未曾)(?:控制在|达到|完成|降到|升到|突破)[^，。；]{0,4}$")
+_LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期)?(?:的|为|是|全年|末|底)*(?:约|近|超)?$")
+_BEFORE_LAST = re.compile(r"前年[^，。；]{0,10}$")
+_NEXT_YEAR = re.compile(r"明年|下年|次年|下一年|来年")
+_STANDING = re.compile(r"目前|现有|现为|已(?:有|达)|上年|去年|今年|本年")
+_COMPARED = re.compile(r"(?:比|较|同比|环比)[^，。；]{0,10}$")
+_YEAR = re.compile(r"(?<![较比与由从（(\d])((?:19|20)\d\d)年(?:度|全年|末|底)?")
+_GROWTH_NAME = re.compile(r"增长率|增幅|增速|降幅")
+
+
+class Words(NamedTuple):
+    """The words around a number, within its sentence."""
+
+    left: str
+    clause: str
+    """What stands before it since the last mark."""
+    right: str
+
+
+def words_around(text: str, mention: Mention) -> Words:
+    """The sentence to the left, the clause to the left and what follows."""
+    left = text[mention.sentence[0] : mention.start]
+    clause = re.split(r"[，；。：:,;（(\n]", left)[-1]
+    return Words(left, clause, text[mention.end : min(mention.sentence[1], mention.end + 16)])
+
+
+def candidates(mention: Mention, metric: str, facts: Facts, text: str) -> Iterator[Fact]:
+    """Facts of `metric` that the number may state; for a bare bound only the likeliest."""
+    words = words_around(text, mention)
+    fields = _fields(mention, words, facts, metric)
+    if mention.quantity is not None and mention.quantity.qualifier in BOUNDS:
+        fields = fields[:1]
+    for field in fields:
+        if field == "step":
+            if (step := _step(metric, facts)) is not None:
+                yield step
+        elif (fact := facts.get(metric, field)) is not None:
+            yield fact
+
+
+def _fields(mention: Mention, words: Words, facts: Facts, metric: str) -> tuple[str, ...]:
+    if _BEFORE_LAST.search(words.left[-14:]):
+        return ()
+    match mention.role:
+        case MentionRole.CHANGE:
+            return _of_change(mention, words, facts, metric)
+        case MentionRole.COMPARATOR:
+            return ("gap",) if re.search(_AIM_WORDS, words.clause) else ()
+        case MentionRole.BASELINE:
+            return _of_baseline(mention, words, facts)
+        case MentionRole.TARGET:
+            return _of_target(mention, words, facts)
+    return _of_value(mention, words, facts)
+
+
+def _of_change(mention: Mention, words: Words, facts: Facts, metric: str) -> tuple[str, ...]:
+    if _AGAINST_AIM.search(words.clause):
+        return ("gap",)
+    fields: tuple[str, ...] = ("change", "growth", "multiple", "attainment")
+    if _GROWTH_NAME.search(facts.definitions[metric].name):
+        fields = ("now", *fields)
+    return ("step", *fields) if mention.tense == "future" else fields
+
+
+def _of_baseline(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
+    if mention.quantity is not None and mention.quantity.unit == "倍":
+        return ("multiple",)
+    named = re.findall(r"((?:19|20)\d\d)年", words.left[-18:])
+    if named:
+        return {0: ("now",), -1: ("prev",)}.get(int(named[-1]) - facts.period.year, ())
+    if mention.tense == "future":
+        return ("now",) if _LAST_YEAR.search(words.clause) else ("now", "prev")
+    return ("prev",)
+
+
+def _of_target(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
+    if mention.tense == "past":
+        if _AGAINST_AIM.search(words.clause) and not _AIM_RIGHT.match(words.right):
+            return ("gap", "target")
+        return ("goal", "target") if _NEXT_YEAR.search(words.left) else ("target", "attainment")
+    if year := _year(words):
+        return {0: ("now", "target"), 1: ("goal",)}.get(year - facts.period.year, ())
+    extra = ("now",) if _STANDING.search(words.clause) else ()
+    return ("goal", "step", *extra, "attainment")
+
+
+def _of_value(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
+    unit = mention.quantity.unit if mention.quantity else ""
+    if _LAST_YEAR.search(words.left):
+        return ("now",) if mention.tense == "future" else ("prev",)
+    if _AGAINST_AIM.search(words.clause):
+        return ("gap", "target") if not _AIM_RIGHT.match(words.right) else ("target",)
+    if _AIM_RIGHT.match(words.right) or _AIM_LEFT.search(words.clause) or _MISSED.search(words.clause):
+        return ("goal",) if mention.tense == "future" or _NEXT_YEAR.search(words.left) else ("target", "attainment")
+    if re.search(r"(?:高于|低于|优于|好于|超出|还差|差)$", words.clause):
+        return ("gap", "target")
+    if unit == "倍":
+        return ("multiple",)
+    year = _year(words)
+    if year is not None and year != facts.period.year:
+        return {-1: ("prev",), 1: ("goal",)}.get(year - facts.period.year, ())
+    if mention.tense == "future" and year is None:
+        return ("goal", "step", "now") if _STANDING.search(words.clause) else ("goal", "step")
+    compared = bool(mention.direction) or _COMPARED.search(words.clause) is not None
+    return ("now", *(("change", "growth") if compared else ()), *(("attainment",) if unit == "%" else ()))
+
+
+def _year(words: Words) -> int | None:
+    """The year a statement speaks of, when its sentence names one that is not a comparison."""
+    named = _YEAR.findall(words.left)
+    return int(named[-1]) if named else None
+
+
+def _step(metric: str, facts: Facts) -> Fact | None:
+    """What a plan asks for beyond this year's value: “平均住院日再缩短0.2天”."""
+    now, goal = facts.get(metric, "now"), facts.get(metric, "goal")
+    if now is None or goal is None or now.unit != goal.unit:
+        return None
+    difference = goal.value - now.value
+    unit = "个百分点" if now.unit == "%" else now.unit
+    sign = (difference > 0) - (difference < 0)
+    return goal.model_copy(update={"value": difference, "unit": unit, "field": "change", "sign": sign})
