@@ -141,7 +141,9 @@ def test_matters_alone_make_key_points(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    made = draft(read_outline("key-points", department="急诊科", year=2026), Figures(), read_matters(file))
+    outline = read_outline("key-points", department="急诊科", year=2026, level="医院", organisation="柳津镇中心卫生院")
+
+    made = draft(outline, Figures(), read_matters(file))
 
     assert "增设留观床8张" in text_of(made)
     assert made.shell.type == "notice"

@@ -645,10 +645,13 @@ def test_a_heading_is_asked_for_only_where_there_is_none() -> None:
 
 def test_a_name_of_the_brief_may_be_repeated_although_it_holds_a_numeral() -> None:
     named = brief_of(matters=(BriefMatter(id="m", text="实施健康素养三年行动，建成七楼日间病房"),))
+    foreign = brief_of(matters=(BriefMatter(id="m", text="购置PET/CT和da Vinci Xi，规范Ⅲ级护理"),))
     counted = brief_of(matters=(BriefMatter(id="m", text="开展三次演练"),))
 
     assert pattern_of(named).fullmatch("健康素养三年行动全面启动，七楼日间病房投用。")
     assert not pattern_of(brief_of()).fullmatch("健康素养三年行动全面启动。")
+    assert pattern_of(foreign).fullmatch("PET/CT、da Vinci Xi投用，Ⅲ级护理规范。")
+    assert not pattern_of(brief_of()).fullmatch("PET/CT投用。")
     assert not pattern_of(counted).fullmatch("开展三次演练。")
 
 

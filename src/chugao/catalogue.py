@@ -192,11 +192,13 @@ def short_name(definition: MetricDefinition) -> str:
     for suffix in _REPEATED:
         if name.endswith(suffix) and len(name) - len(suffix) >= 2 and definition.unit:
             unit = definition.unit
-            if (
-                (suffix == "数" and definition.kind == "count")
-                or unit in suffix
-                or suffix in (unit, f"{unit}数", f"{unit}次")
-            ):
+            said_by_unit = unit in suffix or suffix in (unit, f"{unit}数", f"{unit}次")
+            people = suffix == "人数" and unit == "名"
+            # 病例数 keeps its 例, 人数 its 人: only the counting word goes.
+            plain = suffix == "数" and definition.kind == "count" and not name.endswith("人数")
+            if name.endswith("病例数") and suffix != "数":
+                continue
+            if said_by_unit or people or plain:
                 return name[: -len(suffix)]
     return name
 

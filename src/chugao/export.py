@@ -137,6 +137,10 @@ def _read_object(file: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise InputError(f"{file} 读不了（{reason_of(error)}）。请检查文件名和位置。") from None
     except UnicodeError:
+        if file.suffix.lower() != ".json":
+            raise InputError(
+                f"{file.name} 不是草稿的 .json。定稿从起草时写出的 .json 出；在 Word 里改过的文稿请用 chugao check 核对。"
+            ) from None
         raise InputError(f"{file.name} 不是 UTF-8 编码的 JSON 文件。请使用 chugao draft 写出的 .json。") from None
     except json.JSONDecodeError as error:
         raise InputError(
@@ -288,7 +292,11 @@ def release(
     if bool(override_by) != bool(reason):
         raise InputError("放行须同时写明 --override-by（姓名）和 --reason（理由）。")
     report = examine(draft, figures, matters)
-    blocking = [f for f in report.findings if f.severity.blocks]
+    found = report.findings
+    if figures is None and matters is None:
+        # Nothing to hold the text against again: what was found when it was drafted still stands.
+        found = (*found, *(f for f in draft.findings if f.severity.blocks and f not in found))
+    blocking = [f for f in found if f.severity.blocks]
     if blocking and not override_by:
         lines = "\n".join(f"  [{f.severity.label}] {f.hint}" for f in blocking[:8])
         raise NotAllowed(
@@ -299,4 +307,4 @@ def release(
     if blocking:
         findings = [f.model_dump(mode="json") for f in blocking]
         recipe["override"] = {"by": override_by, "reason": reason, "findings": findings}
-    return draft.model_copy(update={"findings": report.findings, "recipe": recipe})
+    return draft.model_copy(update={"findings": found, "recipe": recipe})

@@ -116,7 +116,7 @@ def read_outline(
         parts = tuple(_rest_of_year(p, reported) for p in parts)
     title = spec["title"].format(**words)
     if kind is Kind.SUMMARY_PLAN and not reported.is_year and reported.last_month < 12:
-        title = f"{department}{reported.label}工作总结暨{_rest(reported)}工作计划"
+        title = f"{department}{reported.label}工作总结暨{rest_of_year(reported)}工作计划"
     outline = Outline(
         kind=kind,
         style=spec["style"],
@@ -149,14 +149,14 @@ def _spec(kind: Kind) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _rest(reported: Period) -> str:
+def rest_of_year(reported: Period) -> str:
     """What a report that ends before December plans for: the rest of the same year."""
     return "下半年" if reported.last_month == 6 else "下一阶段"
 
 
 def _rest_of_year(part: Part, reported: Period) -> Part:
     if part.id == "plan" and reported.last_month < 12:
-        return part.model_copy(update={"heading": f"{_rest(reported)}工作计划"})
+        return part.model_copy(update={"heading": f"{rest_of_year(reported)}工作计划"})
     return part
 
 
@@ -175,6 +175,7 @@ def _from_above(outline: Outline, path: Path) -> Outline:
         raise InputError(f"{path.name}：没有找到标题（一、…或（一）…）。提纲请每个标题单独成行，前面写序号。")
     parts = [p for p in outline.parts if p.role == "lead"]
     used: set[str] = set()
+    roles = [_role_of_heading(h.heading, outline.kind) for h in asked]
     for number, heading in enumerate(asked, 1):
         role = _role_of_heading(heading.heading, outline.kind)
         name = role if role not in used else f"{role}_{_letters(number)}"
@@ -186,7 +187,7 @@ def _from_above(outline: Outline, path: Path) -> Outline:
                 role=role,
                 heading=heading.heading,
                 required=True,
-                topics=role in ("results", "plan") and role == name,
+                topics=role in ("results", "plan") and role == name and roles.count(role) == 1,
                 asked=True,
             )
         )

@@ -58,7 +58,7 @@ COUNT_UNITS = (
     "封 宗 笔 单 款 步 环 轮 届 班 队 道 对 双 盘 列 趟 艘 架 页 字 行 章 节 节次 口 头 羽 尾 株 亩 村 镇 县 乡 街道 市 省 国 校 院 科 科室 万人 标准箱 标箱 重量箱"
 ).split()
 _MEASURE_UNITS = (
-    "个百分点 百分点 % ‰ 成 倍 元 美元 港元 欧元 日元 英镑 小时 分钟 秒钟 秒 天 日 周年 周岁 周 个月 个工作日 工作日 个季度 年 平方米 平方公里 平方千米 立方米 公顷 "
+    "个百分点 百分点 % ‰ 成 倍 元 美元 港元 欧元 日元 英镑 小时 分钟 秒钟 秒 天 日 周年 周岁 周 个月 个工作日 工作日 个季度 年 平方米 平方公里 平方千米 立方米 公顷 千伏 "
     "公里 千米 海里 米 厘米 毫米 吨标准煤 吨 斤 千克 公斤 克 毫克 微克 毫升 升 千瓦时 万千瓦 千瓦 兆瓦时 兆瓦 度 ℃ ㎡ kg mg ml mL mm cm mmHg mmol/L kWh "
     "DDDs DDD TB GB MB M G"
 ).split()
@@ -67,8 +67,9 @@ _PER = (
     "季度|间|年|月|周|日|天|人次|人日|人|床日|床|次|例|科室|科|户|台|亩|吨|项|张|名|分|克|升|L|d|h"
 )
 UNITS = tuple(sorted({*COUNT_UNITS, *_MEASURE_UNITS}, key=len, reverse=True))
-_UNIT_PATTERN = "|".join(re.escape(u) for u in UNITS)
-_SCALE_PATTERN = "万亿|亿|千万(?!元?里)|百万|万|千(?![米克瓦卡])|百(?![床张])"
+# 1.13升到1.15 is a rise, not litres.
+_UNIT_PATTERN = "|".join(re.escape(u) + ("(?![到至为了高级])" if u == "升" else "") for u in UNITS)
+_SCALE_PATTERN = "万亿|亿|千万(?!元?里)|百万|万|千(?![米克瓦卡伏])|百(?![床张])"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?:\.\d++)?"
 _HAN_DIGIT = "〇零一二两三四五六七八九十百千万亿"
 # No office writes a longer one; beyond it stand serial numbers, and decimal arithmetic would cost more than linear.

@@ -96,6 +96,7 @@ def examine_draft(draft: Draft, figures: Figures, matters: Matters) -> Report:
             verdicts += more
             findings += [_moved(v.finding, section.id) for v in more if v.finding]
     findings += check_evidence(draft)
+    findings += _in_shell(draft)
     findings += [_in_sentence(f, spans) for f in (*find_masks(text), *find_pending(text))]
     findings += check_parts(draft)
     findings += check_numbering(draft)
@@ -107,7 +108,7 @@ def examine_draft(draft: Draft, figures: Figures, matters: Matters) -> Report:
 def examine_alone(draft: Draft) -> Report:
     """A draft held against the evidence it carries: masks, parts, numbering, years, and claims that still print it."""
     text, spans = flatten(draft)
-    findings = list(check_evidence(draft))
+    findings = [*check_evidence(draft), *_in_shell(draft)]
     findings += [_in_sentence(f, spans) for f in (*find_masks(text), *find_pending(text))]
     findings += check_parts(draft)
     findings += check_numbering(draft)
@@ -117,6 +118,14 @@ def examine_alone(draft: Draft) -> Report:
     untraced = sum(1 for f in findings if f.rule in ("number-untraced", "number-changed"))
     numbers = {"found": len(claims), "traced": len(claims) - untraced, "untraced": untraced}
     return Report(tuple(_distinct(findings)), numbers)
+
+
+def _in_shell(draft: Draft) -> list[Finding]:
+    """Masks and 待补 in the 通知 around the text."""
+    shell = draft.shell
+    text = "\n".join((shell.title, shell.addressee, shell.opening, shell.closing, shell.issuer, shell.date))
+    found = (*find_masks(text), *find_pending(text))
+    return [_moved(f, "通知") for f in found]
 
 
 def _in_sentence(finding: Finding, spans: Sequence[Span]) -> Finding:

@@ -21,7 +21,7 @@ _AIM_WORDS = "目标|任务|计划数|指标值|控制线|控制值|要求|标�
 _AIM_RIGHT = re.compile(rf"^(?:以内|以上|以下)?的?(?:年度|年初|年|控制|既定|预期|上级)*的?(?:{_AIM_WORDS})")
 _AIM_LEFT = re.compile(rf"(?:{_AIM_WORDS})(?:值|数|线)?(?:的|为|是|定为|在)*(?:近|约|超)?$")
 _AGAINST_AIM = re.compile(
-    rf"(?:比|较|距离?|离|超出|超过|高出|高于|低于|优于|好于|差于|未达)[^，。；]{{0,6}}(?:{_AIM_WORDS})"
+    rf"(?:比|较|与|距离?|离|超出|超过|超|高出|高于|低于|优于|好于|差于|未达)[^，。；]{{0,6}}(?:{_AIM_WORDS})"
 )
 _MISSED = re.compile(r"(?:没有|未能?|未曾)(?:控制在|达到|完成|降到|升到|突破)[^，。；]{0,4}$")
 _LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期)?(?:的|为|是|全年|末|底)*(?:约|近|超)?$")
@@ -93,9 +93,7 @@ def _of_baseline(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...
     named = re.findall(r"((?:19|20)\d\d)年", words.left[-18:])
     if named:
         return {0: ("now",), -1: ("prev",)}.get(int(named[-1]) - facts.period.year, ())
-    if mention.tense == "future":
-        return ("now",) if _LAST_YEAR.search(words.clause) else ("now", "prev")
-    return ("prev",)
+    return ("now",) if mention.tense == "future" else ("prev",)
 
 
 def _of_target(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ _ABSOLUTE = re.compile(
 def find_inventions(text: str, draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[Finding]:
     """Every named thing and absolute claim of a draft that nothing given contains."""
     given = "\n".join(_given(draft, facts, matters))
-    fixed = constant_spans(text)
+    fixed = constant_spans(text) + [m.span() for m in re.finditer(r"【待[^】]*】", text)]
     for what, pattern in _THINGS:
         for match in pattern.finditer(text):
             if any(s <= match.start() and match.end() <= e for s, e in fixed):
@@ -63,6 +63,7 @@ def _given(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[st
     yield draft.organisation
     yield draft.department
     yield draft.shell.issuer
+    yield from draft.recipe.get("headings_from_above", ())
     yield from (d.name for d in facts.definitions.values())
     yield from (a for d in facts.definitions.values() for a in d.aliases)
     for observation in facts.figures.observations:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from chugao.checks.candidates import candidates, words_around
+from chugao.checks.candidates import BOUNDS, candidates, words_around
 from chugao.config import shipped
 from chugao.errors import InputError
 from chugao.kind import Kind
@@ -195,7 +195,12 @@ def _with_label(mention: Mention, text: str, context: Context) -> Mention:
     own = definition.accepts(unit) or _alike(definition.unit, unit)
     # In the clause of the name a wrong unit is a wrong number; under a heading it is another thing.
     wrong_unit = clause.endswith(tuple(definition.all_names())) or mention.role is MentionRole.CHANGE
-    if own or (unit in ("%", "个百分点", "倍") and mention.role in (MentionRole.CHANGE, MentionRole.COMPARATOR)):
+    attained = unit == "%" and re.search(r"完成|目标|达", clause) is not None and definition.kind in ("count", "amount")
+    if (
+        own
+        or attained
+        or (unit in ("%", "个百分点", "倍") and mention.role in (MentionRole.CHANGE, MentionRole.COMPARATOR))
+    ):
         return mention.model_copy(update={"metric": named, "metric_name": definition.name})
     return mention.model_copy(update={"metric": named}) if wrong_unit and _named(clause, context) else mention
 
@@ -242,6 +247,8 @@ def _holds(mention: Mention, fact: Fact) -> bool:
         return False
     if fact.field in (*_CHANGES, "gap"):
         value = abs(value)
+    if fact.field in ("target", "goal") and claim.qualifier in BOUNDS:
+        return _same_bound(value, claim, fact)
     return supports(value, claim) or _same_bound(value, claim, fact)
 
 

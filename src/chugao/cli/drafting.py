@@ -92,7 +92,7 @@ def draft_command(
     )
     writer = open_engine(engine)
     check_folder(out)
-    figures = _figures(metrics, settings.workspace)
+    figures = _figures(metrics, settings.workspace, department)
     items = _material(material or [], confirmed_by, department, plan.reported.year, settings.workspace)
     figures = _with_confirmed(figures, items)
     things = _matters(matters or [], items)
@@ -194,7 +194,7 @@ def export_command(
 # --- inputs ---------------------------------------------------------------------------------------
 
 
-def _figures(paths: list[Path] | None, workspace: Path | None) -> "Figures":
+def _figures(paths: list[Path] | None, workspace: Path | None, department: str | None = None) -> "Figures":
     from chugao.metrics.observation import Figures
 
     if paths:
@@ -206,7 +206,9 @@ def _figures(paths: list[Path] | None, workspace: Path | None) -> "Figures":
         from chugao.metrics.store import load_figures
 
         with open_workspace(workspace) as database:
-            return load_figures(database)
+            kept = load_figures(database)
+        # What the workspace keeps of other departments is no figures file of this one.
+        return kept if not kept.departments or department in (None, *kept.departments) else Figures()
     return Figures()
 
 

@@ -35,7 +35,7 @@ from chugao.manuscript import (
     content_hash,
     count_characters,
 )
-from chugao.material import Matter, Matters
+from chugao.material import Matter, Matters, MatterStatus
 from chugao.metrics.facts import Fact, Facts, derive
 from chugao.metrics.observation import Figures
 from chugao.outline import Outline, topic_of_metric
@@ -129,7 +129,9 @@ async def adraft(
     say = progress or (lambda _: None)
     writings = await asyncio.gather(*(_write(offer, engine, fallback, say) for offer in offers.values()))
     written = dict(zip(offers, _fitted(list(writings), outline.length), strict=True))
-    return _assemble(outline, derived, usable, plans, offers, written, missing, office, engine, seed, facts, matters)
+    return _assemble(
+        outline, derived, usable, plans, offers, written, missing, office, engine, seed, facts, matters, instructions
+    )
 
 
 # --- inputs ---------------------------------------------------------------------------------------
@@ -151,7 +153,24 @@ def _figures_for(outline: Outline, figures: Figures) -> Figures:
 
 def _matters_for(outline: Outline, matters: Matters) -> tuple[Matter, ...]:
     """The department's matters that may leave the office."""
-    return tuple(m for m in matters.of_department(outline.department).items if printable(m.release))
+    own = matters.of_department(outline.department).items
+    return tuple(m for m in own if printable(m.release) and _in_time(m, outline))
+
+
+def _in_time(matter: Matter, outline: Outline) -> bool:
+    """Whether a matter belongs to what the document reports on, or plans for.
+
+    A half-year report tells nothing of December, and a plan for one year holds no task of another.
+    """
+    if matter.year is None:
+        return True
+    reported = outline.reported
+    if matter.status is MatterStatus.PLANNED:
+        rest_of_year = outline.kind.looks_back and reported.last_month < 12
+        return matter.year == (reported.year if rest_of_year else outline.plan_year)
+    if matter.year != reported.year:
+        return matter.year < reported.year
+    return matter.month is None or matter.month <= reported.last_month
 
 
 def _check_enough(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> None:
@@ -295,6 +314,7 @@ def _assemble(
     seed: int,
     figures: Figures,
     all_matters: Matters | None,
+    instructions: Sequence[str],
 ) -> Draft:
     builder = _Builder(outline, facts, matters, offers, written)
     sections = tuple(s for p in plans if (s := builder.section(p)) is not None)
@@ -315,10 +335,16 @@ def _assemble(
         engine=engine.name,
         shell=shell,
         sections=sections,
-        findings=tuple(builder.findings),
+        findings=(*builder.findings, *_unheeded(instructions, matters)),
         requests=(*_requests(outline, facts, missing), *_pending_parts(outline, offers)),
         evidence=(*(_evidence(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
-        recipe={"engine": engine.name, "seed": seed, "inputs": fingerprints, "length": outline.length},
+        recipe={
+            "engine": engine.name,
+            "seed": seed,
+            "inputs": fingerprints,
+            "length": outline.length,
+            "headings_from_above": [p.heading for p in outline.parts if p.asked],
+        },
     )
 
 
@@ -477,9 +503,25 @@ def _with_year_slots(text: str, outline: Outline) -> str:
     return text
 
 
+def _unheeded(instructions: Sequence[str], matters: Sequence[Matter]) -> list[Finding]:
+    """What a leader asked for that no rule here carries out: said, so that a person does it."""
+    place = Place(start=0, end=0)
+    return [
+        Finding(
+            rule="instruction",
+            severity=Severity.WARNING,
+            place=place,
+            quote=text,
+            hint=f"领导意见“{text}”没有自动落实（只有点到事项名称的意见会调整先后），请人工处理。",
+        )
+        for text in instructions
+        if not any(m.text in text or text in m.text for m in matters)
+    ]
+
+
 def _shell(outline: Outline, office: Office, title: str) -> Shell:
     """The 通知 that issues 要点; nothing is invented for it, what is unknown stays 待补."""
-    if outline.shell != "notice":
+    if outline.shell != "notice" or outline.level == "科室":
         return Shell(issuer=office.signature)
     issuer = office.signature or outline.organisation or outline.department
     return Shell(

@@ -21,7 +21,7 @@ _NOTHING = "—"
 def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact]]:
     """指标完成情况表: every printable figure with last year, target and next year's target."""
     rows, used = [], []
-    with_goal = outline.kind.value != "summary"
+    with_goal = outline.kind.value != "summary" and outline.reported.is_year
     for metric in _ordered(facts, "now"):
         cells = [_fact(facts, metric, f) for f in ("now", "prev", "change", "target")]
         growth = facts.get(metric, "growth")
@@ -38,7 +38,8 @@ def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fa
             row.append(_cell(goal))
         rows.append(tuple(row))
         used += [f for f in (*cells, trend, goal) if f is not None]
-    header = ("指标", "本年", "上年", "比上年", "年度目标", "完成情况", *(("下年目标",) if with_goal else ()))
+    now = ("本年", "上年", "比上年") if outline.reported.is_year else ("本期", "上年同期", "同比")
+    header = ("指标", *now, "年度目标", "完成情况", *(("下年目标",) if with_goal else ()))
     if not rows:
         return None, []
     return Table(header=header, rows=tuple(rows)), used

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from chugao.catalogue import MetricDefinition, short_name
 from chugao.drafting.binding import SlotValue, mask_numbers
 from chugao.drafting.planning import SectionPlan, printable, weight_of
+from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Fact, Facts
-from chugao.outline import Outline
+from chugao.outline import Outline, rest_of_year
 from chugao.source import Frozen
 
 _FIELDS = ("now", "prev", "change", "growth", "multiple", "target", "gap", "attainment", "goal", "streak")
@@ -62,7 +63,7 @@ def make_offer(
     for metric in plan.metrics:
         for fact in _offered(facts, metric, plan.part.role):
             definition = facts.definitions[metric]
-            slots.append(_slot(fact, definition, outline))
+            slots.append(_slot(fact, definition, outline, facts))
             values[fact.slot] = slot_value(fact)
             used[fact.slot] = fact
     for definition in missing:
@@ -120,7 +121,9 @@ def make_offer(
 
 def _pending(plan: SectionPlan, outline: Outline) -> SlotValue:
     """【待补】 for a part that must be there and for which nobody sent anything."""
-    if plan.part.role == "results":
+    if plan.part.asked:
+        what = plan.heading
+    elif plan.part.role == "results":
         what = f"{outline.reported.label}的事项和指标"
     else:
         what = f"{outline.plan_year}年的重点任务和目标"
@@ -135,6 +138,9 @@ def general_values(outline: Outline) -> dict[str, SlotValue]:
     }
     if outline.reported.span_label:
         values["brief.span"] = SlotValue(printed=outline.reported.span_label, state="constant", id="brief.span")
+        rest = rest_of_year(outline.reported)
+        if outline.kind is Kind.SUMMARY_PLAN and outline.reported.last_month < 12:
+            values["brief.plan_span"] = SlotValue(printed=rest, state="constant", id="brief.plan_span")
     return values
 
 
@@ -180,12 +186,19 @@ def worth_a_percentage(facts: Facts, fact: Fact) -> bool:
     return (prev is not None and prev.value >= _SMALL_BASE and abs(fact.value) <= _LARGE_GROWTH) or prev is None
 
 
-def _slot(fact: Fact, definition: MetricDefinition, outline: Outline) -> Slot:
+def spoken_name(definition: MetricDefinition, facts: Facts) -> str:
+    """The short name, unless another metric of the figures would be called the same (护理专科门诊数, …人次)."""
+    short = short_name(definition)
+    others = (d for d in facts.definitions.values() if d.id != definition.id)
+    return definition.name if any(short in (short_name(d), d.name) for d in others) else short
+
+
+def _slot(fact: Fact, definition: MetricDefinition, outline: Outline, facts: Facts) -> Slot:
     return Slot(
         name=fact.slot,
         meaning=f"{fact.period.label}{definition.name}（{_MEANINGS.get(fact.field, fact.field)}）",
         metric=fact.metric,
-        metric_name=short_name(definition),
+        metric_name=spoken_name(definition, facts),
         field=fact.field,
         kind=fact.kind,
         better=fact.better,

@@ -103,7 +103,11 @@ def plan_sections(
     problems = [m for m in matters if is_problem(m)]
     has = {f: [m for m in facts.metrics() if _printable_fact(facts, m, f)] for f in ("now", "goal")}
     sections: list[SectionPlan] = []
+    shares = _shares(outline.parts, {"results": done, "plan": planned}, has, facts)
     for part in outline.parts:
+        if part.id in shares:
+            sections += _with_topics(part, *shares[part.id], facts, instructions)
+            continue
         match part.role:
             case "results":
                 sections += _with_topics(part, done, has["now"], facts, instructions)
@@ -129,6 +133,41 @@ def plan_sections(
             case _:
                 sections.append(SectionPlan(id=part.id, part=part, level=part.level))
     return sections
+
+
+def _shares(
+    parts: Sequence[Part], matters: dict[str, list[Matter]], has: dict[str, list[str]], facts: Facts
+) -> dict[str, tuple[list[Matter], list[str]]]:
+    """Where an outline from above asks several headings of one role: each matter and figure under the one it fits.
+
+    What fits none goes under the first; a heading nothing fits stays empty and becomes 待补.
+    """
+    shares: dict[str, tuple[list[Matter], list[str]]] = {}
+    for role, field in (("results", "now"), ("plan", "goal")):
+        asked = [p for p in parts if p.asked and p.role == role]
+        if len(asked) < 2:
+            continue
+        for part in asked:
+            shares[part.id] = ([], [])
+        for matter in matters[role]:
+            topic = topic_of_matter(matter.category, matter.text).name
+            home = _best_heading(asked, f"{matter.category}{topic}{matter.text}")
+            shares[home.id][0].append(matter)
+        for metric in has[field]:
+            definition = facts.definitions[metric]
+            home = _best_heading(asked, f"{definition.area}{topic_of_metric(definition).name}{definition.name}")
+            shares[home.id][1].append(metric)
+    return shares
+
+
+def _best_heading(parts: Sequence[Part], words: str) -> Part:
+    """The heading that shares most character pairs with some words; the first when none does."""
+
+    def shared(part: Part) -> int:
+        heading = re.sub(r"工作|管理|建设|情况|方面|主要|推进|加强|持续|全面", "", part.heading)
+        return sum(1 for i in range(len(heading) - 1) if heading[i : i + 2] in words)
+
+    return max(parts, key=lambda p: (shared(p), p is parts[0]))
 
 
 def lead_topics(matters: Iterable[Matter]) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from chugao.engines.phrasing import Metric, Phraser, document_frames, metrics_of
+from chugao.engines.phrasing import Metric, Phraser, document_frames, metrics_of, whole
 from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
 from chugao.outline import affinity
 
@@ -71,6 +71,7 @@ class _Composer:
             "topics": brief.topic,
             "year": "{brief.year}",
             "plan_year": "{brief.plan_year}",
+            "plan_when": "{brief.plan_span}" if brief.slot("brief.plan_span") else "{brief.plan_year}年",
             "span": "{brief.span}" if brief.slot("brief.span") else "",
             "milestone": self._milestone(),
         }
@@ -93,7 +94,7 @@ class _Composer:
         counts = sorted(counts, key=lambda m: m.direction != "welcome")[:3]
         if len(counts) > 1:
             volumes = "，".join(f"{m.name}{{{m.id}.now}}" for m in counts)
-            return [_sentence(f"全年{volumes}。", "bank:headline")]
+            return [_sentence(f"{whole(self.brief)}{volumes}。", "bank:headline")]
         best = sorted((m for m in self.metrics if m.direction == "welcome"), key=lambda m: -m.importance)[:2]
         return [_from_clause(c) for m in best if (c := self.phraser.clause(m, "results", plain=True))]
 
@@ -155,11 +156,12 @@ class _Composer:
         first, second = counts[:2]
         free.remove(first)
         free.remove(second)
-        text = (
-            f"全年{first.name}{{{first.id}.now}}，比上年{{{first.id}.growth}}；"
-            f"{second.name}{{{second.id}.now}}，{{{second.id}.growth}}。"
-        )
-        return [_sentence(text, "bank:volume")]
+        clauses = [c for m in (first, second) if (c := self.phraser.clause(m, "results", plain=True))]
+        text = "；".join(text for text, _, _ in clauses)
+        opening = "" if text.startswith("全年") else whole(self.brief)
+        passages = tuple(passage for _, _, passage in clauses if passage)
+        made_by = "own" if passages else "bank:volume"
+        return [ReplySentence(text=f"{opening}{text}。", passages=passages, recipe={"made_by": made_by})]
 
     def _worth_saying(self, metrics: Iterable[Metric]) -> list[Metric]:
         """Figures that carry an argument by themselves; the others stand in the table.
@@ -256,7 +258,9 @@ class _Composer:
         blocks = []
         for number, matter in enumerate(sorted(self.matters, key=lambda m: (m.month or 13, -m.weight))):
             lead = f"{_HAN[number]}是" if len(self.matters) > 1 and number < len(_HAN) else ""
-            text = f"{lead}{matter.text}{_joined(f'{_comma(self._when(matter))}{matter.result}')}。"
+            when = self._when(matter)
+            tail = f"{_comma(when)}{matter.result}" if matter.result else when.rstrip("，")
+            text = f"{lead}{matter.text}{_joined(tail)}。"
             blocks.append(
                 ReplyBlock(type="item" if lead else "paragraph", sentences=(_sentence(text, "matter", matter.id),))
             )

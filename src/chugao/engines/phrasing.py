@@ -129,6 +129,17 @@ def document_frames() -> dict[str, list[dict[str, object]]]:
     return tomllib.loads((shipped("templates") / "frames" / "documents.toml").read_text(encoding="utf-8"))
 
 
+def whole(brief: Brief) -> str:
+    """“全年”, or the months a shorter report covers."""
+    return "{brief.span}" if brief.slot("brief.span") else "全年"
+
+
+def _same_period(text: str) -> str:
+    """A report on part of a year compares with the same months, and says so."""
+    text = re.sub(r"[比较]上年(?=\{)", "同比", text)
+    return re.sub(r"上年(?=的\{|持平)", "上年同期", text)
+
+
 class Phraser:
     """Chooses frames for one brief; remembers what it used, nothing else."""
 
@@ -208,6 +219,9 @@ class Phraser:
         text = text.replace(
             "{reach}", "为" if metric.better != "up" or sign < 0 else self.pick(("达到", "为"), metric.id)
         )
+        text = text.replace("{whole}", whole(self._brief))
+        if self._brief.slot("brief.span"):
+            text = _same_period(text)
         text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
         text = text.replace("{reach_goal}", "控制在" if metric.better == "down" else "达到")
         return re.sub(r"\{(now|prev|change|growth|multiple|target|goal|gap)\}", rf"{{{metric.id}.\1}}", text)

@@ -34,6 +34,7 @@ _WHEN = re.compile(
 _ENUMERATOR = re.compile(
     r"^(?:[一二三四五六七八九十]是|[（(]?\d{1,2}[)）.、．]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)"
 )
+_COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短)[^，。；]{0,16}$")
 _SHORTEST = 8
 _COPIED = 20
 
@@ -213,8 +214,14 @@ def _observation(mention: Mention, department: str, year: int, source: Source) -
 
 
 def _only_figures(text: str, facts: Sequence[Item]) -> bool:
-    """Whether a sentence says nothing beside its figures: “全年手术23186台次，比上年增长6%。”"""
-    return len(text) <= 22 * len(facts)
+    """Whether every clause of a sentence is a figure: “全年手术23186台次，比上年增长6%。”"""
+    told = 0
+    for clause in re.split(r"[，；。]", text):
+        words = clause.strip()
+        figure = any(i.observation is not None and i.observation.quantity.printed in words for i in facts)
+        if words and not figure and not _COMPARISON.match(words):
+            told += 1
+    return told == 0
 
 
 def _matter_item(text: str, heading: str, department: str, year: int, source: Source, future: bool) -> Item:

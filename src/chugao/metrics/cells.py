@@ -90,7 +90,10 @@ def in_base_unit(quantity: Quantity, unit: Unit, definition: MetricDefinition, s
             "value": _tidy(quantity.value * factor),
             "high": _tidy(quantity.high * factor) if quantity.high is not None else None,
             "resolution": _tidy(quantity.resolution * factor),
-            "unit": definition.unit,
+            # Another counting word for the same thing stays as the office wrote it: 万次 is not turned into 万人次.
+            "unit": base
+            if definition.kind == "count" and base and not comparable(base, definition.unit)
+            else definition.unit,
         }
     )
 

@@ -265,7 +265,7 @@ class _Deriver:
     def _difference(self, field: str, value: Decimal, inputs: tuple[Observation, ...], pair: str) -> Fact:
         # A change inherits the finer resolution, and may be small where the values are printed in 万.
         sign = _sign(value)
-        up, down = _UP_DOWN[self.definition.kind]
+        up, down = _verbs(self.definition)
         verb = (up if sign > 0 else down) if sign else ""
         unit = {"%": "个百分点", "1:x": ""}.get(self.unit, self.unit)
         if self.unit in ("%", "1:x"):
@@ -430,10 +430,16 @@ class _Deriver:
         )
 
 
+def _verbs(definition: MetricDefinition) -> tuple[str, str]:
+    """(rise, fall) as the kind says them; what had better not rise 上升, it does not 提高."""
+    up, down = _UP_DOWN[definition.kind]
+    return ("上升" if up == "提高" and definition.better == "down" else up), down
+
+
 def print_form(definition: MetricDefinition, quantities: list[Quantity]) -> tuple[int, int]:
     """(scale, decimals) in which every value of a metric prints: the same everywhere in a document.
 
-    万 when the office reported in 万, or when the value has six digits and the unit allows it; the decimals are those
+    万 when the office reported in 万, or when the value has seven digits and the unit allows it; the decimals are those
     of the finest figure reported, two where plain counts are brought to 万.
     """
     steps = [q.resolution * 2 for q in quantities if q.resolution]
@@ -441,7 +447,7 @@ def print_form(definition: MetricDefinition, quantities: list[Quantity]) -> tupl
     scaled = all(s >= 10 for s in steps) if steps else False
     largest = max((abs(q.value) for q in quantities), default=Decimal(0))
     allows = definition.unit in ("元",) or any(u.startswith("万") for u in definition.units)
-    if (scaled and largest >= _TEN_THOUSAND) or (largest >= 10 * _TEN_THOUSAND and allows and finest >= 1):
+    if (scaled and largest >= _TEN_THOUSAND) or (largest >= 100 * _TEN_THOUSAND and allows and finest >= 1):
         places = _places(finest / _TEN_THOUSAND) if scaled else 2
         return _TEN_THOUSAND, min(places, 4)
     return 1, _places(finest)

@@ -48,7 +48,7 @@ class Cleaner:
         """One line without anything hidden, foreign slots, fences or digits."""
         if _HARMLESS.fullmatch(text) and self.fence not in text:
             return _shortened(text, limit)
-        text = _visible(text)
+        text = _visible(text[: 8 * limit])
         while self.fence in text:
             text = text.replace(self.fence, "")
         while _CHAT.search(text):

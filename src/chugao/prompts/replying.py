@@ -24,6 +24,7 @@ _CLOSES = "”’）》"
 _INSIDE = "，、：“‘（《—…·"
 _HEADING_MARKS = "，、“”《》（）—·"
 _LATIN = "A-Za-z&+"
+_FOREIGN = re.compile("(?:[A-Za-z&+-]{1,20}[/ ]){1,3}[A-Za-z&+-]{1,20}|[Ⅰ-Ⅻ]{1,4}")
 _SPECIAL = "第半倍翻"
 _MOST_BLOCKS, _MOST_SENTENCES = 16, 12
 _NAMED_AFTER = 3
@@ -84,9 +85,11 @@ def _heading_pattern(brief: Brief) -> str:
 
 
 def _fixed(brief: Brief) -> list[str]:
-    """Fixed terms, and names of this brief that only their letters let pass (三年行动), none a prefix of another."""
+    """Fixed terms, and names of this brief that only their letters let pass (三年行动, PET/CT), none a prefix of another."""
     grammar = _grammar()
-    terms = {*grammar.phrases, *(t for text in _given(brief) for t in grammar.refused(text))}
+    terms = set(grammar.phrases)
+    for text in _given(brief):
+        terms |= {*grammar.refused(text), *(t.replace("+", r"\+") for t in _FOREIGN.findall(text))}
     return [t for t in sorted(terms) if not any(t != o and t.startswith(o) for o in terms)]
 
 
