@@ -1,8 +1,10 @@
 """What a check of a text finds, and what it lets pass."""
 
+from pathlib import Path
+
 import pytest
 
-from chugao import check, examine
+from chugao import check, examine, read_metrics
 from chugao.source import Severity
 from tests.facts import facts_of
 
@@ -142,3 +144,43 @@ def test_the_numbers_are_counted() -> None:
 
 def test_without_figures_only_what_needs_none_is_checked() -> None:
     assert [f.rule for f in check("2025年工作总结\n全年门诊3.3万人次，开展xx活动。")] == ["mask-left"]
+
+
+def test_a_figure_marked_not_to_be_written_is_an_error_wherever_it_is_true(tmp_path: Path) -> None:
+    file = tmp_path / "指标.csv"
+    rows = ["指标名称,年度,本期值,单位,公开范围", "医疗纠纷赔付金额,2025,158.3,万元,不写", "护士离职率,2025,2.1,%,内部"]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    text = "2025年工作总结\n医疗纠纷赔付金额158.3万元。护士离职率2.1%。"
+
+    findings = check(text, read_metrics(file))
+
+    assert [(f.rule, f.severity) for f in findings] == [("withheld", "error"), ("internal", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("平均住院日比前年缩短0.3天。", "0.3天"),
+        ("平均住院日由2023年的7.6天缩短到7.3天。", "7.6天"),
+        ("平均住院日不足7.3天。", "不足7.3天"),
+        ("三四级手术占比67.2%，超过65%的年度目标。", "超过65%"),
+        ("三四级手术占比67.2%，比上年低2.7个百分点。", "2.7个百分点"),
+        ("平均住院日由7.3天缩短到7.3天。", "7.3天"),
+    ],
+)
+def test_last_years_words_bounds_and_targets_are_held_to_their_own_fact(text: str, quote: str) -> None:
+    assert ("error", quote) in found(text, VISITS, STAY, SURGERY_SHARE, COMPLAINTS, year=2025)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "投诉127起，没有控制在115起以内。",
+        "三四级手术占比67.2%，超过66%的年度目标，比目标高1.2个百分点。",
+        "门诊量由28571人次增加到32000人次，净增3429人次。",
+        "平均住院日7.3天，比上年7.6天缩短0.3天。",
+        "平均住院日比上年快0.3天。",
+    ],
+)
+def test_other_ways_to_say_the_same_pass(text: str) -> None:
+    assert found(text, VISITS, STAY, SURGERY_SHARE, COMPLAINTS, year=2025) == []

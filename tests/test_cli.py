@@ -68,7 +68,9 @@ def test_help_is_chinese_all_the_way(words: tuple[str, ...]):
         assert all(_columns(line) <= 80 for line in page.splitlines())
 
 
-@pytest.mark.parametrize("words", [c for c in commands() if c not in ((), ("metrics",), ("material",), ("corpus",), ("prompts",))])
+@pytest.mark.parametrize(
+    "words", [c for c in commands() if c not in ((), ("metrics",), ("material",), ("corpus",), ("prompts",))]
+)
 def test_every_command_takes_json(words: tuple[str, ...]):
     assert "--json" in chugao(*words, "--help").out
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chugao.catalogue import load_catalogue
-from chugao.documents.kind import Kind
+from chugao.kind import Kind
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.quantity import fold, plain
 

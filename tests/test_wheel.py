@@ -17,7 +17,8 @@ def test_a_wheel_carries_templates_prompts_and_the_sample_corpus(tmp_path: Path)
     subprocess.run(build, check=True, capture_output=True)
 
     (wheel,) = tmp_path.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
     for folder in ("prompts", "templates", "corpus"):
         shipped = {
             n.removeprefix(f"chugao/_shipped/{folder}/") for n in names if n.startswith(f"chugao/_shipped/{folder}/")
@@ -35,7 +36,8 @@ def test_the_installed_wheel_drafts_without_the_checkout(tmp_path: Path) -> None
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     site = tmp_path / "site"
-    zipfile.ZipFile(wheel).extractall(site)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
     script = (
         f"import sys; sys.path.insert(0, {str(site)!r})\n"
         "import chugao, chugao.config\n"

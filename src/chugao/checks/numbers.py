@@ -21,7 +21,7 @@ from chugao.material import Matter
 from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
 from chugao.metrics.facts import Fact, Facts
 from chugao.quantity import Qualifier, Quantity, comparable, convert, supports
-from chugao.source import Finding, Place, Severity
+from chugao.source import Finding, Place, Release, Severity
 
 _CHANGES = ("change", "growth", "multiple")
 _WHY = {
@@ -228,7 +228,7 @@ def _named(words: str, context: Context) -> str | None:
 
 def _heading_over(text: str, start: int) -> str:
     """The line that stands as heading over a position: the last short line without a full stop."""
-    lines = text[:start].split("\n")
+    lines = text[max(0, start - 1200) : start].split("\n")
     for line in reversed(lines[-12:-1]):
         stripped = line.strip()
         if stripped and len(stripped) <= 40 and not stripped.endswith(("。", "；", "，", "！", "？")):
@@ -296,7 +296,16 @@ def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -
         right = trend.printed if trend.field in _CHANGES else _UP_DOWN[trend.sign]
         hint = f"增减方向与数据相反：{fact.name}{_explain(fact, context.facts)}。应写“{right}”。"
         return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
-    return Verdict(mention, True, fact.slot, None)
+    return Verdict(mention, True, fact.slot, _not_for_print(mention, fact))
+
+
+def _not_for_print(mention: Mention, fact: Fact) -> Finding | None:
+    """A true figure that the office does not let out."""
+    if fact.release is Release.WITHHELD:
+        return _finding("withheld", Severity.ERROR, mention, f"{fact.name}标为“不写”，不得出现在文稿里。请删去整句。")
+    if fact.release is Release.INTERNAL:
+        return _finding("internal", Severity.WARNING, mention, f"{fact.name}标为“内部”，对外、上报的文稿里不要写。")
+    return None
 
 
 _UP_DOWN = {1: "提高", -1: "下降"}

@@ -359,18 +359,14 @@ def _verb_phrase(metric: Metric, *, future: bool) -> str:
         return ""
     if future and "goal" not in metric.slots:
         return ""
-    if metric.better == "neutral" or len(metric.name) > 14:
-        return ""
+    if metric.better == "neutral" or metric.kind in ("count", "amount") or len(metric.name) > 14:
+        return ""  # “增加门急诊” is no heading
     verb = {
         ("rate", "up"): "提高",
         ("rate", "down"): "降低",
         ("duration", "down"): "缩短",
         ("index", "up"): "提高",
         ("index", "down"): "降低",
-        ("count", "up"): "增加",
-        ("count", "down"): "减少",
-        ("amount", "down"): "降低",
-        ("amount", "up"): "增加",
     }.get((metric.kind, metric.better), "")
     return f"{verb}{metric.name}" if verb else ""
 

@@ -1,1 +1,0 @@
-from chugao.kind import *  # noqa: F403  (gone when nobody asks for it any more)
