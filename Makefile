@@ -18,6 +18,7 @@ $(READY): requirements.txt pyproject.toml
 demo: $(READY)
 	@$(BIN)/chugao draft --kind summary-plan --department 医务科 --year 2025 --organisation 望澜市第一人民医院 \
 	  --metrics examples/figures/医务科-2025.xlsx --matters examples/matters/医务科-2025.xlsx --corpus corpus -o out
+	@echo "命令在 $(BIN)/chugao；运行 . $(BIN)/activate 之后可以直接写 chugao。"
 
 test: $(READY)
 	$(BIN)/python -m pytest
@@ -37,7 +38,7 @@ eval: $(READY)
 	$(BIN)/python -m eval run
 
 bench: $(READY)
-	$(BIN)/python -m eval bench
+	$(BIN)/python -m eval bench --date $$(date +%F)
 
 schema: $(READY)
 	$(BIN)/python -c "from pathlib import Path; from chugao.export import write_schema; write_schema(Path('docs/schema/draft.schema.json'))"
