@@ -366,13 +366,15 @@ class _Builder:
         self._counters = [0, 0, 0, 0]
         self._items = 0
         self._sources = {m.id: m.source for m in matters}
+        rest = "brief.plan_span" in general_values(outline)
+        ahead = "{brief.plan_span}" if rest else "{brief.plan_year}年"
         self._annexes: dict[str, tuple[Callable[[], tuple[Table | None, list[Fact]]], str]] = {
             "table_results": (
                 lambda: results_table(outline, facts),
                 f"{{brief.year}}年{_span(outline)}主要指标完成情况表",
             ),
-            "table_goals": (lambda: goals_table(outline, facts), "{brief.plan_year}年主要目标表"),
-            "table_tasks": (lambda: (tasks_table(outline, matters), []), "{brief.plan_year}年重点任务分解表"),
+            "table_goals": (lambda: goals_table(outline, facts), f"{ahead}主要目标表"),
+            "table_tasks": (lambda: (tasks_table(outline, matters), []), f"{ahead}重点任务分解表"),
         }
 
     def section(self, plan: SectionPlan) -> Section | None:

@@ -102,6 +102,8 @@ def plan_sections(
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     problems = [m for m in matters if is_problem(m)]
     has = {f: [m for m in facts.metrics() if _printable_fact(facts, m, f)] for f in ("now", "goal")}
+    if outline.kind.looks_back and not outline.reported.is_year:
+        has["goal"] = []  # the rest of the year is not held to next year's targets
     sections: list[SectionPlan] = []
     shares = _shares(outline.parts, {"results": done, "plan": planned}, has, facts)
     for part in outline.parts:

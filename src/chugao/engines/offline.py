@@ -187,7 +187,7 @@ class _Composer:
     def _owed(self) -> list[list[ReplySentence]]:
         """【待补】 for what the document cannot do without and nobody sent."""
         missing = [s for s in self.brief.slots if s.field == "missing"]
-        return [[_sentence("".join(f"{s.metric_name}{{{s.name}}}。" for s in missing), "owed")]] if missing else []
+        return [[_sentence("".join(f"{{{s.name}}}。" for s in missing), "owed")]] if missing else []
 
     # --- problems ---
 
