@@ -184,3 +184,21 @@ def test_last_years_words_bounds_and_targets_are_held_to_their_own_fact(text: st
 )
 def test_other_ways_to_say_the_same_pass(text: str) -> None:
     assert found(text, VISITS, STAY, SURGERY_SHARE, COMPLAINTS, year=2025) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("2026年，医务科门诊3.2万人次。", "2026"),
+        ("现将2024年工作情况报告如下。", "2024"),
+    ],
+)
+def test_a_report_that_opens_with_another_year_is_an_error(sentence: str, quote: str) -> None:
+    text = f"医务科2025年工作总结暨2026年工作计划\n{sentence}\n一、2025年工作总结\n门诊3.2万人次。\n二、2026年工作计划\n2026年，再办三件事。"
+
+    assert ("year", quote) in [(f.rule, f.quote) for f in check(text, facts_of(VISITS))]
+
+
+def test_a_comparison_with_a_year_the_figures_do_not_know_is_unsupported() -> None:
+    assert found("与2023年相比，平均住院日缩短0.3天。", STAY, year=2025) == [("error", "0.3天")]
+    assert found("与2024年相比，平均住院日缩短0.3天。", STAY, year=2025) == []

@@ -29,6 +29,7 @@ _BEFORE_LAST = re.compile(r"前年[^，。；]{0,10}$")
 _NEXT_YEAR = re.compile(r"明年|下年|次年|下一年|来年")
 _STANDING = re.compile(r"目前|现有|现为|已(?:有|达)|上年|去年|今年|本年")
 _COMPARED = re.compile(r"(?:比|较|同比|环比)[^，。；]{0,10}$")
+_AGAINST_YEAR = re.compile(r"[与较比]((?:19|20)\d\d)年")
 _YEAR = re.compile(r"(?<![较比与由从（(\d])((?:19|20)\d\d)年(?:度|全年|末|底)?")
 _GROWTH_NAME = re.compile(r"增长率|增幅|增速|降幅")
 
@@ -81,6 +82,9 @@ def _fields(mention: Mention, words: Words, facts: Facts, metric: str) -> tuple[
 def _of_change(mention: Mention, words: Words, facts: Facts, metric: str) -> tuple[str, ...]:
     if _AGAINST_AIM.search(words.clause):
         return ("gap",)
+    against = _AGAINST_YEAR.findall(words.left)
+    if against and int(against[-1]) != facts.period.year - (mention.tense == "past"):
+        return ()  # compared with a year the figures know nothing of
     fields: tuple[str, ...] = ("change", "growth", "multiple", "attainment")
     if _GROWTH_NAME.search(facts.definitions[metric].name):
         fields = ("now", *fields)

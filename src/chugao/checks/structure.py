@@ -17,6 +17,11 @@ _YEAR_AS_SUBJECT = re.compile(
 _HISTORY = re.compile(r"(?:比|较|与)(?:19|20)\d\d年")
 
 
+_AHEAD = re.compile(r"计划|打算|安排|将|拟|力争|目标|启动|起")
+_PLAN_HEADING = r"^[#\s]*[一二三四五六七八九十]{{1,3}}、[^\n]{{0,20}}(?:计划|打算|安排|思路|下一步|部署|{next}年)"
+_YEAR_REPORTED = re.compile(r"现将((?:19|20)\d\d)年(?:度)?[^，。；\n]{0,8}(?:工作情况|工作总结|完成情况)")
+
+
 def check_parts(draft: Draft) -> Iterator[Finding]:
     """C18: what the title promises is there."""
     present = {s.id for s in draft.sections if s.blocks or any(o.id.startswith(f"{s.id}_") for o in draft.sections)}
@@ -81,11 +86,20 @@ def check_years(text: str, kind: Kind | None, year: int | None) -> Iterator[Find
         return
     looks_back = kind is None or kind.looks_back
     allowed = {year, year + 1} if looks_back else {year, year - 1}
+    heading = re.search(_PLAN_HEADING.format(next=year + 1), text, re.MULTILINE)
+    ahead = heading.start() if heading else len(text)
+    reported = year if looks_back else year - 1
+    for match in _YEAR_REPORTED.finditer(text):
+        if int(match[1]) != reported:
+            hint = f"这里说的是{match[1]}年的工作，题目报的是{reported}年。请核对年份。"
+            place = Place(start=match.start(1), end=match.end(1))
+            yield Finding(rule="year", severity=Severity.ERROR, place=place, quote=match[1], hint=hint)
     for match in _YEAR_AS_SUBJECT.finditer(text):
         found = int(match[1])
         sentence = text[match.start() : match.start() + 80].partition("。")[0]
         # A year measured against another year is history told on purpose: “2023年，…比2020年增长…”.
-        if found not in allowed and not _HISTORY.search(sentence):
+        early = looks_back and found == year + 1 and match.start() < ahead and not _AHEAD.search(sentence)
+        if (found not in allowed or early) and not _HISTORY.search(sentence):
             place = Place(start=match.start(1), end=match.end(1))
             yield Finding(
                 rule="year",
