@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check soak bench eval schema clean
+.PHONY: demo test quick check soak bench eval serve schema clean
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本：make PYTHON=python3.11"; exit 2; }
@@ -39,6 +39,9 @@ eval: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m eval bench --date $$(date +%F)
+
+serve: $(READY)
+	@echo "网页界面还没有；请用命令行：$(BIN)/chugao --help"; exit 2
 
 schema: $(READY)
 	$(BIN)/python -c "from pathlib import Path; from chugao.export import write_schema; write_schema(Path('docs/schema/draft.schema.json'))"

@@ -191,3 +191,21 @@ def shared() -> Path:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("shared") and not SHARED.is_dir():
         pytest.skip(f"没有参考资料文件夹 {SHARED}，依赖它的测试没有运行")
+
+
+# What runs servers, kills processes or starts many children: left out of `make quick`.
+_SLOW = (
+    "test_database",
+    "test_corpus_store",
+    "test_metrics_store",
+    "test_prompts",
+    "test_eval",
+    "test_cli_corpus",
+    "test_word",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in _SLOW:
+            item.add_marker(pytest.mark.slow)

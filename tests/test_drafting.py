@@ -347,3 +347,31 @@ def test_every_digit_and_han_quantity_of_a_matter_becomes_a_slot() -> None:
 )
 def test_the_time_of_a_matter_is_said_as_the_year_of_the_document_needs_it(when: str, printed: str, kind: str) -> None:
     assert when_in_text(when, 2025) == (printed, kind)
+
+
+# --- figures that nobody here wrote ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "year", "department", "file", "least"),
+    [("plan", 2026, "医务科", "医务科计划-2026.csv", 30), ("summary-plan", 2025, "医政科", "医政科总结-2025.csv", 30)],
+)
+def test_figures_of_the_world_make_a_document_without_a_wrong_number(
+    kind: str, year: int, department: str, file: str, least: int
+) -> None:
+    figures = read_metrics(ROOT / "tests" / "data" / file)
+
+    made = draft(read_outline(kind, department=department, year=year), figures)
+
+    blocking = [f for f in check(made, figures) if f.severity.blocks]
+    cells = [c for _, _, t in made.tables() for row in t.rows for c in row]
+    assert {f.rule for f in blocking} <= {"pending"}
+    assert sum(len(c.claims) for c in cells) + sum(len(s.claims) for _, s in made.sentences()) >= least
+
+
+@pytest.mark.soak
+def test_every_seed_gives_a_draft_with_every_number_traced() -> None:
+    for seed in range(60):
+        made, figures, matters = sample("summary-plan", 2025, ("医务科", "护理部")[seed % 2], seed=seed)
+
+        assert [f for f in check(made, figures, matters) if f.severity.blocks] == [], seed
