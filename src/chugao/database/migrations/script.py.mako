@@ -18,4 +18,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # No way back: a restore of the backup is the way back, and it also brings the rows.
-    raise NotImplementedError
+    raise RuntimeError("there is no way down: restore the backup made before the upgrade")
