@@ -1,0 +1,296 @@
+"""Put written sections together: headings numbered, sentences with ids, annex tables, shell, evidence, requests.
+
+In: plans and `Written` sections.  Out: `Draft`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from chugao.catalogue import MetricDefinition
+from chugao.config import Office
+from chugao.drafting.annexes import goals_table, results_table, tasks_table
+from chugao.drafting.binding import Bound, claimed
+from chugao.drafting.offering import Offer, general_values
+from chugao.drafting.owing import pending_parts, requests, unheeded
+from chugao.drafting.planning import SectionPlan
+from chugao.drafting.writing import Written
+from chugao.manuscript import (
+    Block,
+    ClaimedText,
+    Draft,
+    Evidence,
+    ReplySentence,
+    Section,
+    Sentence,
+    Shell,
+    Table,
+    content_hash,
+)
+from chugao.material import Matter
+from chugao.metrics.facts import Fact, Facts
+from chugao.outline import Outline
+from chugao.source import Finding, Place, Severity
+
+_HAN = ("", *"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")
+
+
+class Job(NamedTuple):
+    """One document to make: what it is made from, and by what."""
+
+    outline: Outline
+    facts: Facts
+    matters: tuple[Matter, ...]
+    missing: tuple[MetricDefinition, ...]
+    """Metrics it cannot do without and that have no value."""
+    office: Office
+    engine: str
+    seed: int
+    instructions: tuple[str, ...]
+    fingerprints: dict[str, str]
+    """File name → fingerprint, of every file that went in."""
+
+
+def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], written: dict[str, Written]) -> Draft:
+    """The whole draft; a section without a word that nobody requires is left out."""
+    outline, facts = job.outline, job.facts
+    builder = _Builder(outline, facts, job.matters, offers, written)
+    sections = tuple(s for p in plans if (s := builder.section(p)) is not None)
+    title = claimed(_with_year_slots(outline.title, outline), general_values(outline), (outline.department,))
+    shell = _shell(outline, job.office, title.text)
+    cutoff = facts.figures.cutoff()
+    return Draft(
+        id=content_hash(title, sections, shell),
+        title=title,
+        kind=outline.kind,
+        department=outline.department,
+        organisation=outline.organisation,
+        level=outline.level,
+        year=outline.year,
+        period=outline.reported.code,
+        cutoff=cutoff.isoformat() if cutoff else None,
+        engine=job.engine,
+        shell=shell,
+        sections=sections,
+        findings=(*builder.findings, *unheeded(job.instructions, job.matters)),
+        requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
+        evidence=(*(_evidence(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
+        recipe={
+            "engine": job.engine,
+            "seed": job.seed,
+            "inputs": job.fingerprints,
+            "length": outline.length,
+            "headings_from_above": [p.heading for p in outline.parts if p.asked],
+        },
+    )
+
+
+class _Builder:
+    """Numbers headings, items and sentences as the document grows."""
+
+    def __init__(
+        self,
+        outline: Outline,
+        facts: Facts,
+        matters: Sequence[Matter],
+        offers: dict[str, Offer],
+        written: dict[str, Written],
+    ) -> None:
+        self.outline, self.facts, self.matters = outline, facts, matters
+        self.offers, self.written = offers, written
+        self.used: list[Fact] = []
+        self.findings: list[Finding] = []
+        self._counters = [0, 0, 0, 0]
+        self._items = 0
+        self._sources = {m.id: m.source for m in matters}
+        rest = "brief.plan_span" in general_values(outline)
+        ahead = "{brief.plan_span}" if rest else "{brief.plan_year}年"
+        self._annexes: dict[str, tuple[Callable[[], tuple[Table | None, list[Fact]]], str]] = {
+            "table_results": (
+                lambda: results_table(outline, facts),
+                f"{{brief.year}}年{_span(outline)}主要指标完成情况表",
+            ),
+            "table_goals": (lambda: goals_table(outline, facts), f"{ahead}主要目标表"),
+            "table_tasks": (lambda: (tasks_table(outline, matters), []), f"{ahead}重点任务分解表"),
+        }
+
+    def section(self, plan: SectionPlan) -> Section | None:
+        if plan.part.role.startswith("table"):
+            return self._annex(plan)
+        if plan.is_parent:
+            return self._empty(plan)
+        written = self.written[plan.id]
+        if not written.blocks and not plan.part.required and not plan.part.asked:
+            return None
+        heading = self._heading(plan, written)
+        blocks, sentences = self._blocks(plan, written)
+        self._note(plan, written)
+        return Section(
+            id=plan.id,
+            number=self._number(plan.level),
+            heading=heading,
+            level=plan.level,
+            blocks=tuple(blocks),
+            sentences=tuple(sentences),
+        )
+
+    def _empty(self, plan: SectionPlan) -> Section:
+        heading = claimed(_with_year_slots(plan.heading, self.outline), general_values(self.outline))
+        return Section(id=plan.id, number=self._number(plan.level), heading=heading, level=plan.level)
+
+    def _heading(self, plan: SectionPlan, written: Written) -> ClaimedText:
+        text = plan.heading or written.heading or plan.topic
+        offer = self.offers[plan.id]
+        return claimed(_with_year_slots(text, self.outline), offer.values, offer.constants)
+
+    def _number(self, level: int) -> str:
+        if level == 0:
+            return ""
+        self._counters[level] += 1
+        for deeper in range(level + 1, 4):
+            self._counters[deeper] = 0
+        if not self.outline.continuous_items:
+            self._items = 0
+        count = self._counters[level]
+        return {1: f"{_HAN[count]}、", 2: f"（{_HAN[count]}）", 3: f"{count}."}[level]
+
+    def _blocks(self, plan: SectionPlan, written: Written) -> tuple[list[Block], list[Sentence]]:
+        blocks, sentences = [], []
+        for number, (kind, parts) in enumerate(written.blocks, 1):
+            ids = []
+            for order, (reply, bound) in enumerate(parts, 1):
+                sentence_id = f"{plan.id}.{number}.{order}"
+                sentences.append(self._sentence(sentence_id, reply, bound, plan, written.engine))
+                ids.append(sentence_id)
+            counted = kind == "item" and plan.part.role in ("plan", "items")
+            if counted:
+                self._items += 1
+            blocks.append(
+                Block(
+                    id=f"{plan.id}.{number}",
+                    type=kind,
+                    number=f"{self._items}." if counted else "",
+                    sentence_ids=tuple(ids),
+                )
+            )
+        return blocks, sentences
+
+    def _sentence(
+        self, sentence_id: str, reply: ReplySentence, bound: Bound, plan: SectionPlan, engine: str
+    ) -> Sentence:
+        offer = self.offers[plan.id]
+        self.used += [offer.facts[name] for name in bound.used if name in offer.facts]
+        recipe: dict[str, object] = {"engine": engine, **reply.recipe}
+        if matter := reply.recipe.get("matter"):
+            recipe["source"] = str(self._sources[matter])
+        if bound.used:
+            recipe["slots"] = list(bound.used)
+        return Sentence(id=sentence_id, text=bound.text, claims=bound.claims, passages=reply.passages, recipe=recipe)
+
+    def _annex(self, plan: SectionPlan) -> Section | None:
+        make, heading = self._annexes[plan.part.role]
+        table, used = make()
+        if table is None:
+            return None
+        self.used += used
+        return Section(
+            id=plan.id,
+            number="",
+            heading=claimed(heading, general_values(self.outline)),
+            level=0,
+            blocks=(Block(id=f"{plan.id}.1", type="table", table=table),),
+        )
+
+    def _note(self, plan: SectionPlan, written: Written) -> None:
+        place = Place(start=0, end=0, section=plan.id)
+        if written.complaints:
+            self.findings.append(
+                Finding(
+                    rule="engine-fallback" if written.fell_back else "engine-retry",
+                    severity=Severity.INFO,
+                    place=place,
+                    quote="",
+                    hint=(
+                        "模型的回答不能用，这一部分改由离线引擎写成：" if written.fell_back else "模型重写过这一部分："
+                    )
+                    + "；".join(dict.fromkeys(written.complaints))[:300],
+                )
+            )
+        if written.dropped:
+            self.findings.append(
+                Finding(
+                    rule="length",
+                    severity=Severity.INFO,
+                    place=place,
+                    quote="",
+                    hint=f"为不超过{self.outline.length}字，这一部分略去{written.dropped}句；数据仍在附表中。",
+                )
+            )
+
+
+def _span(outline: Outline) -> str:
+    return "{brief.span}" if outline.reported.span_label else ""
+
+
+def _with_year_slots(text: str, outline: Outline) -> str:
+    """The document's own years as slots, so that titles and headings carry claims like everything else."""
+    values = general_values(outline)
+    for name in ("brief.year", "brief.plan_year"):
+        text = text.replace(f"{values[name].printed}年", f"{{{name}}}年")
+    if "brief.span" in values and any(c.isdigit() for c in values["brief.span"].printed):
+        text = text.replace(values["brief.span"].printed, "{brief.span}")
+    return text
+
+
+def _shell(outline: Outline, office: Office, title: str) -> Shell:
+    """The 通知 that issues 要点; nothing is invented for it, what is unknown stays 待补."""
+    if outline.shell != "notice" or outline.level == "科室":
+        return Shell(issuer=office.signature)
+    issuer = office.signature or outline.organisation or outline.department
+    return Shell(
+        type="notice",
+        title=f"{issuer}关于印发《{title}》的通知",
+        addressee="【待补：主送单位】：",
+        opening=f"现将《{title}》印发给你们，请结合实际认真落实。",
+        closing="特此通知。",
+        issuer=issuer,
+        date="",
+    )
+
+
+def _matter_evidence(sections: Iterable[Section]) -> list[Evidence]:
+    """What each number of a matter printed, so that a later change of it is seen without the matters at hand."""
+    found: dict[str, Evidence] = {}
+    for section in sections:
+        texts = [(s.text, s.claims) for s in section.sentences]
+        texts += [(c.text, c.claims) for b in section.blocks if b.table for row in b.table.rows for c in row]
+        for text, claims in texts:
+            for claim in claims:
+                if claim.state == "matter":
+                    printed = text[claim.start : claim.end]
+                    found[claim.id] = Evidence(
+                        id=claim.id,
+                        metric=claim.id.partition(".")[0],
+                        name="",
+                        field=claim.id.partition(".")[2],
+                        value=printed,
+                        unit="",
+                        printed=printed,
+                        source=claim.source or "",
+                    )
+    return list(found.values())
+
+
+def _evidence(fact: Fact) -> Evidence:
+    return Evidence(
+        id=fact.slot,
+        metric=fact.metric,
+        name=fact.name,
+        field=fact.field,
+        value=f"{fact.value:f}",
+        unit=fact.unit,
+        printed=fact.printed,
+        period=fact.period.code,
+        formula=fact.formula,
+        source=fact.source_label,
+        release=fact.release.value,
+    )
