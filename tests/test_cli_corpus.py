@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chugao.cli import app
-from chugao.cli.corpus import workspace_index
 from chugao.config import shipped
+from chugao.desk import workspace_index
 from chugao.documents.structure import show, understand
 from chugao.errors import ChugaoError
 

@@ -28,6 +28,7 @@ ROOMS = (
     "checks",
     "engines",
     "drafting",
+    "desk",
     "word",
     "export",
     "cli",

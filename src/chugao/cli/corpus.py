@@ -29,9 +29,10 @@ def add_command(
     as_json: Json = False,
 ) -> None:
     """把历年文稿收进工作区；读不了的说明原因，不影响其余。"""
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
     from chugao.config import load_settings
     from chugao.corpus.store import add_reports
+    from chugao.desk import open_workspace
 
     workspace = require_workspace()
     office = load_settings(workspace).office
@@ -62,8 +63,9 @@ def add_command(
 @app.command("list")
 def list_command(as_json: Json = False) -> None:
     """列出工作区收了哪些文稿。"""
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
     from chugao.corpus.store import list_reports
+    from chugao.desk import open_workspace
 
     with open_workspace(require_workspace()) as database:
         reports = list_reports(database)
@@ -129,8 +131,9 @@ def remove_command(
     as_json: Json = False,
 ) -> None:
     """删除收录的文稿：正文和段落一并清除，只留题目备查。原文件不动。"""
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
     from chugao.corpus.store import remove_reports
+    from chugao.desk import open_workspace
 
     with open_workspace(require_workspace()) as database:
         reports = remove_reports(database, files, actor=by or _CLERK, at=_now())
@@ -145,9 +148,10 @@ def remove_command(
 @app.command("reindex")
 def reindex_command(by: By = "", as_json: Json = False) -> None:
     """把收录的文稿重新整理一遍：软件升级、单位名称改正之后用。"""
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
     from chugao.config import load_settings
     from chugao.corpus.store import reindex
+    from chugao.desk import open_workspace
 
     workspace = require_workspace()
     office = load_settings(workspace).office
@@ -170,19 +174,8 @@ def reindex_command(by: By = "", as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def workspace_index(workspace: Path) -> "Index | None":
-    """The index of a workspace's own reports; None when none has been added yet."""
-    from chugao.cli.workspace import open_workspace
-    from chugao.config import load_settings
-    from chugao.index import load_index
-
-    office = load_settings(workspace).office
-    with open_workspace(workspace) as database:
-        index = load_index(database, office.name)
-    return index if len(index) else None
-
-
 def _index(workspace: Path | None) -> "Index":
+    from chugao.desk import workspace_index
     from chugao.index import open_index
 
     if workspace is not None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chugao.kind import Kind
     from chugao.manuscript import Draft, Request
     from chugao.material import Matters
-    from chugao.material.submission import Item
     from chugao.metrics.observation import Figures
     from chugao.source import Finding
 
@@ -72,7 +71,7 @@ def draft_command(
 ) -> None:
     """起草一份文稿：给出指标、事项和历年文稿，写出 Word 等三个文件。Word 上标“草稿”。"""
     from chugao.config import find_workspace, load_settings
-    from chugao.drafting import draft
+    from chugao.desk import Files, gather, make
     from chugao.engines import open_engine
     from chugao.export import check_folder, write_files
     from chugao.outline import read_outline
@@ -92,34 +91,22 @@ def draft_command(
     )
     writer = open_engine(engine)
     check_folder(out)
-    figures = _figures(metrics, settings.workspace, department)
-    items = _material(material or [], confirmed_by, department, plan.reported.year, settings.workspace)
-    figures = _with_confirmed(figures, items)
-    things = _matters(matters or [], items)
-    spoken = _instructions(instructions)
-    index = _index(corpus, settings.workspace)
-    say(f"起草《{plan.title}》……")
-    made = draft(
-        plan,
-        figures,
-        things,
-        index,
-        writer,
-        office=office,
-        instructions=spoken,
-        seed=seed,
-        progress=lambda heading: say(f"  写好：{heading}"),
+    files = Files(tuple(metrics or ()), tuple(matters or ()), tuple(material or ()), instructions, corpus)
+    desk = gather(
+        files, department=department, year=plan.reported.year, workspace=settings.workspace, confirmed_by=confirmed_by
     )
-    if pending := _pending(items, department):
-        made = made.model_copy(update={"requests": (*made.requests, *pending)})
-    report = _examined(made, figures, things)
-    made = made.model_copy(update={"findings": (*made.findings, *report.findings)})
+    for notice in desk.notices:
+        say(notice)
+    say(f"起草《{plan.title}》……")
+    made, report = make(
+        desk, plan, writer, office=office, seed=seed, progress=lambda heading: say(f"  写好：{heading}")
+    )
     paths = write_files(made, out)
     summary = _summary(made, report, paths, time.monotonic() - started)
     if as_json:
         show_json(summary)
         return
-    _say_warnings(figures.findings)
+    _say_warnings(desk.figures.findings)
     _print_summary(made, summary)
 
 
@@ -140,7 +127,7 @@ def check_command(
     thing, kind, titled = _thing(file)
     figures, things = _known(file, metrics, matters)
     _must_know(figures, department)
-    index = _index(corpus, None) if corpus else None
+    index = _past(corpus) if corpus else None
     report = examine(thing, figures, things, index, kind=kind, year=year or titled, department=department)
     if as_json:
         show_json({"findings": [finding_json(f) for f in report.findings], "numbers": report.numbers})
@@ -168,6 +155,7 @@ def export_command(
     as_json: Json = False,
 ) -> None:
     """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
+    from chugao.desk import read_figures, read_things
     from chugao.export import read_draft, release, write_files
 
     if not final and (override_by is not None or reason is not None or metrics or matters):
@@ -176,8 +164,8 @@ def export_command(
         raise InputError("放行须写明姓名。请写 --override-by 姓名 --reason 理由。")
     draft = read_draft(file)
     if final:
-        figures = _figures(metrics, None) if metrics else None
-        things = _matters(matters, ()) if matters else None
+        figures = read_figures(metrics) if metrics else None
+        things = read_things(matters) if matters else None
         draft = release(draft, figures, things, override_by=override_by, reason=reason)
     paths = write_files(draft, out, final=final)
     if as_json:
@@ -194,41 +182,23 @@ def export_command(
 # --- inputs ---------------------------------------------------------------------------------------
 
 
-def _figures(paths: list[Path] | None, workspace: Path | None, department: str | None = None) -> "Figures":
-    from chugao.metrics.observation import Figures
-
-    if paths:
-        from chugao.metrics.reading import read_metrics
-
-        return read_metrics(*paths)
-    if workspace is not None:
-        from chugao.cli.workspace import open_workspace
-        from chugao.metrics.store import load_figures
-
-        with open_workspace(workspace) as database:
-            kept = load_figures(database)
-        # What the workspace keeps of other departments is no figures file of this one.
-        return kept if not kept.departments or department in (None, *kept.departments) else Figures()
-    return Figures()
-
-
 def _known(file: Path, metrics: list[Path] | None, matters: list[Path] | None) -> "tuple[Figures, Matters]":
     """What a file is checked against: what was given, else, for a foreign text, what the workspace knows.
 
     A draft of ours carries its own evidence, and may rest on files that never came into the workspace.
     """
     from chugao.config import find_workspace
+    from chugao.desk import open_workspace, read_figures, read_things, with_confirmed
 
     workspace = find_workspace()
     if metrics or matters or workspace is None or file.suffix.lower() == ".json":
-        return _figures(metrics, None), _matters(matters or [], ())
-    from chugao.cli.workspace import open_workspace
+        return read_figures(metrics or ()), read_things(matters or ())
     from chugao.material.store import list_items
 
     with open_workspace(workspace) as database:
         items = list_items(database)
     say("按工作区里的指标和已确认的材料核对。")
-    return _with_confirmed(_figures(None, workspace), items), _matters([], items)
+    return with_confirmed(read_figures((), workspace), items), read_things((), items)
 
 
 def _must_know(figures: "Figures", department: str | None) -> None:
@@ -238,89 +208,12 @@ def _must_know(figures: "Figures", department: str | None) -> None:
         raise InputError(f"指标文件里没有“{department}”的数据（文件里的部门：{known}）。请核对 --department。")
 
 
-def _material(
-    submissions: list[Path], confirmed_by: str | None, department: str, year: int, workspace: Path | None
-) -> "tuple[Item, ...]":
-    """What the workspace keeps for this department and year, and what the submissions on the command line say."""
-    from chugao.material.submission import confirmed, read_submission
+def _past(folder: Path) -> "Index | None":
+    from chugao.desk import open_past
 
-    items: tuple[Item, ...] = ()
-    if workspace is not None:
-        from chugao.cli.workspace import open_workspace
-        from chugao.material.store import list_items
-
-        with open_workspace(workspace) as database:
-            items = tuple(i for i in list_items(database, department) if i.year in (None, year, year + 1))
-    for file in submissions:
-        sent = read_submission(file, department=department, year=year)
-        items += confirmed(sent, confirmed_by) if confirmed_by and confirmed_by.strip() else sent
-    return items
-
-
-def _matters(files: list[Path], items: "tuple[Item, ...]") -> "Matters":
-    from chugao.material import Matters, read_matters
-    from chugao.material.submission import matters_of
-
-    told, sent = read_matters(*files) if files else Matters(), matters_of(items)
-    return told.model_copy(
-        update={
-            "items": (*told.items, *sent.items),
-            "department_column": told.department_column or sent.department_column,
-        }
-    )
-
-
-def _with_confirmed(figures: "Figures", items: "tuple[Item, ...]") -> "Figures":
-    """Figures plus the confirmed facts of submissions; a figure given in a file stands over a submitted one."""
-    from chugao.material.submission import figures_of
-    from chugao.metrics.observation import merge
-
-    sent = figures_of(items, figures.catalogue())
-    return merge((figures, sent)) if sent.observations else figures
-
-
-def _pending(items: "tuple[Item, ...]", department: str) -> "tuple[Request, ...]":
-    """A request for each thing that was sent and that nobody has confirmed."""
-    from chugao.manuscript import Request
-
-    waiting = [i for i in items if i.status == "provisional"]
-    return tuple(
-        Request(
-            metric=i.metric or i.id,
-            name=i.text[:40],
-            department=department,
-            owner=i.department or department,
-            reason=f"材料待确认（{i.source}）" + (f"，与《{i.copied_from}》相同" if i.copied_from else ""),
-        )
-        for i in waiting
-    )
-
-
-def _instructions(file: Path | None) -> tuple[str, ...]:
-    if file is None:
-        return ()
-    from chugao.documents.reading import read_text
-
-    return tuple(p.text.strip() for p in read_text(file).paragraphs if p.text.strip())
-
-
-def _index(folder: Path | None, workspace: Path | None) -> "Index":
-    from chugao.index import open_index
-
-    if folder is None and workspace is not None:
-        from chugao.cli.corpus import workspace_index
-
-        if (index := workspace_index(workspace)) is not None:
-            return index
-    if folder is not None and not folder.is_dir():
-        wrong = "不是文件夹" if folder.exists() else "不存在"
-        raise InputError(f"历年文稿文件夹“{folder}”{wrong}。请改正 --corpus，写放文稿的文件夹。")
-    if folder is None:
-        say("没有给历年文稿（--corpus），用随软件附带的示例文稿，只借结构。")
-    index = open_index(folder)
-    _say_warnings(index.findings)
-    if not len(index):
-        say(f"“{folder}”里没有读到历年文稿，只按指标和事项写。")
+    index, notices = open_past(folder, None)
+    for notice in notices:
+        say(notice)
     return index
 
 
@@ -340,12 +233,6 @@ def _thing(file: Path) -> tuple["Draft | str", "Kind | None", int | None]:
     if file.suffix.lower() in (".txt", ".md"):
         return decode(file.read_bytes(), file.name), document.kind, document.year
     return document.text, document.kind, document.year
-
-
-def _examined(draft: "Draft", figures: "Figures", things: "Matters") -> "Report":
-    from chugao.checks import examine_draft
-
-    return examine_draft(draft, figures, things)
 
 
 # --- what is printed ------------------------------------------------------------------------------

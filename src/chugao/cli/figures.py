@@ -33,8 +33,9 @@ def import_command(
     as_json: Json = False,
 ) -> None:
     """导入指标到工作区；后来的数替换以前的数，并列出变动。"""
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
     from chugao.database import utc_text
+    from chugao.desk import open_workspace
     from chugao.metrics.reading import read_metrics
     from chugao.metrics.store import import_figures
 

@@ -29,9 +29,9 @@ def add_command(
     as_json: Json = False,
 ) -> None:
     """收进今年的材料：逐条列为待确认，确认后才能写进文稿。"""
-    from chugao.cli.corpus import workspace_index
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
     from chugao.database import utc_text
+    from chugao.desk import open_workspace, workspace_index
     from chugao.material.store import add_items
 
     workspace = require_workspace()
@@ -63,7 +63,8 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """列出材料和它们的状态。"""
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
+    from chugao.desk import open_workspace
     from chugao.material.store import list_items
 
     with open_workspace(require_workspace()) as database:
@@ -85,8 +86,9 @@ def confirm_command(
     as_json: Json = False,
 ) -> None:
     """确认材料：只有确认过的才能写进文稿。"""
-    from chugao.cli.workspace import open_workspace, require_workspace
+    from chugao.cli.workspace import require_workspace
     from chugao.database import utc_text
+    from chugao.desk import open_workspace
     from chugao.material.store import confirm_items
 
     if bool(ids) == every:

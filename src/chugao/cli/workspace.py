@@ -2,15 +2,12 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from chugao.cli.output import say, show, show_json
 from chugao.errors import ChugaoError, InputError, reason_of
-
-if TYPE_CHECKING:
-    from chugao.database import Database
 
 _SETTINGS = """# chugao 工作区设置；改后立即生效。
 
@@ -37,15 +34,6 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor_command)
 
 
-def open_workspace(folder: Path) -> "Database":
-    """The database of a workspace; the caller closes it."""
-    from chugao.config import load_settings
-    from chugao.database import open_database, sqlite_url
-
-    settings = load_settings(folder)
-    return open_database(settings.database_url or sqlite_url(folder / ".chugao" / "chugao.db"))
-
-
 def require_workspace() -> Path:
     """The workspace around the current folder, or a sentence that says how to make one."""
     from chugao.config import find_workspace
@@ -61,6 +49,8 @@ def init_command(
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """建一个工作区：一个放设置和数据的文件夹，指标、材料、历年文稿都存在里面。已有的不动。"""
+    from chugao.desk import open_workspace
+
     try:
         (folder / ".chugao").mkdir(parents=True, exist_ok=True)
         settings = folder / "chugao.toml"
@@ -92,6 +82,7 @@ def doctor_command(
     from chugao.catalogue import load_catalogue
     from chugao.config import find_workspace, shipped
     from chugao.corpus import load_folder
+    from chugao.desk import open_workspace
 
     workspace = find_workspace()
     reports = load_folder(shipped("corpus"))

@@ -1,0 +1,223 @@
+"""What lies on the desk when a document is made: figures, matters, submissions, past reports, leaders' words.
+
+In: files that somebody named, and the workspace around.  Out: `Desk`, and from it a draft already examined.
+
+The three shells (command line, batch, web) all sit at this desk, so that which figures a department's document rests
+on is decided once.  Files named outright stand over what the workspace keeps.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from chugao.errors import InputError
+
+if TYPE_CHECKING:
+    from chugao.checks import Report
+    from chugao.config import Office
+    from chugao.database import Database
+    from chugao.drafting.writing import Progress
+    from chugao.index import Index
+    from chugao.manuscript import Draft, Engine, Request
+    from chugao.material import Matters
+    from chugao.material.submission import Item
+    from chugao.metrics.observation import Figures
+    from chugao.outline import Outline
+
+
+class Desk(NamedTuple):
+    """Everything one document is made from."""
+
+    figures: "Figures"
+    matters: "Matters"
+    items: "tuple[Item, ...]"
+    """What departments sent, confirmed or not; only confirmed things are among figures and matters."""
+    instructions: tuple[str, ...]
+    past: "Index | None"
+    """Past reports, searched for wording."""
+    notices: tuple[str, ...] = ()
+    """What the person should know about what was gathered, in Chinese."""
+
+
+class Files(NamedTuple):
+    """The files somebody named for one document; empty where the workspace is to serve."""
+
+    metrics: tuple[Path, ...] = ()
+    matters: tuple[Path, ...] = ()
+    material: tuple[Path, ...] = ()
+    instructions: Path | None = None
+    corpus: Path | None = None
+
+
+def open_workspace(folder: Path) -> "Database":
+    """The database of a workspace; the caller closes it."""
+    from chugao.config import load_settings
+    from chugao.database import open_database, sqlite_url
+
+    settings = load_settings(folder)
+    return open_database(settings.database_url or sqlite_url(folder / ".chugao" / "chugao.db"))
+
+
+def gather(
+    files: Files, *, department: str, year: int, workspace: Path | None = None, confirmed_by: str | None = None
+) -> Desk:
+    """Read what a department's document of one reported year rests on.
+
+    Raises `InputError` for a file that cannot be read, and for a corpus folder that is none.
+    """
+    figures = read_figures(files.metrics, workspace, department)
+    items = _items(files.material, confirmed_by, department, year, workspace)
+    index, notices = open_past(files.corpus, workspace)
+    return Desk(
+        figures=with_confirmed(figures, items),
+        matters=read_things(files.matters, items),
+        items=items,
+        instructions=_instructions(files.instructions),
+        past=index,
+        notices=notices,
+    )
+
+
+def make(
+    desk: Desk,
+    outline: "Outline",
+    engine: "Engine",
+    *,
+    office: "Office",
+    seed: int = 0,
+    progress: "Progress | None" = None,
+) -> "tuple[Draft, Report]":
+    """Draft one document and examine it; its findings and what still waits for confirmation are kept in it."""
+    from chugao.checks import examine_draft
+    from chugao.drafting import draft
+
+    made = draft(
+        outline,
+        desk.figures,
+        desk.matters,
+        desk.past,
+        engine,
+        office=office,
+        instructions=desk.instructions,
+        seed=seed,
+        progress=progress,
+    )
+    report = examine_draft(made, desk.figures, desk.matters)
+    waiting = _waiting(desk.items, outline.department)
+    kept = {"requests": (*made.requests, *waiting), "findings": (*made.findings, *report.findings)}
+    return made.model_copy(update=kept), report
+
+
+# --- each thing -----------------------------------------------------------------------------------
+
+
+def read_figures(paths: Sequence[Path], workspace: Path | None = None, department: str | None = None) -> "Figures":
+    """The figures in files, else those the workspace keeps."""
+    from chugao.metrics.observation import Figures
+
+    if paths:
+        from chugao.metrics.reading import read_metrics
+
+        return read_metrics(*paths)
+    if workspace is None:
+        return Figures()
+    from chugao.metrics.store import load_figures
+
+    with open_workspace(workspace) as database:
+        kept = load_figures(database)
+    # What the workspace keeps of other departments is no figures file of this one.
+    return kept if not kept.departments or department in (None, *kept.departments) else Figures()
+
+
+def read_things(files: Sequence[Path], items: "Sequence[Item]" = ()) -> "Matters":
+    """Matters from files, and those confirmed among what departments sent."""
+    from chugao.material import Matters, read_matters
+    from chugao.material.submission import matters_of
+
+    told, sent = read_matters(*files) if files else Matters(), matters_of(tuple(items))
+    return told.model_copy(
+        update={
+            "items": (*told.items, *sent.items),
+            "department_column": told.department_column or sent.department_column,
+        }
+    )
+
+
+def with_confirmed(figures: "Figures", items: "Sequence[Item]") -> "Figures":
+    """Figures plus the confirmed facts of submissions; a figure given in a file stands over a submitted one."""
+    from chugao.material.submission import figures_of
+    from chugao.metrics.observation import merge
+
+    sent = figures_of(tuple(items), figures.catalogue())
+    return merge((figures, sent)) if sent.observations else figures
+
+
+def open_past(folder: Path | None, workspace: Path | None) -> "tuple[Index | None, tuple[str, ...]]":
+    """The index of past reports, with what to say about it: the folder's, the workspace's, else the shipped sample."""
+    from chugao.index import open_index
+
+    if folder is None and workspace is not None and (index := workspace_index(workspace)) is not None:
+        return index, ()
+    if folder is None:
+        return open_index(None), ("没有给历年文稿（--corpus），用随软件附带的示例文稿，只借结构。",)
+    if not folder.is_dir():
+        wrong = "不是文件夹" if folder.exists() else "不存在"
+        raise InputError(f"历年文稿文件夹“{folder}”{wrong}。请改正 --corpus，写放文稿的文件夹。")
+    index = open_index(folder)
+    notices = tuple(f"[{f.severity.label}] {f.hint}" for f in index.findings if f.severity.value != "info")
+    empty = () if len(index) else (f"“{folder}”里没有读到历年文稿，只按指标和事项写。",)
+    return index, (*notices, *empty)
+
+
+def workspace_index(workspace: Path) -> "Index | None":
+    """The index of a workspace's own reports; None when none has been added yet."""
+    from chugao.config import load_settings
+    from chugao.index import load_index
+
+    office = load_settings(workspace).office
+    with open_workspace(workspace) as database:
+        index = load_index(database, office.name)
+    return index if len(index) else None
+
+
+def _items(
+    submissions: Sequence[Path], confirmed_by: str | None, department: str, year: int, workspace: Path | None
+) -> "tuple[Item, ...]":
+    """What the workspace keeps for this department and year, and what the submissions named here say."""
+    from chugao.material.submission import confirmed, read_submission
+
+    items: tuple[Item, ...] = ()
+    if workspace is not None:
+        from chugao.material.store import list_items
+
+        with open_workspace(workspace) as database:
+            items = tuple(i for i in list_items(database, department) if i.year in (None, year, year + 1))
+    for file in submissions:
+        sent = read_submission(file, department=department, year=year)
+        items += confirmed(sent, confirmed_by) if confirmed_by and confirmed_by.strip() else sent
+    return items
+
+
+def _instructions(file: Path | None) -> tuple[str, ...]:
+    if file is None:
+        return ()
+    from chugao.documents.reading import read_text
+
+    return tuple(p.text.strip() for p in read_text(file).paragraphs if p.text.strip())
+
+
+def _waiting(items: "Sequence[Item]", department: str) -> "tuple[Request, ...]":
+    """A request for each thing that was sent and that nobody has confirmed."""
+    from chugao.manuscript import Request
+
+    return tuple(
+        Request(
+            metric=i.metric or i.id,
+            name=i.text[:40],
+            department=department,
+            owner=i.department or department,
+            reason=f"材料待确认（{i.source}）" + (f"，与《{i.copied_from}》相同" if i.copied_from else ""),
+        )
+        for i in items
+        if i.status == "provisional"
+    )
