@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import docx
 import jsonschema
 import pytest
 
@@ -290,3 +291,24 @@ def test_a_very_long_title_still_makes_a_file(tmp_path: Path):
     written = write_files(drafts.draft(title="总结" * 300), tmp_path)
 
     assert all(len(file.name.encode()) <= 255 and file.exists() for file in written.values())
+
+
+def test_a_word_file_that_somebody_worked_on_is_kept_when_the_draft_is_written_again(tmp_path: Path) -> None:
+    first = write_files(drafts.draft(), tmp_path)
+    edited = docx.Document(str(first["docx"]))
+    edited.paragraphs[1].add_run("这一句是科长加的。")
+    edited.save(str(first["docx"]))
+
+    second = write_files(drafts.draft(), tmp_path)
+
+    assert "这一句是科长加的。" in "".join(p.text for p in docx.Document(str(second["kept"])).paragraphs)
+    assert "这一句是科长加的。" not in "".join(p.text for p in docx.Document(str(second["docx"])).paragraphs)
+
+
+def test_a_word_file_nobody_touched_is_written_over(tmp_path: Path) -> None:
+    write_files(drafts.draft(), tmp_path)
+
+    again = write_files(drafts.draft(), tmp_path, comments=True)
+
+    assert "kept" not in again
+    assert len(list(tmp_path.glob("*.docx"))) == 1

@@ -485,6 +485,7 @@ def test_the_file_says_which_draft_it_is_and_lists_what_it_carries():
     manifest = tree(content, "customXml/item1.xml")
     space = {"m": "urn:chugao:manifest:1"}
 
+    assert len(properties.pop("chugao_body")) == 16
     assert properties == {"chugao_document": draft.id, "chugao_schema": "1", "chugao_parent": "0123456789abcdef"}
     assert manifest.get("draft") == draft.id
     sentence = manifest.find(".//m:sentence[@id='surgery_2_2']", space)
@@ -780,3 +781,56 @@ def test_the_head_of_a_long_table_stands_on_each_of_its_pages(printed: dict[str,
         assert (page[-1].left > middle) == (number % 2 == 1)
     numbers = [re.sub(r"\D", "", page[-1].text) for page in printed["plain"]]
     assert [n for n, _ in groupby(numbers)] == [str(i) for i in range(1, len(numbers) + 1)]
+
+
+# --- comments -------------------------------------------------------------------------------------
+
+
+def comments_of(content: bytes) -> dict[str, str]:
+    """Commented characters by comment text, as they stand in the document."""
+    said_by = {c.get(W + "id"): said(c) for c in find(tree(content, "word/comments.xml"), "w:comment")}
+    found: dict[str, str] = {}
+    open_now: dict[str, list[str]] = {}
+    for element in tree(content).iter(W + "commentRangeStart", W + "commentRangeEnd", W + "t"):
+        if element.tag == W + "commentRangeStart":
+            open_now[element.get(W + "id")] = []
+        elif element.tag == W + "commentRangeEnd":
+            number = element.get(W + "id")
+            found[number] = "".join(open_now.pop(number))
+        else:
+            for pieces in open_now.values():
+                pieces.append(element.text or "")
+    assert not open_now
+    assert found.keys() == said_by.keys()
+    return {number: f"{found[number]}|{said_by[number]}" for number in found}
+
+
+def test_on_request_each_number_bears_a_comment_with_its_source() -> None:
+    draft = drafts.draft()
+
+    told = comments_of(typeset(draft, comments=True))
+
+    claimed = [s.text[c.start : c.end] for _, s in draft.sentences() for c in s.claims]
+    claimed += [
+        cell.text[c.start : c.end] for _, _, t in draft.tables() for row in t.rows for cell in row for c in cell.claims
+    ]
+    commented = [t.partition("|")[0] for t in told.values()]
+    assert len(claimed) > 20
+    assert not [number for number in claimed if commented.count(number) < claimed.count(number)]
+    assert all("医务科-2025.xlsx “指标”表 E7单元格" in t for t in told.values())
+
+
+def test_comments_change_no_character_of_the_text() -> None:
+    draft = drafts.draft()
+
+    plain, told = typeset(draft), typeset(draft, comments=True)
+
+    assert said(tree(plain)) == said(tree(told))
+    assert "word/comments.xml" not in parts(plain)
+
+
+def test_a_clean_copy_has_no_comments() -> None:
+    content = typeset(drafts.draft(), clean=True, comments=True)
+
+    assert "word/comments.xml" not in parts(content)
+    assert not find(tree(content), ".//w:commentRangeStart")

@@ -22,6 +22,7 @@ from chugao.manuscript import SCHEMA_VERSION, ClaimedText, Draft, Section, Sente
 from chugao.material import Matters
 from chugao.metrics.observation import Figures
 from chugao.word.flow import Piece, flow_of
+from chugao.word.package import as_written
 from chugao.word.typesetting import cannot_write, stage, typeset
 
 SCHEMA_ID = "https://chugao.invalid/schema/draft.schema.json"
@@ -192,15 +193,18 @@ def write_schema(path: Path) -> None:
 # --- the three files ------------------------------------------------------------------------------
 
 
-def write_files(draft: Draft, folder: Path | str, final: bool = False) -> dict[str, Path]:
+def write_files(draft: Draft, folder: Path | str, final: bool = False, *, comments: bool = False) -> dict[str, Path]:
     """Write `<title>.docx`, `.json` and `.md` into `folder`, all three or none; the folder is made when missing.
 
-    Returns the path of each by "docx", "json", "md".  Raises `InputError` when the folder cannot be written.
+    With `comments` each number in the .docx bears a comment that says where it comes from.
+
+    Returns the path of each by "docx", "json", "md".  A Word file of that name that somebody has worked on is kept
+    under another name, returned as "kept".  Raises `InputError` when the folder cannot be written.
     """
     place = Path(folder)
     check_folder(place)
     contents = {
-        "docx": typeset(draft, final=final),
+        "docx": typeset(draft, final=final, comments=comments),
         "json": to_json(draft).encode("utf-8", "replace"),
         "md": to_markdown(draft).encode("utf-8", "replace"),
     }
@@ -210,6 +214,7 @@ def write_files(draft: Draft, folder: Path | str, final: bool = False) -> dict[s
         raise InputError(f"文件夹“{place}”建不了（{reason_of(error)}）。请换一个能写的文件夹。") from None
     name = file_name(draft.title.text)
     targets = {kind: place / f"{name}.{kind}" for kind in contents}
+    kept = _kept(targets["docx"])
     staged: list[tuple[Path, Path]] = []
     try:
         for kind, target in targets.items():
@@ -218,7 +223,28 @@ def write_files(draft: Draft, folder: Path | str, final: bool = False) -> dict[s
     finally:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
-    return targets
+    return targets | ({"kept": kept} if kept else {})
+
+
+def _kept(target: Path) -> Path | None:
+    """A copy under a free name of a Word file that is no longer as it was written; None where nothing would be lost.
+
+    Somebody's evening of edits must not go because the draft was made again.
+    """
+    try:
+        content = target.read_bytes()
+    except OSError:
+        return None
+    if as_written(content):
+        return None
+    copy = next(
+        p for n in range(1, 10_000) if not (p := target.with_name(f"{target.stem}（改过的第{n}稿）.docx")).exists()
+    )
+    try:
+        copy.write_bytes(content)
+    except OSError as error:
+        raise cannot_write(copy, error) from None
+    return copy
 
 
 def check_folder(folder: Path | str) -> None:

@@ -102,6 +102,7 @@ def draft_command(
         desk, plan, writer, office=office, seed=seed, progress=lambda heading: say(f"  写好：{heading}")
     )
     paths = write_files(made, out)
+    _say_kept(paths)
     summary = _summary(made, report, paths, time.monotonic() - started)
     if as_json:
         show_json(summary)
@@ -151,6 +152,7 @@ def export_command(
     reason: Annotated[str | None, typer.Option(metavar="理由", help="有错误仍要放行时：放行的理由")] = None,
     metrics: Metrics = None,
     matters: Matter = None,
+    comments: Annotated[bool, typer.Option("--comments", help="Word 里给每个数字加批注，写明出处和算法")] = False,
     out: Out = Path("out"),
     as_json: Json = False,
 ) -> None:
@@ -167,7 +169,8 @@ def export_command(
         figures = read_figures(metrics) if metrics else None
         things = read_things(matters) if matters else None
         draft = release(draft, figures, things, override_by=override_by, reason=reason)
-    paths = write_files(draft, out, final=final)
+    paths = write_files(draft, out, final=final, comments=comments)
+    _say_kept(paths)
     if as_json:
         show_json({"final": final, "files": {k: str(p) for k, p in paths.items()}})
         return
@@ -314,6 +317,12 @@ def _say_warnings(findings: "Sequence[Finding]", limit: int = 5) -> None:
         say(f"[{finding.severity.label}] {finding.hint}")
     if len(warnings) > limit:
         say(f"…… 另有{len(warnings) - limit}条，用 chugao metrics check 查看指标的全部提醒。")
+
+
+def _say_kept(paths: dict[str, Path]) -> None:
+    """The Word file that stood there had been worked on: say where it is now."""
+    if kept := paths.get("kept"):
+        say(f"原来的 {paths['docx'].name} 有人改过，没有覆盖，另存为：{kept}")
 
 
 def _override_told(draft: "Draft", by: str | None) -> str:

@@ -4,6 +4,7 @@ layout       the page of GB/T 9704 (or of a house) as data
 titles       where a long title turns
 flow         what stands on the pages, in order; also what the markdown shows
 anchors      bookmarks, custom properties and manifest by which a returned file finds its draft again
+comments     native comments: where each number comes from
 styles       the style sheet of a layout
 tables       tables: widths, type size, when a table needs a page of its own
 package      the zip, the same bytes each time

@@ -14,6 +14,7 @@ from chugao.manuscript import Block, Draft, Section
 
 MANIFEST = "urn:chugao:manifest:1"
 TITLE_BOOKMARK = "chugao_title"
+BODY_PROPERTY = "chugao_body"
 Anchor = tuple[str, ...]
 """("title",), ("section", id), ("block", section id, block id) or ("caption", section id, block id)."""
 _LONGEST = 40  # Word refuses longer bookmark names
@@ -67,9 +68,9 @@ def _name(names: dict[Anchor, str], taken: set[str], anchor: Anchor, prefix: str
     names[anchor] = name
 
 
-def custom_properties(draft: Draft) -> str:
-    """docProps/custom.xml: which draft this file is, and of which it is a child."""
-    values = {"chugao_document": draft.id, "chugao_schema": str(draft.schema_version)}
+def custom_properties(draft: Draft, body: str) -> str:
+    """docProps/custom.xml: which draft this file is, of which it is a child, and the hash of its body as written."""
+    values = {"chugao_document": draft.id, "chugao_schema": str(draft.schema_version), BODY_PROPERTY: body_hash(body)}
     if draft.parent:
         values["chugao_parent"] = draft.parent
     properties = "".join(
@@ -82,6 +83,11 @@ def custom_properties(draft: Draft) -> str:
         'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
         f"{properties}</Properties>"
     )
+
+
+def body_hash(body: str) -> str:
+    """16 hex digits over word/document.xml, by which a file that somebody saved again is known."""
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
 def manifest(draft: Draft, names: dict[Anchor, str]) -> str:

@@ -7,10 +7,11 @@ one paragraph although each is a block of its own.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from chugao.manuscript import Block, Draft, Section, Shell, Table
+from chugao.manuscript import Block, Draft, Section, Sentence, Shell, Table
+from chugao.source import Claim
 
 Role = Literal[
     "signer", "title", "addressee", "body", "heading", "label", "annex_title", "caption", "table", "issuer", "date"
@@ -25,6 +26,8 @@ class Run(NamedTuple):
     text: str
     anchor: tuple[str, ...] = ()
     bold: bool = False
+    claims: tuple[Claim, ...] = ()
+    """What supports the text; offsets are those of `text`."""
 
 
 class Piece(NamedTuple):
@@ -59,7 +62,7 @@ def flow_of(draft: Draft, choices: Choices | None = None) -> list[Piece]:
     choices = choices or Choices()
     shell = draft.shell
     annexes = [section for section in draft.sections if is_annex(section)]
-    title = Run(draft.title.text, ("title",))
+    title = Run(draft.title.text, ("title",), claims=draft.title.claims)
     body = [p for s in draft.sections if not is_annex(s) for p in _section(s, choices)]
     if shell.type == "notice":
         pieces = [*_opening(shell, Run(shell.title)), *_closing(shell)]
@@ -110,9 +113,10 @@ def _signature(shell: Shell) -> Iterator[Piece]:
 
 def _section(section: Section, choices: Choices) -> Iterator[Piece]:
     if section.level > 0 and (section.number or section.heading.text):
-        run = Run(section.number + section.heading.text, ("section", section.id))
+        claims = _moved(section.heading.claims, len(section.number))
+        run = Run(section.number + section.heading.text, ("section", section.id), claims=claims)
         yield Piece("heading", (run,), level=min(section.level, 4))
-    texts = {s.id: s.text for s in section.sentences}
+    texts = {s.id: s for s in section.sentences}
     pending: list[Run] = []
     for block in section.blocks:
         if pending and (block.table is not None or not _runs_on(block, choices)):
@@ -131,12 +135,27 @@ def _runs_on(block: Block, choices: Choices) -> bool:
     return choices.run_on and block.type == "item" and _RUN_ON.match(block.number) is not None
 
 
-def _block(section: Section, block: Block, texts: dict[str, str], choices: Choices) -> list[Run]:
+def _block(section: Section, block: Block, sentences: dict[str, Sentence], choices: Choices) -> list[Run]:
     anchor = ("block", section.id, block.id)
-    parts = [texts[i] for i in block.sentence_ids]
+    parts = [sentences[i] for i in block.sentence_ids]
     if choices.bold_lead and block.type == "item" and parts:
-        return [Run(block.number + parts[0], anchor, bold=True), Run("".join(parts[1:]), anchor)]
-    return [Run(block.number + "".join(parts), anchor)]
+        lead = _run(block.number, parts[:1], anchor)._replace(bold=True)
+        return [lead, _run("", parts[1:], anchor)]
+    return [_run(block.number, parts, anchor)]
+
+
+def _run(number: str, sentences: Sequence[Sentence], anchor: tuple[str, ...]) -> Run:
+    """Sentences as one run, each claim moved to where its sentence stands."""
+    text = number
+    claims: tuple[Claim, ...] = ()
+    for sentence in sentences:
+        claims += _moved(sentence.claims, len(text))
+        text += sentence.text
+    return Run(text, anchor, claims=claims)
+
+
+def _moved(claims: tuple[Claim, ...], by: int) -> tuple[Claim, ...]:
+    return tuple(c.model_copy(update={"start": c.start + by, "end": c.end + by}) for c in claims) if by else claims
 
 
 def _table(section: Section, block: Block, table: Table, choices: Choices) -> Iterator[Piece]:

@@ -5,8 +5,12 @@ In: part name → text.  Out: the bytes of a .docx.
 
 import io
 import zipfile
+import zlib
+
+from chugao.word.anchors import body_hash
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_LARGEST = 50 * 2**20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -16,6 +20,7 @@ _TYPES = {
     "word/styles.xml": f"{_WORD}.styles+xml",
     "word/settings.xml": f"{_WORD}.settings+xml",
     "word/fontTable.xml": f"{_WORD}.fontTable+xml",
+    "word/comments.xml": f"{_WORD}.comments+xml",
     "word/footer1.xml": f"{_WORD}.footer+xml",
     "word/footer2.xml": f"{_WORD}.footer+xml",
     "word/header1.xml": f"{_WORD}.header+xml",
@@ -33,6 +38,7 @@ RELATIONS = {
     "word/styles.xml": ("rIdStyles", "styles"),
     "word/settings.xml": ("rIdSettings", "settings"),
     "word/fontTable.xml": ("rIdFonts", "fontTable"),
+    "word/comments.xml": ("rIdComments", "comments"),
     "word/footer1.xml": ("rIdFooterOdd", "footer"),
     "word/footer2.xml": ("rIdFooterEven", "footer"),
     "word/header1.xml": ("rIdHeaderOdd", "header"),
@@ -62,6 +68,21 @@ def pack(parts: dict[str, str]) -> bytes:
             entry.create_system = 0  # else the operating system shows in the bytes
             archive.writestr(entry, (_HEAD + whole[name]).encode())
     return buffer.getvalue()
+
+
+def as_written(content: bytes) -> bool:
+    """Whether a .docx still is what `typeset` wrote: nobody has saved another body into it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            # Bounded: the file may be anybody's.
+            sizes = [archive.getinfo(n).file_size for n in ("docProps/custom.xml", "word/document.xml")]
+            if max(sizes) > _LARGEST:
+                return False
+            told = archive.read("docProps/custom.xml").decode()
+            body = archive.read("word/document.xml").decode()
+    except (KeyError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False
+    return f">{body_hash(body.removeprefix(_HEAD))}<" in told
 
 
 def _content_types(parts: dict[str, str]) -> str:

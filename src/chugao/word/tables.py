@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from chugao.manuscript import Table
+from chugao.manuscript import ClaimedText, Table
 from chugao.word.layout import Layout, twips_of_mm, twips_of_pt
 from chugao.word.styles import table_style
 from chugao.word.titles import width_of
@@ -20,8 +20,8 @@ _NOTHING = frozenset({"", "—", "——", "-", "/", "／", "无"})
 _MEETING = re.compile(r"[A-Za-z0-9%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[A-Za-z0-9])")
 _PIECES = re.compile(r"[≤≥＜＞±]?[A-Za-z0-9.,%‰]+|.", re.DOTALL)
 Cells = tuple[tuple[str, ...], ...]
-Paragraph = Callable[[str, str, str, str], str]
-"""(text, style id, alignment, further properties) → w:p; the typesetter's."""
+Paragraph = Callable[[ClaimedText, str, str, str], str]
+"""(cell, style id, alignment, further properties) → w:p; the typesetter's."""
 
 
 class Plan(NamedTuple):
@@ -113,11 +113,16 @@ def table_xml(table: Table, width: int, layout: Layout, paragraph: Paragraph, bo
     plan = plan_of(cells, width, layout)
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in plan.widths)
     whole = len(cells) <= layout.table.whole_rows
+    given = [tuple(ClaimedText(text=text) for text in cells[0]), *(_filled(row, len(cells[0])) for row in table.rows)]
     rows = "".join(
         _row(row, plan, paragraph, bookmark if i == 0 else ("", ""), i == 0, i == 0 or (whole and i < len(cells) - 1))
-        for i, row in enumerate(cells)
+        for i, row in enumerate(given)
     )
     return f"<w:tbl>{_properties(width, layout)}<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+
+
+def _filled(row: tuple[ClaimedText, ...], columns: int) -> tuple[ClaimedText, ...]:
+    return (*row, *(ClaimedText(text="") for _ in range(columns - len(row))))
 
 
 def _properties(width: int, layout: Layout) -> str:
@@ -137,14 +142,15 @@ def _properties(width: int, layout: Layout) -> str:
 
 
 def _row(
-    row: tuple[str, ...], plan: Plan, paragraph: Paragraph, bookmark: tuple[str, str], head: bool, stay: bool
+    row: tuple[ClaimedText, ...], plan: Plan, paragraph: Paragraph, bookmark: tuple[str, str], head: bool, stay: bool
 ) -> str:
     """A row that never breaks across pages; the first repeats on each page; `stay` holds it to the next row's page."""
     style = table_style(plan.size_pt, head)
     out = []
-    for i, (text, width) in enumerate(zip(row, plan.widths, strict=True)):
+    for i, (cell, width) in enumerate(zip(row, plan.widths, strict=True)):
+        text = cell.text
         align = "center" if head or plan.centred[i] or is_number(text) or text.strip() in _NOTHING else "left"
-        body = paragraph(text, style, align, "<w:keepNext/>" if stay else "")
+        body = paragraph(cell, style, align, "<w:keepNext/>" if stay else "")
         if i == 0 and bookmark[0]:
             body = body.replace("</w:pPr>", "</w:pPr>" + bookmark[0], 1).removesuffix("</w:p>") + bookmark[1] + "</w:p>"
         out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{body}</w:tc>')

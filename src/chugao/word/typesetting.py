@@ -12,14 +12,24 @@ import re
 import secrets
 import uuid
 from collections.abc import Collection, Iterable
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from chugao.errors import InputError, reason_of
-from chugao.manuscript import Draft, Shell
+from chugao.manuscript import ClaimedText, Draft, Evidence, Shell
 from chugao.word.anchors import MANIFEST, Anchor, attribute, bookmark_names, custom_properties, manifest, plain_text
+from chugao.word.comments import (
+    AUTHOR,
+    Comment,
+    comments_xml,
+    evidence_of,
+    notes_of,
+    range_end,
+    range_start,
+)
 from chugao.word.flow import Choices, Piece, Run, flow_of
 from chugao.word.layout import Layout, SignatureRule, gbt9704, twips_of_mm, twips_of_pt
 from chugao.word.package import RELATIONS, pack
@@ -54,6 +64,10 @@ class _Setting(NamedTuple):
     shell: Shell
     marked: bool
     """Whether each page says 草稿."""
+    evidence: dict[str, Evidence] | None
+    """By slot, when each number is to bear a comment; else None."""
+    comments: list[Comment]
+    """Grows as the text is set."""
 
 
 def typeset(
@@ -64,17 +78,24 @@ def typeset(
     layout: Layout | None = None,
     landscape: Collection[str] = (),
     signer: str = "",
+    comments: bool = False,
 ) -> bytes:
     """The bytes of a .docx.
 
     Until `final` each page is marked 草稿.  `clean` leaves out bookmarks, custom properties and manifest, for a file
-    that goes to others.  `landscape` names table blocks that are to stand on a 横排 page; `signer` is the 签发人 of an
+    that goes to others.  With `comments` every number bears a comment that says where it comes from.  `landscape` names table blocks that are to stand on a 横排 page; `signer` is the 签发人 of an
     upward 报告.
     """
     layout = layout or gbt9704()
     names = bookmark_names(draft)
     setting = _Setting(
-        layout, {} if clean else names, {n: i for i, n in enumerate(names.values())}, draft.shell, not final
+        layout=layout,
+        names={} if clean else names,
+        numbers={n: i for i, n in enumerate(names.values())},
+        shell=draft.shell,
+        marked=not final,
+        evidence=evidence_of(draft) if comments and not clean else None,
+        comments=[],
     )
     choices = Choices(
         layout.items.run_on, layout.items.bold_lead, layout.table.portrait_columns, frozenset(landscape), signer
@@ -88,18 +109,20 @@ def typeset(
         "word/footer2.xml": _footer(layout, odd=False),
         "docProps/core.xml": _core_properties(draft),
     }
+    if setting.comments:
+        parts["word/comments.xml"] = comments_xml(setting.comments)
     if not final:
         parts["word/header1.xml"] = parts["word/header2.xml"] = _draft_mark()
-    return pack(parts if clean else parts | _provenance(draft, names))
+    return pack(parts if clean else parts | _provenance(draft, names, parts["word/document.xml"]))
 
 
-def export_docx(draft: Draft, path: Path | str, final: bool = False) -> None:
-    """Write a draft as .docx, whole or not at all.
+def export_docx(draft: Draft, path: Path | str, final: bool = False, comments: bool = False) -> None:
+    """Write a draft as .docx, whole or not at all; with `comments` each number says where it comes from.
 
     Raises `InputError` when the file cannot be written; whatever stood there before is then untouched.
     """
     target = Path(path)
-    staged = stage(typeset(draft, final=final), target)
+    staged = stage(typeset(draft, final=final, comments=comments), target)
     try:
         os.replace(staged, target)
     except OSError as error:
@@ -160,7 +183,7 @@ def _stretch(pieces: list[Piece], setting: _Setting, wide: bool) -> str:
         following = pieces[i + 1].role if i + 1 < len(pieces) else ""
         if piece.table is not None:
             bookmark = _bookmark(piece.runs[0].anchor, setting)
-            out.append(table_xml(piece.table, width, setting.layout, _cell, bookmark))
+            out.append(table_xml(piece.table, width, setting.layout, partial(_cell, setting), bookmark))
             # Two tables that touch become one, and a body must not end in a table.
             out.append(f"<w:p><w:pPr>{_low(240 if following else _HAIRLINE)}</w:pPr></w:p>")
         else:
@@ -205,7 +228,7 @@ def _title(piece: Piece, layout: Layout, above: int) -> tuple[list[Run], str]:
     grid = layout.grid.line
     height = len(lines) * twips_of_pt(layout.styles.title.line_pt or layout.grid.line_pt)
     after = min((k * grid - height for k in range(1, 12) if k * grid > height + grid // 3), key=lambda a: abs(a - grid))
-    return [run._replace(text="\n".join(lines))], f'<w:spacing w:before="{above}" w:after="{after}"/>'
+    return [run._replace(text="\n".join(lines), claims=())], f'<w:spacing w:before="{above}" w:after="{after}"/>'
 
 
 def _signature(piece: Piece, setting: _Setting) -> tuple[list[Run], str]:
@@ -249,7 +272,23 @@ def _signer(piece: Piece, layout: Layout) -> str:
 
 def _bookmarked(run: Run, setting: _Setting) -> str:
     start, end = _bookmark(run.anchor, setting)
-    return f"{start}{_runs(run.text, run.bold)}{end}"
+    return f"{start}{_noted(ClaimedText(text=run.text, claims=run.claims), setting, run.bold)}{end}"
+
+
+def _noted(text: ClaimedText, setting: _Setting, bold: bool = False) -> str:
+    """Runs of a text, each number of it between the marks of its comment when comments are wanted."""
+    if setting.evidence is None:
+        return _runs(text.text, bold)
+    out, done = [], 0
+    for note in notes_of(text.text, text.claims, setting.evidence):
+        if note.start < done:
+            continue
+        number = len(setting.comments)
+        setting.comments.append(Comment(number, AUTHOR, "", note.text))
+        out += [_runs(text.text[done : note.start], bold), range_start(number)]
+        out += [_runs(text.text[note.start : note.end], bold), range_end(number)]
+        done = note.end
+    return "".join((*out, _runs(text.text[done:], bold)))
 
 
 def _bookmark(anchor: Anchor, setting: _Setting) -> tuple[str, str]:
@@ -281,9 +320,9 @@ def _text(text: str) -> str:
     return f'<w:t xml:space="preserve">{safe}</w:t>'
 
 
-def _cell(text: str, style: str, align: str, more: str) -> str:
+def _cell(setting: _Setting, cell: ClaimedText, style: str, align: str, more: str) -> str:
     justified = f'<w:jc w:val="{align}"/>'
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}{justified}</w:pPr>{_runs(text)}</w:p>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}{justified}</w:pPr>{_noted(cell, setting)}</w:p>'
 
 
 def _section(setting: _Setting, wide: bool, first: bool) -> str:
@@ -366,11 +405,11 @@ def _value(text: str) -> str:
     return escape(" ".join(plain_text(text).split()))
 
 
-def _provenance(draft: Draft, names: dict[Anchor, str]) -> dict[str, str]:
+def _provenance(draft: Draft, names: dict[Anchor, str], body: str) -> dict[str, str]:
     """The parts by which a returned file finds its draft again."""
     item = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{MANIFEST}/{draft.id}")).upper()
     return {
-        "docProps/custom.xml": custom_properties(draft),
+        "docProps/custom.xml": custom_properties(draft, body),
         "customXml/item1.xml": manifest(draft, names),
         "customXml/itemProps1.xml": (
             '<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" '
