@@ -31,6 +31,8 @@ class Office(Frozen):
     signature: str = ""
     """署名 under a document; the department's name when empty."""
     leaders: tuple[str, ...] = ()
+    addressee: str = ""
+    """主送单位 of its notices, with the colon: “各科室：”."""
     guidance: str = ""
     """The political formula that opens a document, from the office's own dated file; never invented."""
 

@@ -44,6 +44,8 @@ class Topic(Frozen):
     id: str
     family: str
     """Topics of one family may share a section."""
+    joins: tuple[str, ...] = ()
+    """Topics beside which a reader expects it, when it is too thin for a section of its own; nearest first."""
     name: str
     categories: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
@@ -66,7 +68,9 @@ class Outline(Frozen):
     """The period whose figures count as this year's."""
     plan_year: int
     length: int
-    """Ceiling in characters as WPS counts them."""
+    """Ceiling in characters as WPS counts them, title and headings included, tables not."""
+    asked_length: bool = False
+    """Whether somebody set it; else it is the kind's."""
     continuous_items: bool = False
     shell: Literal["plain", "notice", "report"] = "plain"
     parts: tuple[Part, ...]
@@ -128,6 +132,7 @@ def read_outline(
         reported=reported,
         plan_year=int(words["plan_year"]),
         length=length or spec["length"],
+        asked_length=length is not None,
         continuous_items=spec.get("continuous_items", False),
         shell=spec.get("shell", "plain"),
         parts=parts,

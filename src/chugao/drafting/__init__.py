@@ -18,7 +18,7 @@ from chugao.drafting.planning import SectionPlan, plan_sections, printable
 from chugao.drafting.wording import own_wording
 from chugao.drafting.writing import Progress, fitted, write
 from chugao.errors import InputError
-from chugao.manuscript import BriefPassage, Draft, Engine
+from chugao.manuscript import BriefPassage, Draft, Engine, count_characters
 from chugao.material import Matter, Matters, MatterStatus
 from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures
@@ -100,8 +100,13 @@ async def adraft(
     offers = _offers(job, plans, own_wording(index, outline, derived) if index is not None else ())
     say = progress or (lambda _: None)
     writings = await asyncio.gather(*(write(offer, engine, fallback, say) for offer in offers.values()))
-    written = dict(zip(offers, fitted(list(writings), outline.length), strict=True))
+    written = dict(zip(offers, fitted(list(writings), outline.length, _around(outline, plans)), strict=True))
     return assemble(job, plans, offers, written)
+
+
+def _around(outline: Outline, plans: Sequence[SectionPlan]) -> int:
+    """Characters of title and of headings that have no text of their own."""
+    return count_characters(outline.title) + sum(count_characters(p.heading) + 2 for p in plans if p.is_parent)
 
 
 def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[tuple[str, BriefPassage]]) -> dict[str, Offer]:

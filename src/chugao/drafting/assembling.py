@@ -25,12 +25,16 @@ from chugao.manuscript import (
     Shell,
     Table,
     content_hash,
+    count_characters,
 )
 from chugao.material import Matter
 from chugao.metrics.facts import Fact, Facts
 from chugao.outline import Outline
 from chugao.source import Finding, Place, Severity
 
+_FILLED = 0.7
+# Whom a notice within an institution goes to; a commission's readers are its own to name.
+_ADDRESSEES = {"科室": "各科室：", "医院": "各科室：", "乡镇": "各科室、各村卫生室："}
 _HAN = ("", *"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")
 
 
@@ -71,7 +75,7 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
         engine=job.engine,
         shell=shell,
         sections=sections,
-        findings=(*builder.findings, *unheeded(job.instructions, job.matters)),
+        findings=(*builder.findings, *unheeded(job.instructions, job.matters), *_length(outline, title, sections)),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
         evidence=(*(_evidence(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
         recipe={
@@ -82,6 +86,24 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
             "headings_from_above": [p.heading for p in outline.parts if p.asked],
         },
     )
+
+
+def _length(outline: Outline, title: ClaimedText, sections: Sequence[Section]) -> list[Finding]:
+    """What a person should know of the length: still over the ceiling, or far from filling what was asked for."""
+    count = count_characters(title.text) + sum(
+        count_characters(s.number + s.heading.text) + sum(count_characters(s.block_text(b)) for b in s.blocks)
+        for s in sections
+        if not any(b.table for b in s.blocks)
+    )
+    if count > outline.length:
+        hint = f"正文{count}字，上限{outline.length}字：每一部分只留了一件事仍然超出，请人工再压。"
+        severity = Severity.WARNING
+    elif outline.asked_length and count < outline.length * _FILLED:
+        hint = f"正文{count}字，没有写满{outline.length}字：收到的指标和事项都已写进，不凑字数。要更详细请补充事项。"
+        severity = Severity.INFO
+    else:
+        return []
+    return [Finding(rule="length", severity=severity, place=Place(start=0, end=0), quote="", hint=hint)]
 
 
 class _Builder:
@@ -243,13 +265,16 @@ def _with_year_slots(text: str, outline: Outline) -> str:
 
 def _shell(outline: Outline, office: Office, title: str) -> Shell:
     """The 通知 that issues 要点; nothing is invented for it, what is unknown stays 待补."""
-    if outline.shell != "notice" or outline.level == "科室":
+    own_letters = outline.level != "科室" or bool(outline.organisation)
+    if outline.shell != "notice" or not own_letters:
         return Shell(issuer=office.signature)
-    issuer = office.signature or outline.organisation or outline.department
+    # A department of a hospital sends nothing out: the hospital issues its 要点.
+    own = outline.organisation if outline.level == "科室" else ""
+    issuer = own or office.signature or outline.organisation or outline.department
     return Shell(
         type="notice",
         title=f"{issuer}关于印发《{title}》的通知",
-        addressee="【待补：主送单位】：",
+        addressee=office.addressee or _ADDRESSEES.get(outline.level, "【待补：主送单位】："),
         opening=f"现将《{title}》印发给你们，请结合实际认真落实。",
         closing="特此通知。",
         issuer=issuer,

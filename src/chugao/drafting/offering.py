@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 
 from chugao.catalogue import MetricDefinition, short_name
 from chugao.drafting.binding import SlotValue, mask_numbers
-from chugao.drafting.planning import SectionPlan, printable, weight_of
+from chugao.drafting.planning import ATTACHED, SectionPlan, printable, weight_of
 from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Fact, Facts
-from chugao.outline import Outline, rest_of_year
+from chugao.outline import Outline, affinity, rest_of_year
 from chugao.source import Frozen
 
 _FIELDS = ("now", "prev", "change", "growth", "multiple", "target", "gap", "attainment", "goal", "streak")
@@ -61,6 +61,8 @@ def make_offer(
     values: dict[str, SlotValue] = {}
     used: dict[str, Fact] = {}
     for metric in plan.metrics:
+        if _said_by_a_matter(metric, facts, plan):
+            continue
         for fact in _offered(facts, metric, plan.part.role):
             definition = facts.definitions[metric]
             slots.append(_slot(fact, definition, outline, facts))
@@ -116,6 +118,19 @@ def make_offer(
         facts=used,
         constants=(*constants, *(d.name for d in missing), outline.department, outline.organisation, guidance, theme),
         missing=tuple(d.id for d in missing),
+    )
+
+
+def _said_by_a_matter(metric: str, facts: Facts, plan: SectionPlan) -> bool:
+    """Whether a matter of the section says this very value of this metric: twice in a paragraph is once too often."""
+    now = facts.get(metric, "now")
+    if now is None or plan.part.role != "results":
+        return False
+    name = facts.definitions[metric].name
+    return any(
+        now.printed in m.result and affinity(name, m.text + m.result) >= ATTACHED
+        for m in plan.matters
+        if printable(m.release)
     )
 
 

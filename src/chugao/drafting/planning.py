@@ -8,16 +8,19 @@ a neighbour of its family rather than stand alone under a heading.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Facts
 from chugao.outline import Outline, Part, Topic, affinity, topic_of_matter, topic_of_metric, topics
 from chugao.source import Frozen, Release
 
-_ATTACHED = 0.34
+ATTACHED = 0.34
+"""From this affinity on a figure belongs to a matter."""
 _URGENT = 90
 _MOST_SECTIONS = {"results": 6, "plan": 4, "items": 5, "next": 1}
+_FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
+_BRIEF, _SHORT = 1200, 2500  # characters: below, no sections within a part; below, few of them
 _MILESTONE = re.compile(r"通过[^，]{0,14}(?:评审|评价|认证|验收|复审)|晋升|获批[^，]{0,10}(?:医院|中心)$")
 _WEIGHTY = re.compile(r"启用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通")
 
@@ -104,20 +107,22 @@ def plan_sections(
     has = {f: [m for m in facts.metrics() if _printable_fact(facts, m, f)] for f in ("now", "goal")}
     if outline.kind.looks_back and not outline.reported.is_year:
         has["goal"] = []  # the rest of the year is not held to next year's targets
+    most = _MOST_SECTIONS if outline.length >= _SHORT else _FEW_SECTIONS
+    parts = tuple(p.model_copy(update={"topics": p.topics and outline.length >= _BRIEF}) for p in outline.parts)
     sections: list[SectionPlan] = []
-    shares = _shares(outline.parts, {"results": done, "plan": planned}, has, facts)
-    for part in outline.parts:
+    shares = _shares(parts, {"results": done, "plan": planned}, has, facts)
+    for part in parts:
         if part.id in shares:
-            sections += _with_topics(part, *shares[part.id], facts, instructions)
+            sections += _with_topics(part, *shares[part.id], facts, instructions, most)
             continue
         match part.role:
             case "results":
-                sections += _with_topics(part, done, has["now"], facts, instructions)
+                sections += _with_topics(part, done, has["now"], facts, instructions, most)
             case "plan" | "items":
                 # With tasks to tell, the aims have a part of their own; without, they are the plan.
-                apart = planned and any(p.role == "goals" for p in outline.parts)
+                apart = planned and any(p.role == "goals" for p in parts)
                 goals = [] if apart else has["goal"]
-                sections += _with_topics(part, planned, goals, facts, instructions)
+                sections += _with_topics(part, planned, goals, facts, instructions, most)
             case "problems":
                 if problems:
                     sections.append(_single(part, problems, has["now"]))
@@ -215,13 +220,18 @@ def _single(part: Part, matters: Sequence[Matter], metrics: Sequence[str]) -> Se
 
 
 def _with_topics(
-    part: Part, matters: Sequence[Matter], metrics: Sequence[str], facts: Facts, instructions: Sequence[str]
+    part: Part,
+    matters: Sequence[Matter],
+    metrics: Sequence[str],
+    facts: Facts,
+    instructions: Sequence[str],
+    most: Mapping[str, int],
 ) -> list[SectionPlan]:
     """A part and its sections; one section alone gives its content to the part itself."""
     if not matters and not metrics:
         return [_single(part, [], [])] if part.required else []
     ahead = part.role in ("plan", "items")
-    buckets = _merged(_buckets(matters, metrics, facts), _MOST_SECTIONS[part.role], ahead=ahead)
+    buckets = _merged(_buckets(matters, metrics, facts), most[part.role], ahead=ahead)
     buckets.sort(key=lambda b: (-_urgency(b, instructions), b.lead.order))
     if not part.topics or len(buckets) == 1:
         every = [m for b in buckets for m in b.metrics]
@@ -257,7 +267,7 @@ def _topic_for(metric: str, matters: Sequence[Matter], facts: Facts) -> Topic:
     definition = facts.definitions[metric]
     scored = [(affinity(definition.name, m.text + m.result), i) for i, m in enumerate(matters)]
     best = max(scored, default=(0.0, 0))
-    if best[0] >= _ATTACHED:
+    if best[0] >= ATTACHED:
         matter = matters[best[1]]
         return topic_of_matter(matter.category, matter.text)
     return topic_of_metric(definition)
@@ -297,7 +307,11 @@ def _is_thin(bucket: _Bucket, with_matters: bool, buckets: Sequence[_Bucket], ah
 
 
 def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:
+    """Where a thin bucket goes: beside what readers expect, else within its family, else to its neighbour."""
     others = [b for b in buckets if b is not bucket and b.lead.id != "honours"]
+    for wanted in bucket.lead.joins:
+        if found := next((b for b in others if any(t.id == wanted for t in b.topics)), None):
+            return found
     family = [b for b in others if any(t.family == bucket.lead.family for t in b.topics)]
     if family and not bucket.matters:
         return min(family, key=lambda b: b.lead.order)  # figures alone go to the family's head

@@ -3,7 +3,8 @@
 In: `Offer`, engines.  Out: `Written`, a section's sentences with their slots filled, without numbers or places yet.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from chugao.drafting.binding import bind
 from chugao.drafting.offering import Offer
@@ -11,6 +12,7 @@ from chugao.errors import EngineError
 from chugao.manuscript import Engine, Reply, count_characters
 
 _SAMPLES = 3
+_LOOSE = 20  # weight of a figure that stands alone: below every matter
 Progress = Callable[[str], None]
 """Told the heading of each section as it is written."""
 
@@ -27,11 +29,30 @@ class Written:
             for block in reply.blocks
         ]
         self.engine, self.complaints, self.fell_back = engine, complaints, fell_back
+        self.role, self.matters = offer.brief.role, offer.brief.matters
         self.dropped = 0
+        heading = offer.brief.heading or reply.heading or ""
+        self.heading_characters = (
+            count_characters(bind(heading, offer.values, offer.constants).text) + 3 if heading else 0
+        )
 
     @property
     def characters(self) -> int:
-        return sum(count_characters(b.text) for _, sentences in self.blocks for _, b in sentences)
+        """As they will be counted: heading, its number, sentences."""
+        numbers = sum(1 for kind, _ in self.blocks if kind == "item")
+        return (
+            self.heading_characters
+            + numbers
+            + sum(count_characters(b.text) for _, held in self.blocks for _, b in held)
+            if self.blocks
+            else 0
+        )
+
+    def drop(self, sentences: Collection[int]) -> None:
+        """Leave out sentences, by `id` of their objects, and blocks that become empty."""
+        blocks = [(kind, [(s, b) for s, b in held if id(s) not in sentences]) for kind, held in self.blocks]
+        self.dropped += sum(len(held) for _, held in self.blocks) - sum(len(held) for _, held in blocks)
+        self.blocks = [(kind, held) for kind, held in blocks if held]
 
 
 async def write(offer: Offer, engine: Engine, fallback: Engine, say: Progress) -> Written:
@@ -72,27 +93,72 @@ def _problems(reply: Reply, offer: Offer) -> list[str]:
     ]
 
 
-def fitted(writings: list[Written], ceiling: int) -> list[Written]:
-    """Cut to the ceiling: figures that carry no argument first, then the lightest matters, evenly over the sections."""
-    total = sum(w.characters for w in writings)
-    allowance = ceiling * 0.97  # headings and numbers take the rest
-    if total <= allowance:
+# --- the ceiling ----------------------------------------------------------------------------------
+
+
+def fitted(writings: list[Written], ceiling: int, around: int = 0) -> list[Written]:
+    """Cut to the ceiling, lightest things first whatever their section: loose figures, then matters by weight.
+
+    `around` counts the characters that stand in no section's sentences: title, headings given by the outline.  The
+    lead and the last thing of each section stay, shortcomings (a leader's choice anyway) only while there is room.
+    """
+    over = around + sum(w.characters for w in writings) - ceiling
+    if over <= 0:
         return writings
-    for written in writings:
-        limit = written.characters * allowance / total
-        while written.characters > limit and _drop_one(written):
-            written.dropped += 1
+    units = [u for i, w in enumerate(writings) for u in _units(w, i)]
+    units = [u._replace(order=order) for order, u in enumerate(units)]
+    gone = _lightest(units, writings, over)
+    spare = sum(u.characters for u in gone) - over
+    for unit in sorted(gone, key=lambda u: (-u.weight, u.order)):
+        if unit.characters <= spare:
+            gone.remove(unit)
+            spare -= unit.characters
+    for unit in gone:
+        writings[unit.writing].drop(unit.sentences)
     return writings
 
 
-def _drop_one(written: Written) -> bool:
-    """Remove the last sentence that is not a matter's, else the last of all; never a section's only one."""
-    places = [(b, s) for b, (_, sentences) in enumerate(written.blocks) for s in range(len(sentences))]
-    if len(places) <= 1:
-        return False
-    loose = [(b, s) for b, s in places if "matter" not in written.blocks[b][1][s][0].recipe]
-    block, sentence = (loose or places)[-1]
-    del written.blocks[block][1][sentence]
-    if not written.blocks[block][1]:
-        del written.blocks[block]
-    return True
+def _lightest(units: "list[_Unit]", writings: list[Written], over: int) -> "list[_Unit]":
+    """What to leave out so that `over` characters go, lightest first; of two that weigh the same the later one."""
+    left = {i: sum(1 for u in units if u.writing == i) for i in range(len(writings))}
+    # Two shortcomings stay where there were two: “一是” alone would be wrong.
+    least = {i: 2 if w.role == "problems" else 1 for i, w in enumerate(writings)}
+    gone: list[_Unit] = []
+    for unit in sorted(units, key=lambda u: (u.weight, -u.order)):
+        if over > 0 and left[unit.writing] > least[unit.writing]:
+            left[unit.writing] -= 1
+            over -= unit.characters
+            gone.append(unit)
+    for number, written in enumerate(writings):
+        rest = [u for u in units if u.writing == number and u not in gone]
+        if over > 0 and written.role == "problems" and rest:
+            over -= written.heading_characters + sum(u.characters for u in rest)
+            gone += rest
+    return gone
+
+
+class _Unit(NamedTuple):
+    """What is cut together: all sentences of one matter, or one loose sentence."""
+
+    writing: int
+    weight: int
+    characters: int
+    sentences: tuple[int, ...]
+    """By `id` of the sentence objects."""
+    order: int = 0
+    """In the document: of two that weigh the same the later one goes."""
+
+
+def _units(written: Written, number: int) -> list[_Unit]:
+    if written.role == "lead":
+        return []
+    weights = {m.id: m.weight for m in written.matters}
+    grouped: dict[str, list[tuple[int, int]]] = {}
+    for _, sentences in written.blocks:
+        for reply, bound in sentences:
+            key = reply.recipe.get("matter") or f"{id(reply)}"
+            grouped.setdefault(key, []).append((id(reply), count_characters(bound.text)))
+    return [
+        _Unit(number, weights.get(key, _LOOSE), sum(c for _, c in held), tuple(i for i, _ in held))
+        for key, held in grouped.items()
+    ]

@@ -45,6 +45,8 @@ class Frame(Frozen):
     reached: bool | None = None
     strict: bool = False
     """Only where the target is beaten, not merely met."""
+    sparse: bool = False
+    """One number only: for a place that has enough of them already."""
     weight: int = 1
     text: str
 
@@ -137,7 +139,8 @@ def whole(brief: Brief) -> str:
 def _same_period(text: str) -> str:
     """A report on part of a year compares with the same months, and says so."""
     text = re.sub(r"[比较]上年(?=\{)", "同比", text)
-    return re.sub(r"上年(?=的\{|持平)", "上年同期", text)
+    text = re.sub(r"与上年相比", "与上年同期相比", text)
+    return re.sub(r"上年(?=的|持平|\{|为\{)", "上年同期", text).replace("今年", "本期")
 
 
 class Phraser:
@@ -152,14 +155,23 @@ class Phraser:
         key = "|".join((str(self._brief.seed), self._brief.department, self._brief.section, *keys))
         return options[int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") % len(options)]
 
-    def clause(self, metric: Metric, purpose: Purpose, *, plain: bool = False) -> tuple[str, str, str] | None:
+    def choose_for_document(self, options: Sequence[T], key: str) -> T:
+        """One of `options`, the same in every section of a document, so that its headings are of one make."""
+        brief = self._brief
+        whole_document = f"{brief.seed}|{brief.department}|{brief.organisation}|{brief.kind.value}|{key}"
+        return options[int.from_bytes(hashlib.sha256(whole_document.encode()).digest()[:6], "big") % len(options)]
+
+    def clause(
+        self, metric: Metric, purpose: Purpose, *, plain: bool = False, sparse: bool = False
+    ) -> tuple[str, str, str] | None:
         """(clause with slots, frame id, passage id) for one metric, None when nothing can be said of it.
 
-        `plain` asks for the shortest honest form, one comparison and no target.
+        `plain` asks for the shortest honest form, one comparison and no target; `sparse` for one number, if one will do.
         """
         if purpose == "results" and (own := self._own(metric)):
             return own
         fitting = [f for f in bank() if f.role == purpose and self._fits(f, metric) and not (plain and f.reached)]
+        fitting = [f for f in fitting if f.sparse is sparse] or [f for f in fitting if not f.sparse]
         if not fitting:
             return None
         best = max(f.weight for f in fitting)
@@ -222,6 +234,7 @@ class Phraser:
         text = text.replace("{whole}", whole(self._brief))
         if self._brief.slot("brief.span"):
             text = _same_period(text)
+        text = text.replace("{than}", "高于" if sign > 0 else "低于")
         text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
         text = text.replace("{reach_goal}", "控制在" if metric.better == "down" else "达到")
         return re.sub(r"\{(now|prev|change|growth|multiple|target|goal|gap)\}", rf"{{{metric.id}.\1}}", text)
