@@ -279,3 +279,25 @@ def test_a_target_that_is_a_folder_stops_all_three_files():
     sentence = refused(*summary("--metrics", figures("好.csv", *GOOD)))
 
     assert f"{TITLE}.json" in sentence
+
+
+# --- candidates -----------------------------------------------------------------------------------
+
+
+def test_candidates_are_different_texts_over_the_same_facts_each_in_files_of_its_own(tmp_path: Path):
+    words = ("draft", "--kind", "summary-plan", "--department", "医务科", "--year", "2025", "--organisation", HOSPITAL)
+    files = ("--metrics", FIGURES, "--matters", MATTERS, "--candidates", "3", "-o", tmp_path / "稿", "--json")
+
+    ran = chugao(*words, *files)
+
+    told = json.loads(ran.out)["candidates"]
+    drafts = [json.loads(Path(c["files"]["json"]).read_text("utf-8")) for c in told]
+    assert [Path(c["files"]["docx"]).name for c in told] == [f"{WHOLE}（候选{n}）.docx" for n in (1, 2, 3)]
+    assert len({d["id"] for d in drafts}) == 3
+    assert len({tuple(s["heading"]["text"] for s in d["sections"]) for d in drafts}) == 3
+    assert {c["numbers"]["untraced"] for c in told} == {0}
+    tables = [
+        [r[0]["text"] for s in d["sections"] for b in s["blocks"] if b["table"] for r in b["table"]["rows"]]
+        for d in drafts
+    ]
+    assert tables[0] == tables[1] == tables[2]

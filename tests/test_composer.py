@@ -144,6 +144,18 @@ def test_a_seed_changes_headings_and_lead_too() -> None:
     assert len({d.sections[0].sentences[0].text for d in drafts}) >= 2
 
 
+def test_another_seed_orders_the_sections_anew_but_leaves_the_milestone_first_and_honours_last() -> None:
+    orders = []
+    for seed in range(5):
+        made = drafted("summary-plan", 2025, "医务科", seed=seed)
+        orders.append([s.id for s in made.sections if s.id.startswith("results_")])
+
+    assert len({tuple(o) for o in orders}) >= 3
+    assert {o[0] for o in orders} == {"results_quality"}
+    assert {o[-1] for o in orders} == {"results_honours"}
+    assert len({frozenset(o) for o in orders}) == 1
+
+
 # --- length ---------------------------------------------------------------------------------------
 
 

@@ -193,10 +193,13 @@ def write_schema(path: Path) -> None:
 # --- the three files ------------------------------------------------------------------------------
 
 
-def write_files(draft: Draft, folder: Path | str, final: bool = False, *, comments: bool = False) -> dict[str, Path]:
+def write_files(
+    draft: Draft, folder: Path | str, final: bool = False, *, comments: bool = False, mark: str = ""
+) -> dict[str, Path]:
     """Write `<title>.docx`, `.json` and `.md` into `folder`, all three or none; the folder is made when missing.
 
-    With `comments` each number in the .docx bears a comment that says where it comes from.
+    With `comments` each number in the .docx bears a comment that says where it comes from; `mark` follows the title in
+    the files' names (“（候选2）”).
 
     Returns the path of each by "docx", "json", "md".  A Word file of that name that somebody has worked on is kept
     under another name, returned as "kept".  Raises `InputError` when the folder cannot be written.
@@ -212,7 +215,7 @@ def write_files(draft: Draft, folder: Path | str, final: bool = False, *, commen
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"文件夹“{place}”建不了（{reason_of(error)}）。请换一个能写的文件夹。") from None
-    name = file_name(draft.title.text)
+    name = file_name(draft.title.text + mark)
     targets = {kind: place / f"{name}.{kind}" for kind in contents}
     kept = _kept(targets["docx"])
     staged: list[tuple[Path, Path]] = []

@@ -62,6 +62,9 @@ def draft_command(
     ] = None,
     outline: Annotated[Path | None, typer.Option(metavar="文件", help="上级下发的提纲")] = None,
     length: Annotated[int | None, typer.Option(metavar="字数", help="字数上限，按 WPS 的字数统计")] = None,
+    candidates: Annotated[
+        int, typer.Option(metavar="份数", min=1, max=9, help="同样的材料写几份不同的稿子，供挑选")
+    ] = 1,
     seed: Annotated[int, typer.Option(metavar="数字", help="换一个数字就换一种写法")] = 0,
     instructions: Annotated[Path | None, typer.Option(metavar="文件", help="领导意见，一行一条")] = None,
     corpus: Corpus = None,
@@ -98,17 +101,21 @@ def draft_command(
     for notice in desk.notices:
         say(notice)
     say(f"起草《{plan.title}》……")
-    made, report = make(
-        desk, plan, writer, office=office, seed=seed, progress=lambda heading: say(f"  写好：{heading}")
-    )
-    paths = write_files(made, out)
-    _say_kept(paths)
-    summary = _summary(made, report, paths, time.monotonic() - started)
+    made = [
+        make(desk, plan, writer, office=office, seed=s, progress=lambda heading: say(f"  写好：{heading}"))
+        for s in range(seed, seed + candidates)
+    ]
+    summaries = []
+    for number, (draft, report) in enumerate(made, 1):
+        paths = write_files(draft, out, mark=f"（候选{number}）" if candidates > 1 else "")
+        _say_kept(paths)
+        summaries.append(_summary(draft, report, paths, time.monotonic() - started))
     if as_json:
-        show_json(summary)
+        show_json(summaries[0] | ({"candidates": summaries} if candidates > 1 else {}))
         return
     _say_warnings(desk.figures.findings)
-    _print_summary(made, summary)
+    for (draft, _), summary in zip(made, summaries, strict=True):
+        _print_summary(draft, summary)
 
 
 def check_command(

@@ -96,7 +96,7 @@ async def adraft(
         instructions=tuple(instructions),
         fingerprints=facts.fingerprints | (matters.fingerprints if matters else {}),
     )
-    plans = plan_sections(outline, derived, usable, instructions)
+    plans = plan_sections(outline, derived, usable, instructions, seed)
     offers = _offers(job, plans, own_wording(index, outline, derived) if index is not None else ())
     say = progress or (lambda _: None)
     writings = await asyncio.gather(*(write(offer, engine, fallback, say) for offer in offers.values()))

@@ -6,9 +6,11 @@ Each figure is placed once in the body (headline figures may recur in the lead);
 a neighbour of its family rather than stand alone under a heading.
 """
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Facts
@@ -18,6 +20,7 @@ from chugao.source import Frozen, Release
 ATTACHED = 0.34
 """From this affinity on a figure belongs to a matter."""
 _URGENT = 90
+_LAST = 700  # before honours, whatever the order
 _MOST_SECTIONS = {"results": 6, "plan": 4, "items": 5, "next": 1}
 _FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
 _BRIEF, _SHORT = 1200, 2500  # characters: below, no sections within a part; below, few of them
@@ -98,9 +101,13 @@ def is_problem(matter: Matter) -> bool:
 
 
 def plan_sections(
-    outline: Outline, facts: Facts, matters: Sequence[Matter], instructions: Sequence[str] = ()
+    outline: Outline, facts: Facts, matters: Sequence[Matter], instructions: Sequence[str] = (), seed: int = 0
 ) -> list[SectionPlan]:
-    """Sections of a document, in order; what a leader asked for by name comes first."""
+    """Sections of a document, in order; what a leader asked for by name comes first.
+
+    Seed 0 keeps the usual order of the fields of work; another one orders those of equal weight anew.
+    """
+    order = _Order(tuple(instructions), seed, outline.department)
     done = [m for m in matters if m.status is not MatterStatus.PLANNED and not is_problem(m)]
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     problems = [m for m in matters if is_problem(m)]
@@ -113,16 +120,16 @@ def plan_sections(
     shares = _shares(parts, {"results": done, "plan": planned}, has, facts)
     for part in parts:
         if part.id in shares:
-            sections += _with_topics(part, *shares[part.id], facts, instructions, most)
+            sections += _with_topics(part, *shares[part.id], facts, order, most)
             continue
         match part.role:
             case "results":
-                sections += _with_topics(part, done, has["now"], facts, instructions, most)
+                sections += _with_topics(part, done, has["now"], facts, order, most)
             case "plan" | "items":
                 # With tasks to tell, the aims have a part of their own; without, they are the plan.
                 apart = planned and any(p.role == "goals" for p in parts)
                 goals = [] if apart else has["goal"]
-                sections += _with_topics(part, planned, goals, facts, instructions, most)
+                sections += _with_topics(part, planned, goals, facts, order, most)
             case "problems":
                 if problems:
                     sections.append(_single(part, problems, has["now"]))
@@ -224,7 +231,7 @@ def _with_topics(
     matters: Sequence[Matter],
     metrics: Sequence[str],
     facts: Facts,
-    instructions: Sequence[str],
+    order: "_Order",
     most: Mapping[str, int],
 ) -> list[SectionPlan]:
     """A part and its sections; one section alone gives its content to the part itself."""
@@ -232,7 +239,7 @@ def _with_topics(
         return [_single(part, [], [])] if part.required else []
     ahead = part.role in ("plan", "items")
     buckets = _merged(_buckets(matters, metrics, facts), most[part.role], ahead=ahead)
-    buckets.sort(key=lambda b: (-_urgency(b, instructions), b.lead.order))
+    buckets.sort(key=order.place)
     if not part.topics or len(buckets) == 1:
         every = [m for b in buckets for m in b.metrics]
         return [_single(part, [m for b in buckets for m in b.matters], every)]
@@ -291,10 +298,21 @@ def _merged(buckets: list[_Bucket], most: int, *, ahead: bool = False) -> list[_
     return buckets
 
 
-def _urgency(bucket: _Bucket, instructions: Sequence[str]) -> int:
-    """What puts a section before the usual order: a milestone, or a leader's word."""
-    best = max((weight_of(m, instructions) for m in bucket.matters), default=0)
-    return best if best >= _URGENT else 0
+class _Order(NamedTuple):
+    """Which section comes first."""
+
+    instructions: tuple[str, ...]
+    seed: int
+    department: str
+
+    def place(self, bucket: _Bucket) -> tuple[int, int]:
+        """What puts a section before the usual order is a milestone, or a leader's word; honours stand last."""
+        best = max((weight_of(m, self.instructions) for m in bucket.matters), default=0)
+        usual = bucket.lead.order
+        if self.seed and bucket.lead.id != "honours":
+            digest = hashlib.sha256(f"{self.seed}|{self.department}|{bucket.lead.id}".encode()).digest()
+            usual = int.from_bytes(digest[:2], "big") % _LAST
+        return (-best if best >= _URGENT else 0, usual)
 
 
 def _is_thin(bucket: _Bucket, with_matters: bool, buckets: Sequence[_Bucket], ahead: bool) -> bool:

@@ -42,6 +42,7 @@ def heading_of(
         return Heading(None)
     if matters and (all(is_honour(m) for m in matters) or (ahead and len(matters) == 1)):
         return _acts(matters) or Heading(brief.topic or None)
+    metrics = sorted(metrics, key=lambda m: -m.importance)
     makers = {
         "acts": lambda: _acts(matters),
         "aim": lambda: _aim(phraser, matters, plain=brief.style == "policy"),
