@@ -21,6 +21,8 @@ _SECOND_ACT = re.compile(r"(?:并|后|再|同时|以及)|(?:启用|投用|上线
 _RANK_WORDS = ("国家", "全国", "省", "市", "区", "县")
 _BARE_RANK = re.compile(r"^(?:国家级|省级|省部级|市级|市厅级|区级|县级|区县级|院级)$")
 _ISSUED = re.compile(r"^(?:\{[a-z_]+\.[a-z_]+\})+(?:发文|印发|公布|授牌|通报)$")
+# What every office does every year, and what stands in a list of its own.
+_ROUTINE = re.compile(r"荣誉|表彰|获奖|党建|党的建设|党务|群团|纪检|意识形态")
 _HONOUR = re.compile(r"荣誉|表彰|获奖")
 
 
@@ -79,7 +81,9 @@ class Teller:
         when = when_of(matter)
         if said_in_heading and result:
             self._last = "when"
-            return [sentence(f"{comma(when)}{result}。", "matter", matter.id)]
+            # “全年，全年12次”: the result tells its time itself.
+            timed = "" if re.match(r"全年|年内|当年|每", result) else comma(when)
+            return [sentence(f"{timed}{result}。", "matter", matter.id)]
         act = self._act(matter, when, opens=opens)
         if not result:
             return [sentence(f"{act}。", "matter", matter.id)]
@@ -127,5 +131,5 @@ def _result(matter: BriefMatter) -> str:
 
 def weightiest(matters: Sequence[BriefMatter], least: int, most: int) -> list[BriefMatter]:
     """The few matters of the year that a lead may name, heaviest first."""
-    heavy = [m for m in matters if m.weight >= least and "，" not in m.text and not is_honour(m)]
+    heavy = [m for m in matters if m.weight >= least and "，" not in m.text and not _ROUTINE.search(m.category)]
     return sorted(heavy, key=lambda m: (-m.weight, m.month or 13, m.id))[:most]

@@ -21,7 +21,7 @@ from chugao.outline import affinity
 _MILESTONE, _WEIGHTY = 90, 65
 _ATTACHED = 0.34
 _HAN = "一二三四五六七八九十"
-_LOOSE, _MANY = 1, 9
+_LOOSE, _MANY = 2, 9
 _PARAGRAPH = 150
 _SHORT_CLAUSE = 24
 _DEEDS = 44
@@ -75,7 +75,7 @@ class _Composer:
         brief = self.brief
         values = {
             "department": brief.organisation if brief.level != "科室" and brief.organisation else brief.department,
-            "topics": brief.topic,
+            "topics": brief.topic if "和" in brief.topic or not brief.kind.looks_back else "",
             "year": "{brief.year}",
             "plan_year": "{brief.plan_year}",
             "plan_when": "{brief.plan_span}" if brief.slot("brief.plan_span") else "{brief.plan_year}年",
@@ -183,7 +183,7 @@ class _Composer:
         free.remove(second)
         clauses = [c for m in (first, second) if (c := self.phraser.clause(m, "results", plain=True))]
         text = "；".join(text for text, _, _ in clauses)
-        opening = "" if text.startswith(("全年", "上年", "与")) or "{brief.span}" in text else whole(self.brief)
+        opening = "" if whole(self.brief) in text else whole(self.brief)
         passages = tuple(passage for _, _, passage in clauses if passage)
         made_by = "own" if passages else "bank:volume"
         return [ReplySentence(text=f"{opening}{text}。", passages=passages, recipe={"made_by": made_by})]
@@ -214,20 +214,20 @@ class _Composer:
     # --- problems ---
 
     def _problems(self) -> Reply:
-        attached, free = self._attach(self.metrics, self.matters)
-        blocks = []
+        """Shortcomings as their departments told them: place and cause, no row of a table beside them.
+
+        Figures serve only where an outline asks for shortcomings and nobody sent any: which one is printed is a
+        leader's choice.
+        """
         several = len(self.matters) > 1
+        blocks = []
         for number, matter in enumerate(self.matters):
             lead = f"{_HAN[number]}是" if several and number < len(_HAN) else ""
             told = sentence(f"{lead}{matter.text}{_joined(matter.result)}。", "matter", matter.id)
-            evidence = []
-            for metric in attached.get(matter.id, []):
-                if clause := self.phraser.clause(metric, "problems"):
-                    evidence.append(_from_clause(clause))
-            blocks.append(ReplyBlock(type="item" if lead else "paragraph", sentences=(told, *evidence[:1])))
+            blocks.append(ReplyBlock(type="item" if lead else "paragraph", sentences=(told,)))
         if not blocks:
-            sentences = [_from_clause(c) for m in free if (c := self.phraser.clause(m, "problems"))]
-            blocks = [ReplyBlock(sentences=tuple(sentences[:3]))] if sentences else []
+            clauses = [c for m in self.metrics if (c := self.phraser.clause(m, "problems"))]
+            blocks = [ReplyBlock(sentences=tuple(_from_clause(c) for c in clauses[:3]))] if clauses else []
         return Reply(blocks=tuple(blocks))
 
     # --- plan ---
@@ -347,7 +347,7 @@ def _paired(clauses: Sequence[Clause], longest: int = _SHORT_CLAUSE) -> list[Rep
         passages = [passage] if passage else []
         if waiting and len(SLOT.sub("000", text)) <= longest and not _of_one_make(text, waiting[0][0]):
             other, its_maker, its_passage = waiting[0]
-            if len(SLOT.sub("000", other)) <= longest and _numbers(text) + _numbers(other) <= 4:
+            if len(SLOT.sub("000", other)) <= longest and _numbers(text) + _numbers(other) <= 3:
                 waiting.pop(0)
                 joint = "；" if "，" in text + other else "，"
                 text = f"{text}{joint}{other}"

@@ -234,6 +234,8 @@ class Phraser:
         text = text.replace("{whole}", whole(self._brief))
         if self._brief.slot("brief.span"):
             text = _same_period(text)
+        better = ("多于" if sign > 0 else "少于") if metric.kind in ("count", "amount") else "好于"
+        text = text.replace("{better_than}", better)
         text = text.replace("{than}", "高于" if sign > 0 else "低于")
         text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
         text = text.replace("{reach_goal}", "控制在" if metric.better == "down" else "达到")

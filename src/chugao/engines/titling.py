@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from chugao.config import shipped
-from chugao.engines.acts import is_honour
+from chugao.engines.acts import is_honour, length
 from chugao.engines.phrasing import Metric, Phraser
 from chugao.manuscript import Brief, BriefMatter
 from chugao.outline import topic_of_matter, topics
@@ -59,11 +59,11 @@ def heading_of(
         # Items bear their acts as titles, and a heading had better not say them twice.
         last = ("do", "plain", "acts") if ahead else ("do", "acts")
         order = (first, *(p for p in (*patterns, *last) if p != first))
-    return next((h for name in order if (h := makers[name]())), Heading(brief.topic or None))
+    return next((h for name in order if (h := makers[name]())), Heading(_names(metrics) or brief.topic or None))
 
 
 def _usable(matters: Sequence[BriefMatter]) -> list[BriefMatter]:
-    return [m for m in matters if "{" not in m.text and "，" not in m.text and len(m.text) <= 18]
+    return [m for m in matters if "，" not in m.text and length(m.text) <= 18]
 
 
 def _pair(matters: list[BriefMatter], texts: dict[str, str]) -> Heading | None:
@@ -71,7 +71,7 @@ def _pair(matters: list[BriefMatter], texts: dict[str, str]) -> Heading | None:
     if not matters:
         return None
     first = matters[0]
-    fitting = [m for m in matters[1:] if len(texts[first.id]) + len(texts[m.id]) < _LONGEST]
+    fitting = [m for m in matters[1:] if length(texts[first.id]) + length(texts[m.id]) < _LONGEST]
     second = next((m for m in fitting if m.category == first.category), fitting[0] if fitting else None)
     if second is None:
         return Heading(texts[first.id], (first.id,))
@@ -173,6 +173,12 @@ def _figures(halves: Sequence[str], least: int) -> Heading | None:
 
 def _verb_of(half: str) -> str:
     return next((v for pair in _VERBS.values() for v in pair if half.startswith(v) or half.endswith(v)), "")
+
+
+def _names(metrics: Sequence[Metric]) -> str:
+    """“审方干预、用药咨询和临床药师”: what a section of mere counts is about."""
+    names = [m.name for m in metrics if len(m.name) <= 8][:3]
+    return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
 
 
 def _did(metric: Metric) -> str:
