@@ -55,7 +55,7 @@ def metrics(mentions: list[Mention]) -> list[tuple[str, str | None]]:
         ("P12", "开展义诊200余场。", "200余场 count", "200余场 target"),
         ("P13", "门诊12.8万人次。", "12.8万人次 count", "12.8万人次 target"),
         ("P14", "日间手术增加3倍。", "3倍 change", "3倍 target"),
-        ("P14", "日间手术量实现翻番。", "翻番 current", "翻番 target"),
+        ("P14", "日间手术量实现翻番。", "翻番 change", "翻番 target"),
         ("P15", "引进1—2名博士。", "1—2名 count", "1—2名 target"),
         ("P15", "覆盖0-6岁儿童。", "0-6岁 parameter", "0-6岁 parameter"),
         ("P16", "四级手术占比达31%。", "31% current", "31% target"),
@@ -110,6 +110,116 @@ def test_a_list_under_names_of_which_none_is_known_is_about_no_metric():
     assert [m.metric for m in mentions if m.role is MentionRole.CHANGE] == [None, None, None]
 
 
+# --- what a number is compared with, and when it counts --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text, role",
+    [
+        ("增速高于全国0.3个百分点。", "comparator"),
+        ("平均住院日低于全省三级医院平均水平0.6天。", "comparator"),
+        ("死亡率3.2%（全国平均5.1%）。", "comparator"),
+        ("使用强度低于国家要求的40DDDs。", "comparator"),
+        ("较目标值缩短27分钟。", "comparator"),
+        ("距目标值差3.5个百分点。", "comparator"),
+        ("高于上年1.2个百分点。", "change"),
+        ("门诊量是上年的1.8倍。", "change"),
+        ("产值较上年翻了一番。", "change"),
+        ("较上年1:0.45进一步优化。", "baseline"),
+        ("较2024年的19起减少。", "baseline"),
+    ],
+)
+def test_a_distance_from_others_is_a_comparator_and_one_from_the_own_past_a_change(text, role):
+    last = [m for m in in_summary(text) if m.quantity is not None][-1]
+
+    assert last.role.value == role
+
+
+@pytest.mark.parametrize(
+    "text, period",
+    [
+        ("门诊12.8万人次。", "2025"),
+        ("上半年门诊38.2万人次。", "2025H1"),
+        ("1—10月累计门诊65.7万人次。", "2025M1-10"),
+        ("截至三季度末，门诊45万人次。", "2025M1-9"),
+        ("一季度门诊15万人次。", "2025Q1"),
+        ("上半年门诊38.2万人次，全年78.5万人次。", "2025"),
+        ("2024年门诊11.2万人次。", "2024"),
+        ("门诊较2024年增长5.1%。", "2025"),
+        ("上年同期为11.2万人次。", "2024"),
+    ],
+)
+def test_a_value_counts_for_the_months_or_the_year_its_clause_names(text, period):
+    assert [m for m in in_summary(text) if m.quantity is not None][-1].period == period
+
+
+@pytest.mark.parametrize(
+    "text, baseline",
+    [
+        ("满意度较2023年提高2.1个百分点。", "2023年"),
+        ("门诊比上年同期增长5.1%。", "上年同期"),
+        ("增幅高于全市1.2个百分点。", "全市"),
+        ("门诊同比增长5.1%。", "上年同期"),
+        ("费用低于全省平均水平3.1%。", "全省平均水平"),
+        ("门诊量是去年全年的1.8倍。", "去年全年"),
+    ],
+)
+def test_a_comparison_keeps_the_words_for_what_it_compares_with(text, baseline):
+    assert [m for m in in_summary(text) if m.quantity is not None][-1].baseline == baseline
+
+
+@pytest.mark.parametrize(
+    "text, role",
+    [
+        ("24小时内规范处置率100%。", "parameter"),
+        ("均在3个工作日内完成复检。", "parameter"),
+        ("术后48小时归档率98%。", "parameter"),
+        ("评分≥15分者占61.4%。", "parameter"),
+        ("单笔50万元以下欠款清零。", "parameter"),
+        ("每月抽查50份病历。", "parameter"),
+        ("就业每年超过90万人。", "count"),
+        ("次均费用9865元。", "current"),
+        ("每千人口床位6.8张。", "current"),
+        ("补助由每人每年50元提高到100元。", "baseline"),
+        ("备份增至每日4次。", "current"),
+        ("CMI值1.12。", "current"),
+        ("测评得分96.5分。", "current"),
+        ("平均年龄41.8岁。", "current"),
+        ("参与人数达1200人。", "current"),
+        ("营收保持20%以上增长。", "change"),
+    ],
+)
+def test_a_rule_a_level_and_a_count_are_told_apart(text, role):
+    assert in_summary(text)[0].role.value == role
+
+
+def test_an_increase_by_times_is_marked_ambiguous():
+    assert [m.approximate for m in in_summary("日间手术增加3倍，是上年的4倍。")] == [True, False]
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", [" | ", "\t"])
+def test_the_head_of_a_table_tells_what_its_columns_are_and_the_row_what_they_are_about(mark):
+    head = mark.join(["指标", "2024年", "2025年", "同比", "2026年目标"])
+    row = mark.join(["门诊人次", "10.8万", "12万", "+11.1%", "13万"])
+    edge = "|" if "|" in mark else ""
+
+    mentions = [m for m in in_summary(f"{edge}{head}{edge}\n{edge}{row}{edge}") if m.quantity]
+
+    assert [(m.role.value, m.metric) for m in mentions] == [
+        ("baseline", "outpatient_visits"),
+        ("count", "outpatient_visits"),
+        ("change", "outpatient_visits"),
+        ("target", "outpatient_visits"),
+    ]
+
+
+def test_a_label_before_a_colon_says_what_the_number_is():
+    assert roles(in_summary("上年同期：95%。"))[-1] == ("95%", "baseline")
+
+
 # --- tense ----------------------------------------------------------------------------------------
 
 
@@ -136,6 +246,14 @@ def test_a_next_step_ends_with_its_own_heading():
     text = "一、2025年工作总结\n（一）下一步打算\n占比达70%。\n（二）质量管理\n占比达60%。"
 
     assert [m.tense for m in in_summary(text) if m.role.is_fact] == ["future", "past"]
+
+
+def test_under_a_heading_that_promises_both_the_paragraph_that_opens_ahead_turns_ahead():
+    text = "工作报告\n一、发展成就和主要目标任务\n过去五年满意度达96%。\n收入增长5%。\n今后五年，满意度达98%。\n收入增长6%。"
+
+    found = [(m.text, m.role.value) for m in find_mentions(text) if m.role.is_fact]
+
+    assert found == [("96%", "current"), ("5%", "change"), ("98%", "target"), ("6%", "target")]
 
 
 def test_what_an_unfinished_line_announces_holds_for_the_lines_after_it():
@@ -165,6 +283,18 @@ def test_the_caller_may_force_the_tense():
         ("（1）强化管理", [("1", "numbering")]),
         ("第18届学术年会", [("18", "numbering")]),
         ("1.流程优化", [("1", "numbering")]),
+        ("二〇二五年十二月三十一日", [("二〇二五年十二月三十一日", "date")]),
+        ("2023—2025年", [("2023—2025年", "date")]),
+        ("参加2025全球创新大赛", [("2025", "date")]),
+        ("通过等保2.0三级测评", [("2.0", "name")]),
+        ("CYP2C19基因检测", [("2", "name"), ("19", "name")]),
+        ("购置3.0T磁共振和64排CT", [("3.0", "name"), ("64", "name")]),
+        ("12床患者", [("12", "name")]),
+        ("国卫医发〔2025〕12号", [("2025〕12号", "date")]),
+        ("附件材料目录　12", [("12", "numbering")]),
+        ("凝聚亿万家庭", []),
+        ("出席二十国集团峰会", []),
+        ("学习党的二十届历次全会精神", []),
         ("党委十二届八次、九次全会", []),
         ("推进二期工程", []),
         ("深化“三个转变”", []),
@@ -185,6 +315,16 @@ def test_a_place_in_an_order_is_a_result_and_moves_like_one():
         ("第5位", "current", "5"),
         ("第3名", "current", "3"),
     ]
+
+
+def test_a_bare_place_is_a_result_where_the_words_rank():
+    (mention,) = in_summary("贡献率位居全国第5，表现突出。")
+
+    assert (mention.text, mention.role.value, mention.quantity.unit) == ("第5", "current", "位")  # type: ignore[union-attr]
+
+
+def test_devices_behind_latin_letters_are_counted():
+    assert roles(in_summary("新增CT2台、SCI论文12篇，治理PM2.5。"))[:2] == [("2台", "count"), ("12篇", "count")]
 
 
 def test_a_level_for_each_head_is_no_frequency():
@@ -356,6 +496,11 @@ def test_complete_reports_are_read_at_a_speed_that_is_printed(shared: Path, caps
         ("1:", 10**5),
         ("1-", 10**5),
         ("由1万", 10**5),
+        ("1\t", 10**5),
+        ("| 1 ", 10**5),
+        ("上半年1次", 10**5),
+        ("每人每年1元", 10**5),
+        ("1/2", 10**5),
     ],
 )
 def test_hostile_text_in_one_line_without_a_full_stop_is_read_in_linear_time(unit, size):

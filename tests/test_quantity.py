@@ -2,6 +2,7 @@
 
 import time
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -16,15 +17,17 @@ from chugao.quantity import (
     find_numbers,
     fold,
     han_value,
+    number_spans,
     parse,
     plain,
     round_half_up,
     show,
     supports,
+    write,
 )
 
-# A safety limit for one megabyte on a busy machine, not a measure of speed.
-LIMIT_S = 30
+# A safety limit on a busy machine, not a measure of speed: a square would take minutes.
+LIMIT_S = 5
 
 
 def read(text: str) -> list[tuple[str, str, str]]:
@@ -71,6 +74,36 @@ def read(text: str) -> list[tuple[str, str, str]]:
         ("0.6DDDs/百人天", "0.6", "DDDs/百人天", "="),
         ("1:0.55", "0.55", "1:x", "="),
         ("2.9∶1", "2.9", "x:1", "="),
+        ("5:4", "1.25", "x:1", "="),
+        ("1/4", "25", "%", "="),
+        ("近1/3", "33.3333", "%", "近"),
+        ("480/484", "99.1736", "%", "="),
+        ("不少于三分之一", "33.3333", "%", "≥"),
+        ("千分之三", "3", "‰", "="),
+        ("百分之百", "100", "%", "="),
+        ("0.02个千分点", "0.02", "个千分点", "="),
+        ("4万多亿元", "4000000000000", "元", "余"),
+        ("9千亿元", "900000000000", "元", "="),
+        ("65岁及以上", "65", "岁", "≥"),
+        ("十几家", "10", "家", "余"),
+        ("二十来家", "20", "家", "余"),
+        ("翻了一番", "2", "倍", "="),
+        ("超半数", "50", "%", "超"),
+        ("近半数", "50", "%", "近"),
+        ("一半以上", "50", "%", "≥"),
+        ("百余场", "100", "场", "余"),
+        ("¥320万", "3200000", "元", "="),
+        ("98.5 %", "98.5", "%", "="),
+        ("120mmHg", "120", "mmHg", "="),
+        ("3.5 mmol/L", "3.5", "mmol/L", "="),
+        ("120m²", "120", "平方米", "="),
+        ("1236万千瓦时", "12360000", "千瓦时", "="),
+        ("6,840单位", "6840", "单位", "="),
+        ("2.3万吨标准煤", "23000", "吨标准煤", "="),
+        ("400人次/日", "400", "人次/日", "="),
+        ("4.8张/千人口", "4.8", "张/千人口", "="),
+        ("１２﹪", "12", "%", "="),
+        ("88.0%", "88", "%", "="),
     ],
 )
 def test_a_printed_number_is_read_unscaled_with_its_unit_and_how_firmly_it_is_meant(text, value, unit, qualifier):
@@ -84,15 +117,51 @@ def test_a_printed_number_is_read_unscaled_with_its_unit_and_how_firmly_it_is_me
         ("1至2次", "1", "2", "次"),
         ("63%~68%", "63", "68", "%"),
         ("6%－6.5%", "6", "6.5", "%"),
+        ("6%至6.5%之间", "6", "6.5", "%"),
+        ("5到7元", "5", "7", "元"),
+        ("0.5—1个百分点", "0.5", "1", "个百分点"),
+        ("120~140mmHg", "120", "140", "mmHg"),
         ("3-5万元", "30000", "50000", "元"),
         ("3万-5万元", "30000", "50000", "元"),
     ],
 )
 def test_a_range_keeps_both_ends(text, low, high, unit):
-    quantity = parse(text)
+    quantity = next(find_numbers(text)).quantity
 
     assert (plain(quantity.value), plain(quantity.high), quantity.unit) == (low, high, unit)
     assert quantity.qualifier is Qualifier.RANGE
+
+
+@pytest.mark.parametrize(
+    "text, parts, unit",
+    [
+        ("5.1:38.2:56.7", ["5.1", "38.2", "56.7"], ":"),
+        ("1：1.6：0.4", ["1", "1.6", "0.4"], ":"),
+        ("5:3", ["5", "3"], "x:1"),
+        ("61/484", ["61", "484"], "%"),
+    ],
+)
+def test_a_composition_and_a_fraction_keep_their_terms(text, parts, unit):
+    quantity = parse(text)
+
+    assert ([str(p) for p in quantity.parts], quantity.unit) == (parts, unit)
+
+
+@pytest.mark.parametrize("text", ["140/90", "3/2", "2025/3"])
+def test_what_is_no_part_of_a_whole_is_no_fraction(text):
+    assert len(read(text)) == 2
+
+
+@pytest.mark.parametrize("text", ["12处方", "2025成立", "5分析", "3家庭", "1.13升到1.15"])
+def test_a_word_that_merely_begins_like_a_unit_is_none(text):
+    assert read(text)[0][1] == ""
+
+
+def test_the_first_look_of_a_print_is_kept_to_its_last_zero():
+    quantity = parse("88.0%")
+
+    assert (quantity.printed, quantity.resolution) == ("88.0%", Decimal("0.05"))
+    assert show(Decimal(88), "%", 1) == "88.0%"
 
 
 @pytest.mark.parametrize("text", ["2025-03", "由3至5个", "5-3个", "从89%至95%"])
@@ -123,7 +192,7 @@ def test_an_increase_by_times_is_flagged_and_a_ratio_is_not(text, ambiguous):
     assert found.ambiguous is ambiguous
 
 
-@pytest.mark.parametrize("text", ["一次", "万人空巷", "一批", "百人"])
+@pytest.mark.parametrize("text", ["一次", "万人空巷", "一批", "百人", "亿万家庭", "千万人", "万亿元大关"])
 def test_an_idiom_states_no_quantity(text):
     assert read(text) == []
 
@@ -209,6 +278,55 @@ def test_what_the_one_formatter_prints_is_read_back_as_the_rounded_value(value, 
     assert (quantity.value, quantity.unit) == (round_half_up(value, decimals), unit)
 
 
+_TERMS = st.decimals(min_value="0.1", max_value="999.9", places=1).map(plain)
+_PRINTS = st.one_of(
+    st.builds(
+        lambda n, scale, unit, side: f"{side[0]}{n}{scale}{unit}{side[1]}",
+        st.one_of(_NUMBERS, st.integers(0, 10**9).map(lambda n: f"{n:,}")), _SCALES, _UNITS, _SIDES,
+    ),
+    st.builds(
+        lambda low, step, dash, scale, unit: f"{low}{dash}{low + step}{scale}{unit}",
+        st.integers(1, 998), st.integers(1, 998), st.sampled_from("—-~～"), _SCALES, _UNITS,
+    ),
+    st.builds(
+        lambda n, odd, scale, unit: f"{n}{odd}{scale}{unit}",
+        st.integers(1, 9999), st.sampled_from("余多"), _SCALES, st.sampled_from(["人", "项", "元"]),
+    ),
+    st.lists(_TERMS, min_size=2, max_size=4).map(":".join),
+    st.builds(lambda part, rest: f"{part}/{part + rest}", st.integers(1, 9999), st.integers(1, 9999)),
+    st.builds(lambda n, unit: f"{in_han(n)}{unit}", st.integers(2, 99_999_999), st.sampled_from(["项", "人次", "成"])),
+    st.builds(lambda side, print_: f"{side}{print_}", st.sampled_from(["", "近", "超过"]), st.sampled_from(["三成", "半数", "三分之二"])),
+    st.sampled_from(["翻番", "翻两番", "过半", "上千人", "数百名", "百余场", "百分之九十五点六", "千分之三"]),
+)  # fmt: skip
+
+
+@given(_PRINTS)
+def test_whatever_form_a_number_is_printed_in_it_is_written_and_read_back_as_the_same_quantity(printed):
+    (found,) = [*find_numbers(printed), *find_han_numbers(printed)]
+    assert found.quantity.printed == printed
+
+    again = parse(write(found.quantity))
+
+    assert again.model_copy(update={"printed": printed}) == found.quantity
+
+
+@given(_PRINTS)
+def test_full_width_digits_say_what_half_width_ones_say(printed):
+    wide = printed.translate(str.maketrans("0123456789.%", "０１２３４５６７８９．％"))
+
+    assert read(wide) == read(printed)
+
+
+@given(st.text("0123456789.,:/-—~万亿千百%‰余近约超以上内个人次元项至到（） 一二十成番半¥第", max_size=40))
+def test_any_jumble_is_read_without_error_in_order_and_each_number_lies_within_a_span(text):
+    found = [*find_numbers(text)]
+    spans = [*number_spans(text)]
+
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    assert all(f.quantity.printed == text[f.start : f.end] for f in found)
+    assert all(any(s <= f.start and f.end <= e for s, e in spans) for f in found)
+
+
 def in_han(number: int) -> str:
     """A whole number below 10**8 in spoken Chinese numerals."""
     if number >= 10**4:
@@ -253,6 +371,9 @@ def test_a_true_value_supports_a_print_only_as_far_as_the_print_goes(fact, claim
 def test_units_convert_where_they_measure_the_same_thing_and_nowhere_else():
     assert convert(Decimal("1.5"), "小时", "分钟") == 90
     assert convert(Decimal("14.3"), "/10万", "‰") == Decimal("0.143")
+    assert convert(Decimal(2), "公顷", "平方米") == 20_000
+    assert convert(Decimal("1.2"), "兆瓦时", "kWh") == 1200
+    assert convert(Decimal(20), "个千分点", "个百分点") == 2
     assert comparable("张", "床")
     assert not comparable("人", "人次")
     with pytest.raises(InputError, match="不能换算"):
@@ -271,6 +392,13 @@ HOSTILE = {
     "points": "1.1." * 25_000,
     "dashes": "1-" * 50_000,
     "units": "1个百" * 33_000,
+    "ratios": "1:2:" * 25_000,
+    "fractions": "1/" * 50_000,
+    "odds": "1余" * 50_000,
+    "scales": "1万亿" * 33_000,
+    "yen": "¥" * 10**6,
+    "shares": "百分之" * 100_000,
+    "doublings": "翻了" * 333_000,
 }
 
 

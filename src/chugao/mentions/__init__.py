@@ -14,7 +14,9 @@ from decimal import Decimal
 
 from chugao.catalogue import Catalogue, load_catalogue
 from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
-from chugao.mentions.fixed import Span, fixed_spans, is_fixed_term, unclaimed_digits
+from chugao.mentions.besides import baseline_of, direction_of, period_of, verb_of
+from chugao.mentions.columns import Cell, Columns
+from chugao.mentions.fixed import Span, fixed_spans, is_fixed_term, is_ranked, unclaimed_digits
 from chugao.mentions.linking import (
     NO_LINK,
     Link,
@@ -27,13 +29,17 @@ from chugao.mentions.linking import (
 )
 from chugao.mentions.mention import Mention, MentionRole, Tense
 from chugao.mentions.names import Label, MetricNames, metric_names
-from chugao.mentions.roles import COUNTED, Reader, Surroundings
+from chugao.mentions.roles import Reader
 from chugao.mentions.tenses import Sentence, sentences_of
+from chugao.mentions.wording import COUNTED, POINTS
 from chugao.quantity import Found, Quantity, find_han_numbers, find_numbers, fold
 
 __all__ = ["COUNTED", "Mention", "MentionRole", "MetricNames", "Tense", "find_mentions", "metric_names"]
 
 _NIL = re.compile(r"发生|未出现|未发现|无|零")
+_NUMBER = re.compile(r"\d++(?:\.\d++)?")
+_LEFT, _RIGHT, _SPAN = 40, 30, 80
+"""How far the words around a number are looked at; the months it counts for stand farther off."""
 
 
 def find_mentions(
@@ -57,8 +63,8 @@ def find_mentions(
         year = reported or planned
     folded = fold(text)
     fixed = fixed_spans(folded)
-    reading = _Reading(text, folded, metric_names(catalogue), _years(kind, year))
-    numbers = with_hidden_units(_numbers_outside(text, fixed), folded)
+    reading = _Reading(text, folded, metric_names(catalogue), _years(kind, year), Columns(folded, year))
+    numbers = with_hidden_units(_numbers_outside(text, folded, fixed), folded)
     starts = [f.start for f in numbers]
     for sentence in sentences_of(folded, kind, year, tense):
         inside = numbers[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
@@ -74,61 +80,68 @@ def _years(kind: Kind | None, year: int | None) -> dict[Tense, int | None]:
     return {"past": year, "future": year + 1} if looks_back else {"past": year - 1, "future": year}
 
 
-def _numbers_outside(text: str, fixed: Iterable[Span]) -> list[Found]:
+def _numbers_outside(text: str, folded: str, fixed: Iterable[Span]) -> list[Found]:
     """Numbers that touch no fixed span, digits first, Chinese numerals where no digits are."""
-    spans = sorted((s, e) for s, e, _ in fixed)
-    starts = [s for s, _ in spans]
-
-    def free(start: int, end: int) -> bool:
-        at = bisect_right(starts, end - 1) - 1
-        return at < 0 or spans[at][1] <= start
-
-    found = [f for f in find_numbers(text) if free(_digits_start(f), f.end)]
     taken = bytearray(len(text) + 1)
+    for start, end, _ in fixed:
+        taken[start:end] = b"\x01" * (end - start)
+    found = [f for f in find_numbers(text, taken) if taken.find(1, _digits_start(f, folded), f.end) < 0]
     for f in found:
         taken[f.start : f.end] = b"\x01" * (f.end - f.start)
+    count = len(found)
     for f in find_han_numbers(text):
-        printed, unit = f.quantity.printed, f.quantity.unit
-        if any(taken[f.start : f.end]) or not free(f.start, f.end):
+        if taken.find(1, f.start, f.end) >= 0:
             continue
-        if not is_fixed_term(text, f.start, f.end, printed, unit):
+        if not is_fixed_term(text, f.start, f.end, f.quantity.printed, f.quantity.unit):
             found.append(f)
-    return sorted(found, key=lambda f: f.start)
+    return sorted(found, key=_start) if len(found) > count else found
 
 
-def _digits_start(found: Found) -> int:
-    match = re.search(r"[\d０-９]", found.quantity.printed)
-    return found.start + (match.start() if match else 0)
+def _start(found: Found) -> int:
+    return found.start
+
+
+def _digits_start(found: Found, folded: str) -> int:
+    digits = _NUMBER.search(folded, found.start, found.end)
+    return digits.start() if digits else found.start
 
 
 class _Reading:
     """One text being read; holds what its sentences share."""
 
-    def __init__(self, text: str, folded: str, names: MetricNames, years: dict[Tense, int | None]) -> None:
-        self.text, self.folded, self.names, self.years = text, folded, names, years
+    def __init__(
+        self, text: str, folded: str, names: MetricNames, years: dict[Tense, int | None], columns: Columns
+    ) -> None:
+        self.text, self.folded, self.names, self.years, self.columns = text, folded, names, years, columns
         self.mentions: list[Mention] = []
         self.named: list[tuple[int, int]] = []
         """Digits inside metric names."""
 
     def sentence(self, sentence: Sentence, numbers: list[Found], fixed: Sequence[Span]) -> None:
         words = self.folded[sentence.start : sentence.end]
-        self.mentions += self._zeros(sentence, words)
-        if not numbers and not re.search(r"\d", words):
+        if _NIL.search(words):
+            self.mentions += self._zeros(sentence, words)
+        if not numbers and not _NUMBER.search(words):
             return
         labels = self.names.find(words)
-        self.named += [
+        named = [
             (sentence.start + start + m.start(), sentence.start + start + m.end())
             for start, end, _ in labels
-            for m in re.finditer(r"\d+(?:\.\d+)?", words[start:end])
+            for m in _NUMBER.finditer(words[start:end])
         ]
-        numbers = [f for f in numbers if not _inside(f, labels, sentence.start)]
-        view = view_of(sentence.start, words, labels, self._above(sentence))
-        self.mentions += self._numbers(sentence, numbers, view)
+        if named:
+            self.named += named
+            numbers = [f for f in numbers if not _inside(_digits_start(f, self.folded), labels, sentence.start)]
+        if numbers:
+            view = view_of(sentence.start, words, labels, self._above(sentence))
+            self.mentions += self._numbers(sentence, numbers, view)
 
     def _above(self, sentence: Sentence) -> Link:
-        if sentence.label is None:
-            return NO_LINK
-        line = self.folded[slice(*sentence.label)].strip(" \t　：:#*")
+        return NO_LINK if sentence.label is None else self._named_by(*sentence.label)
+
+    def _named_by(self, start: int, end: int) -> Link:
+        """The metric that a line or a cell names and nothing else."""
+        line = self.folded[start:end].strip(" \t　：:#*")
         found = self.names.find(line)
         whole = len(found) == 1 and found[0][:2] == (0, len(line))
         return (found[0][2], line) if whole else NO_LINK
@@ -137,60 +150,73 @@ class _Reading:
         listed = listed_links(numbers, self.folded, view)
         previous: Mention | None = None
         for index, found in enumerate(numbers):
-            start = found.start - 1 if self._is_rank(found) else found.start
-            reader = Reader(self._surroundings(sentence, found, previous, rank=start < found.start))
+            cell = self.columns.at(found.start)
+            reader = self._reader(sentence, found, previous, cell)
             role = reader.role()
-            metric, name = listed[index] if index in listed and role.is_fact else metric_of(found, role, view, previous)
+            row = self._named_by(*cell.row) if cell else NO_LINK
+            if index in listed and role.is_fact:
+                metric, name = listed[index]
+            else:
+                metric, name = metric_of(found, role, view, previous, row)
             quantity = found.quantity
-            if metric is not None and not quantity.unit and role is not MentionRole.CHANGE:
-                quantity = with_unit_of_label(quantity, metric, self._gap(name, found, sentence))
+            if reader.rank and not quantity.unit:
+                quantity = quantity.model_copy(update={"unit": "位"})
+            elif metric is not None and not quantity.unit and role is not MentionRole.CHANGE:
+                gap = "" if cell else self._gap(name, found, sentence)
+                quantity = with_unit_of_label(quantity, metric, gap)
+            verb = verb_of(reader)
             previous = Mention(
-                start=start,
+                start=reader.start,
                 end=found.end,
-                text=self.text[start : found.end],
+                text=self.text[reader.start : found.end],
                 role=role,
                 quantity=quantity,
                 metric=metric.id if metric else None,
                 metric_name=name,
-                period=reader.period(role),
-                baseline=reader.baseline(role),
-                direction=reader.direction(),
-                verb=reader.verb(),
+                period=period_of(reader, role, self.folded[max(sentence.start, found.start - _SPAN) : found.start]),
+                baseline=baseline_of(reader, role),
+                direction=direction_of(verb),
+                verb=verb,
                 approximate=found.ambiguous,
                 tense=sentence.tense,
                 sentence=(sentence.start, sentence.end),
             )
             yield previous
 
-    def _is_rank(self, found: Found) -> bool:
-        return found.quantity.unit in ("位", "名") and self.folded[found.start - 1 : found.start] == "第"
-
-    def _surroundings(self, sentence: Sentence, found: Found, previous: Mention | None, *, rank: bool) -> Surroundings:
-        start = found.start - 1 if rank else found.start
-        between = ""
-        if previous is not None and start - previous.end <= 40:
-            between = self.folded[previous.end : start]
-        return Surroundings(
-            found=found,
-            left=self.folded[max(sentence.start, start - 40) : start],
-            right=self.folded[found.end : min(sentence.end, found.end + 30)],
-            between=between,
-            tense=sentence.tense,
-            announced=sentence.announced,
-            previous=previous,
-            year=self.years[sentence.tense],
-            rank=rank,
+    def _reader(self, sentence: Sentence, found: Found, previous: Mention | None, cell: Cell | None) -> Reader:
+        start = found.start - 1 if self._is_rank(found) else found.start
+        return Reader(
+            found,
+            self.folded[max(sentence.start, start - _LEFT) : start],
+            self.folded[found.end : min(sentence.end, found.end + _RIGHT)],
+            sentence,
+            previous,
+            self.years[sentence.tense],
+            start=start,
+            column=self._column(found, cell),
         )
+
+    def _column(self, found: Found, cell: Cell | None) -> MentionRole | None:
+        """What the head of the table says, or the sign: “+11.1%” alone in a cell is a change."""
+        if cell is None:
+            return None
+        signed = found.quantity.printed[:1] in ("+", "-", "−", "↑", "↓") or found.quantity.unit in POINTS
+        alone = self.folded[cell.start : cell.end].strip() == self.text[found.start : found.end]
+        return MentionRole.CHANGE if signed and alone else cell.role
+
+    def _is_rank(self, found: Found) -> bool:
+        if self.folded[found.start - 1 : found.start] != "第":
+            return False
+        unit = found.quantity.unit
+        return unit in ("位", "名") or (unit == "" and is_ranked(self.folded, found.start - 1))
 
     def _gap(self, name: str, found: Found, sentence: Sentence) -> str:
         """What stands between a label and its number, "" for a label on the line above."""
-        before = self.folded[max(sentence.start, found.start - 40) : found.start]
+        before = self.folded[max(sentence.start, found.start - _LEFT) : found.start]
         return before.rpartition(name)[2] if name in before else ""
 
     def _zeros(self, sentence: Sentence, words: str) -> Iterator[Mention]:
         """“未发生X” is a zero of the metric X; of anything that no metric is, it is only a phrase."""
-        if not _NIL.search(words):
-            return
         year = self.years[sentence.tense]
         for start, end, name_start, name_end, definition in self.names.find_zeros(words):
             printed = self.text[sentence.start + start : sentence.start + end]
@@ -213,7 +239,7 @@ class _Reading:
         for start, end in self.named:
             named[start:end] = b"\x01" * (end - start)
         spans = [(s, e, MentionRole.NAME) for s, e in self.named]
-        spans += [(s, e, r) for s, e, r in fixed if not any(named[s:e])]
+        spans += [(s, e, r) for s, e, r in fixed if named.find(1, s, e) < 0]
         spans += unclaimed_digits(
             self.folded, [*((s, e) for s, e, _ in spans), *((m.start, m.end) for m in self.mentions)]
         )
@@ -221,8 +247,8 @@ class _Reading:
         return sorted(self.mentions, key=lambda m: (m.start, m.end))
 
 
-def _inside(found: Found, labels: Sequence[Label], offset: int) -> bool:
+def _inside(digits: int, labels: Sequence[Label], offset: int) -> bool:
     """Whether a number is part of a metric's own name (65岁及以上老年人健康管理率)."""
-    start = _digits_start(found) - offset
+    start = digits - offset
     at = bisect_right(labels, start, key=lambda label: label[0]) - 1
     return at >= 0 and start < labels[at][1]

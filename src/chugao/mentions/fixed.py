@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from chugao.mentions.mention import MentionRole
+from chugao.quantity.grammar import LATIN_UNITS, UNIT_PATTERN, any_of
 
 Span = tuple[int, int, MentionRole]
 
@@ -17,15 +18,16 @@ _MONTH_PART = r"(?:份|底|初|末|中旬|上旬|下旬)"
 _DATE = re.compile(
     # The first look keeps the many ways to begin away from characters that begin none: four times as fast.
     rf"""
-    (?=[\d二])(?: (?<![\d.]){_YEAR}年?[-—–~～至到]{_YEAR}(?:年度?|版)?
+    (?=[\d一二])(?: (?<![\d.]){_YEAR}年?[-—–~～至到]{_YEAR}(?:年度?|版)?
   | (?<![\d.]){_YEAR}年[底末初]?(?:度)?(?:第?[一二三四1-4]季度|上半年|下半年|\d{{1,2}}(?:[-—–~～至]\d{{1,2}})?月{_MONTH_PART}?(?:\d{{1,2}}日?)?)?(?:[-—–~～至]\d{{1,2}}[日月](?:\d{{1,2}}日)?)?
   | (?<![\d.]){_YEAR}版
   | (?<![\d.]){_YEAR}[-./]\d{{1,2}}(?:[-./]\d{{1,2}})?(?![\d.])(?!%)
-  | (?<![\d.])\d{{1,2}}(?:[-—–~～至、]\d{{1,2}})?月{_MONTH_PART}?(?:\d{{1,2}}(?:[-—–~～至、]\d{{1,2}})?日)?(?:[-—–~～至]\d{{1,2}}月(?:\d{{1,2}}日)?)?(?!度)
-  | (?<![\d.])\d{{1,2}}日(?![均常间])
+  | (?<![\d.])\d{{1,2}}(?:[-—–~～至、]\d{{1,2}})?月{_MONTH_PART}?(?:\d{{1,2}}(?:[-—–~～至、]\d{{1,2}})?日)?(?:[-—–~～至]\d{{1,2}}月(?:\d{{1,2}}日)?)?(?![度龄])
+  | (?<![\d.])\d{{1,2}}日(?![均常间内龄]|[以之]内)
   | (?<=[〔\[（(《【]){_YEAR}(?=[〕\]）)》】])(?:[〕\]]第?\d+号)?
   | (?<![\d.:])(?<![比例为达])(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:])
-  | (?:二〇|二零)[〇零一二三四五六七八九]{{2}}年度?
+  | (?:二[〇零]|一九)[〇零一二三四五六七八九]{{2}}年(?:度|[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}}日)?)?
+  | (?<![\d.,:＋+－—–~～-]){_YEAR}(?=[\u4e00-\u9fff])(?![年余多万亿千百以左之]|{UNIT_PATTERN})
   | (?<![\d.])\d{{1,2}}(?:时|点)(?:\d{{1,2}}分)?(?=[至到前后—-]|许|起) )
     """,
     re.VERBOSE,
@@ -40,25 +42,29 @@ _INLINE_NUMBERING = re.compile(
     r"|附[件表图]\d{1,2}|[（(]\d{1,2}[)）](?=[\u4e00-\u9fff]{2}))"
 )
 _ORDINAL = re.compile(r"第\d{1,4}(?![\d.]|[位名](?!专))")
+_MEASURED = any_of(u for u in LATIN_UNITS if u not in ("G", "M", "T")) + "(?![A-Za-z])"
 # Numbers that belong to a name: beside Latin letters, in a service number, in “1+X”, in 2型糖尿病.
 _NAME = re.compile(
-    r"""
-    (?=[A-Za-z\d“（(*＊])(?: (?<![A-Za-z])[A-Za-z]++[-‑_ ]?\d++(?:[.:]\d++)*(?:[-A-Za-z]++)?(?![%％‰])
-  | (?<![\d.])\d++(?:\.\d++)?[A-Za-z]{1,4}(?=[技网+\s，。、；的络医救信室区级”）)]|[一-鿿])(?<!kg)(?<!mg)(?<!ml)(?<!mL)(?<!mm)(?<!cm)(?<!GB)(?<!TB)(?<!kWh)(?<!DDDs)(?<!DDD)
-  | (?<!\d)(?<!\d\.)\d++[A-Za-z]{5,}+
-  | (?<![\d.])\d*[xX*＊]{2,}\d*
-  | (?<!\d)1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d) | (?<!\d)(?:0\d{2,3}|400|800)[-—－]\d{3,8}(?:[-—－]\d{1,4})?(?!\d) | [（(]0\d{2,3}[)）]\d{7,8}
+    rf"""
+    (?=[A-Za-z\d“（(*＊])(?: (?<![A-Za-z])[A-Za-z]++[-‑_ ]?\d++(?:[.:]\d++|[-A-Za-z]++\d*+)*+(?![%％‰])
+  | (?<![\d.])\d++(?:\.\d++)?(?!{_MEASURED})[A-Za-z]{{1,4}}(?=[技网+\s，。、；的络医救信室区级”）)]|[一-鿿])
+  | (?<!\d)(?<!\d\.)\d++[A-Za-z]{{5,}}+
+  | (?<![\d.])\d*[xX*＊]{{2,}}\d*
+  | (?<!\d)1[3-9]\d[-\s]?\d{{4}}[-\s]?\d{{4}}(?!\d) | (?<!\d)(?:0\d{{2,3}}|400|800)[-—－]\d{{3,8}}(?:[-—－]\d{{1,4}})?(?!\d) | [（(]0\d{{2,3}}[)）]\d{{7,8}}
   | (?<![\d.])(?:12345|12320|12388|12315|12350|12356|120|110|119|122|114|123456)(?=热线|急救|指挥|平台|电话|政务|、|服务|[-—－]急诊|调度|件|工单|中心|院前|救护)
-  | “[^”“\n]{0,12}\d[^”“\n]{0,14}”
+  | “[^”“\n]{{0,12}}\d[^”“\n]{{0,14}}”
   | (?<![\d.])[12](?=型糖尿病|型呼吸|型)
-  | (?<![\d+＋])\d{1,2}[+＋](?:\d{1,2}|[XNn])(?:[+＋](?:\d{1,2}|[XNn]))*
+  | (?<![\d+＋])\d{{1,2}}[+＋](?:\d{{1,2}}|[XNn])(?:[+＋](?:\d{{1,2}}|[XNn]))*
   | (?<!\d)\d++[×xX*]\d++
-  | (?<![\d.])\d{1,4}(?:\.\d{1,4}){2,}
+  | (?<![\d.])\d{{1,4}}(?:\.\d{{1,4}}){{2,}}
   | (?<![\d.])\d++/\d++(?=血压|mmHg|[（(]收缩)
-  | (?<=[［\[])\d{1,3}(?=[］\]])
-  | (?<![\d.])\d{1,2}·\d{1,2}(?!\d)
+  | (?<=[［\[])\d{{1,3}}(?=[］\]])
+  | (?<![\d.])\d{{1,2}}·\d{{1,2}}(?!\d)
   | [（(]\d[）)](?=型)
-  | (?<![\d.])\d{1,3}(?=号(?:楼|线|院|厅|公路|机组|文|令|通知|台风)|期工程|楼(?![宇层])|路(?:公交)?(?:汽?车)|中学|院区)
+  | (?<![\d.])\d{{2,4}}(?=排(?:螺旋)?(?:CT|ct|探测器|双源))
+  | (?<=等保|平台|系统|工业|版本|医改|行动|计划|工程|模式|医院)\d\.\d(?![\d%‰]|{UNIT_PATTERN})
+  | (?<![\d.])\d{{1,3}}(?=号?床(?:患者|病人|位患者))
+  | (?<![\d.])\d{{1,3}}(?=号(?:楼|线|院|厅|公路|机组|文|令|通知|台风)|期工程|楼(?![宇层])|路(?:公交)?(?:汽?车)|中学|院区)
   | (?<![\d.])\d(?:\.\d)?(?=版)
   | (?<=“)\d++(?=”) )
     """,
@@ -67,6 +73,12 @@ _NAME = re.compile(
 _TITLED = re.compile(r"《[^》《\n]{1,60}》")
 _LONG = re.compile(r"\d{31,}+")
 _DIGITS = re.compile(r"\d++(?:\.\d++)*")
+# CT2台, SCI论文12篇 and ICU3个 count; CYP2, G334 and N95 do not.
+_COUNTS_DEVICES = re.compile(r"[A-Za-z]{2,}\d{1,5}(?:\.\d{1,4})?")
+_COUNTED = re.compile(r"[万亿]|台(?!风)|套|例|人次|人(?!工)|项|个|家|名|份|张|场|篇|次|支(?!架|气管)")
+_RANKED = re.compile(r"(?:居|列|位于|排名?|名次|升至|跃至|进至|升到)[^，。；,;第\d]{0,8}$")
+# A page number at the end of a line of contents.
+_PAGE = re.compile(r"(?<=[　…·.]{2}|[\u4e00-\u9fff]　)\d{1,4}[ \t]*$", re.MULTILINE)
 # A quoted number is a name (“16819”, “1个2，4个60%”) unless the quotation is long enough to be a sentence.
 _LONGEST_SLOGAN = 24
 
@@ -76,7 +88,7 @@ def fixed_spans(folded: str) -> list[Span]:
     taken = bytearray(len(folded) + 1)
     spans: list[Span] = []
     for start, end, role in _claims(folded):
-        if start < end and not any(taken[start:end]):
+        if start < end and taken.find(1, start, end) < 0:
             taken[start:end] = b"\x01" * (end - start)
             spans.append((start, end, role))
     return spans
@@ -85,18 +97,20 @@ def fixed_spans(folded: str) -> list[Span]:
 def _claims(folded: str) -> Iterator[Span]:
     for match in _LONG.finditer(folded):
         yield *match.span(), MentionRole.NAME
-    for match in _NUMBERING.finditer(folded):
-        digits = _DIGITS.search(folded, match.start(), match.end())
-        if digits:
-            yield *digits.span(), MentionRole.NUMBERING
-    names = list(_NAME.finditer(folded))
+    for pattern in (_NUMBERING, _PAGE):
+        for match in pattern.finditer(folded):
+            if digits := _DIGITS.search(folded, match.start(), match.end()):
+                yield *digits.span(), MentionRole.NUMBERING
+    names = [m for m in _NAME.finditer(folded) if not _is_count(m, folded)]
     for match in names:
         if _is_service_number(match.group()):
             yield from _digits_of(folded, match, MentionRole.NAME)
     for match in _DATE.finditer(folded):
         yield *match.span(), MentionRole.DATE
-    for pattern in (_INLINE_NUMBERING, _ORDINAL):
-        for match in pattern.finditer(folded):
+    for match in _INLINE_NUMBERING.finditer(folded):
+        yield from _digits_of(folded, match, MentionRole.NUMBERING)
+    for match in _ORDINAL.finditer(folded):
+        if not is_ranked(folded, match.start()):
             yield from _digits_of(folded, match, MentionRole.NUMBERING)
     for match in _TITLED.finditer(folded):
         yield from _digits_of(folded, match, MentionRole.NAME)
@@ -105,9 +119,22 @@ def _claims(folded: str) -> Iterator[Span]:
             yield from _digits_of(folded, match, MentionRole.NAME)
 
 
+def _is_count(match: re.Match[str], folded: str) -> bool:
+    """“CT2台” is two CTs."""
+    return _COUNTS_DEVICES.fullmatch(match.group()) is not None and _COUNTED.match(folded, match.end()) is not None
+
+
+def is_ranked(folded: str, at: int) -> bool:
+    """Whether the 第 at a place tells a place in an order: 位居全省第5, not 第5次."""
+    return _RANKED.search(folded, max(0, at - 12), at) is not None
+
+
 def _is_service_number(words: str) -> bool:
     """Telephone and version numbers look like dates and times, so they claim their place first."""
-    return re.fullmatch(r"[（(]?\d[\d\-—－)） ]{9,}|\d{1,4}(?:\.\d{1,4}){3,}", words) is not None
+    return _SERVICE.fullmatch(words) is not None
+
+
+_SERVICE = re.compile(r"[（(]?\d[\d\-—－)） ]{9,}|\d{1,4}(?:\.\d{1,4}){3,}")
 
 
 def _digits_of(folded: str, match: re.Match[str], role: MentionRole) -> Iterator[Span]:
@@ -122,8 +149,8 @@ def unclaimed_digits(folded: str, taken: Iterable[tuple[int, int]]) -> Iterator[
         covered[start:end] = b"\x01" * (end - start)
     for match in _DIGITS.finditer(folded):
         start, end = match.span()
-        if not covered[start] and not re.match(r"[A-Za-z]", folded[start - 1 : start]):
-            while end > start and covered[end - 1]:
+        if not covered[start] and not (folded[start - 1].isascii() and folded[start - 1].isalpha()):
+            while end > start and (covered[end - 1] or folded[end - 1] == "."):
                 end -= 1
             yield start, end, MentionRole.NAME
 
@@ -133,7 +160,7 @@ def unclaimed_digits(folded: str, taken: Iterable[tuple[int, int]]) -> Iterator[
 _FIXED_TERMS = re.compile(
     r"一老一小|两个(?:确立|维护|毫不动摇|结合|先行|半天)|三个(?:代表|务必|区分)|四个(?:意识|自信|全面)|五个|三重|三会一课|三公|三严|三项(?:机制)|"
     r"两癌|两票制|三甲|三乙|二甲|三级|二级|一级|四级|五大|三大|四大|十大|八项规定|六位一体|一体|一站式|十四五|十五五|十三五|两会|"
-    r"三医|三孩|双一流|两学一做|四风|两慢病|三早|五育|六稳|六保|三农|一张床位|一件事|百日|百名|千名|万步|百姓|千家万户"
+    r"三医|三孩|双一流|两学一做|四风|两慢病|三早|五育|六稳|六保|三农|一张床位|一件事|百日|百名|千名|万步|百姓|千家万户|二人转|二人台|三人行|七人制|五人制|百家"
 )
 _SESSION = re.compile(
     r"(?:[、和][一二三四五六七八九十]{1,3}次)*(?:全会|全体|党代会|会议|中央|人大|全国|[一二三四五六七八九十]{1,3}[次中])"

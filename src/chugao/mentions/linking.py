@@ -28,6 +28,9 @@ _GLUE = re.compile(
 )
 _LABELLED = re.compile(r"[\s：:|｜\t]*(?:[（(](?P<unit>[^（）()\d]{1,8})[)）])?[\s：:|｜\t]*")
 _JOIN = re.compile(r"[、和及与]|以及")
+_APART = re.compile(r"[，,、]")
+_CUT = re.compile(r"[，,、；（(]")
+_STOP = re.compile(r"均?分别|由|从")
 _LONGEST_GAP = 40
 
 
@@ -47,10 +50,15 @@ def view_of(start: int, words: str, labels: Sequence[Label], above: Link) -> Sen
     return SentenceView(start, words, labels, [end for _, end, _ in labels], above)
 
 
-def metric_of(found: Found, role: MentionRole, view: SentenceView, previous: Mention | None) -> Link:
-    """The metric a number is about: the nearest name before it in the sentence that takes its unit."""
+def metric_of(
+    found: Found, role: MentionRole, view: SentenceView, previous: Mention | None, row: Link = NO_LINK
+) -> Link:
+    """The metric a number is about: the one its row of a table names, or the nearest name before it that takes its unit."""
     if not role.is_fact:
         return NO_LINK
+    if row[0] is not None:
+        takes = found.quantity.unit == "" or _fits(row[0], found.quantity.unit, role)
+        return row if takes else NO_LINK
     at, unit, words = found.start - view.start, found.quantity.unit, view.words
     for place in range(bisect_right(view.ends, at) - 1, -1, -1):
         start, end, definition = view.labels[place]
@@ -60,13 +68,13 @@ def metric_of(found: Found, role: MentionRole, view: SentenceView, previous: Men
         if "；" in gap or "。" in gap:
             break
         if definition is None:
-            if not re.search(r"[，,、]", gap):
+            if not _APART.search(gap):
                 return NO_LINK
             continue
         fits = _fits(definition, unit, role) or (unit == "" and _LABELLED.fullmatch(gap) is not None)
         if fits and not _other_number_took_it(definition, gap, previous, view.start + end, role):
             return definition, words[start:end]
-        if re.search(r"[，,]", gap) is None and role not in (MentionRole.CHANGE, MentionRole.COMPARATOR):
+        if "，" not in gap and "," not in gap and role not in (MentionRole.CHANGE, MentionRole.COMPARATOR):
             return NO_LINK
     return _named_after(found, role, view) or _named_above(found, role, view)
 
@@ -115,8 +123,8 @@ def _other_number_took_it(
         return False
     if role is MentionRole.TARGET and previous.role is not MentionRole.TARGET:
         return False
-    piece = re.split(r"[，,、；（(]", gap)[-1]
-    return bool(re.search(r"[，,、；（(]", gap)) and _GLUE.fullmatch(piece) is None
+    pieces = _CUT.split(gap)
+    return len(pieces) > 1 and _GLUE.fullmatch(pieces[-1]) is None
 
 
 # --- lists ----------------------------------------------------------------------------------------
@@ -146,7 +154,7 @@ def with_hidden_units(numbers: list[Found], folded: str) -> list[Found]:
             unit, last = mended[index].quantity.unit, mended[index + 1].quantity
             if last.unit and (unit == "" or (unit == "个" and last.unit == "个百分点")):
                 quantity = mended[index].quantity.model_copy(update={"unit": last.unit})
-                mended[index] = mended[index].model_copy(update={"quantity": quantity})
+                mended[index] = mended[index]._replace(quantity=quantity)
     return mended
 
 
@@ -183,7 +191,7 @@ def _names_start(view: SentenceView, at: int) -> int | None:
 def _names_in(view: SentenceView, start: int, at: int) -> list[Link]:
     """The things a clause lists before its verb, with the metric of each that is one."""
     words = view.words[start:at]
-    stop = re.search(r"均?分别|由|从", words)
+    stop = _STOP.search(words)
     listed = words[: stop.start()] if stop else words
     named, piece_start = [], start
     for piece in _JOIN.split(listed):

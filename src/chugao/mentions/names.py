@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from chugao.catalogue import Catalogue, MetricDefinition, name_key, short_name
+from chugao.quantity.grammar import any_of
 
 Label = tuple[int, int, MetricDefinition | None]
 """(start, end, definition) of a name; None for one that is too general to tell."""
@@ -20,7 +21,7 @@ _COUNT_WORDS = re.compile(r"(?:发生)?(?:起数|例数|件数|例次数|次数|
 
 
 class MetricNames:
-    """Finds names of metrics in text: one alternation, longest first, so that the narrower name wins."""
+    """Finds names of metrics in text; the longest wins, so that the narrower name does."""
 
     def __init__(self, definitions: Iterable[MetricDefinition]) -> None:
         definitions = list(definitions)
@@ -32,11 +33,8 @@ class MetricNames:
             for name in definition.confusable:
                 self._by_name.setdefault(_spelling(name), None)
         stems = self._stems(definitions)
-        ordered = sorted([*self._by_name, *stems], key=len, reverse=True)
         self._by_name |= stems
-        self._pattern = re.compile(
-            "|".join(_pattern_of(n) + (_BEFORE_NUMBER if n in stems else "") for n in ordered) or r"(?!)"
-        )
+        self._pattern = re.compile(any_of(self._by_name, dict.fromkeys(stems, _BEFORE_NUMBER), _either_width))
         self._zeros = self._zero_pattern(definitions)
 
     def _add(self, name: str, definition: MetricDefinition) -> None:
@@ -67,7 +65,7 @@ class MetricNames:
             for name in (definition.name, *definition.aliases)
             if len(_COUNT_WORDS.sub("", name)) >= 4 and self._by_name.get(_COUNT_WORDS.sub("", name), definition)
         }
-        events = "|".join(_pattern_of(n) for n in sorted(self._by_event, key=len, reverse=True)) or r"(?!)"
+        events = any_of(self._by_event, write=_either_width)
         stop = r"(?:事件|情况)?(?=[，。；、！,;）)\s]|和|及|$)"
         return re.compile(
             rf"(?P<before>{_NOTHING})(?P<event>{events}){stop}|(?P<event_after>{events})(?:均|保持)?(?P<after>{_NOTHING_AFTER})"
@@ -102,6 +100,9 @@ def _spelling(name: str) -> str:
     return re.sub(f"[{_DASHES}]", "-", folded)
 
 
-def _pattern_of(name: str) -> str:
-    escaped = re.escape(name).replace(r"\(", "[(（]").replace(r"\)", "[)）]")
-    return escaped.replace(r"\-", f"[{_DASHES}]")
+def _either_width(char: str) -> str:
+    """The pattern of one character of a spelling."""
+    return _WIDTHS.get(char) or re.escape(char)
+
+
+_WIDTHS = {"(": "[(（]", ")": "[)）]", "-": f"[{_DASHES}]"}

@@ -36,7 +36,11 @@ _FUTURE_HEADING = re.compile(
     r"计划|打算|安排|思路|要点|下一步|下半年|目标|展望|部署|任务|设想|规划|工作举措|今后|来年|明年|保障措施|总体要求|工作建议|主要考虑"
 )
 _REVIEW = re.compile(r"回顾|总结|成效|完成情况|成就|成绩")
-_PAST_HEADING = re.compile(r"总结|回顾|成效|完成情况|情况|进展|成绩|做法|亮点|主要工作|问题|不足|工作开展|取得")
+_PAST_HEADING = re.compile(r"总结|回顾|成效|成就|完成情况|情况|进展|成绩|做法|亮点|主要工作|问题|不足|工作开展|取得")
+# Under “发展成就和主要目标” the paragraph that opens so turns from the one to the other.
+_TURNS = re.compile(
+    r"^\s*(?:今后|未来|展望|面向未来|下一步|明年|来年|新的一年|(?:根据|按照)[^。；\n]{0,60}(?:规划|计划|建议|纲要|部署)|“十[五六]五”时期，?(?:是|要|我们|经济))"
+)
 _FUTURE_LOWER = re.compile(r"下一步|工作打算|工作计划|明年|目标任务$")
 _END = re.compile(r"[。！？]")
 _FINISHED = re.compile(r"[。！？]\s*$")
@@ -92,6 +96,8 @@ class _Parts:
         self.kind = kind
         self.turned_at = 0
         """Level of the lower heading that turned the tense, 0 when none did."""
+        self.mixed = False
+        """The part tells of both, the past first."""
 
     @staticmethod
     def is_heading(raw: str) -> bool:
@@ -100,6 +106,9 @@ class _Parts:
     def of(self, raw: str) -> Tense:
         if self.is_heading(raw):
             self._enter(raw.strip())
+        elif self.mixed and _TURNS.match(raw):
+            self.top = self.tense = "future"
+            self.mixed = False
         return self.tense
 
     def _enter(self, heading: str) -> None:
@@ -114,6 +123,7 @@ class _Parts:
 
     def _of_top(self, heading: str) -> Tense:
         future, past = _FUTURE_HEADING.search(heading), _PAST_HEADING.search(heading)
+        self.mixed = bool(future and past)
         years = [int(y) for y in _YEAR_OF.findall(heading)]
         if years and not (future and past):
             if self.kind is None and (self.reported is None or _REVIEW.search(heading)):

@@ -1,0 +1,377 @@
+"""Find and parse numbers.
+
+In: text.  Out: `Found`s, each with its span and `Quantity`.
+
+Surprise: “余” is not “约”.  200余 promises at least 200 and fewer than 300; 约200 promises nothing about the
+side.  And a thousands separator needs exactly three digits on its right: “1个2,4个60%” is a list, not 2,4.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from chugao.errors import InputError
+from chugao.quantity.grammar import (
+    DIGIT,
+    FOLDED,
+    HAN_NUMBER,
+    LEAD,
+    LEAD_ENDS,
+    LONGEST_LEAD,
+    LONGEST_NUMBER,
+    MANY,
+    MULTIPLIED,
+    NUMBER,
+    PREFIXES,
+    SCALES,
+    SHARES,
+    SUFFIXES,
+    WIDE,
+)
+from chugao.quantity.quantity import Qualifier, Quantity
+
+_ONE = Decimal(1)
+_SPANS = frozenset(
+    "秒 分钟 小时 天 日 周 个月 个工作日 工作日 个季度 年 米 公里 千米 % ‰ 个百分点 百分点 元 千克 公斤 毫升".split()
+)
+_SAME_UNITS = {
+    "百分点": "个百分点", "千分点": "个千分点", "秒钟": "秒", "㎡": "平方米", "m²": "平方米", "m2": "平方米", "公斤": "千克",
+    "张床位": "张", "个床位": "张",
+}  # fmt: skip
+_NIL = frozenset("零 未发生 没有发生 未出现 零发生 不发生".split())
+_FOUR_PLACES = Decimal("0.0001")
+
+
+class Found(NamedTuple):
+    """A number in a text, before anyone asks what it does there."""
+
+    start: int
+    end: int
+    quantity: Quantity
+    ambiguous: bool = False
+    """“增加3倍” may mean 3 or 4 times; “翻倍” without a base value."""
+
+
+def fold(text: str) -> str:
+    """Full-width digits, percent signs and points made half-width, each character in its place."""
+    return WIDE.sub(lambda wide: FOLDED[wide[0]], text)
+
+
+def find_numbers(text: str, taken: bytearray | None = None) -> Iterator[Found]:
+    """Every number written with digits, left to right, with qualifier, scale and unit.
+
+    Characters marked in `taken` belong to something else: no number begins there.  Linear in the text: no pattern
+    here backtracks over more than one number.  Digits that run on for more than thirty places are a serial number
+    and are passed over.
+    """
+    folded = fold(text)
+    position = 0
+    while digit := DIGIT.search(folded, position):
+        at = digit.start()
+        if taken is not None and taken[at]:
+            position = taken.find(0, at)
+            continue
+        match = NUMBER.match(folded, at)
+        assert match is not None  # a digit is a number
+        if match.end("low") - at > LONGEST_NUMBER:
+            position = match.end("low")
+            continue
+        found = _read_digits(match, _lead(folded, at, position), text)
+        position = max(found.end, at + 1)
+        yield found
+
+
+def find_han_numbers(text: str) -> Iterator[Found]:
+    """Quantities in Chinese numerals: 三成, 近六成, 十二项, 半数以上, 三分之二, 翻番.
+
+    A lone 一 before a classifier (一次, 一批) is idiom, not a quantity.
+    """
+    end = 0
+    for match in HAN_NUMBER.finditer(text):
+        if found := _read_han(match, _lead(text, match.start(), end), text):
+            end = found.end
+            yield found
+
+
+def number_spans(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) that together hold every number `find_numbers` and `find_han_numbers` read; they may overlap.
+
+    Nothing is parsed, so idioms (一批) and serial numbers are among them: for whoever must not cut a number in two.
+    """
+    folded = fold(text)
+    position = 0
+    while digit := DIGIT.search(folded, position):
+        at = digit.start()
+        match = NUMBER.match(folded, at)
+        assert match is not None  # a digit is a number
+        yield _lead(folded, at, position).start, match.end()
+        # The right half of what is no range (2025-03-15) or fraction (140/90) begins a number of its own.
+        position = match.start("dash") if match["dash"] else match.end("low") if match["whole"] else match.end()
+    for match in HAN_NUMBER.finditer(text):
+        yield _lead(text, match.start(), 0).start, match.end()
+
+
+def parse(text: str) -> Quantity:
+    """Read a text that is one number and nothing else.
+
+    Raises `InputError` when it is not; the caller adds the place.
+    """
+    stripped = text.strip()
+    if stripped in _NIL:
+        return Quantity(value=Decimal(0), unit="", printed=stripped)
+    for finder in (find_numbers, find_han_numbers):
+        for found in finder(stripped):
+            if (found.start, found.end) == (0, len(stripped)):
+                return found.quantity
+            break
+    raise InputError(f"“{text}”不是数字。请填写数值和单位，如“12.8万份”“98.6%”；暂时没有数据请留空。")
+
+
+class _Lead(NamedTuple):
+    """What stands before a number and belongs to it."""
+
+    start: int
+    prefix: str = ""
+    currency: str = ""
+    sign: str = ""
+
+
+def _lead(folded: str, at: int, floor: int) -> _Lead:
+    """The qualifier, currency and sign right before `at`, not reaching back beyond `floor`."""
+    if at == floor or folded[at - 1] not in LEAD_ENDS:
+        return _Lead(at)
+    match = LEAD.search(folded, max(floor, at - LONGEST_LEAD), at)
+    if match is None:
+        return _Lead(at)
+    prefix, currency, sign = match.groups("")
+    return _Lead(at - len(currency + sign) if not prefix else match.start(), prefix, currency, sign)
+
+
+# --- digits ---------------------------------------------------------------------------------------
+
+
+def _read_digits(match: re.Match[str], lead: _Lead, text: str) -> Found:
+    (
+        low, terms, whole, odd_a, scale, odd_b, scale_b, unit, per, dash, high, scale_high, unit_high, per_high, odd_c, suffix,
+    ) = match.groups()  # fmt: skip
+    if terms:
+        return _read_ratio(match, lead, text)
+    if whole:
+        return _read_fraction(match, lead, text)
+    end, ranged = match.end(), False
+    if dash:
+        ranged = _is_range(match, text)
+        if not ranged:
+            # “2025-03”, “1-2型”: not one quantity; keep the left number only.
+            end, suffix = match.start("dash"), None
+    said = (unit or "") + (per or "")
+    if ranged and not said:
+        said = (unit_high or "") + (per_high or "")
+    if suffix and not _may_follow(suffix, said):
+        suffix, end = None, match.start("suffix")
+    value, step = _decimal(low)
+    factor = Decimal(SCALES[scale]) if scale else _ONE
+    if scale_b:
+        factor *= SCALES["亿"]  # 4万多亿元
+    if ranged and scale_high and not scale and not unit:
+        factor = Decimal(SCALES[scale_high])  # 3—5万元 scales both ends
+    top = _decimal(high)[0] * (SCALES[scale_high] if scale_high else 1) if ranged else None
+    if said == "成":
+        said, factor, top = "%", factor * 10, None if top is None else top * 10
+    quantity = Quantity(
+        value=(-value if lead.sign in ("-", "−") else value) * factor,
+        unit=_SAME_UNITS.get(said, said) or ("元" if lead.currency else ""),
+        qualifier=_firmness(ranged, lead.prefix, odd_a or odd_b or odd_c, suffix),
+        high=top,
+        resolution=step * factor / 2,
+        printed=text[lead.start : end],
+    )
+    ambiguous = said == "倍" and MULTIPLIED.search(text, max(0, lead.start - 6), match.start()) is not None
+    return Found(lead.start, end, quantity, ambiguous)
+
+
+def _firmness(ranged: bool, prefix: str, odd: str | None, suffix: str | None) -> Qualifier:
+    if ranged:
+        return Qualifier.RANGE
+    if prefix:
+        return PREFIXES[prefix]
+    if odd:
+        return Qualifier.ODD
+    return SUFFIXES[suffix[-2:]] if suffix else Qualifier.EXACT
+
+
+def _is_range(match: re.Match[str], text: str) -> bool:
+    """A dash joins two rising ends, the right one with a unit; 至 only bare numbers (“1至2名”), never 由3至5."""
+    unit, unit_high, scale, scale_high = match["unit"], match["unit_high"], match["scale"], match["scale_high"]
+    if match["dash"] in ("至", "到"):
+        between = text.startswith(("之间", "的区间"), match.end())
+        if not between and (unit or scale or text[match.start() - 1 : match.start()] in ("由", "从")):
+            return False
+    if unit not in (None, unit_high) or not (unit_high or scale_high or match["per_high"]):
+        return False
+    rises = _decimal(match["low"])[0] < _decimal(match["high"])[0]
+    return rises or (scale or "") != (scale_high or "")
+
+
+def _read_ratio(match: re.Match[str], lead: _Lead, text: str) -> Found:
+    """1:0.55 and 2.9:1 keep the term that is not one; 5:3 is divided; 5.1:38.2:56.7 is a composition."""
+    terms = [match["low"], *re.split("[:：∶]", match["terms"])[1:]]
+    numbers = tuple(_decimal(term)[0] for term in terms)
+    step = max(_decimal(term)[1] for term in terms)
+    end = match.end() if not match["suffix"] else match.start("suffix")
+    resolution = Decimal(0)
+    if len(terms) > 2:
+        value, unit, resolution = numbers[0], ":", step / 2
+    elif terms[0] == "1":
+        value, unit, resolution = numbers[1], "1:x", _decimal(terms[1])[1] / 2
+    elif terms[1] == "1":
+        value, unit, resolution = numbers[0], "x:1", _decimal(terms[0])[1] / 2
+    else:
+        value, unit = (numbers[0] / numbers[1]).quantize(_FOUR_PLACES) if numbers[1] else numbers[0], "x:1"
+    quantity = Quantity(
+        value=value,
+        unit=unit,
+        qualifier=PREFIXES[lead.prefix] if lead.prefix else Qualifier.EXACT,
+        resolution=resolution,
+        printed=text[lead.start : end],
+        parts=numbers if len(terms) > 2 or "1" not in terms else (),
+    )
+    return Found(lead.start, end, quantity)
+
+
+def _read_fraction(match: re.Match[str], lead: _Lead, text: str) -> Found:
+    """“1/3” and “480/484” are shares; 140/90 is none, and only its left number is read here."""
+    low, whole = Decimal(match["low"].replace(",", "")), Decimal(match["whole"])
+    if low >= whole or len(match["whole"]) > LONGEST_NUMBER:
+        end = match.end("low")
+        bare = Quantity(
+            value=low,
+            unit="",
+            qualifier=PREFIXES[lead.prefix] if lead.prefix else Qualifier.EXACT,
+            resolution=_decimal(match["low"])[1] / 2,
+            printed=text[lead.start : end],
+        )
+        return Found(lead.start, end, bare)
+    suffix = match["suffix"] if match["suffix"] and match["suffix"] != "内" else None
+    end = match.end() if suffix else match.end("whole")
+    quantity = _share(low, whole, _qualifier(lead.prefix, suffix), text[lead.start : end])
+    return Found(lead.start, end, quantity)
+
+
+def _share(part: Decimal, whole: Decimal, qualifier: Qualifier, printed: str) -> Quantity:
+    """A part of a whole as a percentage."""
+    return Quantity(
+        value=(part * 100 / whole).quantize(_FOUR_PLACES),
+        unit="%",
+        qualifier=qualifier,
+        resolution=Decimal(5) if whole <= 10 else Decimal("0.05"),
+        printed=printed,
+        parts=(part, whole),
+    )
+
+
+def _may_follow(suffix: str, unit: str) -> bool:
+    """“3天内” is a bound, “5名内科医师” is not; a bare number takes only the plain words."""
+    if suffix in ("内", "之内"):
+        return unit in _SPANS
+    return unit != "" or suffix in ("左右", "以上", "以下", "以内")
+
+
+def _qualifier(prefix: str, suffix: str | None) -> Qualifier:
+    if prefix:
+        return PREFIXES[prefix]
+    return SUFFIXES[suffix[-2:]] if suffix else Qualifier.EXACT
+
+
+def _decimal(digits: str) -> tuple[Decimal, Decimal]:
+    """Value and size of one step in the last printed place."""
+    point = digits.find(".")
+    value = Decimal(digits.replace(",", "") if "," in digits else digits)
+    return value, _ONE if point < 0 else _ONE.scaleb(point + 1 - len(digits))
+
+
+# --- Chinese numerals -----------------------------------------------------------------------------
+
+
+def _read_han(match: re.Match[str], lead: _Lead, text: str) -> Found | None:
+    if lead.sign or lead.currency:
+        lead = _Lead(match.start())
+    start, end = lead.start, match.end()
+    if match["denominator"]:
+        part, whole = han_value(match["numerator"]), han_value(match["denominator"])
+        return Found(start, end, _share(part, whole, _qualifier(lead.prefix, match["suffix"]), text[start:end]))
+    amount = _han_amount(match, lead.prefix)
+    if amount is None:
+        return None
+    value, unit, step = amount
+    quantity = Quantity(
+        value=value,
+        unit=_SAME_UNITS.get(unit, unit),
+        qualifier=_han_qualifier(match, lead.prefix),
+        resolution=step / 2,
+        printed=text[start:end],
+    )
+    return Found(start, end, quantity, match["doubling"] is not None or unit == "倍")
+
+
+def _han_amount(match: re.Match[str], prefix: str) -> tuple[Decimal, str, Decimal] | None:
+    """(value, unit, size of the last place), None for an idiom.  翻两番 is four times, 三成 30 %."""
+    if match["base"]:
+        places = len(match["share"].partition("点")[2])
+        return _han_decimal(match["share"]), SHARES[match["base"]], _ONE.scaleb(-places)
+    if match["half"]:
+        return Decimal(50), "%", Decimal(10)
+    if match["doubling"]:
+        return Decimal({"两番": 4, "三番": 8}.get(match["doubling"], 2)), "倍", _ONE
+    han, unit = match["vague_han"] or match["han"], match["vague_unit"] or match["han_unit"]
+    if _is_idiom(match, han, unit, prefix):
+        return None
+    return (han_value(han) * 10, "%", Decimal(10)) if unit == "成" else (han_value(han), unit, _ONE)
+
+
+def _han_qualifier(match: re.Match[str], prefix: str) -> Qualifier:
+    if prefix:
+        return PREFIXES[prefix]
+    if match["half"] and match["half"].startswith("过"):
+        return Qualifier.OVER
+    if match["vague"]:
+        return Qualifier.AT_LEAST
+    if match["han_odd"]:
+        return Qualifier.ODD
+    return _qualifier("", match["suffix"])
+
+
+def _is_idiom(match: re.Match[str], han: str, unit: str, prefix: str) -> bool:
+    """一次, 一批, 万人 (as in 每万人), 亿万家 say no quantity; 近万人次, 百余场, 十项 do."""
+    if unit in ("成", "倍") or match["vague"] or match["han_odd"]:
+        return False
+    return han == "一" or (han in MANY and not prefix)
+
+
+_HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+
+
+def han_value(han: str | None) -> Decimal:
+    """Value of a Chinese numeral: 十二 → 12, 一百零五 → 105, 二〇二五 → 2025, 三万五 → 30005 (as written)."""
+    text = han or "零"
+    if len(text) > 1 and all(c in _HAN_DIGITS for c in text):
+        return Decimal("".join(str(_HAN_DIGITS[c]) for c in text))
+    total = section = current = 0
+    for char in text:
+        if char in _HAN_DIGITS:
+            current = _HAN_DIGITS[char]
+        elif char in "十百千":
+            section += (current or 1) * {"十": 10, "百": 100, "千": 1000}[char]
+            current = 0
+        else:
+            total = (total + section + current or 1) * {"万": 10**4, "亿": 10**8}[char]
+            section = current = 0
+    return Decimal(total + section + current)
+
+
+def _han_decimal(han: str) -> Decimal:
+    whole, _, part = han.partition("点")
+    if not part:
+        return han_value(whole)
+    return Decimal(f"{han_value(whole)}.{''.join(str(han_value(c)) for c in part)}")
