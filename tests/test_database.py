@@ -306,7 +306,9 @@ def test_a_killed_writer_loses_nothing_it_had_acknowledged(tmp_path: Path) -> No
         lines = [line.strip() for line in itertools.islice(writer.stdout, chance.randint(1, 45))]
         time.sleep(chance.random() * 0.004)
         writer.kill()
-        rest, _ = writer.communicate()
+        # Not `communicate`: it reads the pipe past what the lines above have read ahead.
+        rest = writer.stdout.read()
+        writer.communicate()
         # Without its end of line an acknowledgement had not arrived.
         acknowledged += lines + [line.strip() for line in rest.splitlines(keepends=True) if line.endswith("\n")]
 

@@ -105,7 +105,7 @@ def test_part_of_a_year_is_compared_with_the_same_part_of_the_year_before(period
         period=period,
     )
 
-    assert printed(facts, "surgeries")["growth"] == "增长10%"
+    assert printed(facts, "surgeries")["growth"] == "增长10.0%"
 
 
 # --- refused --------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_an_old_change_of_scope_does_not_refuse_this_years_comparison():
     )
 
     assert facts.refused == {}
-    assert printed(facts, "surgeries")["growth"] == "增长10%"
+    assert printed(facts, "surgeries")["growth"] == "增长10.0%"
 
 
 def test_units_that_convert_are_compared():
@@ -205,7 +205,7 @@ def test_a_count_with_the_whole_in_its_row_has_a_share():
 
     share = facts.get("surgeries", "share")
     assert share is not None
-    assert (share.printed, share.formula) == ("15%", "1200台次÷8000台次×100%")
+    assert (share.printed, share.formula) == ("15.0%", "1200台次÷8000台次×100%")
 
 
 @pytest.mark.parametrize("whole", ["1000台次", "0台次", "约8000台次", "98%"])
@@ -284,7 +284,7 @@ def test_all_values_of_a_metric_print_alike():
     )
 
     assert printed(facts, "outpatient_visits") == {
-        "now": "128.46万人次", "prev": "120万人次", "change": "增加8.46万人次", "growth": "增长7.1%",
+        "now": "128.46万人次", "prev": "120.00万人次", "change": "增加8.46万人次", "growth": "增长7.1%",
     }  # fmt: skip
 
 

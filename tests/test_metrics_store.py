@@ -286,4 +286,4 @@ def test_four_imports_at_once_leave_one_history(database: Database, database_url
 def test_every_field_of_a_figure_has_a_name_in_the_report() -> None:
     key = {"metric", "department", "period", "role", "source"}
 
-    assert set(Observation.model_fields) | set(ReportedChange.model_fields) == key | set(_LABELS)
+    assert set(Observation.model_fields) | set(ReportedChange.model_fields) | {"step"} == key | set(_LABELS)

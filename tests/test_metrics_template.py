@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from chugao.catalogue import load_catalogue
+from chugao.catalogue import Catalogue, load_catalogue
 from chugao.errors import InputError
 from chugao.material import read_matters
 from chugao.metrics.observation import Role
@@ -104,3 +104,21 @@ def test_no_text_becomes_a_formula(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="换一个文件夹"):
         write_template(tmp_path / "无" / "a.xlsx", "护理部", 2026, load_catalogue())
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "expected"),
+    [(51230.5, "万元", ("万元", 51230.5)), ("5.1亿", "元", ("亿元", 5.1)), (320, "台次", ("台次", 320))],
+)
+def test_last_years_unit_comes_back_as_the_office_wrote_it(
+    tmp_path: Path, written: object, unit: str, expected: tuple[str, object]
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["年度", "指标名称", "本期值", "单位"])
+    book.active.append([2025, "检查检验收入", written, unit])
+    book.save(tmp_path / "去年.xlsx")
+
+    write_template(tmp_path / "今年.xlsx", "财务科", 2026, Catalogue(()), read_metrics(tmp_path / "去年.xlsx"))
+
+    path = tmp_path / "今年.xlsx"
+    assert (column(path, "单位")[0], column(path, "上年同期值")[0]) == expected

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from chugao.documents.binary_formats import read_dress
 from chugao.documents.guard import MAX_UNPACKED_BYTES
 from chugao.documents.sheets import read_sheets
 from chugao.errors import InputError, UploadRejected
@@ -153,7 +154,32 @@ def test_a_legacy_workbook_is_read_whatever_its_extension(tmp_path: Path) -> Non
 
     assert rows[0] == ["2025年医务科主要指标"] * 4
     assert rows[2] == ["出院人次", "人次", "56374", "2025年12月31日"]
-    assert read_sheets(legacy(tmp_path / "医务科.xls")).legacy
+    assert rows[3][2] == "96.6%"
+    assert not read_sheets(legacy(tmp_path / "医务科.xls")).legacy
+
+
+def test_a_legacy_workbook_whose_formats_cannot_be_read_says_so(tmp_path: Path) -> None:
+    path = legacy(tmp_path / "医务科.xls")
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\x09\x08\x10\x00\x00\x06")
+    data[at + 4 : at + 6] = b"\x00\x05"  # says it is of Excel 95, whose records differ
+    path.write_bytes(data)
+
+    read = read_sheets(path)
+
+    assert read.legacy
+    assert read.sheets[0].rows[3][2].text == "0.966"
+
+
+def test_a_damaged_legacy_workbook_is_told_from_a_sound_one(tmp_path: Path) -> None:
+    sound = legacy(tmp_path / "a.xls").read_bytes()
+    for at in range(512, len(sound), 97):
+        damaged = bytearray(sound)
+        damaged[at] ^= 0xFF
+
+        read_dress(bytes(damaged))  # raises nothing, whatever it finds
+
+    assert read_dress(sound[:700]) is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

@@ -1,14 +1,20 @@
-"""metrics import, check, template, extract."""
+"""metrics import, check, template, extract; what follows from figures stands in `figure_reports`."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli import figure_reports, figure_sources, figure_targets
 from chugao.cli.help import App
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
 from chugao.errors import InputError, reason_of
+
+if TYPE_CHECKING:
+    from chugao.metrics.store import ImportReport
+    from chugao.source import Finding
 
 app = App()
 _ROLES = {
@@ -23,6 +29,7 @@ _ROLES = {
     "numbering": "序号",
     "name": "名称",
 }
+_ODD_FIGURES = 20
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
 
@@ -30,30 +37,49 @@ Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供�
 def import_command(
     files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv", metavar="指标文件")],
     by: Annotated[str, typer.Option(metavar="姓名", help="谁导入的")] = "",
+    look: Annotated[
+        bool, typer.Option("--preview", help="只看不导入：列出会导入的每一条、提醒和错误，不写入工作区")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="文件", help="和 --preview 一起用：把各条写成 .csv 或 .xlsx")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """导入指标到工作区；后来的数替换以前的数，并列出变动。"""
+    """导入指标到工作区；后来的数替换以前的数，并列出变动。几处来源不一致的数，裁定以前不采用。"""
+    if look:
+        return figure_sources.show_preview(files, out, as_json)
+    if out is not None:
+        raise InputError("-o 只和 --preview 一起用：先看再导入。")
     from chugao.cli.workspace import require_workspace
     from chugao.database import utc_text
-    from chugao.desk import open_workspace
-    from chugao.metrics.reading import read_metrics
+    from chugao.desk import open_workspace, read_files
     from chugao.metrics.store import import_figures
 
     workspace = require_workspace()
-    figures = read_metrics(*files)
+    figures = read_files(files, workspace)
     with open_workspace(workspace) as database:
         report = import_figures(database, figures, actor=by or "经办人", at=utc_text(datetime.now(UTC)))
+    told = dict.fromkeys((*figures.findings, *report.findings))
     if as_json:
         changed = [c.model_dump(mode="json") for c in report.changed]
-        findings = [finding_json(f) for f in figures.findings]
+        findings = [finding_json(f) for f in told]
         show_json({"added": report.added, "unchanged": report.unchanged, "changed": changed, "findings": findings})
-        return
+    else:
+        _show_import(report, told)
+    if any(f.severity.blocks for f in told):
+        raise typer.Exit(1)
+
+
+def _show_import(report: "ImportReport", told: "Iterable[Finding]") -> None:
     show(f"新增{report.added}条，未变{report.unchanged}条，更新{len(report.changed)}条。")
     for change in report.changed:
         show(
             f"  {change.name}（{change.department or '全部'}，{change.period}）：{change.old_printed} → {change.new_printed}"
         )
-    show_findings([f for f in figures.findings if f.severity.value != "info"])
+    if report.changed:
+        say("哪些稿子要跟着改：chugao metrics touched 草稿所在的文件夹")
+    # Its places stand in the words of each finding.
+    show_findings([f for f in told if f.severity.value != "info" or f.rule == "figures.ruled"], headings={})
 
 
 @app.command("check")
@@ -63,20 +89,34 @@ def check_command(
     year: Annotated[
         int | None, typer.Option(metavar="年份", min=2000, max=2099, help="看哪一年的；不写则看文件里最近一年")
     ] = None,
+    level: Annotated[str | None, typer.Option(metavar="级别", help="乡镇、县级或三级；不写则按最宽的范围")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="文件", help="再写成一页核对表（.html），可以看、可以打印")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """核对指标文件：读到多少、缺什么、哪些可疑。有要人看的提醒时退出码为 1。"""
+    from chugao.config import find_workspace
+    from chugao.desk import read_files
     from chugao.metrics.readiness import readiness
-    from chugao.metrics.reading import read_metrics
 
-    board = readiness(read_metrics(*files), department=department, year=year)
+    figures = read_files(files, find_workspace())
+    if html is not None:
+        figure_sources.write_board(html, figures, department, year, level)
+    board = readiness(figures, department=department, year=year, level=level)
     if as_json:
         show_json({**board.model_dump(mode="json"), "findings": [finding_json(f) for f in board.findings]})
     else:
         show(f"{board.department or '全部科室'}，{board.period}：{len(board.rows)}项指标")
         for row in board.rows:
             show("  " + "　".join(x for x in (row.name, row.now or "缺", row.comparison, row.state) if x))
-        show_findings(board.findings, headings={})
+        # Each odd figure is odd in its own way: these are never folded.
+        single = [f for f in board.findings if f.rule.startswith(("plausibility", "target."))]
+        for finding in single[:_ODD_FIGURES]:
+            show(f"[{finding.severity.label}] {finding.hint}")
+        if len(single) > _ODD_FIGURES:
+            show(f"…… 另有{len(single) - _ODD_FIGURES}处可疑，加 --json 查看全部。")
+        show_findings([f for f in board.findings if f not in single], headings={})
         show(f"合计：{count_by_severity(board.findings) or '没有发现问题'}。")
     if any(f.severity.value != "info" for f in board.findings):
         raise typer.Exit(1)
@@ -96,7 +136,8 @@ def template_command(
 ) -> None:
     """写出一个科室要填的指标表和事项表。"""
     from chugao.catalogue import load_catalogue
-    from chugao.metrics.reading import read_metrics
+    from chugao.config import find_workspace
+    from chugao.desk import read_files
     from chugao.metrics.template import write_template
 
     if not department.strip():
@@ -105,7 +146,9 @@ def template_command(
     if path.exists() and path.stat().st_size:
         raise InputError(f"“{path}”已经有了，里面可能填了数，没有覆盖。请先改名，或用 -o 写到别的文件夹。")
     _make_folder(path.parent)
-    write_template(path, department, year, load_catalogue(), read_metrics(*previous) if previous else None)
+    write_template(
+        path, department, year, load_catalogue(), read_files(previous, find_workspace()) if previous else None
+    )
     if as_json:
         show_json({"file": str(path)})
     else:
@@ -162,3 +205,9 @@ def extract_command(
 def _number(value: Any) -> int | float:
     """A JSON number: whole values without a point."""
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+# After the commands above, so that help lists them in the order of the year.
+figure_targets.register(app)
+figure_reports.register(app)
+figure_sources.register(app)

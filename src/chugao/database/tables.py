@@ -8,7 +8,7 @@ Only types that SQLite and PostgreSQL both have: text, integers, booleans and JS
 neither database a lone surrogate; `documents` cleans both away before anything arrives here.
 """
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
 # Every constraint bears a name: SQLite can only alter a constraint it can name.
 metadata = MetaData(
@@ -102,7 +102,8 @@ observation = Table(
     Column("department", Text, nullable=False),
     # `Period.code`: "2025", "2025M1-10".
     Column("period", Text, nullable=False),
-    # actual, target, or change (a 同比变化 as printed: its payload is a `ReportedChange`).
+    # actual, target, comparable (可比口径), aim (a target against last year: `RelativeTarget`), or change (a 同比变化 as
+    # printed: `ReportedChange`).
     Column("role", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("payload", JSON, nullable=False),
@@ -128,6 +129,50 @@ definition = Table(
     Column("payload", JSON, nullable=False),
 )
 
+# A word of this office for a header or a metric, told once; the latest row of a word counts, "" takes it back.
+word = Table(
+    "word",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("word", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index(None, "word"),
+)
+
+# A 裁定: which source counts for a metric, who said so, when and why.  Rows are only ever added; a later one counts.
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("metric", Text, nullable=False),
+    # "" for all departments, "" for every period.
+    Column("department", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("chosen", Text, nullable=False),
+    # The sources it chose between.
+    Column("sources", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index(None, "metric"),
+)
+
+# What several sources say differently of one figure, until somebody rules; none of it is in `observation` meanwhile.
+contested = Table(
+    "contested",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("metric", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("imported_at", Text, nullable=False),
+    Index(None, "metric", "department", "period", "role"),
+)
+
 material = Table(
     "material",
     metadata,
@@ -149,6 +194,40 @@ material = Table(
     Column("confirmed_at", Text),
     Column("added_at", Text, nullable=False),
     Index(None, "department", "year", "status"),
+)
+
+# A paid call, by the hash of what was asked; `ledger` says how it is claimed and settled.
+call = Table(
+    "call",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    # What it was asked for first; the answer serves every job of the tenant.
+    Column("job", Text, nullable=False),
+    # completion, embedding.
+    Column("purpose", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("sample", Integer, nullable=False),
+    # started, done, failed.
+    Column("state", Text, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("response", JSON),
+    # Why the answer cannot be used; "" when it can.
+    Column("problem", Text, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    # Millionths of the price list's currency; none where no price is known.
+    Column("cost_micro", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    # How often a process ended while it waited for the answer: possibly billed.
+    Column("doubtful", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("lease_until", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Index(None, "job", "state"),
 )
 
 audit = Table(

@@ -137,9 +137,8 @@ def _figures_for(outline: Outline, figures: Figures) -> Figures:
     if not figures.department_column or not figures.observations:
         return figures
     for name in (outline.department, outline.organisation):
-        selected = figures.of_department(name)
-        if name and selected.observations:
-            return selected
+        if name and figures.knows(name):
+            return figures.of_department(name)
     known = "、".join(figures.departments) or "（空）"
     raise InputError(
         f"指标文件里没有“{outline.department}”的数据（文件里的部门：{known}）。请核对 --department，或在“部门”一列补上该科室。"

@@ -121,9 +121,18 @@ class Value(NamedTuple):
     """In the unit the cell itself writes, "" when it writes none."""
     previous: Quantity | None = None
     """“98.6%（去年97.2%）”: the second number."""
+    change: Quantity | None = None
+    """“32万（↑6.7%）”, signed."""
+    target: Quantity | None = None
+    """“28.5%（目标≤28%）”."""
 
 
-_PREVIOUS = re.compile(r"^(.+?)[（(](?:上年|去年|上年度|20\d\d年)(?:同期)?(?:值|数)?[:：为是]?(.+?)[)）]$")
+_ASIDE = re.compile(r"^([^（(]+)[（(]([^（()）]+)[)）]$|^([^，,；;]+)[，,；;]((?:同比|较|比|目标|上年|去年).+)$")
+_PREVIOUS = re.compile(r"^(?:上年度|上年|去年|20\d\d年)(?:同期)?(?:值|数)?[:：为是]?(.+)$")
+_TARGET = re.compile(r"^(?:年度|年初|本年)?目标值?[:：为是]?(.+)$")
+_CHANGED = re.compile(
+    r"^(?:同比|较上年|比上年|较去年|比去年)|^[↓↑▼▲+＋-]|[↓↑▼▲]$|^(?:增长|下降|增加|减少|提高|降低|上升|缩短)"
+)
 _MASK = re.compile(r"^[xX×＊*□_?？]+(?:%|％|万|人次|例|人|项|次|个|元|万元)?$")
 _AIMED = re.compile(r"^(?:力争|确保)?(?:达到?|控制在|保持在?|稳定在|降[至到]|提[高升][至到])?(?=[≥≤不\d])")
 _RATIO = re.compile(r"^1[:：](\d+(?:\.\d+)?)$")
@@ -137,10 +146,9 @@ def read_value(text: str, unit: str) -> Value:
     compact = re.sub(r"\s+", "", fold(text))
     if compact.lower() in wording()["words"]["masks"] or _MASK.match(compact) or not compact:
         return Value(None)
-    if match := _PREVIOUS.match(compact):
-        previous = read_value(match[2], unit).quantity
-        return Value(read_value(match[1], unit).quantity, previous)
-    compact = _AIMED.sub("", compact)
+    if (match := _ASIDE.match(compact)) and (value := _with_aside(match[1] or match[3], match[2] or match[4], unit)):
+        return value
+    compact = _AIMED.sub("", re.sub(r"(?<=\d)，(?=\d{3}(?!\d))", ",", compact))
     if match := _RATIO.match(compact):
         return Value(parse(match[1]).model_copy(update={"unit": "1:x", "printed": text}))
     if re.match(r"^[+＋]\d", compact):
@@ -152,6 +160,18 @@ def read_value(text: str, unit: str) -> Value:
         if stripped == compact:
             raise
         return Value(parse(stripped).model_copy(update={"printed": text}))
+
+
+def _with_aside(before: str, aside: str, unit: str) -> Value | None:
+    """A value with last year's, its change or its target beside it; None when the aside is something else."""
+    if match := _PREVIOUS.match(aside):
+        return Value(read_value(before, unit).quantity, previous=read_value(match[1], unit).quantity)
+    if match := _TARGET.match(aside):
+        return Value(read_value(before, unit).quantity, target=read_value(match[1], unit).quantity)
+    if _CHANGED.search(aside):
+        value = read_value(before, unit).quantity
+        return Value(value, change=None if read_trend(aside) is not None else read_change(aside))
+    return None
 
 
 def _is_scaled(printed: str) -> bool:
@@ -186,7 +206,7 @@ def read_change(text: str) -> Quantity | None:
     compact = re.sub(r"\s+", "", fold(text))
     if compact.lower() in wording()["words"]["masks"] or _MASK.match(compact) or not compact:
         return None
-    if compact in ("持平", "不变", "无变化", "与上年持平"):
+    if compact in ("持平", "不变", "无变化", "与上年持平", "与去年持平", "同比持平", "较上年持平"):
         return Quantity(value=Decimal(0), unit="", printed=text)
     match = _CHANGE.match(compact)
     if match is None:
@@ -195,6 +215,22 @@ def read_change(text: str) -> Quantity | None:
     down = match["down"] or match["arrow"] in ("↓", "▼")
     value = -abs(quantity.value) if down else quantity.value
     return quantity.model_copy(update={"value": value, "printed": text})
+
+
+_TREND = re.compile(
+    r"^(?:同比|与上年|与去年|较上年|比上年|较去年|比去年|与上年同期|较上年同期)*(?:相比|比)?"
+    r"(?:(?P<level>基本持平|大致持平|总体持平|基本稳定|保持稳定|变化不大)|"
+    r"(?:略|稍|有所|略有|稍有|小幅|大幅|大幅度|明显|显著|稳步|持续|逐步)*(?:有)?"
+    rf"(?:(?P<down>{_WORSE})|(?P<up>{_BETTER})))了?$"
+)
+
+
+def read_trend(text: str) -> int | None:
+    """The direction of a change in words without a number: 1, -1, 0 for 基本持平; None when it is no such words."""
+    match = _TREND.match(re.sub(r"\s+", "", fold(text))[:30])
+    if match is None:
+        return None
+    return 0 if match["level"] else -1 if match["down"] else 1
 
 
 def not_a_change(source: Source, text: str) -> str:

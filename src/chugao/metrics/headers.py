@@ -1,7 +1,7 @@
 """Understand the head of a table of figures: its columns, and what its title, sheet and file names say.
 
-In: a header row that `documents.header_rows` found, and the sheet around it.  Out: `Layout`, which column holds what,
-and `Setting`, the department, period and unit that hold for all rows below.
+In: the texts over a column, a title, a sheet's name.  Out: `Column`, a department, a `Period`; `Vocabulary` holds the
+words of one office.
 
 Surprise: a column may be a field (本期值), a period (2025年1-10月目标) or a department (急诊科), and the same word is
 one or another by its neighbours: 医务科 holds values only in a table that has no 本期值.
@@ -9,15 +9,15 @@ one or another by its neighbours: 医务科 holds values only in a table that ha
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-from chugao.documents.header_rows import Header, header_key
-from chugao.documents.sheets import Cell, Sheet, Workbook
+from chugao.catalogue import Catalogue, MetricDefinition, name_key
+from chugao.documents.header_rows import header_key
+from chugao.documents.sheets import Sheet
 from chugao.errors import InputError
-from chugao.metrics.cells import Unit, unit_of
+from chugao.metrics.cells import split_name, unit_of
 from chugao.metrics.wording import wording
 from chugao.period import Period, read_period
 from chugao.quantity import han_value
@@ -30,7 +30,7 @@ def header_fields(kind: str) -> dict[str, tuple[str, int]]:
     """Header spelling → (field, rank) for "figures" or "matters"; the lowest rank wins within a table."""
     fields: dict[str, tuple[str, int]] = {}
     for name, spellings in wording()[kind].items():
-        if name in ("percent_changes", "year_actual", "year_target", "year_same_span", "whole_year"):
+        if name in ("percent_changes", "year_actual", "year_target", "year_same_span", "year_before", "whole_year"):
             continue
         for rank, spelling in enumerate(spellings):
             fields.setdefault(header_key(spelling), (name, rank))
@@ -41,7 +41,8 @@ class Column(NamedTuple):
     """What one column holds."""
 
     field: str
-    """A field of headers.toml, or `actual` / `aim` (a column a period), or `of_department`."""
+    """A field of headers.toml, or `actual` / `same` / `before` / `aim` (a column a period), or `of_department`, or
+    `of_metric`."""
     rank: int = 0
     year: int | None = None
     months: tuple[int, int] | None = None
@@ -51,14 +52,21 @@ class Column(NamedTuple):
     percent: bool = False
     """A bare number below is a percentage: 增幅, 增长率."""
     department: str = ""
+    metric: str = ""
+    """As the header names it, its unit in brackets with it: “门诊人次（万）”."""
+    comparable: bool = False
+    """“上年同期值（可比口径）”."""
 
 
-_VALUES = {"now", "prev", "target", "goal", "actual", "aim"}
+VALUES = {"now", "prev", "target", "goal", "actual", "same", "before", "aim", "cumulative", "cumulative_prev"}
+"""Fields whose cells are figures."""
+_ROW_KEYS = {"department", "period", "year"}
 
 
 @lru_cache(maxsize=4096)
 def read_header(text: str) -> Column | None:
-    if len(text) > 24:
+    """What one text over a column means by itself, the shipped spellings alone."""
+    if len(text) > 30:
         return None
     key = header_key(text)
     if column := _column_of(key) or _annotated(key):
@@ -68,12 +76,14 @@ def read_header(text: str) -> Column | None:
 
 
 def _annotated(key: str) -> Column | None:
-    """A header with a unit or a span behind it: 本期值（万元）, 同比±%, 2025年（1-10月）."""
+    """A header with a unit, a span or a basis behind it: 本期值（万元）, 同比±%, 2025年（1-10月）, 同期（可比口径）."""
     match = re.match(r"^(.+?)[(\[/,]([^()\[\]]+)[)\]]?$", key) or re.match(r"^(.+?)[±+-]*(%)$", key)
     column = _column_of(match[1]) if match else None
     if match is None or column is None:
         return None
     inside = match[2].removeprefix("单位").strip("±+-")
+    if "可比" in inside or "同口径" in inside:
+        return column._replace(comparable=True)
     if unit_of(inside):
         return column._replace(unit=inside)
     if dated := _dated(inside):
@@ -88,6 +98,15 @@ def _column_of(key: str) -> Column | None:
     return _dated(key)
 
 
+@cache
+def _dated_suffixes() -> tuple[tuple[str, str], ...]:
+    """(suffix, field) of a column a period, the longest first."""
+    words = wording()["figures"]
+    kinds = (("aim", "year_target"), ("before", "year_before"), ("same", "year_same_span"), ("actual", "year_actual"))
+    pairs = [(suffix, name) for name, key in kinds for suffix in words[key]]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
 def _dated(key: str) -> Column | None:
     """A column a period: 2025年, 2025年目标, 3月, 2025年1-10月实际, 全年."""
     if not re.search(r"年|月|季度|20\d\d", key):
@@ -95,16 +114,14 @@ def _dated(key: str) -> Column | None:
     words = wording()["figures"]
     if key in words["whole_year"]:
         return Column("actual", months=(1, 12))
-    for name, suffixes in (("aim", "year_target"), ("same", "year_same_span"), ("actual", "year_actual")):
-        for suffix in sorted(words[suffixes], key=len, reverse=True):
-            core = key.removesuffix(suffix)
-            if key.endswith(suffix) and core and (found := _span_of(core)):
-                months = None if name == "same" else found[1]
-                return Column("actual" if name == "same" else name, year=found[0], months=months)
+    for suffix, name in _dated_suffixes():
+        core = key.removesuffix(suffix)
+        if key.endswith(suffix) and core and (found := span_of(core)):
+            return Column(name, year=found[0], months=found[1])
     return None
 
 
-def _span_of(text: str) -> tuple[int | None, tuple[int, int] | None] | None:
+def span_of(text: str) -> tuple[int | None, tuple[int, int] | None] | None:
     """(year, months) that a header names: months None when it names only a year."""
     if match := re.match(r"^([一二三四五六七八九十]{1,2})(月份?)$", text):
         text = f"{han_value(match[1])}月"
@@ -117,55 +134,112 @@ def _span_of(text: str) -> tuple[int | None, tuple[int, int] | None] | None:
     return year, None if whole else (period.first_month, period.last_month)
 
 
+class Vocabulary:
+    """What headers and names mean in one office: the shipped words, its catalogue, and what it was told once.
+
+    `learned` maps an office's own word to a header of the template (“数值” → “本期值”) or to a metric's name.
+    """
+
+    def __init__(self, catalogue: Catalogue, learned: Mapping[str, str] | None = None) -> None:
+        self._catalogue = catalogue
+        self._fields: dict[str, Column] = {}
+        self._names: dict[str, str] = {}
+        for word, meaning in (learned or {}).items():
+            column = read_header(meaning)
+            if column is not None and column.field != "of_department":
+                self._fields[header_key(word)] = column
+            else:
+                self._names[name_key(word)] = meaning
+        self._read: dict[tuple[str, ...], Column | None] = {}
+
+    def definition(self, name: str) -> MetricDefinition | None:
+        """The metric that a name means, with or without its unit in brackets; None when nobody said."""
+        bare = split_name(name)[0]
+        for spelling in (name, bare) if bare != name else (name,):
+            told = self._names.get(name_key(spelling), spelling)
+            if found := self._catalogue.by_name(told):
+                return found
+        return None
+
+    def read(self, texts: tuple[str, ...]) -> Column | None:
+        """What the texts over one column mean, from the top line to the lowest."""
+        if texts not in self._read:
+            self._read[texts] = self._stacked(texts)
+        return self._read[texts]
+
+    def _stacked(self, texts: tuple[str, ...]) -> Column | None:
+        if len(texts) == 1:
+            return self._single(texts[0])
+        if (whole := self._single("".join(texts))) is not None:
+            return whole
+        for cut in range(1, len(texts)):
+            # A department or a metric over its columns: 出院人次 over 2025年 and 2024年.
+            over, below = self._single("".join(texts[:cut])), self.read(texts[cut:])
+            if over is None or below is None:
+                continue
+            if over.field in ("of_department", "of_metric") and below.field in VALUES | {"change"}:
+                return below._replace(department=over.department, metric=over.metric, unit=below.unit or over.unit)
+            if {over.field, below.field} == {"of_department", "of_metric"}:
+                named = over.department or below.department, over.metric or below.metric
+                return Column("of_metric", department=named[0], metric=named[1])
+            if over.field == "actual" and below.field in ("of_metric", "of_department"):
+                return below._replace(field="actual", year=over.year, months=over.months)
+        return self.read(texts[1:])
+
+    def _single(self, text: str) -> Column | None:
+        if told := self._fields.get(header_key(text)):
+            return told
+        found = read_header(text)
+        if found is not None and found.field != "of_department":
+            return found
+        # A unit in brackets makes a metric of a word nobody knows.
+        if len(text) <= 40 and (self.definition(text) is not None or split_name(text)[1] is not None):
+            return Column("of_metric", metric=text)
+        return found
+
+
+def nearest_names(catalogue: Catalogue, name: str, limit: int = 3) -> list[str]:
+    """Names of metrics that a name may mean, the likeliest first; a person decides, never we."""
+    from difflib import get_close_matches
+
+    spellings = {spelling: d.name for d in catalogue for spelling in d.all_names()}
+    near = get_close_matches(name[:40], list(spellings), n=2 * limit, cutoff=0.7)
+    return list(dict.fromkeys(spellings[spelling] for spelling in near))[:limit]
+
+
+def names_rows(column: Column) -> bool:
+    """Whether a column holds words about its rows: names, units, departments; not values."""
+    return column.field not in VALUES | {"change", "of_metric", "of_department", "total"}
+
+
+def corner_names(columns: Sequence[Column]) -> bool:
+    """Whether 月份 or 年度 in the corner heads the columns beside it, and the names stand below it."""
+    fields = [c.field for c in columns]
+    dated = [c for c in columns if c.field == "actual" and (c.months or c.year)]
+    return (
+        len(dated) >= 3
+        and not {"name", "department", "of_metric"} & set(fields)
+        and bool({"period", "year"} & set(fields))
+    )
+
+
 def is_enough(columns: Sequence[Column]) -> bool:
-    names = [c.field for c in columns]
-    return "name" in names and (bool(_VALUES & set(names)) or names.count("of_department") >= 2)
-
-
-class Layout(NamedTuple):
-    """A header understood: which column holds which field, and which hold values."""
-
-    single: dict[str, int]
-    values: tuple[tuple[int, Column], ...]
-    columns: dict[int, Column]
-    headers: dict[str, str]
-    """Text of each single field's header cell."""
-
-
-def layout_of(header: Header[Column], book: Workbook, sheet: Sheet, problems: list[str]) -> tuple[Layout, list[Cell]]:
-    """The layout of a header row and the header cells that stay unused."""
-    row = sheet.rows[header.row]
-    unused = list(header.unknown)
-    departments_hold_values = not any(c.field in _VALUES for c in header.columns.values())
-    single: dict[str, int] = {}
-    values: list[tuple[int, Column]] = []
-    for index, column in sorted(header.columns.items(), key=lambda item: (item[1].rank, item[0])):
-        if column.field in ("actual", "aim") or (column.field == "of_department" and departments_hold_values):
-            values.append((index, column))
-        elif column.field == "of_department":
-            unused.append(row[index])
-        elif column.field == "ignored":
-            continue
-        elif column.field in single:
-            unused.append(row[index])
-            first = row[single[column.field]]
-            if column.field in _VALUES and header_key(first.text) == header_key(row[index].text):
-                problems.append(
-                    f"{book.source(sheet, row[index])}：与{first.at}单元格的表头都是“{first.text}”。请改名，或删去其中一列。"
-                )
-        else:
-            single[column.field] = index
-            if column.field in _VALUES:
-                values.append((index, column))
-    headers = {name: row[index].text for name, index in single.items()}
-    return Layout(single, tuple(sorted(values)), header.columns, headers), unused
+    """Whether columns make a table: names beside values, or rows known by department or time over columns of metrics."""
+    fields = [c.field for c in columns]
+    metrics = {c.metric for c in columns if c.metric}
+    if corner_names(columns):
+        return True
+    if "name" in fields:
+        return bool(VALUES & set(fields)) or fields.count("of_department") >= 2 or len(metrics) >= 2
+    return bool(metrics) and (bool(_ROW_KEYS & set(fields)) or len(metrics) >= 3)
 
 
 # --- titles and names -----------------------------------------------------------------------------
 
 
 _DEPARTMENT = re.compile(
-    r"^[\u4e00-\u9fffA-Za-z()（）·]{1,14}(?:科|部|室|处|办|中心|病区|医院|卫生院|工会|团委|院区|卫生室)$"
+    r"^(?:[A-Z]{0,2}ICU|CCU|[\d\u4e00-\u9fffA-Za-z()（）·]{1,14}"
+    r"(?:科|部|室|处|办|中心|病区|医院|卫生院|工会|团委|院区|卫生室))$"
 )
 _NOT_DEPARTMENT = ("全部", "内部", "外部", "局部", "本部", "事项", "何处", "到处")
 
@@ -211,39 +285,3 @@ def title_lines(sheet: Sheet, header: int, previous: int | None = None) -> str:
         rows = sheet.rows[header - own : header] if titled else sheet.rows[:previous]
     texts = dict.fromkeys(c.text for row in rows for c in row if c.text)
     return "　".join(t for t in texts if not re.search(r"日期|时间|截止|截至|打印|导出", t))
-
-
-class Setting(NamedTuple):
-    """What holds for all rows of a table."""
-
-    department: str
-    """From the sheet's name; "" when there is a 部门 column or the name is none."""
-    year: int | None
-    """From year columns, title, sheet or file name, in that order."""
-    months: tuple[int, int]
-    """From title, sheet or file name; the whole year when they name none."""
-    unit: Unit | None = None
-    """From a line over the header: “单位：万元”."""
-
-
-def setting_of(book: Workbook, sheet: Sheet, header: int, layout: Layout, previous: int | None) -> Setting:
-    """What title, sheet and file name say of the rows below the header in row `header`."""
-    has_column = "department" in layout.single or any(c.department for _, c in layout.values)
-    department = "" if has_column else department_of(sheet.name)
-    title = title_lines(sheet, header, previous)
-    titles = (
-        period_in(title, bare_year=False),
-        period_in(sheet.name, bare_year=True),
-        period_in(Path(book.file).stem, bare_year=True),
-    )
-    named = [t for t in titles if t]
-    year = named[0].year if named else None
-    months = next(((t.first_month, t.last_month) for t in named if not t.is_year), (1, 12))
-    span = _span_of(sheet.name.strip())
-    if span and span[0] is None and span[1]:
-        months = span[1]  # one sheet a month: “3月”
-    years = [c.year for _, c in layout.values if c.year and c.field == "actual"]
-    if years and year not in years:
-        year = max(years)
-    unit = re.search(r"单位\s*[:：]\s*([^\s，,；;()（）]+)", title)
-    return Setting(department, year, months, unit_of(unit[1]) if unit else None)

@@ -56,7 +56,19 @@ class Observation(Frozen):
     denominator: Quantity | None = None
     origin: str = ""
     """来源 as the office wrote it: HIS, 病案首页, …"""
+    rank: str = ""
+    """排名 as the office wrote it, with its scope: “全市第3”."""
     note: str = ""
+
+    @property
+    def counted(self) -> Period:
+        """The months that the figure counts: a year with 数据截止 in October is 1—10月, a target its whole period."""
+        cutoff, period = self.source.cutoff, self.period
+        if self.role is Role.TARGET or cutoff is None or cutoff.year != period.year:
+            return period
+        if not period.first_month <= cutoff.month < period.last_month:
+            return period
+        return period.model_copy(update={"last_month": cutoff.month})
 
 
 class ReportedChange(Frozen):
@@ -70,12 +82,36 @@ class ReportedChange(Frozen):
     source: Source
 
 
+class RelativeTarget(Frozen):
+    """A target stated against the year before: “较上年下降5%”, “增长8%以上”, “不高于上年”.
+
+    It becomes a target with a value, and a formula, once the figure it starts from is there.
+    """
+
+    metric: MetricId
+    department: str
+    period: Period
+    """What it is a target of; it starts from the actual of the same span one year earlier."""
+    step: Quantity
+    """Signed.  Unit % is a part of the base, anything else is added to it; the qualifier is the target's own."""
+    source: Source
+    release: Release = Release.PUBLIC
+    owner: str = ""
+    leader: str = ""
+    deadline: str = ""
+
+
 class Figures(Frozen):
     """What was read: observations, the definitions of their metrics, and what looked odd."""
 
     observations: tuple[Observation, ...] = ()
     changes: tuple[ReportedChange, ...] = ()
+    aims: tuple[RelativeTarget, ...] = ()
     definitions: dict[str, MetricDefinition] = Field(default_factory=dict)
+    comparable: tuple[Observation, ...] = ()
+    """Values on a comparable basis (可比口径), beside those reported and never mixed with them."""
+    contested: tuple[tuple[Observation, ...], ...] = ()
+    """Figures that several sources give differently; none is used until somebody rules (`metrics.calibers`)."""
     findings: tuple[Finding, ...] = ()
     department_column: bool = False
     """Whether rows carry a 部门; only then does a department select rows."""
@@ -90,8 +126,20 @@ class Figures(Frozen):
             update={
                 "observations": tuple(o for o in self.observations if o.department in ("", department)),
                 "changes": tuple(c for c in self.changes if c.department in ("", department)),
+                "comparable": tuple(o for o in self.comparable if o.department in ("", department)),
+                "contested": tuple(c for c in self.contested if c[0].department in ("", department)),
+                "aims": tuple(a for a in self.aims if a.department in ("", department)),
             }
         )
+
+    def knows(self, department: str | None) -> bool:
+        """Whether a department may be asked for: it has rows, or shares the rows of all.
+
+        Figures that name no department, or hold nothing, know every one.
+        """
+        if not department or not self.department_column or not self.observations:
+            return True
+        return any(o.department in ("", department) for o in self.observations)
 
     @property
     def departments(self) -> tuple[str, ...]:
@@ -124,6 +172,9 @@ def merge(parts: Iterable[Figures]) -> Figures:
     return Figures(
         observations=tuple(o for f in figures for o in f.observations),
         changes=tuple(c for f in figures for c in f.changes),
+        aims=tuple(a for f in figures for a in f.aims),
+        comparable=tuple(o for f in figures for o in f.comparable),
+        contested=tuple(c for f in figures for c in f.contested),
         definitions={k: v for f in figures for k, v in f.definitions.items()},
         findings=tuple(x for f in figures for x in f.findings),
         department_column=any(f.department_column for f in figures),

@@ -5,12 +5,14 @@ In: `Figures`.  Out: `Board`, one row a metric, and findings.
 
 from collections.abc import Iterator
 
-from chugao.catalogue import Band, MetricDefinition
 from chugao.errors import InputError
 from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures, Role
+from chugao.metrics.plausibility import implausible
+from chugao.metrics.suppression import suppressed
+from chugao.metrics.targets import validate_targets
 from chugao.period import Period
-from chugao.quantity import comparable, convert, supports
+from chugao.quantity import supports
 from chugao.source import Finding, Frozen, Place, Severity
 
 
@@ -38,20 +40,34 @@ class Board(Frozen):
     findings: tuple[Finding, ...]
 
 
-def readiness(figures: Figures, *, department: str | None = None, year: int | None = None) -> Board:
-    """What the figures of a department allow to be written about a year, the latest one when none is given."""
+def readiness(
+    figures: Figures, *, department: str | None = None, year: int | None = None, level: str | None = None
+) -> Board:
+    """What the figures of a department allow to be written about a year, the latest one when none is given.
+
+    `level` (乡镇, 县级, 三级) narrows what counts as usual.
+    """
     selected = figures.of_department(department)
-    if department and figures.department_column and not selected.observations:
+    if not figures.knows(department):
         known = "、".join(figures.departments)
         raise InputError(f"指标文件里没有“{department}”的数据（文件里的部门：{known}）。请核对科室名称。")
-    period = _latest(selected, year)
+    period = period_of(selected, year)
     facts = derive(selected, period)
-    findings = (*figures.findings, *_against_reported(facts), *_implausible(facts), *_refused(facts))
+    findings = (
+        *figures.findings,
+        *_against_reported(facts),
+        *implausible(selected, period, level),
+        *validate_targets(selected, period),
+        *_refused(facts),
+        *_provisional(facts),
+        *suppressed(selected, period),
+    )
     rows = tuple(_row(facts, metric) for metric in facts.metrics())
     return Board(department=department or "", period=period.label, rows=rows, findings=findings)
 
 
-def _latest(figures: Figures, year: int | None) -> Period:
+def period_of(figures: Figures, year: int | None) -> Period:
+    """The latest period with results, of a year when one is given."""
     actual = [o.period for o in figures.observations if o.role is Role.ACTUAL and year in (None, o.period.year)]
     if not actual:
         return Period(year=year or max((o.period.year for o in figures.observations), default=2000))
@@ -60,7 +76,8 @@ def _latest(figures: Figures, year: int | None) -> Period:
 
 def _row(facts: Facts, metric: str) -> BoardRow:
     definition = facts.definitions[metric]
-    found = {f: facts.get(metric, f) for f in ("now", "growth", "change", "target", "goal", "gap")}
+    found = {f: facts.get(metric, f) for f in ("now", "target", "goal", "gap")}
+    found["comparison"] = facts.comparison(metric)
     printed = {f: fact.printed if fact else "" for f, fact in found.items()}
     gap = found["gap"]
     state = "" if gap is None or gap.good is None else "完成" if gap.good else "未完成"
@@ -69,7 +86,7 @@ def _row(facts: Facts, metric: str) -> BoardRow:
         metric=metric,
         name=definition.name,
         now=printed["now"],
-        comparison=printed["growth"] or printed["change"],
+        comparison=printed["comparison"],
         target=printed["target"],
         goal=printed["goal"],
         state=state if printed["now"] else "缺本期数",
@@ -96,39 +113,26 @@ def _against_reported(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _implausible(facts: Facts) -> Iterator[Finding]:
-    for metric in facts.metrics():
-        definition = facts.definitions[metric]
-        band = _widest(definition)
-        for observation in facts.figures.observations:
-            if observation.metric != metric or observation.period != facts.period or band is None:
-                continue
-            quantity = observation.quantity
-            if not comparable(quantity.unit, definition.unit):
-                continue
-            value = float(convert(quantity.value, quantity.unit, definition.unit))
-            if not band[0] <= value <= band[1]:
-                yield _finding(
-                    "plausibility",
-                    Severity.WARNING,
-                    str(observation.source),
-                    observation.quantity.printed,
-                    f"{observation.source}：{definition.name}{observation.quantity.printed}不在常见范围{band[0]:.10g}—{band[1]:.10g}{definition.unit}之内。请核对单位和小数点。",
-                )
-
-
-def _widest(definition: MetricDefinition) -> Band | None:
-    """The band over all levels: an alarm for typing errors, not a standard."""
-    band = definition.band
-    if band is None or isinstance(band, tuple):
-        return band
-    return min(b[0] for b in band.values()), max(b[1] for b in band.values())
-
-
 def _refused(facts: Facts) -> Iterator[Finding]:
+    """Comparisons and targets that could not be computed.  No growth from zero is nobody's mistake."""
     for slot, why in facts.refused.items():
-        if slot.endswith(".change"):
+        field = slot.partition(".")[2]
+        if field == "change":
             yield _finding("caliber", Severity.WARNING, "", "", why)
+        elif field != "growth":
+            yield _finding("unusable", Severity.WARNING, "", "", why)
+
+
+def _provisional(facts: Facts) -> Iterator[Finding]:
+    """Comparisons that hold for now only: 快报数, or a month that is not over."""
+    said: dict[str, list[str]] = {}
+    for metric in facts.metrics():
+        fact = facts.comparison(metric)
+        if fact is not None and fact.caveat:
+            said.setdefault(fact.caveat, []).append(fact.name)
+    for caveat, names in said.items():
+        shown = "、".join(names[:6]) + (f"等{len(names)}项" if len(names) > 6 else "")
+        yield _finding("provisional", Severity.INFO, "", "", f"{shown}：{caveat}，同比只供参考，定稿前请换成终报数。")
 
 
 def _finding(rule: str, severity: Severity, where: str, quote: str, hint: str) -> Finding:

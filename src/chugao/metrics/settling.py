@@ -5,16 +5,19 @@ role; what contradicts itself is a problem, what was corrected later a finding.
 
 Surprise: every figure is stated by somebody in some year.  2024 stands as 本期值 in the sheet of 2024 and as
 上年同期值 in the sheet of 2025, and the two need not agree.  The year of the row that states a figure (`stated`)
-decides: two statements of one year that differ are an error, of two years a warning, and the later one holds.
+decides: of two years the later one holds, with a warning; within one year two places of one source are an error, two
+sources a contest that only a person's 裁定 settles (`metrics.calibers`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chugao.catalogue import MetricDefinition
 from chugao.documents.sheets import cell_finding
+from chugao.metrics.calibers import Ruling, how_to_rule, in_words, settle_contest
+from chugao.metrics.calibers import Settled as Contest
 from chugao.metrics.observation import Observation, Role
-from chugao.period import Period
+from chugao.period import Period, read_period
 from chugao.quantity import Qualifier, Quantity, supports
 from chugao.source import Finding, Severity
 
@@ -32,22 +35,67 @@ class Settled(NamedTuple):
     observations: tuple[Observation, ...]
     problems: list[str]
     findings: list[Finding]
+    contested: tuple[tuple[Observation, ...], ...] = ()
+    """Figures that several sources give differently and that nobody has ruled on; none of their values is used."""
 
 
-def settle(statements: Iterable[Statement], definitions: Mapping[str, MetricDefinition]) -> Settled:
-    """One observation for each metric, department, period and role; contradictions noted or refused."""
-    kept: dict[tuple[str, str, Period, Role], Statement] = {}
+def settle(
+    statements: Iterable[Statement], definitions: Mapping[str, MetricDefinition], rulings: Sequence[Ruling] = ()
+) -> Settled:
+    """One observation for each metric, department, period and role; contradictions noted, contested or refused."""
+    kept: dict[tuple[str, str, Period, Role], list[Statement]] = {}
     problems: list[str] = []
     findings: list[Finding] = []
     for statement in statements:
         seen = statement.observation
-        key = (seen.metric, seen.department, seen.period, seen.role)
-        if key not in kept:
-            kept[key] = statement
-            continue
-        name = definitions[seen.metric].name
-        kept[key] = _settle_two(kept[key], statement, name, problems, findings)
-    return Settled(tuple(s.observation for s in kept.values()), problems, findings)
+        said = kept.setdefault((seen.metric, seen.department, seen.period, seen.role), [])
+        _add(said, statement, definitions[seen.metric].name, problems, findings)
+    observations: list[Observation] = []
+    contested: list[tuple[Observation, ...]] = []
+    for said in kept.values():
+        contest = tuple(s.observation for s in said)
+        name = definitions[contest[0].metric].name
+        if len(contest) == 1:
+            observations.append(contest[0])
+        elif (held := settle_contest(contest, rulings)) is not None:
+            observations.append(held.observation)
+            findings.append(ruled(held, contest, name))
+        else:
+            contested.append(contest)
+            findings.append(unruled(contest, name))
+    return Settled(tuple(observations), problems, findings, tuple(contested))
+
+
+def unruled(contest: Sequence[Observation], name: str) -> Finding:
+    """A figure that waits for a 裁定."""
+    hint = f"{in_words(contest, name)}。裁定以前都不采用。请由负责人裁定：{how_to_rule(contest, name)}"
+    source, quote = contest[0].source, contest[0].quantity.printed
+    return cell_finding("figures.caliber", Severity.ERROR, source, quote, hint)
+
+
+def ruled(held: Contest, contest: Sequence[Observation], name: str) -> Finding:
+    """A figure decided by a 裁定, this year's or an earlier one's."""
+    ruling = held.ruling
+    whose = (
+        f"沿用{ruling.by}{ruling.at[:10]}对{read_period(ruling.period).label}的裁定"
+        if held.reused
+        else f"按{ruling.by}{ruling.at[:10]}的裁定"
+    )
+    hint = f"{in_words(contest, name)}。{whose}取用“{ruling.chosen}”的{held.observation.quantity.printed}（{ruling.reason}）。"
+    severity = Severity.WARNING if held.reused else Severity.INFO
+    quote = held.observation.quantity.printed
+    return cell_finding("figures.ruled", severity, held.observation.source, quote, hint)
+
+
+def _add(said: list[Statement], statement: Statement, name: str, problems: list[str], findings: list[Finding]) -> None:
+    """Put a statement among those about one figure: it agrees with one, corrects one, contradicts one, or contests."""
+    for index, other in enumerate(said):
+        a, b = other.observation, statement.observation
+        same_source = (a.source.file, a.origin) == (b.source.file, b.origin)
+        if agree(a.quantity, b.quantity) or other.stated != statement.stated or same_source:
+            said[index] = _settle_two(other, statement, name, problems, findings)
+            return
+    said.append(statement)
 
 
 def _settle_two(
@@ -56,7 +104,7 @@ def _settle_two(
     """Which of two statements about one figure holds."""
     a, b = first.observation, second.observation
     early, late = (first, second) if first.stated <= second.stated else (second, first)
-    if _agree(a.quantity, b.quantity):
+    if agree(a.quantity, b.quantity):
         if first.stated == second.stated:
             return second if b.quantity.resolution < a.quantity.resolution else first
         # The year's own sheet says more about an actual (cut-off, 口径) than next year's 上年同期值.
@@ -77,7 +125,7 @@ def _settle_two(
     return late
 
 
-def _agree(a: Quantity, b: Quantity) -> bool:
+def agree(a: Quantity, b: Quantity) -> bool:
     """Whether two quantities of one metric say the same, each to its own printed place."""
     if a.unit != b.unit:
         return False

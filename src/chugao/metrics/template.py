@@ -7,6 +7,7 @@ Surprise: what looks like a formula (=, +, -, @ at the start) is written as text
 would run in somebody's Excel.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from chugao.catalogue import Catalogue, MetricDefinition
 from chugao.errors import InputError, reason_of
 from chugao.metrics.observation import Figures, Observation, Role
 from chugao.period import Period
-from chugao.quantity import Qualifier, plain
+from chugao.quantity import Qualifier, Quantity, fold, parse, plain
 from chugao.source import Release
 
 _SPARE_ROWS = 40
@@ -146,13 +147,29 @@ def _find(figures: Figures, definition: MetricDefinition, role: Role, year: int)
 
 
 def _unit(definition: MetricDefinition, told: Sequence[Observation]) -> tuple[str, Decimal]:
-    """The unit to prefill and its scale: 万 only where last year's values keep their digits in it."""
+    """The unit to prefill and its scale: what the office wrote last year, else what the catalogue prints."""
     base = told[0].quantity.unit if told else definition.unit
+    scales = {_written_scale(o.quantity) for o in told}
+    if len(scales) == 1:
+        scale = scales.pop()
+        word = {4: "万", 8: "亿"}.get(scale, "")
+        return word + base, Decimal(10) ** (scale if word else 0)
     printed = definition.printed_unit
-    for word, scale in (("亿", Decimal(10) ** 8), ("万", Decimal(10) ** 4)):
-        if printed == word + base and all(o.quantity.value % (scale / 10**4) == 0 for o in told):
-            return printed, scale
+    for word, scale in (("亿", 8), ("万", 4)):
+        if printed == word + base and all(o.quantity.value % Decimal(10) ** (scale - 4) == 0 for o in told):
+            return printed, Decimal(10) ** scale
     return base, Decimal(1)
+
+
+def _written_scale(quantity: Quantity) -> int:
+    """4 for a value written in 万, in its own cell (12.8万) or in the column's unit (12.8 below 万人次); 0 for a plain one."""
+    try:
+        written = parse(re.sub(r"\s+", "", fold(quantity.printed)))
+    except InputError:
+        return 0
+    if match := re.search(r"\d\s*(万|亿)", quantity.printed):
+        return {"万": 4, "亿": 8}[match[1]]
+    return next((s for s in (4, 8) if written.value and quantity.value == written.value.scaleb(s)), 0)
 
 
 def _number(observation: Observation | None, scale: Decimal) -> object:
