@@ -43,9 +43,10 @@ def _mutate(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    from eval import comparison
     from eval.bench import measure, write
 
-    print(write(measure(options.repeats), options.date, RESULTS))
+    print(write(measure(options.repeats), options.date, RESULTS, compared=comparison.measure()))
     return 0
 
 

@@ -1,0 +1,75 @@
+"""Compare two versions of a text: sections, sentences, words; a number is never cut in two.
+
+In: two of draft, `Version` or text.  Out: a `Comparison`: hunks for people, units for whoever prints both texts.
+
+Surprise: character diffs, difflib's above all, fall apart on repeated passages, which official papers are full of; so
+nothing is compared by characters before sections and sentences have found each other.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+
+from chugao.comparing.versions import (
+    Comparison,
+    Hunk,
+    Part,
+    Piece,
+    Stretch,
+    Unit,
+    Version,
+    read_version,
+    version_of_draft,
+    version_of_text,
+)
+from chugao.manuscript import Draft
+
+__all__ = [
+    "Comparison",
+    "Hunk",
+    "Part",
+    "Piece",
+    "Stretch",
+    "Unit",
+    "Version",
+    "compare",
+    "read_version",
+    "version_of_draft",
+    "version_of_text",
+]
+
+ALGORITHM = 1
+"""Rises when the same two versions would be compared otherwise."""
+_KEPT = 32
+_cache: "OrderedDict[tuple[str, str, int], tuple[tuple[Hunk, ...], tuple[Unit, ...]]]" = OrderedDict()
+_lock = Lock()
+
+
+def compare(old: Version | Draft | str, new: Version | Draft | str) -> Comparison:
+    """What differs between two versions; the same two are compared once."""
+    before, after = _version(old), _version(new)
+    key = (before.fingerprint, after.fingerprint, ALGORITHM)
+    with _lock:
+        if (found := _cache.get(key)) is not None:
+            _cache.move_to_end(key)
+    if found is None:
+        found = _compared(before, after)
+        with _lock:
+            _cache[key] = found
+            while len(_cache) > _KEPT:
+                _cache.popitem(last=False)
+    hunks, units = found
+    return Comparison(old=before, new=after, hunks=hunks, units=units)
+
+
+def _version(given: Version | Draft | str) -> Version:
+    if isinstance(given, Version):
+        return given
+    return version_of_draft(given) if isinstance(given, Draft) else version_of_text(given)
+
+
+def _compared(old: Version, new: Version) -> tuple[tuple[Hunk, ...], tuple[Unit, ...]]:
+    from chugao.comparing.hunks import hunks_of
+    from chugao.comparing.units import units_of
+
+    units = units_of(old, new)
+    return hunks_of(old, new, units), units
