@@ -5,15 +5,21 @@ In: `Draft` or text, figures, matters.  Out: findings, worst first in the order 
 The verifier reads the finished text and knows nothing of how it was made; whoever wrote it, the same rules hold.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from chugao.checks.copying import check_copying, known_of
+from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.evidence import check_evidence
-from chugao.checks.inventions import find_inventions
+from chugao.checks.inventions import ask_about_inventions, find_inventions
 from chugao.checks.numbers import Context, Given, Verdict, numbers_of, verify
-from chugao.checks.structure import check_numbering, check_parts, check_years
+from chugao.checks.reading import read
+from chugao.checks.rules import find_by_rules
+from chugao.checks.structure import check_numbering, check_parts
 from chugao.checks.tables import verify_rows, verify_table
+from chugao.checks.tells import tell_draft, tell_reading
 from chugao.checks.wording import find_masks, find_pending
+from chugao.config import Office
 from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
 from chugao.manuscript import Draft, Span, flatten
 from chugao.material import Matter, Matters
@@ -50,9 +56,13 @@ def check(
     kind: Kind | None = None,
     year: int | None = None,
     department: str | None = None,
+    office: Office | None = None,
+    dismissals: Sequence[Dismissal] = (),
 ) -> tuple[Finding, ...]:
     """Findings about a draft or a text; see `examine` for the count of numbers as well."""
-    return examine(thing, facts, matters, index, kind=kind, year=year, department=department).findings
+    return examine(
+        thing, facts, matters, index, kind=kind, year=year, department=department, office=office, dismissals=dismissals
+    ).findings
 
 
 def examine(
@@ -64,23 +74,64 @@ def examine(
     kind: Kind | None = None,
     year: int | None = None,
     department: str | None = None,
+    office: Office | None = None,
+    dismissals: Sequence[Dismissal] = (),
 ) -> Report:
     """Check a draft of ours, or a foreign text, against figures and matters.
 
-    `year` is the year in the title, read from the title when not given.  Offsets: within the sentence for a draft,
-    of the whole text for a text.
+    `year` is the year in the title, read from the title when not given; `office` knows its own name and leaders;
+    `dismissals` are what the office has passed before.  Offsets: within the sentence for a draft, of the whole text
+    for a text.
     """
     figures = facts or Figures()
     if isinstance(thing, Draft):
-        given = figures.observations or (matters is not None and matters.items)
-        return examine_draft(thing, figures, matters or Matters()) if given else examine_alone(thing)
-    return examine_text(thing, figures, matters or Matters(), kind=kind, year=year, department=department)
+        if figures.observations or (matters is not None and matters.items):
+            report = examine_draft(thing, figures, matters or Matters(), office=office, dismissals=dismissals)
+        else:
+            report = examine_alone(thing, office=office, dismissals=dismissals)
+        return report if index is None else _with_copies(report, thing, index, matters, office, dismissals)
+    return examine_text(
+        thing,
+        figures,
+        matters or Matters(),
+        index,
+        kind=kind,
+        year=year,
+        department=department,
+        office=office,
+        dismissals=dismissals,
+    )
 
 
 # --- a draft of ours ------------------------------------------------------------------------------
 
 
-def examine_draft(draft: Draft, figures: Figures, matters: Matters) -> Report:
+def _with_copies(
+    report: Report,
+    draft: Draft,
+    index: "Index",
+    matters: Matters | None,
+    office: Office | None,
+    dismissals: Sequence[Dismissal],
+) -> Report:
+    """The report on a draft with what a person may have copied into it; its evidence is this year's."""
+    text, spans = flatten(draft)
+    reading = read(text, kind=draft.kind, year=draft.year, ours=True, office=office)
+    items = matters.of_department(draft.department).items if matters else ()
+    known = known_of(None, items, (e.printed for e in draft.evidence))
+    told = check_copying(reading, index, known, organisation=draft.organisation, department=draft.department)
+    copies = [_in_sentence(f, spans) for f in silenced(told, dismissals, text)]
+    return report._replace(findings=tuple(_distinct([*report.findings, *copies])))
+
+
+def examine_draft(
+    draft: Draft,
+    figures: Figures,
+    matters: Matters,
+    *,
+    office: Office | None = None,
+    dismissals: Sequence[Dismissal] = (),
+) -> Report:
     """Everything a draft must satisfy before it may leave."""
     own = matters.of_department(draft.department).items
     facts = derive(_rows_of(figures, draft.department, draft.organisation), read_period(draft.period))
@@ -89,35 +140,51 @@ def examine_draft(draft: Draft, figures: Figures, matters: Matters) -> Report:
     context = Context(facts=facts, matters=own, kind=draft.kind, year=draft.year, ours=True, others=given)
     read = Given(context)
     verdicts = verify(text, context, read)
-    findings = [_in_sentence(v.finding, spans) for v in verdicts if v.finding]
+    told = [v.finding for v in verdicts if v.finding]
+    told += [*find_pending(text), *find_inventions(text, draft, facts, own)]
+    told += _by_rules(draft, text, office, figures, _told(context))
+    findings = [_in_sentence(f, spans) for f in silenced(told, dismissals, text)]
     for section, _block, table in draft.tables():
         for row in table.rows:
             more = verify_table(table.header, [c.text for c in row], context, read)
             verdicts += more
             findings += [_moved(v.finding, section.id) for v in more if v.finding]
-    findings += check_evidence(draft)
-    findings += _in_shell(draft)
-    findings += [_in_sentence(f, spans) for f in (*find_masks(text), *find_pending(text))]
-    findings += check_parts(draft)
-    findings += check_numbering(draft)
-    findings += [_in_sentence(f, spans) for f in check_years(text, draft.kind, draft.year)]
-    findings += [_in_sentence(f, spans) for f in find_inventions(text, draft, facts, own)]
+    findings += [*check_evidence(draft), *_of_structure(draft)]
+    findings += tell_draft(draft, _told(context))
     return Report(tuple(_distinct(findings)), numbers_of(verdicts), tuple(verdicts))
 
 
-def examine_alone(draft: Draft) -> Report:
+def examine_alone(draft: Draft, *, office: Office | None = None, dismissals: Sequence[Dismissal] = ()) -> Report:
     """A draft held against the evidence it carries: masks, parts, numbering, years, and claims that still print it."""
     text, spans = flatten(draft)
-    findings = [*check_evidence(draft), *_in_shell(draft)]
-    findings += [_in_sentence(f, spans) for f in (*find_masks(text), *find_pending(text))]
-    findings += check_parts(draft)
-    findings += check_numbering(draft)
-    findings += [_in_sentence(f, spans) for f in check_years(text, draft.kind, draft.year)]
+    told = [*find_pending(text)]
+    told += _by_rules(draft, text, office, Figures())
+    findings = [*check_evidence(draft), *_of_structure(draft)]
+    findings += [_in_sentence(f, spans) for f in silenced(told, dismissals, text)]
     claims = [c for _, s in draft.sentences() for c in s.claims]
     claims += [c for _, _, t in draft.tables() for row in t.rows for cell in row for c in cell.claims]
     untraced = sum(1 for f in findings if f.rule in ("number-untraced", "number-changed"))
     numbers = {"found": len(claims), "traced": len(claims) - untraced, "untraced": untraced}
     return Report(tuple(_distinct(findings)), numbers)
+
+
+def _by_rules(draft: Draft, text: str, office: Office | None, figures: Figures, given: str = "") -> Iterable[Finding]:
+    """What the rules find in the flattened draft; its structure is checked on the draft itself."""
+    reading = read(
+        text,
+        given=given,
+        kind=draft.kind,
+        year=draft.year,
+        ours=True,
+        office=office,
+        catalogue=figures.catalogue(),
+        level=draft.level,
+    )
+    return find_by_rules(reading)
+
+
+def _of_structure(draft: Draft) -> Iterable[Finding]:
+    return (*_in_shell(draft), *check_parts(draft), *check_numbering(draft))
 
 
 def _in_shell(draft: Draft) -> list[Finding]:
@@ -140,7 +207,11 @@ def _in_sentence(finding: Finding, spans: Sequence[Span]) -> Finding:
                 sentence=span.sentence,
             )
             return finding.model_copy(update={"place": place})
-    return finding
+    after = next((s for s in spans if s.end > start), None)
+    if after is None:
+        return finding.model_copy(update={"place": Place(start=0, end=0)})
+    at = Place(start=0, end=max(0, min(end, after.end) - after.start), section=after.section, sentence=after.sentence)
+    return finding.model_copy(update={"place": at})  # it begins at the printed number of a heading or an item
 
 
 def _moved(finding: Finding, section: str) -> Finding:
@@ -154,10 +225,13 @@ def examine_text(
     text: str,
     figures: Figures,
     matters: Matters,
+    index: "Index | None" = None,
     *,
     kind: Kind | None = None,
     year: int | None = None,
     department: str | None = None,
+    office: Office | None = None,
+    dismissals: Sequence[Dismissal] = (),
 ) -> Report:
     """Check a text that somebody wrote, against figures; kind and year are the title's when not given."""
     title = next((line.strip(" #\t") for line in text.split("\n") if line.strip()), "")[:80]
@@ -165,18 +239,27 @@ def examine_text(
     titled, planned = reported_and_planned(kind, years_of_title(title))
     year = year or titled or planned
     period = _reported_period(kind, year, figures)
+    known = year if year is not None else period.year if figures.observations else None
     year = year if year is not None else period.year
     rows = _rows_of(figures, department, None)
     facts = derive(rows, period)
     context = Context(facts=facts, matters=_items(matters, department), kind=kind, year=year)
     verdicts = _verify_lines(text, context)
     findings = [v.finding for v in verdicts if v.finding]
-    findings += find_masks(text)
-    findings += check_years(text, kind, year)
+    reading = read(text, kind=kind, year=known, office=office, catalogue=figures.catalogue(), given=_told(context))
+    findings += [*find_by_rules(reading), *tell_reading(reading)]
+    findings += ask_about_inventions(reading, facts, context.matters)
+    if index is not None and len(index):
+        findings += check_copying(reading, index, known_of(facts, context.matters), department=department)
     if not figures.observations:
         findings = [f for f in findings if not f.rule.startswith("number-untraced")]
-    placed = [_with_sentence(f, text) for f in findings]
+    placed = [_with_sentence(f, text) for f in silenced(findings, dismissals, text)]
     return Report(tuple(_distinct(placed)), numbers_of(verdicts), tuple(verdicts))
+
+
+def _told(context: Context) -> str:
+    """The words of the matters, for what a text may rightly say of them."""
+    return "\n".join(f"{m.text}，{m.result}" for m in context.matters)
 
 
 def _verify_lines(text: str, context: Context) -> list[Verdict]:
@@ -220,10 +303,23 @@ def _with_sentence(finding: Finding, text: str) -> Finding:
 _ORDER = {s: i for i, s in enumerate((Severity.FATAL, Severity.ERROR, Severity.WARNING, Severity.INFO))}
 
 
+_FOR_WANT_OF_FIGURES = frozenset(
+    {"pp-unit", "direction-verb", "verb-noun", "beyond-band", "target-worse", "baseline-year"}
+)
+
+
+def _spot(finding: Finding) -> tuple[str, str, int, int]:
+    place = finding.place
+    return place.section, place.sentence, place.start, place.end
+
+
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
     """Each place once for a rule, the worst first, else in the order of the text."""
     unique: dict[tuple[str, str, str, int, int], Finding] = {}
+    judged = {_spot(f) for f in findings if f.rule.startswith("number-")}
     for finding in findings:
         place = finding.place
+        if finding.rule in _FOR_WANT_OF_FIGURES and _spot(finding) in judged:
+            continue  # the figures have said it, and what it should be
         unique.setdefault((finding.rule, place.section, place.sentence, place.start, place.end), finding)
     return sorted(unique.values(), key=lambda f: _ORDER[f.severity])

@@ -144,6 +144,6 @@ def _step(metric: str, facts: Facts) -> Fact | None:
     if now is None or goal is None or now.unit != goal.unit:
         return None
     difference = goal.value - now.value
-    unit = "个百分点" if now.unit == "%" else now.unit
+    unit = {"%": "个百分点", "‰": "个千分点"}.get(now.unit, now.unit)
     sign = (difference > 0) - (difference < 0)
     return goal.model_copy(update={"value": difference, "unit": unit, "field": "change", "sign": sign})

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chugao.checks.numbers import constant_spans
+from chugao.checks.reading import Reading
 from chugao.manuscript import Draft
 from chugao.material import Matter
 from chugao.metrics.facts import Facts
@@ -58,12 +59,41 @@ def find_inventions(text: str, draft: Draft, facts: Facts, matters: Sequence[Mat
             yield _finding(match, f"“{match.group()}”需要依据。请附佐证，或改成有数据支持的说法。")
 
 
+_ASKED = frozenset({"荣誉", "机构", "设备或系统"})
+_WIDELY_KNOWN = re.compile(r"^[A-Z]{2,5}$|^(?:CT|MRI|DR|ICU|ECMO)\b|我院|本院|全院|各级|上级|委员会$|人民政府")
+
+
+def ask_about_inventions(reading: Reading, facts: Facts, matters: Sequence[Matter]) -> Iterator[Finding]:
+    """Names of a foreign text that its material does not hold: one question, and only where material was given."""
+    if not matters:
+        return
+    given = "\n".join((reading.title, reading.issuer, reading.office.name, *_known(facts, matters)))
+    fixed = constant_spans(reading.plain)
+    found: list[re.Match[str]] = []
+    for what, pattern in _THINGS:
+        for match in pattern.finditer(reading.plain) if what in _ASKED else ():
+            inside = any(s <= match.start() and match.end() <= e for s, e in fixed)
+            if not inside and not _WIDELY_KNOWN.search(match.group()) and not _stands_in(match.group(), given):
+                found.append(match)
+    if found:
+        first = min(found, key=lambda m: m.start())
+        names = "、".join(dict.fromkeys(m.group() for m in sorted(found, key=lambda m: m.start())))
+        hint = f"这些名称（{names[:60]}）在给出的事项里没有，共{len(found)}处。漏报的请补进事项，不是本单位的请删去。"
+        place = Place(start=first.start(), end=first.end())
+        quote = reading.text[first.start() : first.end()]
+        yield Finding(rule="invention-asked", severity=Severity.INFO, place=place, quote=quote, hint=hint)
+
+
 def _given(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[str]:
     yield draft.title.text
     yield draft.organisation
     yield draft.department
     yield draft.shell.issuer
     yield from draft.recipe.get("headings_from_above", ())
+    yield from _known(facts, matters)
+
+
+def _known(facts: Facts, matters: Sequence[Matter]) -> Iterator[str]:
     yield from (d.name for d in facts.definitions.values())
     yield from (a for d in facts.definitions.values() for a in d.aliases)
     for observation in facts.figures.observations:

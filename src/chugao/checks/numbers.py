@@ -380,7 +380,12 @@ def _offer(mention: Mention, metric: str, facts: Facts) -> str:
         case _:
             order = ()
     fact = next((f for field in order if (f := facts.get(metric, field))), None)
-    return f"{fact.printed}（{fact.formula}）" if fact and fact.field in _CHANGES else fact.printed if fact else ""
+    if fact is None or fact.field not in _CHANGES:
+        return fact.printed if fact else ""
+    # Whoever wrote 15% is offered 12%, not 12.0%.
+    plainly = "." not in claim.printed and fact.field == "growth"
+    printed = re.sub(r"(\d)\.0+%", r"\1%", fact.printed) if plainly else fact.printed
+    return f"{printed}（{fact.formula}）"
 
 
 def _known(metric: str, facts: Facts) -> str:

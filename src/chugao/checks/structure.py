@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from chugao.checks.reading import Finder, Hit, Reading
 from chugao.kind import Kind
 from chugao.manuscript import Draft, Section
 from chugao.source import Finding, Place, Severity
@@ -80,6 +81,12 @@ def _enumerators(section: Section) -> Iterator[Finding]:
             expected = number + 1
 
 
+def years(reading: Reading) -> Iterator[Hit]:
+    """C11: the same, as a rule."""
+    for f in check_years(reading.text, reading.kind, reading.year):
+        yield Hit(f.place.start, f.place.end, f.hint)
+
+
 def check_years(text: str, kind: Kind | None, year: int | None) -> Iterator[Finding]:
     """C11: a year that a sentence or heading reports on must be the title's, or the one it plans."""
     if year is None:
@@ -117,3 +124,6 @@ def _printed(level: int, count: int) -> str:
 def _finding(rule: str, severity: Severity, section: str, hint: str, quote: str = "") -> Finding:
     place = Place(start=0, end=len(quote), section=section, sentence="heading" if quote else "")
     return Finding(rule=rule, severity=severity, place=place, quote=quote, hint=hint)
+
+
+FINDERS: dict[str, Finder] = {"year": years}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from chugao.checks.reading import Hit, Reading
 from chugao.source import Finding, Place, Severity
 
 _MASK = re.compile(
@@ -12,6 +13,12 @@ _MASK = re.compile(
 _BOLD = re.compile(r"\*\*([^\s*][^*\n]{0,200}?)\*\*")
 _PENDING = re.compile(r"【待补[：:][^】]{0,60}】|【待[^】]{1,20}】")
 _SLOT = re.compile(r"\{[a-z_]+\.[a-z_]+\}")
+
+
+def masks(reading: Reading) -> Iterator[Hit]:
+    """C02: masks and unfilled slots."""
+    for f in find_masks(reading.text):
+        yield Hit(f.place.start, f.place.end, f.hint)
 
 
 def find_masks(text: str) -> Iterator[Finding]:
@@ -31,3 +38,6 @@ def find_pending(text: str) -> Iterator[Finding]:
 def _finding(rule: str, severity: Severity, match: re.Match[str], hint: str) -> Finding:
     place = Place(start=match.start(), end=match.end())
     return Finding(rule=rule, severity=severity, place=place, quote=match.group(), hint=hint)
+
+
+FINDERS = {"mask-left": masks}

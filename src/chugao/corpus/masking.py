@@ -104,6 +104,20 @@ def masked(text: str, names: Names | None = None) -> str:
 
     Quoted slogans stay, but for digits in them.  No digit is left, whatever the text.
     """
+    return _spans_of(text, names).masked()
+
+
+def named_spans(text: str, names: Names | None = None) -> list[tuple[int, int, str]]:
+    """(start, end, kind) of every name in a text, in order: 文件, 会议, 时期, 单位, 地名, 人名."""
+    return sorted(span for span in _spans_of(text, names).spans if span[2] not in ("数", "年", "日期"))
+
+
+def is_province(name: str) -> bool:
+    """Whether a name is a province's and nothing else, as everybody may write it."""
+    return _PROVINCE.fullmatch(name) is not None
+
+
+def _spans_of(text: str, names: Names | None) -> "_Spans":
     spans = _Spans(text)
     for pattern, mask in (
         (_FILE, "文件"),
@@ -119,7 +133,7 @@ def masked(text: str, names: Names | None = None) -> str:
     spans.add(((f.start, f.end) for f in find_numbers(text)), "数")
     han = ((f.start, f.end) for f in find_han_numbers(text))
     spans.add(((a, b) for a, b in han if not any(x <= a < y for x, y in quoted)), "数")
-    return spans.masked()
+    return spans
 
 
 def _mask_names(text: str, names: Names, spans: "_Spans") -> None:

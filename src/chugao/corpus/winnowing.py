@@ -1,0 +1,370 @@
+"""Which runs of characters a text shares with documents that were kept, word for word.
+
+In: documents, one by one; a text.  Out: `Run`s of nineteen characters and more, each with its place on both sides.
+
+Fingerprints of twelve characters are winnowed, one in every window of eight (Schleimer, Wilkerson, Aiken 2003), so that
+no verbatim run of 12 + 8 − 1 = 19 escapes; what they point at is compared character by character.  Digits are folded to
+one digit and marks to one mark, so that a sentence whose figures changed is still the same sentence; spaces count for
+nothing.
+
+Surprise: the text that is asked about is not winnowed.  Looked up in full it finds the fingerprint at its very place,
+which keeps the promise in “一步一步一步一步一步”, where equal fingerprints stand side by side and winnowing may keep another one
+in each text.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+GRAM = 12
+WINDOW = 8
+SHORTEST = GRAM + WINDOW - 1
+"""Every verbatim run of so many characters is found, spaces not counted."""
+_MOST_PLACES = 64
+"""A fingerprint that stands in more places than this is everybody's: it is looked up in the first so many only."""
+_MOST_HITS = 2_000_000
+_MOST_WORK = 50_000_000
+"""Characters compared with one document; only a text that repeats itself without end asks for more."""
+_LOW = 2**32 - 1
+_DIGIT, _MARK = 0x30, 0x2C
+
+
+class Run(NamedTuple):
+    """Characters that stand in the text and in a document alike, but for digits and marks."""
+
+    start: int
+    """Code points of the text asked about."""
+    end: int
+    document: str
+    source_start: int
+    """Code points of the document."""
+    source_end: int
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+class Folded(NamedTuple):
+    """A text reduced to what is compared; `dropped` tells where each of its characters stood."""
+
+    points: "NDArray[np.uint16]"
+    dropped: "NDArray[np.int32]"
+    """Of the characters left out, in order, how many kept ones stand before each."""
+
+    def place(self, at: int) -> int:
+        """Where the character at `at` stands in the text."""
+        return at + int(self.dropped.searchsorted(at, side="right"))
+
+
+class RunIndex:
+    """Documents by the runs they hold.  Adding is cheap, removing cheaper; held in memory, rebuilt from their texts.
+
+    Memory: 8 bytes for each fingerprint (two in nine characters) and 2 for each character.
+    """
+
+    def __init__(self, documents: Iterable[tuple[str, str]] = ()) -> None:
+        import numpy as np
+
+        self._texts: dict[str, int] = {}
+        """Document → its slot."""
+        self._names: list[str | None] = []
+        """By slot; None for a document that was removed."""
+        self._folded: list[Folded] = []
+        self._starts: list[int] = []
+        """Where each slot begins, counted over all folded characters."""
+        self._size = 0
+        self._levels: list[NDArray[np.uint64]] = []
+        """Fingerprint and place in one number, sorted; each level at least twice as large as the next."""
+        self._tail: list[NDArray[np.uint64]] = []
+        self._removed = 0
+        """Documents whose fingerprints are still there."""
+        for name, text in documents:
+            self.add(name, text)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __contains__(self, document: str) -> bool:
+        return document in self._texts
+
+    def add(self, document: str, text: str) -> None:
+        """Keep a document; one of the same name is replaced."""
+
+        self.remove(document)
+        folded = fold_text(text)
+        every = fingerprints(folded.points)
+        positions = winnow(every)
+        slot = len(self._names)
+        self._texts[document] = slot
+        self._names.append(document)
+        self._folded.append(folded)
+        self._starts.append(self._size)
+        self._tail.append(_keys(every[positions], positions + self._size))
+        self._size += len(folded.points)
+
+    def remove(self, document: str) -> None:
+        """Forget a document; its fingerprints go when the index is next merged."""
+        import numpy as np
+
+        slot = self._texts.pop(document, None)
+        if slot is not None:
+            self._names[slot] = None
+            self._folded[slot] = Folded(np.empty(0, np.uint16), np.empty(0, np.int32))
+            self._removed += 1
+
+    def runs(self, text: str, shortest: int = SHORTEST) -> list[Run]:
+        """Every run of `shortest` characters or more that the text shares with a document, in order of the text.
+
+        Longest extents; the same stretch is told once for each document, at the first place where it stands there.
+        `shortest` below `SHORTEST` finds some of the shorter runs, not all.
+        """
+        import numpy as np
+
+        self._settle()
+        asked = fold_text(text)
+        hashes = fingerprints(asked.points)
+        if not len(hashes) or not self._levels:
+            return []
+        pairs = [_hits(hashes, level) for level in self._levels]
+        here, there = (np.concatenate(side) for side in zip(*pairs, strict=True))
+        found: list[Run] = []
+        slots = self._slots(there)
+        for slot in np.unique(slots).tolist():
+            name = self._names[slot]
+            if name is not None:
+                mine = slots == slot
+                found += _extended(
+                    asked, self._folded[slot], here[mine], there[mine] - self._starts[slot], name, shortest
+                )
+        return sorted(found)
+
+    def _settle(self) -> None:
+        """Sort what was added into levels; leave out what was removed, once it is a fair part."""
+        import numpy as np
+
+        if self._tail:
+            self._levels.append(np.sort(np.concatenate(self._tail)))
+            self._tail = []
+        stale = self._removed * 4 > len(self._texts)
+        while len(self._levels) > 1 and (stale or len(self._levels[-2]) < 2 * len(self._levels[-1])):
+            last = self._levels.pop()
+            self._levels[-1] = np.sort(np.concatenate((self._levels[-1], last)), kind="stable")
+        if stale and self._levels:
+            present = np.array([n is not None for n in self._names], bool)
+            self._levels[0] = self._levels[0][present[self._slots(self._levels[0] & np.uint64(_LOW))]]
+            self._removed = 0
+
+    def _slots(self, places: "NDArray[Any]") -> "NDArray[np.int64]":
+        """Which slot each place stands in."""
+        import numpy as np
+
+        return np.searchsorted(np.asarray(self._starts, np.int64), places.astype(np.int64), side="right") - 1
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held in arrays."""
+        texts = sum(f.points.nbytes + f.dropped.nbytes for f in self._folded)
+        return int(sum(x.nbytes for x in (*self._levels, *self._tail)) + texts)
+
+
+def _keys(hashes: "NDArray[np.uint32]", places: "NDArray[np.int64]") -> "NDArray[np.uint64]":
+    import numpy as np
+
+    return (hashes.astype(np.uint64) << np.uint64(32)) | places.astype(np.uint64)
+
+
+def _hits(hashes: "NDArray[np.uint32]", level: "NDArray[np.uint64]") -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
+    """(place in the text, place among all documents) of every equal fingerprint, up to a number of each."""
+    import numpy as np
+
+    values, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    wanted = values.astype(np.uint64) << np.uint64(32)
+    low = np.searchsorted(level, wanted, side="left")
+    high = np.searchsorted(level, wanted | np.uint64(_LOW), side="right")
+    places = np.minimum(high - low, _MOST_PLACES)
+    # A character repeated a million times would ask for the same places a million times.
+    places[counts * places > _MOST_HITS // 32] = 1
+    places = np.minimum(places, high - low)
+    number = places[inverse]
+    if number.sum() > _MOST_HITS:
+        number = np.where(np.cumsum(number) <= _MOST_HITS, number, 0)
+    here = np.repeat(np.arange(len(hashes)), number)
+    first = np.repeat(low[inverse], number)
+    step = np.arange(len(here)) - np.repeat(np.cumsum(number) - number, number)
+    return here, (level[first + step] & np.uint64(_LOW)).astype(np.int64)
+
+
+# --- folding --------------------------------------------------------------------------------------
+
+
+def fold_text(text: str) -> Folded:
+    """Without spaces; digits as one digit, marks as one mark, letters of one width and case."""
+    import numpy as np
+
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    present, inverse = np.unique(points, return_inverse=True)
+    table = np.array([_folded_point(int(p)) for p in present], np.uint16)
+    folded = table[inverse] if len(points) else np.empty(0, np.uint16)
+    dropped = np.flatnonzero(folded == 0)
+    return Folded(folded[folded != 0], (dropped - np.arange(len(dropped))).astype(np.int32))
+
+
+@lru_cache(maxsize=20_000)
+def _folded_point(point: int) -> int:
+    """0 for a space; each other character becomes exactly one."""
+    char = chr(point)
+    if char.isspace() or char in "\u200b\ufeff\u00ad":
+        return 0
+    if char.isdigit():
+        return _DIGIT
+    category = unicodedata.category(char)
+    if category[0] in "PC" or (category[0] == "S" and char not in "%％‰℃≥≤<>"):
+        return _MARK
+    folded = unicodedata.normalize("NFKC", char).lower()
+    folded_point = ord(folded) if len(folded) == 1 else point
+    # Sixteen bits hold all but the rarest characters; those share the private range.
+    return folded_point if folded_point < 0xD800 or 0xF900 <= folded_point < 2**16 else 0xE000 + folded_point % 0x1000
+
+
+# --- fingerprints ---------------------------------------------------------------------------------
+
+
+def fingerprints(points: "NDArray[np.uint16]") -> "NDArray[np.uint32]":
+    """A hash of every twelve neighbouring characters."""
+    import numpy as np
+
+    count = len(points) - GRAM + 1
+    if count <= 0:
+        return np.empty(0, np.uint32)
+    wide = points.astype(np.uint64)
+    rolled = np.zeros(count, np.uint64)
+    base = np.uint64(0x9E3779B97F4A7C15)
+    for offset in range(GRAM):
+        rolled = rolled * base + wide[offset : offset + count]
+    rolled ^= rolled >> np.uint64(31)
+    rolled *= np.uint64(0xBF58476D1CE4E5B9)
+    return (rolled >> np.uint64(32)).astype(np.uint32)
+
+
+def winnow(hashes: "NDArray[np.uint32]") -> "NDArray[np.int64]":
+    """Places of the fingerprints that are kept: of every eight neighbours the least, the rightmost of equals.
+
+    Where equals stand side by side, one in eight is enough (robust winnowing).
+    """
+    import numpy as np
+
+    if len(hashes) <= WINDOW:
+        return np.array([len(hashes) - 1 - int(np.argmin(hashes[::-1]))] if len(hashes) else [], np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(hashes[::-1], WINDOW)
+    least = np.unique(len(hashes) - 1 - (np.arange(len(windows)) + np.argmin(windows, axis=1)))
+    return _thinned(least, hashes)
+
+
+def _thinned(places: "NDArray[np.int64]", hashes: "NDArray[np.uint32]") -> "NDArray[np.int64]":
+    """Of a run of neighbours with one and the same hash every eighth, and the last."""
+    import numpy as np
+
+    joined = (np.diff(places) == 1) & (hashes[places[1:]] == hashes[places[:-1]])
+    first = np.concatenate(([True], ~joined))
+    last = np.concatenate((~joined, [True]))
+    within = np.arange(len(places)) - np.maximum.accumulate(np.where(first, np.arange(len(places)), 0))
+    thinned: NDArray[np.int64] = places[(within % WINDOW == 0) | last]
+    return thinned
+
+
+# --- extents --------------------------------------------------------------------------------------
+
+
+def _extended(
+    asked: Folded,
+    kept: Folded,
+    here: "NDArray[np.int64]",
+    there: "NDArray[np.int64]",
+    name: str,
+    shortest: int,
+) -> list[Run]:
+    """The whole runs around equal fingerprints, each once."""
+    import numpy as np
+
+    runs: list[Run] = []
+    covered: set[tuple[int, int]] = set()
+    offsets = there - here
+    order = np.lexsort((here, offsets))
+    done_offset, done_until, work = None, -1, 0
+    for place in order.tolist():
+        offset, at = int(offsets[place]), int(here[place])
+        if offset == done_offset and at < done_until:
+            continue
+        if work > _MOST_WORK:
+            break
+        start, end = _extent(asked.points, kept.points, at, at + offset)
+        work += end - start
+        done_offset, done_until = offset, max(end, at + 1)
+        if end - start < shortest or (start, end) in covered:
+            continue
+        covered.add((start, end))
+        mine = asked.place(start), asked.place(end - 1) + 1
+        runs.append(Run(*mine, name, kept.place(start + offset), kept.place(end - 1 + offset) + 1))
+    return _longest(runs)
+
+
+def _extent(asked: "NDArray[np.uint16]", kept: "NDArray[np.uint16]", at: int, there: int) -> tuple[int, int]:
+    """[start, end) in the text of the run through a pair of places; empty when they do not even agree there."""
+    back = min(at, there)
+    left = _agreeing(asked[at - back : at][::-1], kept[there - back : there][::-1])
+    ahead = min(len(asked) - at, len(kept) - there)
+    right = _agreeing(asked[at : at + ahead], kept[there : there + ahead])
+    return (at - left, at + right) if right else (at, at)
+
+
+def _agreeing(one: "NDArray[np.uint16]", other: "NDArray[np.uint16]") -> int:
+    """How many characters agree from the first on, looked at in growing strides."""
+    import numpy as np
+
+    done, stride = 0, 32
+    while done < len(one):
+        different = np.flatnonzero(one[done : done + stride] != other[done : done + stride])
+        if len(different):
+            return done + int(different[0])
+        done += stride
+        stride *= 4
+    return len(one)
+
+
+def _longest(runs: list[Run]) -> list[Run]:
+    """Without runs that lie within another one of the same document."""
+    kept: list[Run] = []
+    for run in sorted(runs, key=lambda r: (r.start, -r.end, r.source_start)):
+        if not kept or run.end > kept[-1].end:
+            kept.append(run)
+    return kept
+
+
+# --- what is everybody's --------------------------------------------------------------------------
+
+
+def common_to(runs: Sequence[Run], issuer_of: "dict[str, str]", length: int, several: int = 3) -> "NDArray[np.bool_]":
+    """For every character of the text whether it stands in runs with documents of `several` different issuers."""
+    import numpy as np
+
+    by_issuer: dict[str, NDArray[np.bool_]] = {}
+    for run in runs:
+        covered = by_issuer.setdefault(issuer_of.get(run.document, run.document), np.zeros(length, bool))
+        covered[run.start : run.end] = True
+    if len(by_issuer) < several:
+        return np.zeros(length, bool)
+    return np.asarray(sum(c.astype(np.int16) for c in by_issuer.values()) >= several)
+
+
+def outside(run: Run, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of a run when spans are taken out."""
+    left = [(run.start, run.end)]
+    for start, end in spans:
+        left = [piece for a, b in left for piece in ((a, min(b, start)), (max(a, end), b)) if piece[0] < piece[1]]
+    return left
