@@ -1,0 +1,249 @@
+"""The ledger: ask it instead of the provider.
+
+In: an `Ask`, and a function that really calls.  Out: `Recorded`, on disk before it is returned.
+
+Surprise: two processes may ask the same question at the same moment, and one of them may be killed while it waits.  So
+a call is claimed by a row with a lease; whoever finds the lease of a dead process takes over, and counts the old call
+as possibly billed.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, NamedTuple
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from chugao.database import Database, utc_text
+from chugao.database.tables import call
+from chugao.errors import EngineError
+from chugao.ledger.asking import Answer, Ask, Recorded
+from chugao.ledger.costs import Prices, reserved_micro, spent_micro, tokens_per_character
+from chugao.ledger.writing import GroupWriter
+
+_POLL_S = 0.1
+_LEASE_S = 600
+Call = Callable[[], Awaitable[Answer]]
+Judge = Callable[[Answer], str]
+"""Why an answer cannot be used, "" when it can."""
+
+
+class BudgetSpent(EngineError):
+    """The job has spent what it may; what is done is kept, and a larger budget goes on from there."""
+
+
+class _Claim(NamedTuple):
+    """What a look at the ledger said."""
+
+    state: Literal["ours", "done", "wait", "spent"]
+    found: Recorded | None = None
+    spent: int = 0
+
+
+class Ledger:
+    """Holds a database and a writing thread; close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        job: str = "",
+        prices: Prices | None = None,
+        budget: Decimal | None = None,
+        lease_s: float = _LEASE_S,
+        owner: str | None = None,
+    ) -> None:
+        self._database = database
+        self._writer = GroupWriter(database)
+        self.job = job
+        self._prices = prices or Prices()
+        self._budget = None if budget is None else int(budget * 1_000_000)
+        self._lease_s = lease_s
+        self._owner = owner or this_process()
+        self._under_way: dict[str, asyncio.Future[Recorded]] = {}
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the writing thread; the database stays the caller's."""
+        self._writer.close()
+
+    def tokens_per_character(self, model: str) -> float | None:
+        """How many tokens a character of ours is to a model, from its latest bills; None before the first one."""
+        with self._database.read() as connection:
+            return tokens_per_character(connection, model)
+
+    async def answer(self, ask: Ask, call_provider: Call, judge: Judge | None = None) -> Recorded:
+        """The recorded answer to a question, asked of the provider only when there is none.
+
+        What `judge` finds wrong is recorded beside the answer: it comes back as `problem`, never as an answer, and is
+        not paid for again.  Raises what `call_provider` raises (nothing is recorded but the attempt), and `BudgetSpent`
+        before a call that the budget no longer allows.
+        """
+        key = ask.key
+        # The same question twice in one process waits for the first.
+        while (running := self._under_way.get(key)) is not None:
+            await asyncio.wait([running])
+        mine: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        self._under_way[key] = mine
+        try:
+            return await self._answer(ask, key, call_provider, judge)
+        finally:
+            del self._under_way[key]
+            mine.cancel()
+
+    async def _answer(self, ask: Ask, key: str, call_provider: Call, judge: Judge | None) -> Recorded:
+        while True:
+            claim = await self._writer.write(lambda connection: self._claim(connection, ask, key))
+            if claim.found is not None:
+                return claim.found
+            if claim.state == "spent":
+                raise BudgetSpent(
+                    f"费用上限{_money(self._budget or 0)}{self._prices.currency}已用到{_money(claim.spent)}"
+                    f"{self._prices.currency}，没有再调用模型。已写好的都保留；提高上限后再运行，从这里接着做。"
+                )
+            if claim.state == "ours":
+                break
+            await asyncio.sleep(_POLL_S)
+        try:
+            answer = await call_provider()
+        except BaseException as error:
+            await self._give_back(key, error)
+            raise
+        recorded = Recorded(answer=answer, problem=judge(answer) if judge else "", fresh=True)
+        await self._writer.write(lambda connection: self._record(connection, ask, key, recorded))
+        return recorded
+
+    # --- one step each, in a transaction ---
+
+    def _claim(self, connection: Connection, ask: Ask, key: str) -> _Claim:
+        row = connection.execute(select(call).where(call.c.key == key).with_for_update()).one_or_none()
+        if row is not None and row.state == "done":
+            return _Claim("done", Recorded(answer=Answer.model_validate(row.response), problem=row.problem))
+        if row is not None and row.state == "started" and not self._is_dead(row):
+            return _Claim("wait")
+        reserve = self._prices.cost_micro(ask.model, _at_most(ask))
+        if self._budget is not None and (refused := self._over_budget(connection, reserve or 0)):
+            return refused
+        moment = _now()
+        started = {
+            "state": "started",
+            "owner": self._owner,
+            "job": self.job,
+            "started_at": utc_text(moment),
+            "lease_until": utc_text(moment + timedelta(seconds=self._lease_s)),
+            "cost_micro": reserve,
+        }
+        if row is not None:
+            # Under way when its process ended: the provider may have answered, and billed.
+            lost = 1 if row.state == "started" else 0
+            again = {"attempts": row.attempts + 1, "doubtful": row.doubtful + lost}
+            connection.execute(update(call).where(call.c.key == key).values(**started, **again))
+            return _Claim("ours")
+        values = started | {
+            "key": key,
+            "tenant": ask.tenant,
+            "purpose": ask.purpose,
+            "model": ask.model,
+            "prompt": ask.prompt,
+            "sample": ask.sample,
+            "request": ask.model_dump(mode="json"),
+            "problem": "",
+            "attempts": 1,
+            "doubtful": 0,
+            "input_tokens": 0,
+            "output_tokens": 0,
+            "estimated": False,
+        }
+        insert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+        done = connection.execute(insert(call).values(values).on_conflict_do_nothing(index_elements=["key"]))
+        return _Claim("ours" if done.rowcount else "wait")
+
+    def _over_budget(self, connection: Connection, reserve: int) -> _Claim | None:
+        """Whether a call may not be made (now): what runs has its most set aside, and gives back what it does not use."""
+        assert self._budget is not None
+        spent, set_aside = spent_micro(connection, self.job), reserved_micro(connection, self.job)
+        if spent >= self._budget or spent + reserve > self._budget:
+            return _Claim("spent", spent=spent)
+        return _Claim("wait") if spent + set_aside + reserve > self._budget else None
+
+    def _record(self, connection: Connection, ask: Ask, key: str, recorded: Recorded) -> None:
+        answer = recorded.answer
+        connection.execute(
+            update(call)
+            .where(call.c.key == key)
+            .values(
+                state="done",
+                response=answer.model_dump(mode="json"),
+                problem=recorded.problem,
+                input_tokens=answer.input_tokens,
+                output_tokens=answer.output_tokens,
+                estimated=answer.estimated,
+                cost_micro=self._prices.cost_micro(ask.model, answer),
+                doubtful=call.c.doubtful + answer.lost,
+                finished_at=utc_text(_now()),
+            )
+        )
+
+    async def _give_back(self, key: str, error: BaseException) -> None:
+        """Let go of a call that failed; one that was cut off in the middle may have been billed."""
+        lost = getattr(error, "lost", int(isinstance(error, asyncio.CancelledError | TimeoutError)))
+
+        def release(connection: Connection) -> None:
+            mine = (call.c.key == key) & (call.c.owner == self._owner) & (call.c.state == "started")
+            change = {"state": "failed", "cost_micro": None} | ({"doubtful": call.c.doubtful + lost} if lost else {})
+            connection.execute(update(call).where(mine).values(change))
+
+        await self._writer.write(release)
+
+    def _is_dead(self, row: "Row[tuple[object, ...]]") -> bool:
+        """Whether nobody works on a started call any more: its process has ended, or its lease has."""
+        if row.owner == self._owner:
+            return True  # we keep our own in `_under_way`: this row is of a loop that was stopped
+        return not is_alive(row.owner) or row.lease_until < utc_text(_now())
+
+
+def _at_most(ask: Ask) -> Answer:
+    return Answer(input_tokens=ask.most_tokens[0], output_tokens=ask.most_tokens[1])
+
+
+def this_process() -> str:
+    """Who claims: host, process number and when it started (a number is used again), and which ledger of the process."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started_at(os.getpid())}:{secrets.token_hex(4)}"
+
+
+def is_alive(owner: str) -> bool:
+    """Whether the process that claimed a call still runs; of another host only its lease can tell."""
+    parts = owner.rsplit(":", 3)
+    if len(parts) != 4 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+        return True
+    return not Path("/proc/self/stat").exists() or _started_at(int(parts[1])) == parts[2]
+
+
+def _started_at(pid: int) -> str:
+    """Start time of a process in clock ticks since boot, "" when it is gone (or /proc is not there)."""
+    try:
+        # The name in brackets may hold blanks and brackets.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _money(micro: int) -> str:
+    return f"{Decimal(micro) / 1_000_000:.4f}".rstrip("0").rstrip(".")
