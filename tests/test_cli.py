@@ -69,7 +69,8 @@ def test_help_is_chinese_all_the_way(words: tuple[str, ...]):
 
 
 @pytest.mark.parametrize(
-    "words", [c for c in commands() if c not in ((), ("metrics",), ("material",), ("corpus",), ("prompts",))]
+    "words",
+    [c for c in commands() if c not in ((), ("metrics",), ("material",), ("corpus",), ("prompts",), ("ledger",))],
 )
 def test_every_command_takes_json(words: tuple[str, ...]):
     assert "--json" in chugao(*words, "--help").out
@@ -131,7 +132,7 @@ def test_a_slip_is_explained_in_chinese(words: tuple[str, ...], says: list[str])
 
 
 def test_an_unexpected_failure_is_a_sentence_for_the_administrator(monkeypatch: pytest.MonkeyPatch):
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("没有料到")
 
     monkeypatch.setattr("chugao.metrics.reading.read_metrics", broken)
@@ -146,7 +147,7 @@ def test_an_unexpected_failure_is_a_sentence_for_the_administrator(monkeypatch: 
 
 
 def test_the_traceback_is_for_those_who_ask(monkeypatch: pytest.MonkeyPatch):
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("没有料到")
 
     monkeypatch.setattr("chugao.metrics.reading.read_metrics", broken)
@@ -172,7 +173,7 @@ def test_a_full_disk_is_the_outside_world(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_an_interrupt_stops_quietly(monkeypatch: pytest.MonkeyPatch):
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("chugao.metrics.reading.read_metrics", interrupted)

@@ -8,11 +8,11 @@ import pytest
 import chugao
 
 NAMES = {
-    "Brief", "ChugaoError", "Claim", "Draft", "Engine", "EngineError", "Fact", "Facts", "Figures", "Finding",
-    "InputError", "Matter", "Matters", "Mention", "NotAllowed", "Observation", "Outline", "Quantity", "Reply", "Report",
-    "Scope", "Severity", "StaleVersion", "UploadRejected", "adraft", "check", "derive", "draft", "examine",
-    "export_docx", "find_mentions", "open_engine", "open_index", "read_draft", "read_matters", "read_metrics",
-    "read_outline", "release", "to_json", "to_markdown", "write_files",
+    "Brief", "ChugaoError", "Claim", "Comparison", "Draft", "Engine", "EngineError", "Fact", "Facts", "Figures",
+    "Finding", "InputError", "Matter", "Matters", "Mention", "NotAllowed", "Observation", "Outline", "Quantity",
+    "Reply", "Report", "Scope", "Severity", "StaleVersion", "UploadRejected", "Version", "adraft", "check", "compare",
+    "derive", "draft", "examine", "export_docx", "find_mentions", "open_engine", "open_index", "read_draft",
+    "read_matters", "read_metrics", "read_outline", "read_version", "release", "to_json", "to_markdown", "write_files",
 }  # fmt: skip
 HEAVY = (
     "chromadb",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chugao.checks import Report, check, examine
+    from chugao.comparing import Comparison, Version, compare, read_version
     from chugao.drafting import adraft, draft
     from chugao.engines import open_engine
     from chugao.errors import ChugaoError, EngineError, InputError, NotAllowed, StaleVersion, UploadRejected
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "chugao.checks": ("Report", "check", "examine"),
+    "chugao.comparing": ("Comparison", "Version", "compare", "read_version"),
     "chugao.drafting": ("adraft", "draft"),
     "chugao.engines": ("open_engine",),
     "chugao.errors": ("ChugaoError", "EngineError", "InputError", "NotAllowed", "StaleVersion", "UploadRejected"),
@@ -53,11 +55,11 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Brief", "ChugaoError", "Claim", "Draft", "Engine", "EngineError", "Fact", "Facts", "Figures", "Finding",
-    "InputError", "Matter", "Matters", "Mention", "NotAllowed", "Observation", "Outline", "Quantity", "Reply", "Report",
-    "Scope", "Severity", "StaleVersion", "UploadRejected", "adraft", "check", "derive", "draft", "examine",
-    "export_docx", "find_mentions", "open_engine", "open_index", "read_draft", "read_matters", "read_metrics",
-    "read_outline", "release", "to_json", "to_markdown", "write_files",
+    "Brief", "ChugaoError", "Claim", "Comparison", "Draft", "Engine", "EngineError", "Fact", "Facts", "Figures",
+    "Finding", "InputError", "Matter", "Matters", "Mention", "NotAllowed", "Observation", "Outline", "Quantity",
+    "Reply", "Report", "Scope", "Severity", "StaleVersion", "UploadRejected", "Version", "adraft", "check", "compare",
+    "derive", "draft", "examine", "export_docx", "find_mentions", "open_engine", "open_index", "read_draft",
+    "read_matters", "read_metrics", "read_outline", "read_version", "release", "to_json", "to_markdown", "write_files",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 
@@ -35,6 +35,51 @@ class Office(Frozen):
     """主送单位 of its notices, with the colon: “各科室：”."""
     guidance: str = ""
     """The political formula that opens a document, from the office's own dated file; never invented."""
+    synonyms: dict[str, str] = Field(default_factory=dict)
+    """The office's own words in figures files: header or metric → as the template or the catalogue writes it."""
+
+
+class ModelSettings(Frozen):
+    """How a writing model is asked; the endpoint and its key stand beside it."""
+
+    output: Literal["auto", "json_schema", "guided_object", "json_object", "plain"] = "auto"
+    """In what shape the server is asked to answer; auto finds out."""
+    stream: bool = True
+    """Streamed answers show a server that hangs after seconds, not minutes."""
+    temperature: float = Field(0.4, ge=0, le=2)
+    seed: int = Field(0, ge=0)
+    max_tokens: int = Field(4096, ge=64, le=200_000)
+    first_token_s: float = Field(90, gt=0)
+    next_token_s: float = Field(30, gt=0)
+    timeout_s: float = Field(300, gt=0, le=480)
+    """For one whole answer; below the lease of the ledger, so that nobody takes a call over that still runs."""
+    attempts: int = Field(4, ge=1, le=10)
+    backoff_s: float = Field(1.0, ge=0)
+    stop_after: int = Field(5, ge=1)
+    """Failures in a row after which no more calls are made for a while."""
+    concurrency: int = Field(8, ge=1, le=256)
+    requests_per_minute: int = Field(0, ge=0)
+    """0: the provider sets no limit."""
+    tokens_per_minute: int = Field(0, ge=0)
+    proxy: str = ""
+    """Used only when written here; proxies of the environment are not."""
+    private: bool = False
+    """The endpoint's host name may resolve to an address inside the institution."""
+
+
+class PromptSettings(Frozen):
+    """What one prompt has of its own: [prompts."summary/part"]."""
+
+    model: str = ""
+    temperature: float | None = Field(None, ge=0, le=2)
+    seed: int | None = Field(None, ge=0)
+    max_tokens: int | None = Field(None, ge=64, le=200_000)
+
+
+class Privacy(Frozen):
+    """What happens to personal data before a model is asked."""
+
+    remote: Literal["mask", "refuse", "allow"] = "mask"
 
 
 class Settings(Frozen):
@@ -44,6 +89,11 @@ class Settings(Frozen):
     database_url: str = ""
     base_url: str = ""
     api_key: SecretStr = SecretStr("")
+    model: ModelSettings = Field(default_factory=ModelSettings)
+    prompts: dict[str, PromptSettings] = Field(default_factory=dict)
+    privacy: Privacy = Field(default_factory=Privacy)
+    prices: dict[str, Any] = Field(default_factory=dict)
+    """[prices] as written; `ledger` reads it."""
     catalogue: str = ""
     """Path of the office's own catalogue, relative to the workspace."""
     workspace: Path | None = None
@@ -81,7 +131,8 @@ def load_settings(workspace: Path | None = None) -> Settings:
     model = values.pop("model", {})
     if not isinstance(model, dict):
         raise InputError('chugao.toml：[model] 应当是一节，如 [model] 下写 base_url = "http://…"。')
-    values |= {k: model[k] for k in ("base_url", "api_key") if k in model}
+    values |= {k: model.pop(k) for k in ("base_url", "api_key") if k in model}
+    values["model"] = model
     for field in ("base_url", "api_key", "database_url"):
         if from_environment := os.environ.get(f"CHUGAO_{field.upper()}"):
             values[field] = from_environment

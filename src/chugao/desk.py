@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chugao.errors import InputError
 
 if TYPE_CHECKING:
+    from chugao.catalogue import Catalogue
     from chugao.checks import Report
     from chugao.config import Office
     from chugao.database import Database
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chugao.manuscript import Draft, Engine, Request
     from chugao.material import Matters
     from chugao.material.submission import Item
+    from chugao.metrics.calibers import Ruling
     from chugao.metrics.observation import Figures
     from chugao.outline import Outline
 
@@ -116,9 +118,7 @@ def read_figures(paths: Sequence[Path], workspace: Path | None = None, departmen
     from chugao.metrics.observation import Figures
 
     if paths:
-        from chugao.metrics.reading import read_metrics
-
-        return read_metrics(*paths)
+        return read_files(paths, workspace)
     if workspace is None:
         return Figures()
     from chugao.metrics.store import load_figures
@@ -127,6 +127,39 @@ def read_figures(paths: Sequence[Path], workspace: Path | None = None, departmen
         kept = load_figures(database)
     # What the workspace keeps of other departments is no figures file of this one.
     return kept if not kept.departments or department in (None, *kept.departments) else Figures()
+
+
+def read_files(paths: Sequence[Path], workspace: Path | None = None) -> "Figures":
+    """The figures in files, with the words and the rulings that the workspace keeps."""
+    from chugao.metrics.reading import read_metrics
+
+    told = told_to(workspace)
+    return read_metrics(*paths, catalogue=told.catalogue, learned=told.words, rulings=told.rulings)
+
+
+class Told(NamedTuple):
+    """What an office has told about how its figures files are to be read."""
+
+    words: dict[str, str]
+    rulings: "tuple[Ruling, ...]"
+    catalogue: "Catalogue | None" = None
+
+
+def told_to(workspace: Path | None) -> Told:
+    """The catalogue, the words and the rulings of a workspace; nothing without one."""
+    if workspace is None:
+        return Told({}, ())
+    from chugao.catalogue import load_catalogue
+    from chugao.config import load_settings
+    from chugao.metrics.rulings import load_rulings
+    from chugao.metrics.words import load_words, office_words
+
+    settings = load_settings(workspace)
+    catalogue = load_catalogue(workspace / settings.catalogue) if settings.catalogue else None
+    with open_workspace(workspace) as database:
+        learned, rulings = load_words(database), load_rulings(database)
+    words = office_words(settings.office.synonyms, catalogue) | {w.word: w.meaning for w in learned}
+    return Told(words, rulings, catalogue)
 
 
 def read_things(files: Sequence[Path], items: "Sequence[Item]" = ()) -> "Matters":

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from chugao.cli import corpus, drafting, figures, material, prompts, workspace
+from chugao.cli import comparing, corpus, drafting, figures, ledger, material, prompts, workspace
 from chugao.cli.help import App, complaint, is_bare_group
 from chugao.errors import ChugaoError, reason_of
 
@@ -27,9 +27,11 @@ app = App(
 )
 workspace.register(app)
 drafting.register(app)
+comparing.register(app)
 app.add_typer(figures.app, name="metrics", help="指标：导入、核对、写出填报表、从文稿中提取。")
 app.add_typer(material.app, name="material", help="今年的材料：收进来、列出、确认。")
 app.add_typer(prompts.app, name="prompts", help="提示词：列出、查看、填好给模型的话。")
+app.add_typer(ledger.app, name="ledger", help="模型的账：问过什么，花了多少。")
 app.add_typer(corpus.app, name="corpus", help="历年文稿：收进来、检索、查看。")
 
 

@@ -1,6 +1,7 @@
 """draft, check, export."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,16 +128,37 @@ def check_command(
         int | None, typer.Option(metavar="年份", min=2000, max=2099, help="题目中的年度；不写则从题目读出")
     ] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="只用这个科室的指标")] = None,
+    dismiss: Annotated[
+        list[str] | None, typer.Option(metavar="原文", help="这处没有错，以后不再提醒；同时写 --by 和 --reason")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="姓名", help="谁说这处没有错")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="理由", help="为什么没有错")] = None,
+    confirm_by: Annotated[str | None, typer.Option(metavar="姓名", help="没有出处的数由谁一并确认")] = None,
+    basis: Annotated[
+        str | None, typer.Option(metavar="依据", help="确认的依据：微信、电话、纸质材料，是谁给的")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """核对一份稿件：数字有没有出处、增减写反没有、年份对不对。有错误时退出码为 1。"""
+    """核对一份稿件：数字、年份、提法、序号、标点、隐私、应有的部分。有错误时退出码为 1。"""
     from chugao.checks import examine
+    from chugao.checks.dismissals import read_dismissals
+    from chugao.cli.dismissing import keep, passed_over
+    from chugao.config import find_workspace, load_settings
 
     thing, kind, titled = _thing(file)
     figures, things = _known(file, metrics, matters)
     _must_know(figures, department)
-    index = _past(corpus) if corpus else None
-    report = examine(thing, figures, things, index, kind=kind, year=year or titled, department=department)
+    index = _past(corpus)
+    workspace = find_workspace()
+    office = load_settings(workspace).office
+    known = read_dismissals(workspace) if workspace else ()
+    examined = partial(
+        examine, thing, figures, things, index, kind=kind, year=year or titled, department=department, office=office
+    )
+    report = examined(dismissals=known)
+    if new := passed_over(report, thing, dismiss or (), by, reason, confirm_by, basis):
+        say(keep(workspace, new))
+        report = examined(dismissals=(*known, *new))
     if as_json:
         show_json({"findings": [finding_json(f) for f in report.findings], "numbers": report.numbers})
     else:
@@ -213,14 +235,19 @@ def _known(file: Path, metrics: list[Path] | None, matters: list[Path] | None) -
 
 def _must_know(figures: "Figures", department: str | None) -> None:
     """Refuse a department that figures which name departments do not name."""
-    if department and figures.department_column and not figures.of_department(department).observations:
+    if not figures.knows(department):
         known = "、".join(figures.departments)
         raise InputError(f"指标文件里没有“{department}”的数据（文件里的部门：{known}）。请核对 --department。")
 
 
-def _past(folder: Path) -> "Index | None":
-    from chugao.desk import open_past
+def _past(folder: Path | None) -> "Index | None":
+    """Past reports a text may have copied from: the folder's, else the workspace's; None when there are none."""
+    from chugao.config import find_workspace
+    from chugao.desk import open_past, workspace_index
 
+    if folder is None:
+        workspace = find_workspace()
+        return workspace_index(workspace) if workspace else None
     index, notices = open_past(folder, None)
     for notice in notices:
         say(notice)
