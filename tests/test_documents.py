@@ -577,3 +577,15 @@ def test_every_real_excerpt_is_understood(shared: Path):
         assert document.year is not None, path.name
         assert document.title != path.stem, path.name
         assert restored(clean(read_text(path))) == [p.text for p in read_text(path).paragraphs]
+
+
+def test_a_page_says_in_its_head_who_issued_it(tmp_path: Path) -> None:
+    page = tmp_path / "总结.html"
+    meta = '<meta name="发文单位" content="望澜市第一人民医院"><meta name="部门" content="医务科"><meta name="keywords" content="x">'
+    page.write_text(
+        f"<html><head><meta charset=utf-8>{meta}</head><body><h1>2023年工作总结</h1><p>好。</p></body></html>", "utf-8"
+    )
+
+    document = understand(page)
+
+    assert (document.issuer, document.department) == ("望澜市第一人民医院", "医务科")

@@ -711,3 +711,16 @@ def test_two_years_of_examples_agree() -> None:
         figures = read_metrics(*(EXAMPLES / f"{department}-{y}.xlsx" for y in (2024, 2025)))
 
         assert {f.rule for f in figures.findings} <= {"figures.local"}
+
+
+def test_a_head_count_of_visits_may_be_told_in_people(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "年度,指标名称,本期值,单位\n2025,出院人数,56374,人\n2024,出院人次,53218,人次\n", "utf-8"
+    )
+
+    figures = read_metrics(tmp_path / "a.csv")
+
+    assert {(o.metric, str(o.quantity.value), o.quantity.unit) for o in figures.observations} == {
+        ("discharges", "56374", "人次"),
+        ("discharges", "53218", "人次"),
+    }

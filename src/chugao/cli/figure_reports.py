@@ -9,6 +9,8 @@ from chugao.cli.output import count_by_severity, finding_json, say, show, show_f
 from chugao.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chugao.drafting.touched import Touched
     from chugao.manuscript import Draft
     from chugao.metrics.attainment import Attainment, AttainmentRow
@@ -113,10 +115,9 @@ def touched_command(
     """换了数以后，哪些稿子的哪一句、哪一格要改，改前改后各是什么。有要改的时退出码为 1。"""
     from chugao.drafting.touched import cutoff_findings, touched
     from chugao.export import read_draft
-    from chugao.metrics.reading import read_metrics
 
-    later = read_metrics(*metrics) if metrics else _of_workspace()
-    earlier = read_metrics(*against) if against else None
+    later = _read(metrics) if metrics else _of_workspace()
+    earlier = _read(against) if against else None
     documents = []
     for file in _draft_files(drafts):
         draft = read_draft(file)
@@ -128,6 +129,14 @@ def touched_command(
             _show_touched(*document)
     if any(places or findings for _, _, places, findings in documents):
         raise typer.Exit(1)
+
+
+def _read(files: "Sequence[Path]") -> "Figures":
+    """Figures with the words and rulings of the workspace around, if there is one."""
+    from chugao.config import find_workspace
+    from chugao.desk import read_files
+
+    return read_files(files, find_workspace())
 
 
 def _of_workspace() -> "Figures":
@@ -202,11 +211,10 @@ def rollup_command(
     as_json: Json = False,
 ) -> None:
     """各科室的数汇总成全院的数：按各指标的规则，注明来自哪个科室哪一格，对不上的列出来。"""
-    from chugao.metrics.reading import read_metrics
     from chugao.metrics.rollup import latest_period, rollup
 
-    figures = read_metrics(*files)
-    own = read_metrics(*against) if against else None
+    figures = _read(files)
+    own = _read(against) if against else None
     made = rollup(figures, latest_period(figures, year), own)
     written = _write_rollup(out, made) if out else None
     if as_json:
@@ -328,11 +336,10 @@ def _owed(files: list[Path], department: str | None, year: int | None) -> "tuple
     from chugao.drafting.requested import owed_of
     from chugao.export import read_draft
     from chugao.metrics.owing import by_owner, owing
-    from chugao.metrics.reading import read_metrics
 
     drafts = [f for f in files if f.suffix.lower() == ".json"]
     tables = [f for f in files if f.suffix.lower() != ".json"]
-    items = list(owing(read_metrics(*tables), department=department, year=year)) if tables else []
+    items = list(owing(_read(tables), department=department, year=year)) if tables else []
     for file in drafts:
         items += [i for i in owed_of(read_draft(file)) if department in (None, i.department, i.owner)]
     return tuple(item for owed in by_owner(items).values() for item in owed)

@@ -27,11 +27,12 @@ def targets_command(
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """核对目标值，并按历年数给没有目标的指标提建议；建议不会自动写进文稿。有要人看的提醒时退出码为 1。"""
+    from chugao.config import find_workspace
+    from chugao.desk import read_files
     from chugao.metrics.readiness import period_of
-    from chugao.metrics.reading import read_metrics
     from chugao.metrics.targets import propose_targets, validate_targets
 
-    figures = read_metrics(*files, department=department)
+    figures = read_files(files, find_workspace()).of_department(department)
     period = period_of(figures, year)
     findings = validate_targets(figures, period)
     proposals = propose_targets(figures, period, level)

@@ -132,6 +132,17 @@ _SALUTATION = re.compile(r"^(?:各位.{0,12}|同志们|尊敬的.{0,20})[，,：
 _LEADER_LINE = re.compile(r"^.{0,16}(?:总理|省长|市长|主席|主任|院长|局长|科长|书记)[ \u3000]{1,4}.{2,6}$")
 
 
+_BESIDE_LATIN = re.compile(
+    r"(?<=[\u4e00-\u9fff，。；：、（）“”《》])[ \u2002-\u200a](?=[0-9A-Za-z≤≥])"
+    r"|(?<=[0-9A-Za-z%‰])[ \u2002-\u200a](?=[\u4e00-\u9fff，。；：、（）“”《》])"
+)
+
+
+def _closed_beside_latin(text: str) -> str:
+    """Without the quarter space that programs set between 汉字 and digits, which a PDF keeps as a blank."""
+    return _BESIDE_LATIN.sub("", text)
+
+
 class _Page:
     """Raw lines on their way to clean paragraphs; every step notes what it changes."""
 
@@ -254,7 +265,10 @@ class _Page:
             text = self.text[n]
             if len(text) <= 120 and (match := _SITE_SUFFIX.search(text[-80:])):
                 self.change("site_suffix", n, text[: len(text) - len(match[0])])
-            for rule, mender in (("punctuation", restore_punctuation), ("gap", close_gaps)):
+            menders = [("punctuation", restore_punctuation), ("gap", close_gaps)]
+            if self.pdf:
+                menders.append(("gap", _closed_beside_latin))
+            for rule, mender in menders:
                 after = mender(self.text[n])
                 if after != self.text[n]:
                     self.change(rule, n, after)

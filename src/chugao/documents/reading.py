@@ -213,7 +213,9 @@ def _read_html(data: bytes, name: str) -> tuple[list[Paragraph], dict[str, str]]
     _walk_html(body if body is not None else root, pieces)
     paragraphs = [Paragraph(text=t, style_level=v, table=b, line=n) for n, (t, v, b) in enumerate(pieces, 1)]
     title = (root.findtext(".//title") or "").strip()
-    return paragraphs, {"标题": title} if title else {}
+    told = {str(m.get("name")): " ".join(str(m.get("content")).split()) for m in root.iterfind(".//meta[@name]")}
+    front = {k: v for k, v in told.items() if k in _FRONT_KEYS and v not in ("", "None")}
+    return paragraphs, ({"标题": title} if title else {}) | front
 
 
 def _decode_html(data: bytes, name: str) -> str:

@@ -34,8 +34,8 @@ def read_word(data: bytes, name: str) -> tuple[list[Paragraph], dict[str, str]]:
         document = part("word/document.xml")
         if document is None:
             raise UploadRejected(f"{name}：不是完整的 Word 文档。请用 WPS 或 Word 打开后另存一份再导入。")
-        styles = _Styles(part("word/styles.xml"))
-        numbering = _Numbering(part("word/numbering.xml"))
+        styles = Styles(part("word/styles.xml"))
+        numbering = Numbering(part("word/numbering.xml"))
         front = _front_matter(part("docprops/core.xml"))
     body = next((c for c in document if _tag(c) == "body"), document)
     return list(_paragraphs(body, styles, numbering)), front
@@ -76,7 +76,7 @@ def _on(element: Any | None) -> bool:
     return element is not None and _attribute(element) not in ("0", "false", "off")
 
 
-class _Styles:
+class Styles:
     """Outline level and numbering of each paragraph style, with inheritance."""
 
     def __init__(self, root: Any | None) -> None:
@@ -117,7 +117,7 @@ class _Styles:
         return None
 
 
-class _Numbering:
+class Numbering:
     """The counters of Word's lists; `label` prints the next number of one."""
 
     def __init__(self, root: Any | None) -> None:
@@ -187,7 +187,7 @@ def _han(value: int) -> str:
     return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")
 
 
-def _paragraphs(body: Any, styles: _Styles, numbering: _Numbering) -> Iterator[Paragraph]:
+def _paragraphs(body: Any, styles: Styles, numbering: Numbering) -> Iterator[Paragraph]:
     carried = ""
     line = 0
     for block in _blocks(body):

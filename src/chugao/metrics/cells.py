@@ -90,12 +90,18 @@ def in_base_unit(quantity: Quantity, unit: Unit, definition: MetricDefinition, s
             "value": _tidy(quantity.value * factor),
             "high": _tidy(quantity.high * factor) if quantity.high is not None else None,
             "resolution": _tidy(quantity.resolution * factor),
-            # Another counting word for the same thing stays as the office wrote it: 万次 is not turned into 万人次.
-            "unit": base
-            if definition.kind == "count" and base and not comparable(base, definition.unit)
-            else definition.unit,
+            "unit": _kept_unit(base, definition),
         }
     )
+
+
+def _kept_unit(base: str, definition: MetricDefinition) -> str:
+    """Another counting word stays as the office wrote it (万次 is not turned into 万人次), but for a head count of visits:
+    出院人数 in 人 one year and in 人次 the next must still compare."""
+    if definition.unit == "人次" and base in ("人", "名", "位"):
+        return definition.unit
+    other = definition.kind == "count" and base and not comparable(base, definition.unit)
+    return base if other else definition.unit
 
 
 def _same_thing(base: str, definition: MetricDefinition) -> bool:
