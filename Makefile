@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check soak bench eval serve schema clean
+.PHONY: demo test quick check soak bench eval serve schema pages clean
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本：make PYTHON=python3.11"; exit 2; }
@@ -45,6 +45,9 @@ serve: $(READY)
 
 schema: $(READY)
 	$(BIN)/python -c "from pathlib import Path; from chugao.export import write_schema; write_schema(Path('docs/schema/draft.schema.json'))"
+
+pages: $(READY)
+	$(BIN)/python -m chugao.checks.pages docs/checks
 
 clean:
 	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
