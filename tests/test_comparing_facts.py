@@ -314,3 +314,14 @@ def test_a_hostile_text_ends_in_time(piece: str) -> None:
     compare_facts(before, after, comparison)
 
     assert time.process_time() - started < 30
+
+
+def test_a_date_that_only_stands_elsewhere_in_its_sentence_is_counted_as_wording() -> None:
+    old, new = version_of_text("急诊楼1月启用，床位44张。"), version_of_text("1月，急诊楼投入使用，床位44张。")
+    comparison = compare(old, new)
+
+    summary = summary_of_changes(comparison, compare_facts(old, new, comparison))
+
+    assert summary.numbers == {"changed": 0, "added": 0, "lost": 0, "moved": 0, "resourced": 0}
+    assert summary.hunks["数字"] == 0
+    assert summary.hunks["措辞"] >= 1

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from chugao.comparing.facts import ChangeKind, FactChange
 from chugao.comparing.pairing import heading_of
-from chugao.comparing.versions import Comparison, HunkKind, Part, Version
+from chugao.comparing.versions import Comparison, Hunk, HunkKind, Part, Version
 from chugao.source import Frozen
 
 _PROBLEMS = re.compile(r"不足|问题|短板|困难|差距|薄弱")
@@ -55,9 +55,10 @@ class Summary(Frozen):
 
 def summary_of_changes(comparison: Comparison, facts: Sequence[FactChange]) -> Summary:
     """Counts, the numbers old → new, and whether 导语 or 不足 or which other section was touched."""
-    kinds = Counter(h.kind for h in comparison.hunks if not h.numbering)
+    reprinted = rewritten(comparison, facts)
+    kinds = Counter(_kind(h, reprinted) for h in comparison.hunks if not h.numbering)
     numbers = Counter(f.change for f in facts)
-    sections = _sections(comparison, facts)
+    sections = _sections(comparison, facts, reprinted)
     return Summary(
         same=not comparison.hunks and not facts,
         numbers={change: numbers[change] for change in ("changed", "added", "lost", "moved", "resourced")},
@@ -91,18 +92,25 @@ def rewritten(comparison: Comparison, facts: Sequence[FactChange]) -> frozenset[
     )
 
 
+def _kind(hunk: Hunk, reprinted: frozenset[str]) -> HunkKind:
+    """A number that is only printed otherwise, or stands elsewhere in its sentence, is wording to a reader."""
+    return "措辞" if hunk.id in reprinted else hunk.kind
+
+
 def _meets(span: tuple[int, int], places: Sequence[tuple[int, int]]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in places)
 
 
-def _sections(comparison: Comparison, facts: Sequence[FactChange]) -> tuple[SectionChanges, ...]:
+def _sections(
+    comparison: Comparison, facts: Sequence[FactChange], reprinted: frozenset[str]
+) -> tuple[SectionChanges, ...]:
     """By heading: of a draft and the Word file made of it only the headings agree, not the keys."""
     hunks: dict[str, Counter[HunkKind]] = {}
     keys: dict[str, str] = {}
     for hunk in comparison.hunks:
         if not hunk.numbering:
             heading = "开头" if hunk.section == "lead" else hunk.heading
-            hunks.setdefault(heading, Counter())[hunk.kind] += 1
+            hunks.setdefault(heading, Counter())[_kind(hunk, reprinted)] += 1
             keys.setdefault(heading, hunk.section)
     for fact in facts:
         hunks.setdefault(fact.heading, Counter())
