@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check soak bench eval serve schema pages clean
+.PHONY: demo test quick check soak bench eval serve schema pages world clean
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本：make PYTHON=python3.11"; exit 2; }
@@ -48,6 +48,10 @@ schema: $(READY)
 
 pages: $(READY)
 	$(BIN)/python -m chugao.checks.pages docs/checks
+
+world: $(READY)
+	$(BIN)/python examples/world/build.py
+	$(BIN)/python examples/world/documents.py
 
 clean:
 	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
