@@ -1,4 +1,4 @@
-"""`python -m eval run|mutate|bench`."""
+"""`python -m eval run|mutate|baddrafts|bench`."""
 
 import argparse
 import sys
@@ -15,11 +15,12 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("cases", nargs="*", help="只跑这些案例")
     mutate = commands.add_parser("mutate", help="核数的变异测试")
     mutate.add_argument("--every", type=int, default=1, help="每几个变异取一个")
+    commands.add_parser("baddrafts", help="核数：有错的稿子，逐个数标注")
     bench = commands.add_parser("bench", help="计时，写 docs/benchmarks.md")
     bench.add_argument("--date", default="", help="写进报告的日期，如 2026-01-08")
     bench.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args(arguments)
-    return {"run": _run, "mutate": _mutate, "bench": _bench}[options.command](options)
+    return {"run": _run, "mutate": _mutate, "baddrafts": _baddrafts, "bench": _bench}[options.command](options)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -39,6 +40,13 @@ def _mutate(options: argparse.Namespace) -> int:
     print(table(result))
     if options.every == 1:
         write(result, RESULTS / "mutation.json")
+    return 0
+
+
+def _baddrafts(options: argparse.Namespace) -> int:
+    from eval.baddrafts import table
+
+    print(table())
     return 0
 
 

@@ -202,6 +202,16 @@ _SLOW = (
     "test_eval",
     "test_cli_corpus",
     "test_word",
+    "test_engines",
+    "test_engine_faults",
+    "test_cli_engines",
+    "test_composing",
+    "test_redline",
+    "test_layout",
+    "test_preview",
+    "test_returning",
+    "test_sample_world",
+    "test_comparing",
 )
 
 

@@ -105,7 +105,7 @@ def test_offsets_of_a_draft_count_in_the_named_sentence():
 
     wrong = [f for f in ran.json["findings"] if f["severity"] == "error" and f["place"]["sentence"]]
     assert ran.code == 1
-    assert any("100万" in f["quote"] or "1000000" in f["quote"] for f in wrong)
+    assert any("100.00万" in f["quote"] or "1000000" in f["quote"] for f in wrong)
     for finding in wrong:
         place = finding["place"]
         assert sentences[place["sentence"]][place["start"] : place["end"]] == finding["quote"]

@@ -123,7 +123,7 @@ def test_sections_are_picked_into_a_draft_that_may_be_exported():
         (("旧.txt", "./旧.txt"), "同一个文件"),
         (("旧.txt", "坏.json"), "坏.json 不是一份草稿"),
         (("旧.txt", "新.md", "--only", "words"), "--only 不能写“words”"),
-        (("旧.txt", "新.md", "--docx", "改.docx"), "--docx"),
+        (("旧.txt", "新.md", "--docx", "改.txt"), "要写一个 .docx"),
         (("旧.txt", "新.md", "--html", "无此文件夹/甲.html"), "不存在"),
         (("旧.txt", "新.md", "--pick", "lead=2"), "-o 文件.json"),
         (("旧.txt", "新.md", "--pick", "lead=2", "-o", "合.json"), "不是草稿的 .json"),

@@ -2,13 +2,18 @@
 
 import re
 from itertools import combinations, product
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import chugao
-from chugao.engines.phrasing import Frame, bank, document_frames
-from chugao.manuscript import Draft, count_characters, flatten
+from chugao.engines.phrasing import Frame, Phraser, bank, document_frames, metrics_of
+from chugao.kind import Kind
+from chugao.manuscript import Brief, Draft, Slot, count_characters, flatten
+from chugao.metrics.observation import Figures
 from chugao.outline import read_outline
+from tests.facts import facts_of
 
 OFFICE = "望澜市第一人民医院"
 DEPARTMENTS = ("医务科", "护理部")
@@ -45,7 +50,7 @@ def frames_of(role: str, kind: str, direction: str, reached: bool | None, sparse
         and f.direction in ("any", direction)
         and (f.reached is None or f.reached is reached)
         and f.sparse is sparse
-        and "multiple" not in f.fields
+        and not f.fields & {"multiple", "streak", "rank", "range", "share"}
     ]
     best = max(f.weight for f in fitting)
     return [f for f in fitting if f.weight == best]
@@ -175,3 +180,115 @@ def test_what_does_not_fill_the_length_asked_for_is_said_and_not_padded() -> Non
 
     assert flatten(asked)[0] == flatten(usual)[0]
     assert [f.hint for f in asked.findings if f.rule == "length" and "不凑字数" in f.hint]
+
+
+# --- what is told, and how ------------------------------------------------------------------------
+
+
+def told(folder: Path, rows: str, *, kind: str = "summary", figures: Figures | None = None) -> Draft:
+    file = folder / "事项.csv"
+    file.write_text("事项,类别,时间,成效,责任科室,状态\n" + rows, encoding="utf-8")
+    year = 2025 if kind.startswith("summary") else 2026
+    outline = read_outline(kind, department="检验科", year=year, organisation="石阜县人民医院")
+    return chugao.draft(outline, figures or chugao.read_metrics(), chugao.read_matters(file))
+
+
+def test_what_is_still_under_way_is_not_told_as_done(tmp_path: Path) -> None:
+    made = told(tmp_path, "接通两县影像平台,信息化,2025年11月,一县只通了报告,信息科,推进中\n")
+
+    text = flatten(made)[0]
+    assert "接通两县影像平台仍在推进，一县只通了报告。" in text
+    assert "11月接通" not in text
+
+
+def test_a_name_and_its_tally_are_one_clause(tmp_path: Path) -> None:
+    made = told(tmp_path, "科务会集体学习,党建,2025年1—12月,全年12次，轮流主讲,检验科,已完成\n")
+
+    assert "科务会集体学习全年12次，轮流主讲。" in flatten(made)[0]
+
+
+def test_a_matter_is_told_whole_even_where_a_heading_names_it(tmp_path: Path) -> None:
+    rows = "通过二级医院复评,医疗质量,2025年9月12日,意见28条年底前改完26条,医务科,已完成\n"
+    rows += "".join(
+        f"购置{d}分析仪,设备,2025年{n}月,{d}检验不再外送,检验科,已完成\n" for n, d in enumerate("甲乙丙丁戊己", 1)
+    )
+
+    made = told(tmp_path, rows)
+
+    assert re.search(r"二级医院复评9月12日通过，意见28条|9月12日通过二级医院复评，意见28条", flatten(made)[0])
+
+
+def test_four_shortcomings_do_not_all_say_that_the_reason_is(tmp_path: Path) -> None:
+    rows = "".join(f"{d}病区取血慢,不足,2025年,原因是{d}楼没有电梯,总务科,推进中\n" for d in "甲乙丙丁")
+
+    made = told(tmp_path, "换装采血机,设备,2025年3月,排队短了,检验科,已完成\n" + rows)
+
+    assert 1 <= flatten(made)[0].count("原因是") <= 2
+
+
+def test_the_task_that_answers_the_first_shortcoming_stands_first(tmp_path: Path) -> None:
+    rows = (
+        "夜间急诊标本送检慢,不足,2025年,原因是只有一名运送员,总务科,推进中\n"
+        "血型复核靠人工,不足,2025年,原因是旧仪器不能联网,检验科,推进中\n"
+        "更换血型复核仪器,设备,2026年2月底前,联网后双人核对,检验科,拟开展\n"
+        "夜间加派急诊标本运送员,服务,2026年8月底前,每周抽查流转时间,总务科,拟开展\n"
+    )
+
+    made = told(tmp_path, rows, kind="plan")
+
+    items = ["".join(s.sentence(i).text for i in b.sentence_ids) for s in made.sections for b in s.blocks if b.number]
+    assert [i[:2] for i in items] == ["夜间", "更换"]
+
+
+def test_a_value_that_waits_for_a_ruling_is_asked_for_and_not_printed(tmp_path: Path) -> None:
+    figures = facts_of("检验标本量,2025,412600,份,上年 389700", "室间质评合格率,2025,99.2,%,上年 98.8")
+    first, other = (o for o in figures.observations if o.period.year == 2025 and o.role.value == "actual")
+    rest = tuple(o for o in figures.observations if o.metric != first.metric)
+    waiting = figures.model_copy(update={"observations": rest, "contested": ((first, first),)})
+
+    made = told(tmp_path, "换装采血机,设备,2025年3月,排队短了,检验科,已完成\n", figures=waiting)
+
+    asked = [r for r in made.requests if "口径未裁" in r.reason]
+    assert [r.metric for r in asked] == [first.metric]
+    assert "412600" not in flatten(made)[0]
+    assert other.metric != first.metric
+
+
+def test_a_comparison_on_comparable_terms_says_so() -> None:
+    fields: dict[str, Any] = {"metric": "visits", "metric_name": "门诊", "kind": "count", "better": "up"}
+    slots = (
+        Slot(name="visits.now", meaning="2025年门诊人次", field="now", **fields),
+        Slot(name="visits.growth", meaning="增幅，2024年按可比口径", field="growth", sign=1, good=True, **fields),
+    )
+    brief = Brief(
+        task="part", section="results", role="results", kind=Kind.SUMMARY, style="data", level="科室",
+        department="门诊部", organisation="", slots=slots,
+    )  # fmt: skip
+
+    clause = Phraser(brief).clause(metrics_of(slots)[0], "results")
+
+    assert clause is not None
+    assert "{visits.growth}（可比口径）" in clause[0]
+
+
+def test_a_months_to_date_report_speaks_of_no_whole_year() -> None:
+    outline = read_outline("summary", department="医务科", year=2026, organisation=OFFICE, period="2026M1-10")
+    figures = chugao.read_metrics("examples/figures/医务科-2026-1-10.xlsx")
+
+    text = flatten(chugao.draft(outline, figures, None, chugao.open_index("corpus")))[0]
+
+    assert "1—10月" in text
+    assert "全年" not in text
+    assert not re.search(r"比上年(?!同期)|于上年(?!同期)", text)
+
+
+@pytest.mark.parametrize(
+    ("level", "department", "title"),
+    [
+        ("市", "望澜市卫生健康委员会", "2026年全市卫生健康工作要点"),
+        ("区县", "石阜县卫生健康局", "2026年全县卫生健康工作要点"),
+        ("科室", "医务科", "医务科2026年工作要点"),
+    ],
+)
+def test_a_commissions_key_points_are_those_of_its_area(level: str, department: str, title: str) -> None:
+    assert read_outline("key-points", department=department, year=2026, level=level).title == title

@@ -238,7 +238,7 @@ class Scripted:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("平均住院日为7.3天。", "7.3天"),
+        ("平均住院日为9.9天。", "9.9天"),
         ("平均住院日约三成。", "三成"),
         ("平均住院日{avg_length_of_stay.nothing}。", "不在可用范围"),
         ("平均住院日延长到{avg_length_of_stay.now}。", "增减不符"),

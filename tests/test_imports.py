@@ -42,17 +42,19 @@ FORBIDDEN_NAMES = {"utils", "helpers", "managers", "services", "registries", "co
 VENDORS = {
     "openpyxl": {"documents", "metrics"},
     "python_calamine": {"documents"},
-    "pypdfium2": {"documents"},
+    "pypdfium2": {"documents", "word"},
     "docx": {"documents"},
     "sqlalchemy": {"database", "ledger", "metrics", "corpus", "material"},
     "alembic": {"database"},
-    "jinja2": {"prompts", "comparing"},
+    "jinja2": {"prompts", "comparing", "export"},
     "rapidfuzz": {"checks", "comparing"},
     "rjieba": {"comparing", "word"},
     "typer": {"cli"},
     "chromadb": set(),
-    "openai": set(),
-    "langchain": set(),
+    "openai": {"engines"},
+    "langchain": {"engines"},
+    "langsmith": {"engines"},
+    "httpx2": {"engines"},
 }
 """Who may import whom of the outside world; an empty set: nobody yet."""
 

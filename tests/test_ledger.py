@@ -77,6 +77,37 @@ def test_two_ledgers_on_one_database_ask_once(database: Database) -> None:
     assert provider.calls == 1
 
 
+def test_a_call_that_takes_longer_than_its_lease_is_not_taken_over_while_it_runs(database: Database) -> None:
+    provider = Provider(delay_s=5)
+
+    async def both() -> None:
+        with Ledger(database, lease_s=2) as one, Ledger(database, lease_s=2) as other:
+            await asyncio.gather(one.answer(ask(), provider), other.answer(ask(), provider))
+
+    asyncio.run(both())
+
+    assert provider.calls == 1
+
+
+def test_what_runs_has_its_most_set_aside_so_that_a_budget_holds_whatever_runs_at_once(tmp_path: Path) -> None:
+    """A call may cost 0.0024 and costs 0.0009: two at most are under way within 0.005, and three fit one after another."""
+    provider = Provider(delay_s=0.1)
+    asks = [ask(f"第{n}问", most_tokens=(1200, 900)) for n in range(8)]
+
+    async def all_at_once(ledger: Ledger) -> list[object]:
+        return await asyncio.gather(*(ledger.answer(a, provider) for a in asks), return_exceptions=True)
+
+    with open_database(sqlite_url(tmp_path / "l.db")) as database:
+        with Ledger(database, prices=PRICES, budget=Decimal("0.005")) as ledger:
+            results = asyncio.run(all_at_once(ledger))
+        with database.read() as connection:
+            cost = cost_rows(connection)[0].cost
+
+    assert provider.calls == 3
+    assert cost == Decimal("0.0027")
+    assert sum(isinstance(r, BudgetSpent) for r in results) == 5
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -673,7 +673,7 @@ def test_the_pattern_is_plain_enough_for_any_grammar_compiler() -> None:
 
     assert "(?" not in pattern
     assert '"' not in pattern
-    assert set(re.findall(r"\\(.)", pattern)) == set(".{}")
+    assert set(re.findall(r"\\(.)", pattern)) == set("{}")  # a grammar of llama.cpp ends at an escaped full stop
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,10 @@ class Office(Frozen):
     """主送单位 of its notices, with the colon: “各科室：”."""
     guidance: str = ""
     """The political formula that opens a document, from the office's own dated file; never invented."""
+    layout: str = ""
+    """版式: a name that comes with chugao (gbt9704), or a .toml file of the office; "" is 国标."""
+    master: str = ""
+    """The office's own .dotx or .docx, whose styles and page are taken over."""
     synonyms: dict[str, str] = Field(default_factory=dict)
     """The office's own words in figures files: header or metric → as the template or the catalogue writes it."""
 
@@ -51,8 +55,8 @@ class ModelSettings(Frozen):
     max_tokens: int = Field(4096, ge=64, le=200_000)
     first_token_s: float = Field(90, gt=0)
     next_token_s: float = Field(30, gt=0)
-    timeout_s: float = Field(300, gt=0, le=480)
-    """For one whole answer; below the lease of the ledger, so that nobody takes a call over that still runs."""
+    timeout_s: float = Field(300, gt=0, le=3600)
+    """For one whole answer."""
     attempts: int = Field(4, ge=1, le=10)
     backoff_s: float = Field(1.0, ge=0)
     stop_after: int = Field(5, ge=1)

@@ -6,7 +6,9 @@ The three shells (command line, batch, web) all sit at this desk, so that which 
 on is decided once.  Files named outright stand over what the workspace keeps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,9 +17,9 @@ from chugao.errors import InputError
 if TYPE_CHECKING:
     from chugao.catalogue import Catalogue
     from chugao.checks import Report
-    from chugao.config import Office
+    from chugao.config import Office, Settings
     from chugao.database import Database
-    from chugao.drafting.writing import Progress
+    from chugao.drafting.writing import OnText, Progress
     from chugao.index import Index
     from chugao.manuscript import Draft, Engine, Request
     from chugao.material import Matters
@@ -88,6 +90,7 @@ def make(
     office: "Office",
     seed: int = 0,
     progress: "Progress | None" = None,
+    on_text: "OnText | None" = None,
 ) -> "tuple[Draft, Report]":
     """Draft one document and examine it; its findings and what still waits for confirmation are kept in it."""
     from chugao.checks import examine_draft
@@ -103,11 +106,47 @@ def make(
         instructions=desk.instructions,
         seed=seed,
         progress=progress,
+        on_text=on_text,
     )
     report = examine_draft(made, desk.figures, desk.matters)
     waiting = _waiting(desk.items, outline.department)
     kept = {"requests": (*made.requests, *waiting), "findings": (*made.findings, *report.findings)}
     return made.model_copy(update=kept), report
+
+
+@contextmanager
+def open_writer(
+    name: str, settings: "Settings", out: Path, *, job: str = "", max_cost: Decimal | None = None
+) -> "Iterator[Engine]":
+    """The engine of a name with its ledger: the workspace's, else `out`/.chugao/ledger.db.
+
+    Raises `InputError` for a cost limit on a model whose price nobody gave: it would limit nothing.
+    """
+    from chugao.engines import open_engine
+
+    if name == "offline":
+        yield open_engine()
+        return
+    from chugao.database import open_database, sqlite_url
+    from chugao.ledger import Ledger, prices_of
+
+    prices, model = prices_of(settings), name.rpartition(":")[2] if name.startswith("langchain:") else name[7:]
+    asked = {model, *(p.model for p in settings.prompts.values() if p.model)}
+    if max_cost is not None and (unknown := sorted(m for m in asked if prices.of(m) is None)):
+        raise InputError(
+            f'没有“{"、".join(unknown)}”的价格，--max-cost 无从计算。请在 chugao.toml 里写 [prices.models."{unknown[0]}"]，'
+            "input、output 为每百万词元的价格。"
+        )
+    folder = (settings.workspace or out) / ".chugao"
+    # An endpoint that is missing or wrong is said before anything is written.
+    open_engine(name, settings=settings)
+    if settings.workspace is not None:
+        database = open_workspace(settings.workspace)
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        database = open_database(sqlite_url(folder / "ledger.db"))
+    with database, Ledger(database, job=job, prices=prices, budget=max_cost) as ledger:
+        yield open_engine(name, settings=settings, ledger=ledger, folder=folder)
 
 
 # --- each thing -----------------------------------------------------------------------------------

@@ -98,6 +98,8 @@ class Brief(Frozen):
     slots: tuple[Slot, ...] = ()
     matters: tuple[BriefMatter, ...] = ()
     passages: tuple[BriefPassage, ...] = ()
+    original: tuple[str, ...] = ()
+    """Of a rewrite: the sentences to rewrite, their numbers as slots."""
     instructions: tuple[str, ...] = ()
     max_chars: int = 1200
     seed: int = 0
@@ -130,6 +132,8 @@ class Reply(Frozen):
 
     heading: str | None = None
     blocks: tuple[ReplyBlock, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Why the answer cannot be read at all (truncated, no JSON), in Chinese; it is asked for again."""
 
 
 class Engine(Protocol):

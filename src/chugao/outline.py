@@ -121,6 +121,7 @@ def read_outline(
     title = spec["title"].format(**words)
     if kind is Kind.SUMMARY_PLAN and not reported.is_year and reported.last_month < 12:
         title = f"{department}{reported.label}工作总结暨{rest_of_year(reported)}工作计划"
+    title = _of_the_area(title, kind, level, department, words["plan_year"])
     outline = Outline(
         kind=kind,
         style=spec["style"],
@@ -138,6 +139,14 @@ def read_outline(
         parts=parts,
     )
     return _from_above(outline, Path(file)) if file else outline
+
+
+def _of_the_area(title: str, kind: Kind, level: str, department: str, plan_year: str) -> str:
+    """A commission's 要点 and 思路 are those of its area: “2026年全市卫生健康工作要点”."""
+    match = re.search(r"(市|区|县|旗)卫生(?:健康|和计划生育)?(?:委员会|委|局)$", department)
+    if match is None or level not in ("市", "区县") or kind not in (Kind.KEY_POINTS, Kind.IDEAS):
+        return title
+    return f"{plan_year}年全{match[1]}卫生健康{kind.label}"
 
 
 def _kind(kind: Kind | str) -> Kind:
@@ -232,7 +241,7 @@ def topic_of_matter(category: str, text: str) -> Topic:
     for topic in topics():
         if any(word in category for word in topic.categories):
             return topic
-    return _by_words(text) or topics()[-1]
+    return _by_words(text) or _other()
 
 
 def topic_of_metric(definition: MetricDefinition) -> Topic:
@@ -242,7 +251,12 @@ def topic_of_metric(definition: MetricDefinition) -> Topic:
     for topic in topics():
         if definition.area in topic.areas:
             return topic
-    return topics()[-1]
+    return _other()
+
+
+@cache
+def _other() -> Topic:
+    return next(t for t in topics() if t.id == "other")
 
 
 def _by_words(text: str) -> Topic | None:
@@ -271,3 +285,15 @@ def affinity(metric_name: str, text: str) -> float:
         return 0.0
     generic = sum(1 for pair in pairs & _GENERIC if pair in text)
     return (shared + 0.3 * generic) / (len(telling) + 0.3 * len(pairs & _GENERIC))
+
+
+_COMMON = frozenset(
+    "原因 因是 医院 人民 民医 患者 工作 没有 不足 每月 每季 月底 底前 科室 护士 医师 我院 负责 上报".split()
+)
+
+
+def answers(problem: str, told: str) -> float:
+    """How plainly a task speaks of what a shortcoming is about, 0 to 1: shared character pairs that mean something."""
+    pairs = [{t[i : i + 2] for i in range(len(t) - 1)} - _COMMON for t in (problem, told)]
+    smaller = min(map(len, pairs))
+    return len(pairs[0] & pairs[1]) / smaller if smaller else 0.0

@@ -5,15 +5,16 @@ In: `Draft` or text, figures, matters.  Out: findings, worst first in the order 
 The verifier reads the finished text and knows nothing of how it was made; whoever wrote it, the same rules hold.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from chugao.checks.copying import check_copying, known_of
 from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.evidence import check_evidence
 from chugao.checks.inventions import ask_about_inventions, find_inventions
-from chugao.checks.numbers import Context, Given, Verdict, numbers_of, verify
-from chugao.checks.reading import read
+from chugao.checks.numbers import Context, Given, Verdict, numbers_of, verify, years_unknown
+from chugao.checks.reading import read, readable
 from chugao.checks.rules import find_by_rules
 from chugao.checks.structure import check_numbering, check_parts
 from chugao.checks.tables import verify_rows, verify_table
@@ -23,7 +24,8 @@ from chugao.config import Office
 from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
 from chugao.manuscript import Draft, Span, flatten
 from chugao.material import Matter, Matters
-from chugao.metrics.facts import derive
+from chugao.mentions import Mention, find_mentions
+from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures, Role
 from chugao.period import Period, read_period
 from chugao.source import Finding, Place, Severity
@@ -40,6 +42,9 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...]
     numbers: dict[str, int]
     verdicts: tuple[Verdict, ...] = ()
+    facts: Facts | None = None
+    matters: tuple[Matter, ...] = ()
+    """What a foreign text was held against."""
 
     @property
     def blocked(self) -> bool:
@@ -142,7 +147,9 @@ def examine_draft(
     verdicts = verify(text, context, read)
     told = [v.finding for v in verdicts if v.finding]
     told += [*find_pending(text), *find_inventions(text, draft, facts, own)]
+    told += years_unknown(text, context, _told(context))
     told += _by_rules(draft, text, office, figures, _told(context))
+    told = _unsettled(told, verdicts)
     findings = [_in_sentence(f, spans) for f in silenced(told, dismissals, text)]
     for section, _block, table in draft.tables():
         for row in table.rows:
@@ -244,17 +251,28 @@ def examine_text(
     rows = _rows_of(figures, department, None)
     facts = derive(rows, period)
     context = Context(facts=facts, matters=_items(matters, department), kind=kind, year=year)
-    verdicts = _verify_lines(text, context)
+    whole, text = text, readable(text)
+    mentions = find_mentions(text, figures.catalogue(), kind=kind, year=known)
+    verdicts = _verify_lines(text, context, mentions)
     findings = [v.finding for v in verdicts if v.finding]
-    reading = read(text, kind=kind, year=known, office=office, catalogue=figures.catalogue(), given=_told(context))
-    findings += [*find_by_rules(reading), *tell_reading(reading)]
+    reading = read(
+        whole,
+        kind=kind,
+        year=known,
+        office=office,
+        catalogue=figures.catalogue(),
+        given=_told(context),
+        mentions=mentions,
+    )
+    findings += [*find_by_rules(reading), *tell_reading(reading), *years_unknown(text, context, _told(context))]
+    findings = _unsettled(findings, verdicts)
     findings += ask_about_inventions(reading, facts, context.matters)
     if index is not None and len(index):
         findings += check_copying(reading, index, known_of(facts, context.matters), department=department)
     if not figures.observations:
         findings = [f for f in findings if not f.rule.startswith("number-untraced")]
     placed = [_with_sentence(f, text) for f in silenced(findings, dismissals, text)]
-    return Report(tuple(_distinct(placed)), numbers_of(verdicts), tuple(verdicts))
+    return Report(tuple(_distinct(placed)), numbers_of(verdicts), tuple(verdicts), facts, tuple(context.matters))
 
 
 def _told(context: Context) -> str:
@@ -262,11 +280,16 @@ def _told(context: Context) -> str:
     return "\n".join(f"{m.text}，{m.result}" for m in context.matters)
 
 
-def _verify_lines(text: str, context: Context) -> list[Verdict]:
+def _verify_lines(text: str, context: Context, mentions: Sequence[Mention]) -> list[Verdict]:
     """Prose by `verify`, tables (lines with tabs or pipes) row by row under their header."""
     rows = verify_rows(text, context)
-    table_lines = [(s, e) for s, e, _ in rows]
-    verdicts = [v for v in verify(text, context) if not any(s <= v.mention.start < e for s, e in table_lines)]
+    starts = [s for s, _, _ in rows]
+
+    def in_table(place: int) -> bool:
+        at = bisect_right(starts, place) - 1
+        return at >= 0 and place < rows[at][1]
+
+    verdicts = [v for v in verify(text, context, mentions=mentions) if not in_table(v.mention.start)]
     return verdicts + [v for _, _, found in rows for v in found]
 
 
@@ -306,6 +329,24 @@ _ORDER = {s: i for i, s in enumerate((Severity.FATAL, Severity.ERROR, Severity.W
 _FOR_WANT_OF_FIGURES = frozenset(
     {"pp-unit", "direction-verb", "verb-noun", "beyond-band", "target-worse", "baseline-year"}
 )
+
+
+_OF_TRACED = frozenset({"delta-math", "pp-unit", "growth-table"})
+_OF_PAIRS = frozenset({"direction-verb", "target-worse"})
+
+
+def _unsettled(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> list[Finding]:
+    """Without arithmetic on numbers that the figures themselves give: what contradicts them is another number."""
+    traced = {(v.mention.start, v.mention.end) for v in verdicts if v.traced and "." in v.by}
+    wrong = {v.mention.sentence for v in verdicts if v.finding is not None}
+    return [f for f in findings if not _settled(f, traced, wrong)]
+
+
+def _settled(finding: Finding, traced: Collection[tuple[int, int]], wrong: Collection[tuple[int, int]]) -> bool:
+    start, end = finding.place.start, finding.place.end
+    if finding.rule in _OF_TRACED:
+        return (start, end) in traced
+    return finding.rule in _OF_PAIRS and any(s <= start and end <= e for s, e in wrong)
 
 
 def _spot(finding: Finding) -> tuple[str, str, int, int]:

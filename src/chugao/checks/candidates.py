@@ -7,12 +7,13 @@ words say last year, a target only where they say target.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from chugao.catalogue import name_key
 from chugao.mentions import Mention, MentionRole
 from chugao.metrics.facts import Fact, Facts
-from chugao.quantity import Qualifier
+from chugao.quantity import Qualifier, comparable, convert, supports
 
 BOUNDS = frozenset({Qualifier.OVER, Qualifier.UNDER, Qualifier.AT_LEAST, Qualifier.AT_MOST})
 """Qualifiers that almost any smaller or larger value satisfies: only the likeliest fact may support these."""
@@ -24,7 +25,7 @@ _AGAINST_AIM = re.compile(
     rf"(?:比|较|与|距离?|离|超出|超过|超|高出|高于|低于|优于|好于|差于|未达)[^，。；]{{0,6}}(?:{_AIM_WORDS})"
 )
 _MISSED = re.compile(r"(?:没有|未能?|未曾)(?:控制在|达到|完成|降到|升到|突破)[^，。；]{0,4}$")
-_LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期)?(?:的|为|是|全年|末|底)*(?:约|近|超)?$")
+_LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期)?(?:值|数|水平)?(?:的|为|是|全年|末|底)*(?:约|近|超)?$")
 _BEFORE_LAST = re.compile(r"前年[^，。；]{0,10}$")
 _NEXT_YEAR = re.compile(r"明年|下年|次年|下一年|来年")
 _STANDING = re.compile(r"目前|现有|现为|已(?:有|达)|上年|去年|今年|本年")
@@ -32,6 +33,13 @@ _COMPARED = re.compile(r"(?:比|较|同比|环比)[^，。；]{0,10}$")
 _AGAINST_YEAR = re.compile(r"[与较比]((?:19|20)\d\d)年")
 _YEAR = re.compile(r"(?<![较比与由从（(\d])((?:19|20)\d\d)年(?:度|全年|末|底)?")
 _GROWTH_NAME = re.compile(r"增长率|增幅|增速|降幅")
+
+
+_LONGEST_LEFT = 240
+_SHARE_OF = re.compile(r"占(?!比)[^，。；：,;]{0,24}$|占比(?:为|达到?|是)?$")
+_IN_A_ROW = re.compile(r"连续(?:第)?$")
+_EACH_PART = re.compile(r"(?:各|每个?)(?:月|季度?)|最[高低]|区间|之间")
+_SCOPE = re.compile(r"全(?:国|省|市|区|县|州|盟|旗|院|系统)|同(?:级|类|等级)|(?:省|市|区|县)(?:级|属|内)")
 
 
 class Words(NamedTuple):
@@ -45,7 +53,7 @@ class Words(NamedTuple):
 
 def words_around(text: str, mention: Mention) -> Words:
     """The sentence to the left, the clause to the left and what follows."""
-    left = text[mention.sentence[0] : mention.start]
+    left = text[max(mention.sentence[0], mention.start - _LONGEST_LEFT) : mention.start]
     clause = re.split(r"[，；。：:,;（(\n]", left)[-1]
     return Words(left, clause, text[mention.end : min(mention.sentence[1], mention.end + 16)])
 
@@ -55,13 +63,70 @@ def candidates(mention: Mention, metric: str, facts: Facts, text: str) -> Iterat
     words = words_around(text, mention)
     fields = _fields(mention, words, facts, metric)
     if mention.quantity is not None and mention.quantity.qualifier in BOUNDS:
-        fields = fields[:1]
+        # “增加了超700台次” is near the change, not near the year's 3917台次.
+        fields = fields[:2] if fields[1:2] == ("change",) else fields[:1]
     for field in fields:
         if field == "step":
             if (step := _step(metric, facts)) is not None:
                 yield step
         elif (fact := facts.get(metric, field)) is not None:
             yield fact
+
+
+def fields_of_subject(mention: Mention, text: str) -> tuple[str, ...]:
+    """What a number may say of a metric named earlier in its sentence: its part of a whole, its place, its streak."""
+    quantity = mention.quantity
+    if quantity is None:
+        return ()
+    clause = words_around(text, mention).clause
+    if quantity.unit == "%" and _SHARE_OF.search(clause):
+        return ("share",)
+    if quantity.unit in ("位", "名") and mention.text[:1] == "第":
+        return ("rank",)
+    if _IN_A_ROW.search(clause):
+        return ("streak",)
+    return ("range",) if quantity.high is not None and _EACH_PART.search(clause) else ()
+
+
+def rate_of(part: str, named: Sequence[str], facts: Facts) -> Fact | None:
+    """The reported rate that says how much one named count is of another: 出院患者手术占比 for 手术台次 of 出院人次."""
+    from chugao.metrics.identities import fractions
+
+    names = {m: tuple(map(_loosely, facts.definitions[m].all_names())) for m in named}
+    for numerator, denominator, rate in fractions():
+        fact = facts.get(rate, "now")
+        if fact is None or not _loosely(numerator).endswith(names[part]):
+            continue
+        if any(_loosely(denominator).endswith(names[m]) for m in named if m != part):
+            return fact
+    return None
+
+
+def _loosely(name: str) -> str:
+    """出院患者总人次数 and 出院人次 count the same."""
+    return name_key(name).replace("患者", "").replace("总", "").removesuffix("数")
+
+
+def tells(fact: Fact, mention: Mention, text: str) -> bool:
+    """Whether a share, place, streak or spread is the one told, its scope and direction included."""
+    quantity = mention.quantity
+    assert quantity is not None
+    if fact.field == "rank":
+        words = words_around(text, mention)
+        said, known = _SCOPE.search(words.clause[-12:]), _SCOPE.search(fact.printed)
+        return quantity.value == fact.value and (said is None or known is None or said[0] == known[0])
+    if fact.field == "streak":
+        same_unit = quantity.unit.removeprefix("个") == fact.unit.removeprefix("个")
+        turned = _TURNED.match(text, mention.end)
+        against = turned is not None and fact.sign and (1 if turned[1] else -1) != fact.sign
+        return same_unit and quantity.value == fact.value and not against
+    if fact.field == "range":
+        ends = [convert(o.quantity.value, o.quantity.unit, fact.unit) for o in fact.inputs]
+        return ends == [quantity.value, quantity.high] and comparable(fact.unit, quantity.unit)
+    return fact.unit == quantity.unit and supports(fact.value, quantity)
+
+
+_TURNED = re.compile(r"(?:[^，。；]{0,6}?)(?:(提高|上升|增长|增加|延长|提升|攀升)|(下降|降低|减少|缩短|回落))")
 
 
 def _fields(mention: Mention, words: Words, facts: Facts, metric: str) -> tuple[str, ...]:

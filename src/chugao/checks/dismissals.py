@@ -121,16 +121,23 @@ def read_dismissals(workspace: Path) -> tuple[Dismissal, ...]:
 
 
 def keep_dismissals(workspace: Path, new: Iterable[Dismissal]) -> tuple[Dismissal, ...]:
-    """Add to what the workspace has passed; the file is there whole or as it was."""
+    """Add to what the workspace has passed, in one write at the end of the file.
+
+    Two people may do so at once: neither loses what the other wrote, and what both wrote counts once.
+    """
     known = read_dismissals(workspace)
     seen = {(d.rule, d.quote, d.beside) for d in known}
     added = tuple(d for d in new if (d.rule, d.quote, d.beside) not in seen)
     if added:
         path = workspace / FILE
         path.parent.mkdir(exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(_HEAD + "".join(map(_section, (*known, *added))), encoding="utf-8")
-        os.replace(temporary, path)
+        sections = "".join(map(_section, added))
+        try:
+            with path.open("ab", buffering=0) as file:
+                file.write(((_HEAD if file.tell() == 0 else "") + sections).encode())
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise InputError(f"{path.name} 写不进去（{reason_of(error)}）。请检查工作区是否可写。") from None
     return added
 
 

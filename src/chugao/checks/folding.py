@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chugao.source import Finding
 
-_QUOTES = 6
+_QUOTES, _LONGEST_QUOTE = 6, 16
 
 
 class Fold(NamedTuple):
@@ -17,28 +17,37 @@ class Fold(NamedTuple):
     first: Finding
     places: int
     quotes: tuple[str, ...]
-    """Different quotes, the first few."""
+    """Different quotes, in order."""
 
     @property
     def line(self) -> str:
         """Label, hint, and how many more: “[提醒] …（同类共3处：台、例、次）”."""
-        more = ""
-        if self.places > 1:
-            named = f"：{'、'.join(self.quotes[:_QUOTES])}{'等' if len(self.quotes) > _QUOTES else ''}"
-            more = f"（同类共{self.places}处{named if len(self.quotes) > 1 else ''}）"
-        return f"[{self.first.severity.label}] {self.first.hint}{more}"
+        return f"[{self.first.severity.label}] {self.first.hint}{self.more}"
+
+    @property
+    def more(self) -> str:
+        """How many places besides, and the first words they are about; "" for one alone."""
+        if self.places == 1:
+            return ""
+        shown = [q if len(q) <= _LONGEST_QUOTE else f"{q[: _LONGEST_QUOTE - 1]}…" for q in self.quotes[:_QUOTES]]
+        named = f"：{'、'.join(shown)}{'等' if len(self.quotes) > _QUOTES else ''}" if len(self.quotes) > 1 else ""
+        return f"（同类共{self.places}处{named}）"
 
 
 _LAYOUT = "layout"
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Fold, ...]:
-    """Findings of one rule in one line; what blocks is folded only with the very same hint; layout is always one line."""
+    """Findings of one rule in one line.
+
+    What contradicts the figures stands alone, since each has a right number of its own; layout is always one line; a
+    rule that weighs some places more than others has a line for each weight.
+    """
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        layout = finding.rule.partition("-")[0] == _LAYOUT
-        key = _LAYOUT if layout else finding.hint if finding.severity.blocks else ""
-        groups.setdefault((_LAYOUT if layout else finding.rule, key), []).append(finding)
+        family = _LAYOUT if finding.rule.partition("-")[0] == _LAYOUT else finding.rule
+        alone = finding.severity.blocks and finding.rule.startswith("number-") and finding.rule != "number-untraced"
+        groups.setdefault((family, finding.hint if alone else finding.severity.value), []).append(finding)
     return tuple(
         Fold(group[0], len(group), tuple(dict.fromkeys(f.quote for f in group if f.quote))) for group in groups.values()
     )

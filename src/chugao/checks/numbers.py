@@ -8,12 +8,14 @@ metric: 60 is not right because some other metric has 60.
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from chugao.checks.candidates import BOUNDS, candidates, words_around
+from chugao.checks.attaching import Attacher, alike
+from chugao.checks.candidates import BOUNDS, candidates, fields_of_subject, rate_of, tells, words_around
 from chugao.config import shipped
 from chugao.errors import InputError
 from chugao.kind import Kind
@@ -58,24 +60,67 @@ class Verdict(NamedTuple):
     finding: Finding | None
 
 
-def verify(text: str, context: Context, given: "Given | None" = None) -> list[Verdict]:
+def verify(
+    text: str, context: Context, given: "Given | None" = None, mentions: Sequence[Mention] | None = None
+) -> list[Verdict]:
     """Every number of a text with what supports it; linear in text and facts.
 
-    `given` saves reading the matters again when many texts are held against one context.
+    `given` saves reading the matters again when many texts are held against one context; `mentions` the reading of a
+    text that has been read before.
     """
-    catalogue = context.facts.figures.catalogue()
-    mentions = find_mentions(text, catalogue, kind=context.kind, year=context.year)
-    given = given or Given(context)
+    if mentions is None:
+        mentions = find_mentions(text, context.facts.figures.catalogue(), kind=context.kind, year=context.year)
+    judge = _Judge(text, context, given or Given(context))
     constants = constant_spans(text)
+    starts = [s for s, _ in constants]
     verdicts = []
     for mention in mentions:
         if not _concerns(mention, context):
             continue
-        if any(s <= mention.start and mention.end <= e for s, e in constants):
+        at = bisect_right(starts, mention.start) - 1
+        if at >= 0 and mention.end <= constants[at][1]:
             verdicts.append(Verdict(mention, True, "constant", None))
             continue
-        verdicts.append(_judge(mention, text, context, given))
+        verdicts.append(judge.verdict(mention))
     return verdicts
+
+
+_YEAR_BEFORE_LAST = re.compile(r"(?:[于比较与跟同由从]|超过)(前年|大前年)")
+_YEAR_SAID = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=(?P<after>[^。；\n]{0,40}))")
+_MEASURED = re.compile(r"(?:[比较与由从于（(跟同到至以—－\-]|上年|截至|[，；。、])$")
+
+
+def years_unknown(text: str, context: Context, given: str = "") -> Iterator[Finding]:
+    """Years that neither the figures nor the matters know: “好于前年”, and in a draft of ours any such year."""
+    facts = context.facts
+    before_last = facts.period.year - 2
+    if not facts.by_slot or any(o.period.year <= before_last for o in facts.figures.observations):
+        return
+    names = metric_names(facts.figures.catalogue_used())
+    for match in _YEAR_BEFORE_LAST.finditer(text):
+        start = max(text.rfind(c, max(0, match.start() - 160), match.start()) for c in "。；\n") + 1
+        before = text[max(start, match.start() - 160) : match.start()]
+        if match[1] not in given and (context.ours or any(d for _, _, d in names.find(before))):
+            hint = f"和{match[1]}比，而指标文件里没有{before_last}年的数。请补上那一年的数，或改与上年比。"
+            yield _of_year(match, hint, context)
+    for match in _YEAR_SAID.finditer(text) if context.ours else ():
+        distance = int(match[1]) - facts.period.year
+        compared = distance == -1 and (
+            _MEASURED.search(text[max(0, match.start() - 2) : match.start()]) or _digit(match)
+        )
+        if distance not in (0, 1) and match[1] not in given and not compared:
+            hint = f"{match[1]}年：指标、事项里都没有这一年的事。请核对年份，或补充来源。"
+            yield _of_year(match, hint, context)
+
+
+def _digit(match: re.Match[str]) -> bool:
+    return any(c.isdecimal() for c in match["after"])
+
+
+def _of_year(match: re.Match[str], hint: str, context: Context) -> Finding:
+    place = Place(start=match.start(1), end=match.end(1))
+    severity = Severity.ERROR if context.ours else Severity.WARNING
+    return Finding(rule="year", severity=severity, place=place, quote=match[1], hint=hint)
 
 
 def numbers_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
@@ -99,8 +144,8 @@ def _constants() -> tuple[re.Pattern[str], ...]:
 
 
 def constant_spans(text: str) -> list[tuple[int, int]]:
-    """Where fixed expressions stand whose numbers are nobody's data."""
-    return [m.span() for pattern in _constants() for m in pattern.finditer(text)]
+    """Where fixed expressions stand whose numbers are nobody's data, in order."""
+    return sorted(m.span() for pattern in _constants() for m in pattern.finditer(text))
 
 
 # --- what is given besides figures ----------------------------------------------------------------
@@ -110,19 +155,19 @@ class Given:
     """Numbers of matters and other given texts, found again by value and the characters beside them."""
 
     def __init__(self, context: Context) -> None:
-        self._texts = [(m.id, f"{m.when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
-        self._texts += [("given", t) for t in context.others if t]
-        self._numbers = [
-            (source, text, mention)
-            for source, text in self._texts
-            for mention in find_mentions(text)
-            if mention.quantity is not None
-        ]
+        texts = [(m.id, f"{m.when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
+        texts += [("given", t) for t in context.others if t]
+        self._numbers: dict[tuple[Decimal, str], list[tuple[str, str, Mention]]] = {}
+        for source, text in texts:
+            for mention in find_mentions(text):
+                if (quantity := mention.quantity) is not None:
+                    self._numbers.setdefault((quantity.value, quantity.unit), []).append((source, text, mention))
 
     def support(self, mention: Mention, text: str) -> str:
         """Id of the matter that gives this very number at this very place, "" when none does."""
         assert mention.quantity is not None
-        for source, given, theirs in self._numbers:
+        key = (mention.quantity.value, mention.quantity.unit)
+        for source, given, theirs in self._numbers.get(key, ()):
             if same(mention.quantity, theirs.quantity) and _same_neighbours(text, mention, given, theirs):
                 return source
         return ""
@@ -144,20 +189,49 @@ def _same_neighbours(text: str, mention: Mention, given: str, theirs: Mention) -
 # --- judging --------------------------------------------------------------------------------------
 
 
-def _judge(mention: Mention, text: str, context: Context, given: Given) -> Verdict:
-    mention = _with_label(mention, text, context)
-    metric = mention.metric if mention.metric in context.facts.definitions else None
-    if metric is not None:
-        for fact in candidates(mention, metric, context.facts, text):
-            if _holds(mention, fact):
-                return _with_direction(mention, fact, text, context)
-    if source := given.support(mention, text):
-        return Verdict(mention, True, source, None)
-    if metric is not None and mention.role.is_fact and (context.ours or not _in_passing(mention)):
-        return Verdict(mention, False, "", _wrong(mention, metric, context))
-    severity = Severity.ERROR if context.ours else Severity.WARNING
-    hint = f"“{mention.text}”没有出处：{_WHY['untraced']}。请补充来源，或改用有来源的数。"
-    return Verdict(mention, False, "", _finding("number-untraced", severity, mention, hint))
+class _Judge:
+    """One text before its figures: what each of its numbers rests on."""
+
+    def __init__(self, text: str, context: Context, given: Given) -> None:
+        self._text, self._context, self._given = text, context, given
+        self._attacher = Attacher(text, context.facts)
+
+    def verdict(self, mention: Mention) -> Verdict:
+        context, text = self._context, self._text
+        mention = self._attacher.attach(mention)
+        metric = mention.metric if mention.metric in context.facts.definitions else None
+        if metric is not None:
+            for fact in candidates(mention, metric, context.facts, text):
+                if _holds(mention, fact):
+                    return _with_direction(mention, fact, text, context)
+        told, other = self._of_subject(mention)
+        if told is not None:
+            return Verdict(mention, True, told.slot, _not_for_print(mention, told))
+        if source := self._given.support(mention, text):
+            return Verdict(mention, True, source, None)
+        if metric is not None and other is None and mention.role.is_fact and (context.ours or not _in_passing(mention)):
+            return Verdict(mention, False, "", _wrong(mention, metric, context))
+        if other is not None:
+            hint = f"{other.name}的“{mention.text}”{_WHY['value']}，应为{other.printed}（{other.formula}）。"
+            return Verdict(mention, False, "", _finding("number-wrong", Severity.ERROR, mention, hint))
+        severity = Severity.ERROR if context.ours else Severity.WARNING
+        hint = f"“{mention.text}”没有出处：{_WHY['untraced']}。请补充来源，或改用有来源的数。"
+        return Verdict(mention, False, "", _finding("number-untraced", severity, mention, hint))
+
+    def _of_subject(self, mention: Mention) -> tuple[Fact | None, Fact | None]:
+        """(the fact told, or else the one it should have been) of what the sentence is about.
+
+        “手术台次23186台次，占出院人次的41.1%”, “…，居全市第3位”, “连续3年下降”.
+        """
+        facts, text, nearest = self._context.facts, self._text, None
+        for field in fields_of_subject(mention, text):
+            named = self._attacher.named_before(mention)
+            for metric in named:
+                fact = facts.get(metric, field) or (rate_of(metric, named, facts) if field == "share" else None)
+                if fact is not None and tells(fact, mention, text):
+                    return fact, None
+                nearest = nearest or fact
+        return None, nearest
 
 
 def _in_passing(mention: Mention) -> bool:
@@ -170,75 +244,13 @@ def _in_passing(mention: Mention) -> bool:
     )
 
 
-def _with_label(mention: Mention, text: str, context: Context) -> Mention:
-    """A number without a name of its own belongs to the metric of its clause, or of the heading or label over it.
-
-    Only where it could be that metric's value: a count of something else in the same sentence is not.
-    """
-    if mention.metric is not None or mention.quantity is None or not mention.role.is_fact:
-        return mention
-    start, end = mention.sentence
-    sentence = text[start:end]
-    at = mention.start - start
-    left = max(sentence.rfind(c, 0, at) for c in "，；：。,;:\n") + 1
-    clause = sentence[left:at]
-    named = _named(clause, context)
-    if named is None and _CONNECTIVE.fullmatch(clause):
-        named = _only_one_named(sentence, context)
-    if named is None and not _named(sentence, context):
-        heading = _heading_over(text, start)
-        named = _named(heading, context) if not re.search(r"[一-鿿]{4,}(?:率|数|量|人次|占比)", clause) else None
-    if named is None:
-        return mention
-    definition = context.facts.definitions[named]
-    unit = mention.quantity.unit
-    own = definition.accepts(unit) or _alike(definition.unit, unit)
-    # In the clause of the name a wrong unit is a wrong number; under a heading it is another thing.
-    wrong_unit = clause.endswith(tuple(definition.all_names())) or mention.role is MentionRole.CHANGE
-    attained = unit == "%" and re.search(r"完成|目标|达", clause) is not None and definition.kind in ("count", "amount")
-    if (
-        own
-        or attained
-        or (unit in ("%", "个百分点", "倍") and mention.role in (MentionRole.CHANGE, MentionRole.COMPARATOR))
-    ):
-        return mention.model_copy(update={"metric": named, "metric_name": definition.name})
-    return mention.model_copy(update={"metric": named}) if wrong_unit and _named(clause, context) else mention
-
-
-# A clause that only carries on about the metric its sentence named: “…，净增3429人次”, “…，实际为68.1%”.
-_CONNECTIVE = re.compile(
-    r"(?:净增|净减|增加|减少|提高|下降|上升|缩短|延长|增长|增至|降至|达到?|为|没有|未能?|控制在|超出|完成|年度|年初|上年|去年|目标|"
-    r"比|较|实际|仅|已|的|距离?|还差|差|现有|也|都|高于|低于|优于|好于|了|由|从|到|至|同比)*"
-)
-
-
-def _only_one_named(sentence: str, context: Context) -> str | None:
-    """Id of the one metric of the figures a sentence names, None when it names several or none."""
-    found = metric_names(context.facts.figures.catalogue_used()).find(sentence)
-    ids = {d.id for _, _, d in found if d is not None and d.id in context.facts.definitions}
-    return ids.pop() if len(ids) == 1 else None
-
-
-def _named(words: str, context: Context) -> str | None:
-    """Id of the last metric of the figures that some words name."""
-    found = metric_names(context.facts.figures.catalogue_used()).find(words)
-    ids = [d.id for _, _, d in found if d is not None and d.id in context.facts.definitions]
-    return ids[-1] if ids else None
-
-
-def _heading_over(text: str, start: int) -> str:
-    """The line that stands as heading over a position: the last short line without a full stop."""
-    lines = text[max(0, start - 1200) : start].split("\n")
-    for line in reversed(lines[-12:-1]):
-        stripped = line.strip()
-        if stripped and len(stripped) <= 40 and not stripped.endswith(("。", "；", "，", "！", "？")):
-            return stripped
-    return ""
-
-
 def _holds(mention: Mention, fact: Fact) -> bool:
     claim = mention.quantity
     assert claim is not None
+    if fact.field == "range" or claim.qualifier is Qualifier.RANGE:
+        return _same_range(fact, claim)
+    if claim.unit == "‰" and fact.unit == "个千分点":
+        claim = claim.model_copy(update={"unit": fact.unit})  # “下降0.006‰” can mean nothing else
     if not comparable(fact.unit, claim.unit) and not _alternative_unit(fact, claim):
         return False
     try:
@@ -249,33 +261,40 @@ def _holds(mention: Mention, fact: Fact) -> bool:
         value = abs(value)
     if fact.field in ("target", "goal") and claim.qualifier in BOUNDS:
         return _same_bound(value, claim, fact)
-    return supports(value, claim) or _same_bound(value, claim, fact)
+    return (supports(value, claim) and _near_bound(value, claim, fact)) or _same_bound(value, claim, fact)
+
+
+def _near_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
+    """“超799台次” is true of 3917台次, and nobody means it so."""
+    counted = fact.kind in ("count", "amount") or fact.field in (*_CHANGES, "gap")
+    if claim.qualifier not in BOUNDS or not counted:
+        return True
+    return claim.value <= 2 * abs(value) and abs(value) <= 2 * claim.value
+
+
+def _same_range(fact: Fact, claim: Quantity) -> bool:
+    """“各季度6.9—7.6天”: both ends; a range of one value says that the value lies in it."""
+    if claim.high is None or not comparable(fact.unit, claim.unit):
+        return False
+    if fact.field == "range" and len(fact.inputs) == 2:
+        ends = [convert(o.quantity.value, o.quantity.unit, claim.unit) for o in fact.inputs]
+        exact = claim.model_copy(update={"qualifier": Qualifier.EXACT, "high": None})
+        return all(
+            supports(end, exact.model_copy(update={"value": said}))
+            for end, said in zip(ends, (claim.value, claim.high), strict=True)
+        )
+    return fact.field not in (*_CHANGES, "gap") and supports(convert(fact.value, fact.unit, claim.unit), claim)
 
 
 def _alternative_unit(fact: Fact, claim: Quantity) -> bool:
     """手术3917台 for a metric counted in 台次: the catalogue allows both words; a bare number for an index."""
     if fact.field in (*_CHANGES, "gap", "attainment"):
         return (claim.unit == "" and fact.unit == "") or (
-            fact.kind == "count" and _alike(fact.unit, claim.unit) and fact.field != "growth"
+            fact.kind == "count" and alike(fact.unit, claim.unit, fact.name) and fact.field != "growth"
         )
-    return (fact.kind == "count" and _alike(fact.unit, claim.unit)) or (
+    return (fact.kind == "count" and alike(fact.unit, claim.unit, fact.name)) or (
         fact.kind == "index" and claim.unit in ("", fact.unit)
     )
-
-
-_ALIKE = (
-    {"台", "台次", "例", "例次"},
-    {"人", "名"},
-    {"例", "例次"},
-    {"次", "场", "期"},
-    {"项", "个", "种"},
-    {"起", "例", "件"},
-    {"人次", "例次"},
-)
-
-
-def _alike(unit: str, other: str) -> bool:
-    return any(unit in group and other in group for group in _ALIKE)
 
 
 def _same_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
@@ -309,7 +328,7 @@ def _not_for_print(mention: Mention, fact: Fact) -> Finding | None:
 
 
 _UP_DOWN = {1: "提高", -1: "下降"}
-_HIGHER = re.compile(r"(?:高|多|高出|多出|高于|超出)$")
+_HIGHER = re.compile(r"(?:高|多|高出|多出|高于|超出|慢|晚)$")
 _LOWER = re.compile(r"(?:低|少|低于|少于|快|早)$")
 _AFTERWARDS = re.compile(r"^相比[^，。；]{0,4}?(?:(提高|上升|增长|增加|延长|提升)|(下降|降低|减少|缩短|回落))")
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from chugao.catalogue import Catalogue, load_catalogue
@@ -29,6 +29,9 @@ from chugao.source import Severity
 
 MOST_READ = 100_000
 """Characters of a text that the rules read: four times the longest report known, and a bound on hostile ones."""
+MOST_NUMBERS = 15_000
+"""Numbers of a text that are looked at; the longest report known has three thousand."""
+_DIGITS = re.compile(r"[0-9０-９]+")
 _MARKDOWN = re.compile(r"^[ \t]*(#{1,6})[ \t]+")
 _SENTENCE = re.compile(r"[^。！？]+[。！？]?[”』）]?")
 
@@ -99,6 +102,8 @@ class Reading:
     """The text was longer than `MOST_READ`; what follows was not read."""
     given: str = ""
     """Everything the figures and matters say, as one text; "" when none were given."""
+    found: tuple[Mention, ...] | None = None
+    """Every number of the text, where somebody has read it before; ask `mentions`."""
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -108,6 +113,8 @@ class Reading:
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """Every number of the text."""
+        if self.found is not None:
+            return self.found
         return tuple(find_mentions(self.text, self.catalogue, kind=self.kind, year=self.year))
 
     @cached_property
@@ -160,6 +167,13 @@ def looks_ahead(line: Line, reading: Reading) -> bool:
     return line.role == "计划" or (reading.kind is not None and not reading.kind.looks_back)
 
 
+def readable(text: str) -> str:
+    """As much of a text as is looked at: all of any report, the beginning of a hostile one; `read` says so."""
+    text = text[:MOST_READ]
+    last = next(islice(_DIGITS.finditer(text), MOST_NUMBERS, None), None)
+    return text if last is None else text[: last.start()]
+
+
 def read(
     text: str,
     *,
@@ -170,9 +184,13 @@ def read(
     catalogue: Catalogue | None = None,
     given: str = "",
     level: str = "",
+    mentions: Sequence[Mention] | None = None,
 ) -> Reading:
-    """Understand a text for the rules; linear in its length.  `kind` and `year` stand over what the title says."""
-    whole, text = text, text[:MOST_READ]
+    """Understand a text for the rules; linear in its length.  `kind` and `year` stand over what the title says.
+
+    `mentions` are the numbers of `readable(text)`, where they are known.
+    """
+    whole, text = text, readable(text)
     raw = text.split("\n")
     starts = list(accumulate((len(x) + 1 for x in raw), initial=0))
     document = understand(RawReading(file="", fingerprint="", format="text", paragraphs=tuple(_raw_lines(raw))))
@@ -198,6 +216,7 @@ def read(
         office=office or Office(),
         catalogue=catalogue or load_catalogue(),
         given=given,
+        found=None if mentions is None else tuple(mentions),
         cut=len(text) < len(whole),
     )
 

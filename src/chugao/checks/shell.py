@@ -94,7 +94,7 @@ _TITLE = re.compile(r"(?:总结|计划|要点|思路|打算|安排|汇报)(?:（
 def read_in_part(reading: Reading) -> Iterator[Hit]:
     """C45: a text far longer than any report; the rest of it was not read."""
     if reading.cut:
-        hint = f"文稿太长，只核对了前{len(reading.text) // 10000}万字的表述。请按篇拆开，分别核对。"
+        hint = f"文稿太长，只核对了前{len(reading.text)}字的数字和表述。请按篇拆开，分别核对。"
         yield Hit(len(reading.text) - 1, len(reading.text), hint)
 
 

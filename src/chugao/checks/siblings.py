@@ -15,7 +15,7 @@ from chugao.checks.reading import Hit, Reading
 from chugao.checks.rules import findings_of
 from chugao.mentions import Mention, MentionRole
 from chugao.quantity import Qualifier, Quantity
-from chugao.source import Finding
+from chugao.source import Finding, Severity
 
 _WHOLE = re.compile(
     r"(?:20\d\d年)?(?:全年|全院|我院|本院|医院|我科|全科|本年度?|今年|年度|共|累计|完成|实现|开展|均|总体)*(?:的)?"
@@ -101,3 +101,20 @@ def _agree(a: Quantity, b: Quantity) -> bool:
         return True
     near = Decimal(0) if a.qualifier is b.qualifier is Qualifier.EXACT else max(a.value, b.value) / 10
     return abs(a.value - b.value) <= max(a.resolution, b.resolution, near)
+
+
+# --- 雷同 -----------------------------------------------------------------------------------------
+
+
+def alike_papers(siblings: Sequence[Sibling]) -> dict[str, list[Hit]]:
+    """Name of a paper → the longest run it shares with another one, where the two are alike in a third and more."""
+    from chugao.corpus.resembling import most_alike
+
+    texts = {s.name: s.reading.text for s in siblings}
+    hits: dict[str, list[Hit]] = defaultdict(list)
+    for pair in most_alike(texts):
+        longest = max(pair.runs, key=lambda r: r.end - r.start, default=None)
+        if longest is not None:
+            hint = f"与《{pair.second}》有{pair.share:.0%}的文字相同，共{len(pair.runs)}处。请写本科室自己的事，或说明是共用的段落。"
+            hits[pair.first].append(Hit(longest.start, longest.end, hint, Severity.WARNING))
+    return dict(hits)

@@ -21,6 +21,9 @@ _HISTORY = re.compile(r"(?:比|较|与)(?:19|20)\d\d年")
 _AHEAD = re.compile(r"计划|打算|安排|将|拟|力争|目标|启动|起")
 _PLAN_HEADING = r"^[#\s]*[一二三四五六七八九十]{{1,3}}、[^\n]{{0,20}}(?:计划|打算|安排|思路|下一步|部署|{next}年)"
 _YEAR_REPORTED = re.compile(r"现将((?:19|20)\d\d)年(?:度)?[^，。；\n]{0,8}(?:工作情况|工作总结|完成情况)")
+_YEAR_PLANNED = re.compile(
+    r"现将[^。；\n]{0,30}?((?:19|20)\d\d)年(?:度)?(?:重点)?工作(?:计划|打算|安排|思路)[^。；\n]{0,8}(?:报告|汇报)如下"
+)
 
 
 def check_parts(draft: Draft) -> Iterator[Finding]:
@@ -99,6 +102,11 @@ def check_years(text: str, kind: Kind | None, year: int | None) -> Iterator[Find
     for match in _YEAR_REPORTED.finditer(text):
         if int(match[1]) != reported:
             hint = f"这里说的是{match[1]}年的工作，题目报的是{reported}年。请核对年份。"
+            place = Place(start=match.start(1), end=match.end(1))
+            yield Finding(rule="year", severity=Severity.ERROR, place=place, quote=match[1], hint=hint)
+    for match in _YEAR_PLANNED.finditer(text):
+        if int(match[1]) != reported + 1:
+            hint = f"这里说的是{match[1]}年的计划，题目计划的是{reported + 1}年。请核对年份。"
             place = Place(start=match.start(1), end=match.end(1))
             yield Finding(rule="year", severity=Severity.ERROR, place=place, quote=match[1], hint=hint)
     for match in _YEAR_AS_SUBJECT.finditer(text):

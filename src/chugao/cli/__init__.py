@@ -11,7 +11,19 @@ import sys
 
 import typer
 
-from chugao.cli import comparing, corpus, drafting, figures, ledger, material, prompts, workspace
+from chugao.cli import (
+    comparing,
+    corpus,
+    drafting,
+    exporting,
+    figures,
+    ledger,
+    material,
+    prompts,
+    returning,
+    rewriting,
+    workspace,
+)
 from chugao.cli.help import App, complaint, is_bare_group
 from chugao.errors import ChugaoError, reason_of
 
@@ -27,7 +39,10 @@ app = App(
 )
 workspace.register(app)
 drafting.register(app)
+exporting.register(app)
 comparing.register(app)
+returning.register(app)
+rewriting.register(app)
 app.add_typer(figures.app, name="metrics", help="指标：导入、核对、写出填报表、从文稿中提取。")
 app.add_typer(material.app, name="material", help="今年的材料：收进来、列出、确认。")
 app.add_typer(prompts.app, name="prompts", help="提示词：列出、查看、填好给模型的话。")

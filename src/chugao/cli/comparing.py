@@ -50,27 +50,27 @@ def compare_command(
         raise InputError(f"--only 不能写“{only}”。可写：numbers 只看数字、changes 只看改动、all 全文。")
     if bool(pick) != bool(out):
         raise InputError("挑选要同时写 --pick 节=第几份 和 -o 文件.json。")
-    if docx is not None:
-        raise InputError("带修订标记的 Word（--docx）这一版还写不出来。请用 --html 写成网页看，或直接看屏幕上的对比。")
+    if docx is not None and len(files) != 2:
+        raise InputError("--docx 只对两份文稿：chugao compare 旧稿 新稿 --docx 修订稿.docx")
+    if docx is not None and docx.suffix.lower() != ".docx":
+        raise InputError(f"--docx 要写一个 .docx 文件，不能是“{docx.name}”。")
+    if docx is not None and any(docx.resolve() == f.resolve() for f in files):
+        raise InputError(f"“{docx}”就是要对比的文稿，不能覆盖。请换一个文件名。")
     _must_differ(files)
     if pick and out:
         _pick(files, pick, out, as_json)
         return
     versions = [_named(_read(f), files, i) for i, f in enumerate(files)]
     if len(versions) == 2:
-        _two(versions[0], versions[1], only, html, as_json)  # type: ignore[arg-type]
+        _two(versions[0], versions[1], only, html, docx, as_json)  # type: ignore[arg-type]
     else:
         _several(versions, only, html, as_json)  # type: ignore[arg-type]
 
 
 def _read(file: Path) -> "Version":
-    from chugao.comparing import read_version, version_of_draft
+    from chugao.comparing import read_version
 
-    if file.suffix.lower() != ".json":
-        return read_version(file)
-    from chugao.export import read_draft
-
-    return version_of_draft(read_draft(file)).model_copy(update={"file": file.name})
+    return read_version(file)
 
 
 def _must_differ(files: list[Path]) -> None:
@@ -94,7 +94,7 @@ def _named(version: "Version", files: list[Path], index: int) -> "Version":
 # --- two versions ---------------------------------------------------------------------------------
 
 
-def _two(old: "Version", new: "Version", only: "Only", html: Path | None, as_json: bool) -> None:
+def _two(old: "Version", new: "Version", only: "Only", html: Path | None, docx: Path | None, as_json: bool) -> None:
     from chugao.comparing import compare
     from chugao.comparing.facts import compare_facts
 
@@ -104,6 +104,10 @@ def _two(old: "Version", new: "Version", only: "Only", html: Path | None, as_jso
         from chugao.comparing.page import comparison_page
 
         _write(html, comparison_page(comparison, facts, only if only != "changes" else "all"))
+    if docx is not None:
+        from chugao.word.redline import redline
+
+        _write(docx, redline(old, new))
     if as_json:
         from chugao.comparing.summary import summary_of_changes
 
@@ -111,7 +115,7 @@ def _two(old: "Version", new: "Version", only: "Only", html: Path | None, as_jso
         summary.pop("facts")
         hunks = [h for h in comparison.hunks if only != "numbers" or h.kind == "数字"]
         show_json({"facts": [f.as_json() for f in facts], "hunks": [_hunk(h) for h in hunks], "summary": summary})
-    elif html is None:
+    elif html is None and docx is None:
         from chugao.comparing.terminal import print_comparison
 
         print_comparison(_console(), comparison, facts, only)
@@ -216,11 +220,11 @@ def _console() -> "Console":
     return Console(file=sys.stdout, width=wide, highlight=False, markup=False, emoji=False)
 
 
-def _write(target: Path, text: str) -> None:
+def _write(target: Path, content: str | bytes) -> None:
     """A file that is there whole or not at all."""
     from chugao.word.typesetting import cannot_write, stage
 
-    staged = stage(text.encode("utf-8", "replace"), target)
+    staged = stage(content if isinstance(content, bytes) else content.encode("utf-8", "replace"), target)
     try:
         os.replace(staged, target)
     except OSError as error:

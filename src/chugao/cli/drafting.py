@@ -1,19 +1,22 @@
-"""draft, check, export."""
+"""draft, check."""
 
 import time
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli.exporting import office_look, say_kept
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
 from chugao.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from chugao.checks import Report
+    from chugao.checks.dismissals import Dismissal
     from chugao.index import Index
     from chugao.kind import Kind
     from chugao.manuscript import Draft, Request
@@ -32,7 +35,6 @@ def register(app: typer.Typer) -> None:
     """Hang the commands on the app."""
     app.command("draft")(draft_command)
     app.command("check")(check_command)
-    app.command("export")(export_command)
 
 
 def draft_command(
@@ -69,14 +71,22 @@ def draft_command(
     seed: Annotated[int, typer.Option(metavar="数字", help="换一个数字就换一种写法")] = 0,
     instructions: Annotated[Path | None, typer.Option(metavar="文件", help="领导意见，一行一条")] = None,
     corpus: Corpus = None,
-    engine: Annotated[str, typer.Option(metavar="引擎", help="由谁来写：offline 是离线写，不用模型")] = "offline",
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="引擎",
+            help="由谁来写：offline 是离线写，不用模型；openai:模型 用兼容 OpenAI 的接口；langchain:提供者:模型",
+        ),
+    ] = "offline",
+    max_cost: Annotated[
+        float | None, typer.Option(metavar="金额", min=0, help="调用模型的费用上限；到了就不再调用，其余离线写")
+    ] = None,
     out: Out = Path("out"),
     as_json: Json = False,
 ) -> None:
     """起草一份文稿：给出指标、事项和历年文稿，写出 Word 等三个文件。Word 上标“草稿”。"""
     from chugao.config import find_workspace, load_settings
-    from chugao.desk import Files, gather, make
-    from chugao.engines import open_engine
+    from chugao.desk import Files, gather, make, open_writer
     from chugao.export import check_folder, write_files
     from chugao.outline import read_outline
 
@@ -93,8 +103,8 @@ def draft_command(
         length=length,
         file=outline,
     )
-    writer = open_engine(engine)
     check_folder(out)
+    look = office_look()
     files = Files(tuple(metrics or ()), tuple(matters or ()), tuple(material or ()), instructions, corpus)
     desk = gather(
         files, department=department, year=plan.reported.year, workspace=settings.workspace, confirmed_by=confirmed_by
@@ -102,14 +112,18 @@ def draft_command(
     for notice in desk.notices:
         say(notice)
     say(f"起草《{plan.title}》……")
-    made = [
-        make(desk, plan, writer, office=office, seed=s, progress=lambda heading: say(f"  写好：{heading}"))
-        for s in range(seed, seed + candidates)
-    ]
+    limit = None if max_cost is None else Decimal(str(max_cost))
+    with open_writer(engine, settings, out, job=plan.title, max_cost=limit) as writer:
+        made = [
+            make(desk, plan, writer, office=office, seed=s, progress=lambda heading: say(f"  写好：{heading}"))
+            for s in range(seed, seed + candidates)
+        ]
+    for draft, _ in made:
+        _say_layers(draft)
     summaries = []
     for number, (draft, report) in enumerate(made, 1):
-        paths = write_files(draft, out, mark=f"（候选{number}）" if candidates > 1 else "")
-        _say_kept(paths)
+        paths = write_files(draft, out, mark=f"（候选{number}）" if candidates > 1 else "", look=look)
+        say_kept(paths)
         summaries.append(_summary(draft, report, paths, time.monotonic() - started))
     if as_json:
         show_json(summaries[0] | ({"candidates": summaries} if candidates > 1 else {}))
@@ -120,7 +134,13 @@ def draft_command(
 
 
 def check_command(
-    file: Annotated[Path, typer.Argument(metavar="文稿", help="要核对的文稿：.docx .md .txt，或 draft 写出的 .json")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="文稿",
+            help="要核对的文稿：.docx .md .txt，或 draft 写出的 .json；同一年的几份一起写，还核对彼此是否对得上",
+        ),
+    ],
     metrics: Metrics = None,
     matters: Matter = None,
     corpus: Corpus = None,
@@ -137,78 +157,142 @@ def check_command(
     basis: Annotated[
         str | None, typer.Option(metavar="依据", help="确认的依据：微信、电话、纸质材料，是谁给的")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="文件", help="另写一个网页：正文旁边是意见，点数字看出处")
+    ] = None,
+    annotated: Annotated[
+        Path | None, typer.Option("--annotate", metavar="文件", help="另写一份 Word：原稿不动，意见批在副本上")
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--sheet", metavar="文件", help="另写一份核稿单（Word）：逐个数列出处、上年数，留出签名处"),
+    ] = None,
+    layout: Annotated[bool, typer.Option("--layout", help="只查 .docx 的版式：页边距、字体、字号、行距、页码")] = False,
+    profile: Annotated[
+        str | None, typer.Option(metavar="版式", help="查版式时按什么：国标（默认），或本单位的 .toml")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """核对一份稿件：数字、年份、提法、序号、标点、隐私、应有的部分。有错误时退出码为 1。"""
-    from chugao.checks import examine
-    from chugao.checks.dismissals import read_dismissals
-    from chugao.cli.dismissing import keep, passed_over
-    from chugao.config import find_workspace, load_settings
+    """核对稿件：数字、年份、提法、序号、标点、隐私、应有的部分。有错误时退出码为 1。"""
+    if layout or profile is not None:
+        from chugao.cli.layout import check_layout
 
-    thing, kind, titled = _thing(file)
-    figures, things = _known(file, metrics, matters)
-    _must_know(figures, department)
+        check_layout(files, layout, profile, as_json)
+        return
+    from chugao.cli.check_reports import compare_siblings, papers_of
+
+    alone = (dismiss, by, reason, confirm_by, basis, html, annotated, sheet)
+    if len(files) > 1 and any(alone):
+        raise InputError("几份一起核对时，不能同时略过、确认或写报告。请逐份核对。")
     index = _past(corpus)
-    workspace = find_workspace()
-    office = load_settings(workspace).office
-    known = read_dismissals(workspace) if workspace else ()
-    examined = partial(
-        examine, thing, figures, things, index, kind=kind, year=year or titled, department=department, office=office
-    )
-    report = examined(dismissals=known)
-    if new := passed_over(report, thing, dismiss or (), by, reason, confirm_by, basis):
-        say(keep(workspace, new))
-        report = examined(dismissals=(*known, *new))
-    if as_json:
-        show_json({"findings": [finding_json(f) for f in report.findings], "numbers": report.numbers})
-    else:
-        _say_warnings(figures.findings)
-        blind = isinstance(thing, str) and not (figures.observations or things.items)
-        numbers = f"数字{report.numbers['found']}个，没有核对" if blind else _traced(report.numbers)
-        show(f"{file.name}：{numbers}")
-        show_findings(report.findings, headings=_headings(thing))
-        show(f"合计：{count_by_severity(report.findings) or '没有发现问题'}。")
-        if blind:
-            say("没有给指标和事项，数字无从核对。请加 --metrics 指标文件、--matters 事项文件再核对一次。")
-    if report.blocked:
+    done = []
+    for file in files:
+        thing, kind, titled = _thing(file)
+        figures, things = _known(file, metrics, matters)
+        _must_know(figures, department)
+        examined = partial(
+            _examined, thing, figures, things, index, kind=kind, year=year or titled, department=department
+        )
+        report, known = _with_passed(examined, thing, (dismiss or (), by, reason, confirm_by, basis))
+        if len(files) == 1:
+            _check_told(file, thing, report, known, figures, things, (html, annotated, sheet), as_json=as_json)
+        done.append((file, thing, report))
+    if len(files) > 1:
+        names, papers = papers_of([(f, t) for f, t, _ in done])
+        between = compare_siblings(papers, names)
+        _several_told(done, names, between, as_json=as_json)
+    if any(report.blocked for _, _, report in done):
         raise typer.Exit(1)
 
 
-def export_command(
-    file: Annotated[Path, typer.Argument(metavar="草稿", help="draft 写出的 .json")],
-    final: Annotated[bool, typer.Option("--final", help="出定稿：去掉“草稿”标记；有错误就不出")] = False,
-    override_by: Annotated[str | None, typer.Option(metavar="姓名", help="有错误仍要放行时：放行的人")] = None,
-    reason: Annotated[str | None, typer.Option(metavar="理由", help="有错误仍要放行时：放行的理由")] = None,
-    metrics: Metrics = None,
-    matters: Matter = None,
-    comments: Annotated[bool, typer.Option("--comments", help="Word 里给每个数字加批注，写明出处和算法")] = False,
-    out: Out = Path("out"),
-    as_json: Json = False,
-) -> None:
-    """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
-    from chugao.desk import read_figures, read_things
-    from chugao.export import read_draft, release, write_files
+def _examined(
+    thing: "Draft | str", figures: "Figures", things: "Matters", index: "Index | None", **options: Any
+) -> "Report":
+    """A check as the workspace's office wants it."""
+    from chugao.checks import examine
+    from chugao.config import find_workspace, load_settings
 
-    if not final and (override_by is not None or reason is not None or metrics or matters):
-        raise InputError("--override-by、--reason、--metrics、--matters 只用于出定稿。请同时写 --final。")
-    if final and (override_by is not None or reason is not None) and not (override_by or "").strip():
-        raise InputError("放行须写明姓名。请写 --override-by 姓名 --reason 理由。")
-    draft = read_draft(file)
-    if final:
-        figures = read_figures(metrics) if metrics else None
-        things = read_things(matters) if matters else None
-        draft = release(draft, figures, things, override_by=override_by, reason=reason)
-    paths = write_files(draft, out, final=final, comments=comments)
-    _say_kept(paths)
+    return examine(thing, figures, things, index, office=load_settings(find_workspace()).office, **options)
+
+
+def _with_passed(
+    examined: "Callable[..., Report]",
+    thing: "Draft | str",
+    asked: "tuple[Sequence[str], str | None, str | None, str | None, str | None]",
+) -> "tuple[Report, tuple[Dismissal, ...]]":
+    """The report without what people have passed over, and all of that."""
+    from chugao.checks.dismissals import read_dismissals
+    from chugao.cli.dismissing import keep, passed_over
+    from chugao.config import find_workspace
+
+    workspace = find_workspace()
+    known = read_dismissals(workspace) if workspace else ()
+    report = examined(dismissals=known)
+    if new := passed_over(report, thing, *asked):
+        say(keep(workspace, new))
+        known = (*known, *new)
+        report = examined(dismissals=known)
+    return report, known
+
+
+def _check_told(
+    file: Path,
+    thing: "Draft | str",
+    report: "Report",
+    known: "Sequence[Dismissal]",
+    figures: "Figures",
+    things: "Matters",
+    wanted: tuple[Path | None, Path | None, Path | None],
+    *,
+    as_json: bool,
+) -> None:
+    from chugao.cli.check_reports import confirmed_told, show_written, write_reports
+
+    html, annotated, sheet = wanted
+    written = {}
+    if any(wanted):
+        written = write_reports(file, thing, report, known, html=html, annotated=annotated, sheet=sheet)
     if as_json:
-        show_json({"final": final, "files": {k: str(p) for k, p in paths.items()}})
+        told: dict[str, Any] = {"findings": [finding_json(f) for f in report.findings], "numbers": report.numbers}
+        show_json(told | ({"files": written} if written else {}))
         return
-    for path in paths.values():
-        show(str(path))
-    if final:
-        say("定稿已出，Word 上没有“草稿”标记。" + _override_told(draft, override_by))
-    else:
-        say("这仍是草稿。核对无误后，加 --final 出定稿。")
+    _say_warnings(figures.findings)
+    blind = isinstance(thing, str) and not (figures.observations or things.items)
+    numbers = f"数字{report.numbers['found']}个，没有核对" if blind else _traced(report.numbers)
+    show(f"{file.name}：{numbers}{confirmed_told(thing, report, known)}")
+    show_findings(report.findings, headings=_headings(thing))
+    show(f"合计：{count_by_severity(report.findings) or '没有发现问题'}。")
+    show_written(written)
+    if blind:
+        say("没有给指标和事项，数字无从核对。请加 --metrics 指标文件、--matters 事项文件再核对一次。")
+
+
+def _several_told(
+    done: "Sequence[tuple[Path, Draft | str, Report]]",
+    names: "Sequence[str]",
+    between: "dict[str, tuple[Finding, ...]]",
+    *,
+    as_json: bool,
+) -> None:
+    """Several papers: each with its own findings, then where they disagree."""
+    if as_json:
+        papers = [
+            {
+                "file": str(file),
+                "findings": [finding_json(f) for f in (*report.findings, *between.get(name, ()))],
+                "numbers": report.numbers,
+            }
+            for (file, _, report), name in zip(done, names, strict=True)
+        ]
+        show_json({"files": papers})
+        return
+    for (_, thing, report), name in zip(done, names, strict=True):
+        show(f"{name}：{_traced(report.numbers)}；{count_by_severity(report.findings) or '没有发现问题'}")
+        show_findings(report.findings, limit=4, headings=_headings(thing), indent="  ")
+    told = [(name, f) for name in names for f in between.get(name, ())]
+    show(f"彼此对照：{f'{len(told)}处对不上或雷同' if told else '没有对不上的'}。")
+    for name, finding in told:
+        show(f"  {name}｜[{finding.severity.label}] {finding.hint}")
 
 
 # --- inputs ---------------------------------------------------------------------------------------
@@ -314,6 +398,18 @@ def _print_summary(draft: "Draft", summary: dict[str, Any]) -> None:
     say(f"下一步：用 Word 或 WPS 打开 {word} 看稿。{after}")
 
 
+def _say_layers(draft: "Draft") -> None:
+    """Which sections a model did not bring off, and why: nobody should take them for the model's."""
+    fell_back = [f for f in draft.findings if f.rule == "engine-fallback"]
+    if not fell_back:
+        return
+    headings = _headings(draft) or {}
+    names = "、".join(headings.get(f.place.section, f.place.section) for f in fell_back)
+    say(f"下列{len(fell_back)}处模型没有写成，由离线引擎写：{names}。")
+    for reason in list(dict.fromkeys(f.hint.partition("：")[2] for f in fell_back))[:3]:
+        say(f"  原因：{reason[:120]}")
+
+
 def _quoted(path: str) -> str:
     """A path as one word of a command."""
     return f'"{path}"' if " " in path else path
@@ -351,18 +447,3 @@ def _say_warnings(findings: "Sequence[Finding]", limit: int = 5) -> None:
         say(f"[{finding.severity.label}] {finding.hint}")
     if len(warnings) > limit:
         say(f"…… 另有{len(warnings) - limit}条，用 chugao metrics check 查看指标的全部提醒。")
-
-
-def _say_kept(paths: dict[str, Path]) -> None:
-    """The Word file that stood there had been worked on: say where it is now."""
-    if kept := paths.get("kept"):
-        say(f"原来的 {paths['docx'].name} 有人改过，没有覆盖，另存为：{kept}")
-
-
-def _override_told(draft: "Draft", by: str | None) -> str:
-    if not by:
-        return ""
-    override = draft.recipe.get("override")
-    if override is None:
-        return "核对没有错误，用不着放行，没有记放行。"
-    return f"由{by}放行，姓名、理由和当时的{len(override['findings'])}处错误都记在 .json 里。"

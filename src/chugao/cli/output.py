@@ -8,8 +8,6 @@ import typer
 if TYPE_CHECKING:
     from chugao.source import Finding
 
-_QUOTES = 6
-
 
 def say(text: str) -> None:
     """Talk, to stderr."""
@@ -42,20 +40,19 @@ def finding_json(finding: "Finding") -> dict[str, Any]:
 def show_findings(
     findings: "Sequence[Finding]", limit: int = 12, headings: Mapping[str, str] | None = None, indent: str = ""
 ) -> None:
-    """Findings for a person, the blocking ones whole, alike ones folded into one line.
+    """Findings for a person on one screen, alike ones folded into one line, the heaviest first.
 
     `headings` names the sections of a draft of ours, whose places hold ids; a foreign text's hold its own words.
     """
-    folded: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        key = (finding.rule, finding.hint if finding.severity.blocks else finding.rule)
-        folded.setdefault(key, []).append(finding)
-    for number, group in enumerate(folded.values()):
+    from chugao.checks.folding import fold
+
+    folded = fold(findings)
+    for number, line in enumerate(folded):
         if number == limit:
             show(f"{indent}…… 另有{len(folded) - limit}类，加 --json 查看全部。")
             break
-        first = group[0]
-        show(f"{indent}[{first.severity.label}] {_where(first, headings)}{first.hint}{_alike(group)}")
+        first = line.first
+        show(f"{indent}[{first.severity.label}] {_where(first, headings)}{first.hint}{line.more}")
 
 
 def _where(finding: "Finding", headings: Mapping[str, str] | None) -> str:
@@ -63,16 +60,6 @@ def _where(finding: "Finding", headings: Mapping[str, str] | None) -> str:
     if headings is not None:
         return f"{headings[place.section]}｜" if headings.get(place.section) else ""
     return f"{place.section}｜" if place.section else ""
-
-
-def _alike(group: "Sequence[Finding]") -> str:
-    """“（同类共49处：63条、59条……）”, “” for one alone."""
-    if len(group) == 1:
-        return ""
-    quotes = list(dict.fromkeys(f.quote for f in group if f.quote))
-    if len(quotes) < 2:
-        return f"（同类共{len(group)}处）"
-    return f"（同类共{len(group)}处：{'、'.join(quotes[:_QUOTES])}{'等' if len(quotes) > _QUOTES else ''}）"
 
 
 def count_by_severity(findings: "Iterable[Finding]") -> str:

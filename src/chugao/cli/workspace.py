@@ -25,6 +25,21 @@ guidance = ""
 
 # [model]
 # base_url = "http://127.0.0.1:8099/v1"     # 任何兼容 OpenAI 的接口；密钥放在环境变量 CHUGAO_API_KEY
+# private = true        # 接口在单位内网、用域名访问时写
+# temperature = 0.4
+# concurrency = 8       # 同时问几处；接口说忙会自动减半
+
+# [prompts."summary/part"]      # 某个提示词另有设定时写；名称见 chugao prompts list
+# temperature = 0.2
+
+# [prices]              # 每百万词元的价格，用来算花费、守住 --max-cost
+# currency = "元"
+# [prices.models."模型名"]
+# input = 0
+# output = 0
+
+# [privacy]
+# remote = "mask"       # 患者姓名等发给模型前：mask 遮住，refuse 不发，allow 不管
 """
 
 
@@ -73,6 +88,13 @@ def init_command(
 
 
 def doctor_command(
+    engine: Annotated[
+        str | None,
+        typer.Option(metavar="引擎", help="试一试模型接口：openai:模型 或 langchain:提供者:模型，会花几次很小的调用"),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="文件夹", help="没有工作区时，试的结果记在哪个文件夹")
+    ] = Path("out"),
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """看这台机器能不能用：版本、工作区、数据库、示例文稿、可选的工具。"""
@@ -106,6 +128,10 @@ def doctor_command(
     ):
         found = next((c for c in commands if shutil.which(c)), None)
         rows.append((name, "可用" if found else "没有（可选）", use))
+    if engine is not None:
+        row, code = _tried(engine, out)
+        rows.append(row)
+        failed = failed or code
     if as_json:
         show_json({"checks": [{"name": n, "state": s, "detail": d} for n, s, d in rows]})
     else:
@@ -113,3 +139,26 @@ def doctor_command(
             show(f"{name}：{state}　{detail}")
     if failed:
         raise typer.Exit(failed)
+
+
+def _tried(engine: str, out: Path) -> tuple[tuple[str, str, str], int]:
+    """What a model endpoint can do, as a line; and the exit code it calls for."""
+    import asyncio
+    import time
+
+    from chugao.config import find_workspace, load_settings
+    from chugao.desk import open_writer
+    from chugao.engines.assisted import AssistedEngine
+
+    name = f"模型接口 {engine}"
+    try:
+        settings = load_settings(find_workspace())
+        with open_writer(engine, settings, out, job="doctor") as writer:
+            if not isinstance(writer, AssistedEngine):
+                return (name, "可用", "不用模型"), 0
+            # Asked anew each time: an answer from the ledger would tell what the server could do then.
+            found = asyncio.run(writer.find_out(sample=int(time.time())))
+    except ChugaoError as error:
+        return (name, "不可用", str(error)), error.exit_code
+    left_out = f"；不认的参数：{'、'.join(found.without)}" if found.without else ""
+    return (name, "可用", found.told + left_out), 0

@@ -7,24 +7,26 @@ twice; then the offline composer writes that section and the draft says so.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chugao.config import Office
 from chugao.drafting.assembling import Job, assemble
+from chugao.drafting.heeding import heed
 from chugao.drafting.offering import Offer, make_offer
 from chugao.drafting.owing import missing, owed_by_section
 from chugao.drafting.planning import SectionPlan, plan_sections, printable
 from chugao.drafting.wording import own_wording
-from chugao.drafting.writing import Progress, fitted, write
+from chugao.drafting.writing import OnText, Progress, fitted, write
 from chugao.errors import InputError
-from chugao.manuscript import BriefPassage, Draft, Engine, count_characters
+from chugao.manuscript import BriefPassage, ClaimedText, Draft, Engine, count_characters
 from chugao.material import Matter, Matters, MatterStatus
 from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures
 from chugao.outline import Outline
 
 if TYPE_CHECKING:
+    from chugao.drafting.judging import Judge
     from chugao.index import Index
 
 
@@ -40,6 +42,7 @@ def draft(
     instructions: Sequence[str] = (),
     seed: int = 0,
     progress: Progress | None = None,
+    on_text: OnText | None = None,
 ) -> Draft:
     """Draft one document; the synchronous face of `adraft`.
 
@@ -58,6 +61,7 @@ def draft(
             instructions=instructions,
             seed=seed,
             progress=progress,
+            on_text=on_text,
         )
     )
 
@@ -74,15 +78,17 @@ async def adraft(
     instructions: Sequence[str] = (),
     seed: int = 0,
     progress: Progress | None = None,
+    on_text: OnText | None = None,
 ) -> Draft:
     """Draft one document; sections are written concurrently."""
-    from chugao.engines import open_engine
+    from chugao.engines import held_open, open_engine
 
     office = office or Office()
     fallback = fallback or open_engine("offline")
     engine = engine or fallback
     figures = _figures_for(outline, facts)
-    usable = _matters_for(outline, matters or Matters())
+    heeded = heed(outline, figures, _matters_for(outline, matters or Matters()), instructions)
+    outline, figures, usable = heeded.outline, heeded.figures, heeded.matters
     derived = derive(figures, outline.reported)
     _check_enough(outline, derived, usable)
     job = Job(
@@ -94,14 +100,60 @@ async def adraft(
         engine=engine.name,
         seed=seed,
         instructions=tuple(instructions),
+        omitted=heeded.omitted,
         fingerprints=facts.fingerprints | (matters.fingerprints if matters else {}),
     )
     plans = plan_sections(outline, derived, usable, instructions, seed)
     offers = _offers(job, plans, own_wording(index, outline, derived) if index is not None else ())
     say = progress or (lambda _: None)
-    writings = await asyncio.gather(*(write(offer, engine, fallback, say) for offer in offers.values()))
+    judge = None if engine is fallback or engine.name == fallback.name else _judge(job)
+    async with held_open(engine):
+        writings = await asyncio.gather(
+            *(write(offer, engine, fallback, say, judge, on_text) for offer in offers.values())
+        )
     written = dict(zip(offers, fitted(list(writings), outline.length, _around(outline, plans)), strict=True))
     return assemble(job, plans, offers, written)
+
+
+def _judge(job: Job) -> "Judge":
+    """What holds a model's words against everything that was given."""
+    from chugao.checks.numbers import Context
+    from chugao.drafting.judging import Judge, Known
+
+    outline = job.outline
+    empty = Draft(
+        id="",
+        title=ClaimedText(text=outline.title),
+        kind=outline.kind,
+        department=outline.department,
+        organisation=outline.organisation,
+        level=outline.level,
+        year=outline.year,
+        period=outline.reported.code,
+        engine=job.engine,
+        sections=(),
+        recipe={"headings_from_above": [p.heading for p in outline.parts if p.asked]},
+    )
+    formulas = (job.office.guidance, job.office.theme, job.office.name, job.office.short_name)
+    context = Context(
+        facts=job.facts,
+        matters=job.matters,
+        kind=outline.kind,
+        year=outline.year,
+        ours=True,
+        others=(outline.organisation, *formulas),
+    )
+    given = "\n".join((outline.title, outline.organisation, outline.department, *formulas, *_told(job)))
+    return Judge(Known(empty=empty, context=context, given=given))
+
+
+def _told(job: Job) -> Iterator[str]:
+    """Every text about the year that somebody gave."""
+    for matter in job.matters:
+        yield f"{matter.text}，{matter.result}，{matter.owner}，{matter.leader}，{matter.evidence}"
+    for definition in job.facts.definitions.values():
+        yield from (definition.name, *definition.aliases)
+    yield from (p.heading for p in job.outline.parts)
 
 
 def _around(outline: Outline, plans: Sequence[SectionPlan]) -> int:

@@ -7,7 +7,7 @@ Headers hold no digits, since a header has no claims.
 from collections.abc import Sequence
 
 from chugao.drafting.binding import SlotValue, bind, mask_numbers
-from chugao.drafting.offering import slot_value, when_in_text, worth_a_percentage
+from chugao.drafting.offering import slot_value, when_in_text, worth_a_percentage, year_of
 from chugao.drafting.planning import is_problem, printable
 from chugao.manuscript import ClaimedText, Table
 from chugao.material import Matter, MatterStatus
@@ -85,7 +85,7 @@ def tasks_table(outline: Outline, matters: Sequence[Matter]) -> Table | None:
                 _text(matter.text, source, f"{matter.id}_task"),
                 _text(matter.owner or outline.department, source, f"{matter.id}_owner"),
                 _text(matter.leader, source, f"{matter.id}_leader"),
-                _text(when_in_text(matter.when, outline.plan_year)[0], source, f"{matter.id}_when"),
+                _text(when_in_text(matter.when, year_of(matter, outline))[0], source, f"{matter.id}_when"),
             )
         )
     header = ("序号", "重点任务", "责任科室", "牵头领导", "完成时限")

@@ -10,8 +10,9 @@ from chugao.catalogue import MetricDefinition
 from chugao.config import Office
 from chugao.drafting.annexes import goals_table, results_table, tasks_table
 from chugao.drafting.binding import Bound, claimed
+from chugao.drafting.heeding import carried_out
 from chugao.drafting.offering import Offer, general_values
-from chugao.drafting.owing import pending_parts, requests, unheeded
+from chugao.drafting.owing import pending_parts, requests
 from chugao.drafting.planning import SectionPlan
 from chugao.drafting.writing import Written
 from chugao.manuscript import (
@@ -52,6 +53,8 @@ class Job(NamedTuple):
     instructions: tuple[str, ...]
     fingerprints: dict[str, str]
     """File name → fingerprint, of every file that went in."""
+    omitted: tuple[str, ...] = ()
+    """Instructions that left something out."""
 
 
 def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], written: dict[str, Written]) -> Draft:
@@ -75,7 +78,11 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
         engine=job.engine,
         shell=shell,
         sections=sections,
-        findings=(*builder.findings, *unheeded(job.instructions, job.matters), *_length(outline, title, sections)),
+        findings=(
+            *builder.findings,
+            *carried_out(job.instructions, job.matters, sections, _characters(title, sections), job.omitted),
+            *_length(outline, title, sections),
+        ),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
         evidence=(*(_evidence(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
         recipe={
@@ -88,13 +95,18 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
     )
 
 
-def _length(outline: Outline, title: ClaimedText, sections: Sequence[Section]) -> list[Finding]:
-    """What a person should know of the length: still over the ceiling, or far from filling what was asked for."""
-    count = count_characters(title.text) + sum(
+def _characters(title: ClaimedText, sections: Sequence[Section]) -> int:
+    """As WPS counts the body: title, headings and sentences, no tables."""
+    return count_characters(title.text) + sum(
         count_characters(s.number + s.heading.text) + sum(count_characters(s.block_text(b)) for b in s.blocks)
         for s in sections
         if not any(b.table for b in s.blocks)
     )
+
+
+def _length(outline: Outline, title: ClaimedText, sections: Sequence[Section]) -> list[Finding]:
+    """What a person should know of the length: still over the ceiling, or far from filling what was asked for."""
+    count = _characters(title, sections)
     if count > outline.length:
         hint = f"正文{count}字，上限{outline.length}字：每一部分只留了一件事仍然超出，请人工再压。"
         severity = Severity.WARNING

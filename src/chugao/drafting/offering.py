@@ -4,10 +4,12 @@ In: a `SectionPlan`, facts, matters, passages.  Out: `Offer`, the brief and the 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from chugao.catalogue import MetricDefinition, short_name
 from chugao.drafting.binding import SlotValue, mask_numbers
+from chugao.drafting.heeding import read_order
 from chugao.drafting.planning import ATTACHED, SectionPlan, printable, weight_of
 from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
@@ -16,7 +18,21 @@ from chugao.metrics.facts import Fact, Facts
 from chugao.outline import Outline, affinity, rest_of_year
 from chugao.source import Frozen
 
-_FIELDS = ("now", "prev", "change", "growth", "multiple", "target", "gap", "attainment", "goal", "streak")
+_FIELDS = (
+    "now",
+    "prev",
+    "change",
+    "growth",
+    "multiple",
+    "target",
+    "gap",
+    "attainment",
+    "goal",
+    "streak",
+    "rank",
+    "range",
+    "share",
+)
 _MEANINGS = {
     "now": "本期值",
     "prev": "上年同期值",
@@ -27,8 +43,13 @@ _MEANINGS = {
     "gap": "与本年目标之差",
     "attainment": "目标完成率",
     "goal": "下一年目标",
-    "streak": "连续几年同向变化",
+    "streak": "连续几年同向变化，自带动词",
+    "rank": "名次",
+    "range": "各期最低到最高",
+    "share": "占总数的比例",
 }
+_WORTH_A_RANK = 5
+_TELLING = 3  # digits from which on the same number is the same thing
 _SMALL_BASE = 50
 _LARGE_GROWTH = 100
 
@@ -60,12 +81,13 @@ def make_offer(
     slots: list[Slot] = []
     values: dict[str, SlotValue] = {}
     used: dict[str, Fact] = {}
+    spoken = spoken_names(facts)
     for metric in plan.metrics:
-        if _said_by_a_matter(metric, facts, plan):
+        if _said_by_a_matter(metric, spoken[metric], facts, plan):
             continue
         for fact in _offered(facts, metric, plan.part.role):
             definition = facts.definitions[metric]
-            slots.append(_slot(fact, definition, outline, facts))
+            slots.append(_slot(fact, definition, outline, spoken))
             values[fact.slot] = slot_value(fact)
             used[fact.slot] = fact
     for definition in missing:
@@ -116,19 +138,35 @@ def make_offer(
         brief=brief,
         values=values | general,
         facts=used,
-        constants=(*constants, *(d.name for d in missing), outline.department, outline.organisation, guidance, theme),
+        constants=(
+            *constants,
+            *(d.name for d in missing),
+            outline.department,
+            outline.organisation,
+            guidance,
+            theme,
+            *_words(instructions),
+        ),
         missing=tuple(d.id for d in missing),
     )
 
 
-def _said_by_a_matter(metric: str, facts: Facts, plan: SectionPlan) -> bool:
+def _words(instructions: Sequence[str]) -> list[str]:
+    """What a leader wants said in these very words may hold digits."""
+    return [o.about for o in map(read_order, instructions) if o.wish == "words"]
+
+
+def _said_by_a_matter(metric: str, spoken: str, facts: Facts, plan: SectionPlan) -> bool:
     """Whether a matter of the section says this very value of this metric: twice in a paragraph is once too often."""
     now = facts.get(metric, "now")
     if now is None or plan.part.role != "results":
         return False
-    name = facts.definitions[metric].name
+    definition = facts.definitions[metric]
+    telling = sum(c.isdigit() for c in now.printed) >= _TELLING
+    names = (definition.name, spoken)
     return any(
-        now.printed in m.result and affinity(name, m.text + m.result) >= ATTACHED
+        re.search(rf"(?<![\d.]){re.escape(now.printed)}", m.text + m.result)
+        and (telling or any(affinity(n, m.text + m.result) >= ATTACHED for n in names))
         for m in plan.matters
         if printable(m.release)
     )
@@ -182,6 +220,8 @@ def _offered(facts: Facts, metric: str, role: str) -> Iterable[Fact]:
         fact = facts.get(metric, field)
         if fact is None or not printable(fact.release) or not worth_a_percentage(facts, fact):
             continue
+        if (field == "rank" and fact.value > _WORTH_A_RANK) or (field == "streak" and not fact.good):
+            continue
         if ahead and field == "goal":
             now = facts.get(metric, "now")
             sign = (fact.value > now.value) - (fact.value < now.value) if now else 0
@@ -201,19 +241,21 @@ def worth_a_percentage(facts: Facts, fact: Fact) -> bool:
     return (prev is not None and prev.value >= _SMALL_BASE and abs(fact.value) <= _LARGE_GROWTH) or prev is None
 
 
-def spoken_name(definition: MetricDefinition, facts: Facts) -> str:
-    """The short name, unless another metric of the figures would be called the same (护理专科门诊数, …人次)."""
-    short = short_name(definition)
-    others = (d for d in facts.definitions.values() if d.id != definition.id)
-    return definition.name if any(short in (short_name(d), d.name) for d in others) else short
+def spoken_names(facts: Facts) -> dict[str, str]:
+    """Each metric's short name, unless another metric would be called the same (护理专科门诊数, …人次)."""
+    short = {d.id: short_name(d) for d in facts.definitions.values()}
+    taken = Counter(n for d in facts.definitions.values() for n in {short[d.id], d.name})
+    return {d.id: d.name if taken[short[d.id]] > 1 else short[d.id] for d in facts.definitions.values()}
 
 
-def _slot(fact: Fact, definition: MetricDefinition, outline: Outline, facts: Facts) -> Slot:
+def _slot(fact: Fact, definition: MetricDefinition, outline: Outline, spoken: Mapping[str, str]) -> Slot:
     return Slot(
         name=fact.slot,
-        meaning=f"{fact.period.label}{definition.name}（{_MEANINGS.get(fact.field, fact.field)}）",
+        meaning=f"{fact.period.label}{definition.name}（{_MEANINGS.get(fact.field, fact.field)}）"
+        + ("，单位是千分点" if "千分点" in fact.printed else "")
+        + (f"，{fact.caveat}" if fact.caveat else ""),
         metric=fact.metric,
-        metric_name=spoken_name(definition, facts),
+        metric_name=spoken[definition.id],
         field=fact.field,
         kind=fact.kind,
         better=fact.better,
@@ -254,8 +296,14 @@ def when_in_text(when: str, year: int) -> tuple[str, str]:
     return (rest, "deadline") if re.search(r"\d", rest) or rest.startswith("每") else ("", "")
 
 
+def year_of(matter: Matter, outline: Outline) -> int:
+    """The year that goes without saying for a matter: a plan for the rest of a year is of that year."""
+    rest = outline.kind.looks_back and outline.reported.last_month < 12
+    return outline.plan_year if matter.status is MatterStatus.PLANNED and not rest else outline.reported.year
+
+
 def _matter(matter: Matter, outline: Outline, instructions: Sequence[str]) -> tuple[BriefMatter, dict[str, SlotValue]]:
-    year = outline.plan_year if matter.status is MatterStatus.PLANNED else outline.reported.year
+    year = year_of(matter, outline)
     text, in_text = mask_numbers(matter.text, matter.id)
     result, in_result = mask_numbers(matter.result, f"{matter.id}")
     # The two fields share one prefix, so the second continues the alphabet of the first.

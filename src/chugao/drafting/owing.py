@@ -1,6 +1,6 @@
-"""What a document still lacks, who owes it, and which of the leaders' words nobody has carried out yet.
+"""What a document still lacks, and who owes it.
 
-In: outline, facts, plans, offers, instructions.  Out: `Request`s for the clerk and findings for the reviewer.
+In: outline, facts, plans, offers.  Out: `Request`s for the clerk.
 
 A missing figure never stops a draft: it stands as 【待补】 in the text and as a request beside it.
 """
@@ -11,11 +11,9 @@ from chugao.catalogue import MetricDefinition
 from chugao.drafting.offering import Offer
 from chugao.drafting.planning import SectionPlan
 from chugao.manuscript import Request
-from chugao.material import Matter
 from chugao.metrics.facts import Facts
 from chugao.metrics.observation import Figures
 from chugao.outline import Outline, topic_of_metric
-from chugao.source import Finding, Place, Severity
 
 
 def missing(outline: Outline, facts: Facts, figures: Figures) -> tuple[MetricDefinition, ...]:
@@ -74,6 +72,27 @@ def requests(outline: Outline, facts: Facts, owed: Iterable[MetricDefinition]) -
         for slot, why in facts.refused.items()
         if slot.endswith(".change")
     ]
+    return [*asked, *_contested(outline, facts)]
+
+
+def _contested(outline: Outline, facts: Facts) -> list[Request]:
+    """Figures that several sources give differently: nothing is printed until somebody rules which one counts."""
+    catalogue = facts.figures.catalogue()
+    asked = []
+    for contest in facts.figures.contested:
+        first = contest[0]
+        definition = catalogue.get(first.metric)
+        name = definition.name if definition else first.metric
+        values = "、".join(dict.fromkeys(f"{o.quantity.printed}（{o.source}）" for o in contest))
+        asked.append(
+            Request(
+                metric=first.metric,
+                name=name,
+                department=outline.department,
+                owner=first.owner or outline.department,
+                reason=f"口径未裁：{name}有不同的数：{values}，裁定以前不采用",
+            )
+        )
     return asked
 
 
@@ -89,20 +108,4 @@ def pending_parts(outline: Outline, offers: dict[str, Offer]) -> list[Request]:
         )
         for section, offer in offers.items()
         if "brief.pending" in offer.values
-    ]
-
-
-def unheeded(instructions: Sequence[str], matters: Sequence[Matter]) -> list[Finding]:
-    """What a leader asked for that no rule here carries out: said, so that a person does it."""
-    place = Place(start=0, end=0)
-    return [
-        Finding(
-            rule="instruction",
-            severity=Severity.WARNING,
-            place=place,
-            quote=text,
-            hint=f"领导意见“{text}”没有自动落实（只有点到事项名称的意见会调整先后），请人工处理。",
-        )
-        for text in instructions
-        if not any(m.text in text or text in m.text for m in matters)
     ]

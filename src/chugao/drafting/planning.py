@@ -12,20 +12,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from chugao.catalogue import MetricDefinition
+from chugao.drafting.heeding import read_order, speaks_of
+from chugao.kind import Kind
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Facts
-from chugao.outline import Outline, Part, Topic, affinity, topic_of_matter, topic_of_metric, topics
+from chugao.outline import Outline, Part, Topic, affinity, answers, topic_of_matter, topic_of_metric, topics
 from chugao.source import Frozen, Release
 
 ATTACHED = 0.34
+_ANSWERS = 0.1
 """From this affinity on a figure belongs to a matter."""
 _URGENT = 90
+_ASKED, _CONDENSED = 99, 30
 _LAST = 700  # before honours, whatever the order
-_MOST_SECTIONS = {"results": 6, "plan": 4, "items": 5, "next": 1}
+_MOST_SECTIONS = {"results": 6, "plan": 4, "items": 6, "next": 1}
 _FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
+_UNSECTIONED = 5  # matters: so few need no headings of their own, unless there are figures for them
+_FIGURES_FOR_HEADINGS = 16
+_BROAD = 3  # fields of work in one section; more, and no heading names it
 _BRIEF, _SHORT = 1200, 2500  # characters: below, no sections within a part; below, few of them
-_MILESTONE = re.compile(r"通过[^，]{0,14}(?:评审|评价|认证|验收|复审)|晋升|获批[^，]{0,10}(?:医院|中心)$")
-_WEIGHTY = re.compile(r"启用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通")
+_MILESTONE = re.compile(
+    r"通过[^，]{0,14}(?:评审|评价|评估|认证|验收|复审|复评|复核)|创成|晋升|获批[^，]{0,10}(?:医院|中心)$"
+)
+_WEIGHTY = re.compile(r"启用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通|恢复|托管|牵头|扩建|迁入")
 
 
 class SectionPlan(Frozen):
@@ -46,8 +56,10 @@ class SectionPlan(Frozen):
 class _Bucket:
     """A topic's matters and metrics while sections are being formed."""
 
-    def __init__(self, topic: Topic) -> None:
+    def __init__(self, topic: Topic, heading: str = "") -> None:
         self.topics = [topic]
+        self.heading = heading
+        """What a leader wants to stand alone under this heading; it joins nothing."""
         self.matters: list[Matter] = []
         self.metrics: list[str] = []
 
@@ -91,8 +103,11 @@ def weight_of(matter: Matter, instructions: Sequence[str] = ()) -> int:
         weight = 60
     if matter.status is MatterStatus.ONGOING:
         weight -= 15
-    if any(matter.text in i or i in matter.text for i in instructions if len(i) >= 4):
-        weight = 99
+    asked = [o for o in map(read_order, instructions) if o.wish in ("feature", "first", "apart")]
+    if any(speaks_of(matter, o.about) for o in asked) or any(matter.text in i for i in instructions):
+        weight = _ASKED
+    if any(o.wish == "condense" and speaks_of(matter, o.about) for o in map(read_order, instructions)):
+        weight = min(weight, _CONDENSED)
     return weight
 
 
@@ -111,6 +126,7 @@ def plan_sections(
     done = [m for m in matters if m.status is not MatterStatus.PLANNED and not is_problem(m)]
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     problems = [m for m in matters if is_problem(m)]
+    planned = _answering(planned, problems)
     has = {f: [m for m in facts.metrics() if _printable_fact(facts, m, f)] for f in ("now", "goal")}
     if outline.kind.looks_back and not outline.reported.is_year:
         has["goal"] = []  # the rest of the year is not held to next year's targets
@@ -141,12 +157,25 @@ def plan_sections(
                     sections.append(_single(part, [], has["goal"]))
             case "lead":
                 back = outline.kind.looks_back
-                lead = _single(part, done if back else planned, has["now"])
+                ahead = [*problems, *planned] if outline.kind is Kind.IDEAS else planned
+                lead = _single(part, done if back else ahead, has["now"])
                 by_figures = _metric_topics(has["now"] if back else has["goal"], facts)
                 sections.append(lead.model_copy(update={"topic": lead.topic or by_figures}))
             case _:
                 sections.append(SectionPlan(id=part.id, part=part, level=part.level))
     return sections
+
+
+def _answering(planned: Sequence[Matter], problems: Sequence[Matter]) -> list[Matter]:
+    """Tasks in the order of the shortcomings they answer, the others behind them by deadline."""
+
+    def place(matter: Matter) -> tuple[int, int]:
+        told = f"{matter.text}，{matter.result}"
+        scored = [(answers(f"{p.text}，{p.result}", told), -i) for i, p in enumerate(problems)]
+        best = max(scored, default=(0.0, 0))
+        return (-best[1] if best[0] >= _ANSWERS else len(problems), matter.month or 13)
+
+    return sorted(planned, key=place)
 
 
 def _shares(
@@ -238,7 +267,19 @@ def _with_topics(
     if not matters and not metrics:
         return [_single(part, [], [])] if part.required else []
     ahead = part.role in ("plan", "items")
-    buckets = _merged(_buckets(matters, metrics, facts), most[part.role], ahead=ahead)
+    own = [b for b in _apart(matters, order.instructions) if part.topics]
+    rest = [m for m in matters if not any(m in b.matters for b in own)]
+    room = max(1, min(most[part.role], len(rest) // 2)) if rest else most[part.role]
+    few = len(rest) <= _UNSECTIONED
+    if rest and few and not own and (part.role == "items" or len(metrics) < _FIGURES_FOR_HEADINGS):
+        return [_single(part, matters, metrics)]
+    if few and rest:
+        room = most[part.role]
+    kept = frozenset(m for m in metrics if _must_be_told(facts.definitions[m], order.department))
+    told = metrics if ahead or not rest else _of_some_field(metrics, rest, kept, facts)
+    buckets = [*own, *_merged(_buckets(rest, told, facts), room, kept, ahead=ahead)]
+    for bucket in buckets:
+        bucket.matters.sort(key=matters.index)
     buckets.sort(key=order.place)
     if not part.topics or len(buckets) == 1:
         every = [m for b in buckets for m in b.metrics]
@@ -246,9 +287,10 @@ def _with_topics(
     level = part.level + 1 if part.level else 1
     children = [
         SectionPlan(
-            id=f"{part.id}_{b.lead.id}",
+            id=f"{part.id}_{b.lead.id}" + ("_apart" if b.heading else ""),
             part=part,
             level=level,
+            heading=b.heading,
             topic=b.name,
             matters=tuple(b.matters),
             metrics=tuple(b.metrics),
@@ -258,6 +300,19 @@ def _with_topics(
     if not part.level:
         return children
     return [SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True), *children]
+
+
+def _apart(matters: Sequence[Matter], instructions: Sequence[str]) -> list[_Bucket]:
+    """One bucket for each thing that a leader wants under a heading of its own."""
+    found: list[_Bucket] = []
+    for asked in map(read_order, instructions):
+        taken = [m for b in found for m in b.matters]
+        own = [m for m in matters if m not in taken and speaks_of(m, asked.about)] if asked.wish == "apart" else []
+        topic = topic_of_matter(own[0].category, own[0].text) if own else None
+        if topic is not None and not any(b.lead.id == topic.id for b in found):
+            found.append(_Bucket(topic, asked.about))
+            found[-1].matters = own
+    return found
 
 
 def _buckets(matters: Sequence[Matter], metrics: Sequence[str], facts: Facts) -> list[_Bucket]:
@@ -272,7 +327,9 @@ def _buckets(matters: Sequence[Matter], metrics: Sequence[str], facts: Facts) ->
 def _topic_for(metric: str, matters: Sequence[Matter], facts: Facts) -> Topic:
     """A figure goes where the matter stands that speaks of it, else to its own field."""
     definition = facts.definitions[metric]
-    scored = [(affinity(definition.name, m.text + m.result), i) for i, m in enumerate(matters)]
+    # No figure stands among the honours because an honour bears its name.
+    told = [(m, topic_of_matter(m.category, m.text)) for m in matters]
+    scored = [(affinity(definition.name, m.text + m.result), i) for i, (m, t) in enumerate(told) if t.id != "honours"]
     best = max(scored, default=(0.0, 0))
     if best[0] >= ATTACHED:
         matter = matters[best[1]]
@@ -280,8 +337,30 @@ def _topic_for(metric: str, matters: Sequence[Matter], facts: Facts) -> Topic:
     return topic_of_metric(definition)
 
 
-def _merged(buckets: list[_Bucket], most: int, *, ahead: bool = False) -> list[_Bucket]:
-    """Thin buckets joined to a neighbour of their family until the document has sections of some weight."""
+def _of_some_field(
+    metrics: Sequence[str], matters: Sequence[Matter], kept: frozenset[str], facts: Facts
+) -> Sequence[str]:
+    """Without the few figures of no field of work: beside whatever matters came to stand they would say nothing."""
+    loose = {m for m in metrics if m not in kept and _topic_for(m, matters, facts).id == "other"}
+    loose -= {m for m in loose if _speaks(facts.definitions[m].name, matters)}
+    return [m for m in metrics if m not in loose] if len(loose) * 2 < len(metrics) else metrics
+
+
+def _speaks(name: str, matters: Sequence[Matter]) -> bool:
+    return any(affinity(name, m.text + m.result) >= ATTACHED for m in matters)
+
+
+def _must_be_told(definition: MetricDefinition, department: str) -> bool:
+    return definition.headline or department in definition.required_by
+
+
+def _merged(
+    buckets: list[_Bucket], most: int, kept: frozenset[str] = frozenset(), *, ahead: bool = False
+) -> list[_Bucket]:
+    """Thin buckets joined to a neighbour of their family until the document has sections of some weight.
+
+    Figures of a field nobody sent a matter of are told among matters of another only where they must be (`kept`).
+    """
     with_matters = any(b.matters for b in buckets)
     while len(buckets) > 1:
         thin = [b for b in buckets if b.lead.id != "honours" and _is_thin(b, with_matters, buckets, ahead)]
@@ -294,6 +373,8 @@ def _merged(buckets: list[_Bucket], most: int, *, ahead: bool = False) -> list[_
         if host is None:
             break
         buckets.remove(smallest)
+        if not ahead and host.matters and not smallest.matters and not _beside(smallest, host):
+            smallest.metrics = [m for m in smallest.metrics if m in kept]
         host.absorb(smallest)
     return buckets
 
@@ -318,19 +399,34 @@ class _Order(NamedTuple):
 def _is_thin(bucket: _Bucket, with_matters: bool, buckets: Sequence[_Bucket], ahead: bool) -> bool:
     if not with_matters:
         return len(bucket.metrics) < 2
-    if ahead and len(bucket.matters) == 1:
-        # One task under a heading of its own, only where no field of its family could take it.
-        return any(o is not bucket and o.matters and o.topics[0].family == bucket.lead.family for o in buckets)
+    if len(bucket.matters) == 1 and (ahead or weight_of(bucket.matters[0]) < _URGENT):
+        # One matter has no heading of its own, unless it is a milestone.
+        return any(o is not bucket and o.matters and o.lead.id != "honours" for o in buckets)
     return not bucket.matters
 
 
 def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:
-    """Where a thin bucket goes: beside what readers expect, else within its family, else to its neighbour."""
+    """Where a thin bucket goes: beside what readers expect, else within its family, else to its neighbour.
+
+    A section of many fields has no heading that names it, so the narrow ones are asked first.
+    """
     others = [b for b in buckets if b is not bucket and b.lead.id != "honours"]
+    narrow = [b for b in others if _fields(b) + _fields(bucket) <= _BROAD] if bucket.matters else others
     for wanted in bucket.lead.joins:
-        if found := next((b for b in others if any(t.id == wanted for t in b.topics)), None):
+        if found := next((b for b in narrow if any(t.id == wanted for t in b.topics)), None):
             return found
-    family = [b for b in others if any(t.family == bucket.lead.family for t in b.topics)]
+    family = [b for b in narrow if any(t.family == bucket.lead.family for t in b.topics)]
     if family and not bucket.matters:
         return min(family, key=lambda b: b.lead.order)  # figures alone go to the family's head
-    return min(family or others, key=lambda b: abs(b.lead.order - bucket.lead.order), default=None)
+    nearest = family or narrow or others
+    return min(nearest, key=lambda b: (_fields(b), abs(b.lead.order - bucket.lead.order)), default=None)
+
+
+def _beside(bucket: _Bucket, host: _Bucket) -> bool:
+    """Whether readers expect a field where its host stands."""
+    return any(t.id in bucket.lead.joins or bucket.lead.id in t.joins for t in host.topics)
+
+
+def _fields(bucket: _Bucket) -> int:
+    """How many fields of work its matters come from."""
+    return len({topic_of_matter(m.category, m.text).id for m in bucket.matters})

@@ -7,6 +7,7 @@ metric's own, and no verb that contradicts what happened this year.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from chugao.catalogue import Catalogue
@@ -34,6 +35,7 @@ def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[tuple[s
     """(metric, sentence with slots) from the office's own past reports, best hits first."""
     scope = Scope(owners=("*",), department=outline.department)
     found: dict[str, tuple[str, BriefPassage]] = {}
+    read: dict[str, list[_Clause]] = {}  # a passage answers many metrics and is read once
     catalogue = facts.figures.catalogue()
     for metric in facts.metrics():
         definition = facts.definitions[metric]
@@ -42,25 +44,35 @@ def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[tuple[s
             own = passage.own or (outline.organisation and passage.issuer == outline.organisation)
             if not own or passage.role == "计划":
                 continue
-            for template in _sentences(passage, metric, facts, catalogue):
+            if passage.id not in read:
+                read[passage.id] = list(_clauses(passage, catalogue))
+            for template in _templates(read[passage.id], metric, facts):
                 brief = BriefPassage(id=passage.id, text=template, own=True, heading=passage.title)
                 found.setdefault(f"{metric}|{template}", (metric, brief))
     return tuple(found.values())
 
 
-def _sentences(passage: "Passage", metric: str, facts: Facts, catalogue: Catalogue) -> list[str]:
-    """Sentences of a passage that say this metric and nothing else, as templates."""
+_Clause = tuple[str, list[Mention]]
+"""A sentence of a past report, or what stands between its semicolons, with the numbers in it."""
+
+
+def _clauses(passage: "Passage", catalogue: Catalogue) -> Iterator[_Clause]:
+    """Whole sentences, and of a sentence that tells several metrics each one's clause."""
     from chugao.corpus import sentences_of
 
-    templates = []
     for sentence in sentences_of(passage.text):
-        text = sentence.strip().rstrip("。；")
-        if not 6 <= len(text) <= _LONGEST:
-            continue
-        mentions = find_mentions(text, catalogue, kind=passage.kind, year=passage.year, tense="past")
+        whole = sentence.strip().rstrip("。；")
+        parts = whole.split("；")
+        for text in dict.fromkeys([whole, *(p.strip() for p in parts if len(parts) > 1)]):
+            if 6 <= len(text) <= _LONGEST:
+                yield text, find_mentions(text, catalogue, kind=passage.kind, year=passage.year, tense="past")
+
+
+def _templates(clauses: Iterable[_Clause], metric: str, facts: Facts) -> Iterator[str]:
+    """Clauses that say this metric and nothing else, as templates."""
+    for text, mentions in clauses:
         if mentions and all(m.metric == metric for m in mentions) and (template := _template(text, mentions, facts)):
-            templates.append(template)
-    return templates
+            yield template
 
 
 def _template(text: str, mentions: list[Mention], facts: Facts) -> str | None:

@@ -4,17 +4,24 @@ In: `Offer`, engines.  Out: `Written`, a section's sentences with their slots fi
 """
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chugao.drafting.binding import bind
+from chugao.drafting.mending import mend
 from chugao.drafting.offering import Offer
 from chugao.errors import EngineError
 from chugao.manuscript import Engine, Reply, count_characters
 
+if TYPE_CHECKING:
+    from chugao.drafting.judging import Judge
+
 _SAMPLES = 3
+_TOLD = 8
 _LOOSE = 20  # weight of a figure that stands alone: below every matter
 Progress = Callable[[str], None]
 """Told the heading of each section as it is written."""
+OnText = Callable[[str, str], None]
+"""Told the section and each sentence while a model writes it."""
 
 
 class Written:
@@ -55,27 +62,70 @@ class Written:
         self.blocks = [(kind, held) for kind, held in blocks if held]
 
 
-async def write(offer: Offer, engine: Engine, fallback: Engine, say: Progress) -> Written:
-    """A section from the engine, asked again with what was wrong, or from the fallback."""
+async def write(
+    offer: Offer,
+    engine: Engine,
+    fallback: Engine,
+    say: Progress,
+    judge: "Judge | None" = None,
+    on_text: OnText | None = None,
+) -> Written:
+    """A section from the engine, asked again with what was wrong, or from the fallback.
+
+    Three layers, each in the sentence's recipe: what is meant beyond doubt is mended; anything else is asked again as
+    a new sample; then the fallback writes the part.  A composer is held to its slots alone, the rest it cannot do.
+    """
     complaints: list[str] = []
     brief = offer.brief
     for sample in range(_SAMPLES):
         try:
-            reply = await engine.write(brief)
+            reply = await engine.write(brief, _heard(offer, on_text))
         except EngineError as error:
             complaints.append(str(error))
             break
-        problems = _problems(reply, offer)
+        if judge is not None:
+            reply = _sampled(mend(reply, offer), sample)
+        problems = [*reply.problems] or (judge(reply, offer) if judge is not None else _problems(reply, offer))
         if not problems:
             say(_spoken_name(offer, reply))
             return Written(reply, offer, engine.name, complaints)
         complaints += problems
         brief = offer.brief.model_copy(
-            update={"instructions": (*offer.brief.instructions, *problems), "seed": offer.brief.seed + sample + 1}
+            update={
+                "instructions": (*offer.brief.instructions, *(f"上一稿不能用：{p}" for p in problems[:_TOLD])),
+                "seed": offer.brief.seed + sample + 1,
+            }
         )
     reply = await fallback.write(offer.brief)
+    if judge is not None:
+        reply = _layered(reply, {"layer": "composed"})
     say(_spoken_name(offer, reply))
     return Written(reply, offer, fallback.name, complaints, fell_back=engine is not fallback)
+
+
+def _sampled(reply: Reply, sample: int) -> Reply:
+    """The reply with the layer that each sentence needed: slots as written, mended, or asked again."""
+    if sample:
+        return _layered(reply, {"layer": "asked again", "sample": str(sample)})
+    return _layered(reply, {"layer": "slots"})
+
+
+def _layered(reply: Reply, layer: dict[str, str]) -> Reply:
+    blocks = []
+    for block in reply.blocks:
+        sentences = []
+        for sentence in block.sentences:
+            own = layer | ({"layer": "mended"} if "mended" in sentence.recipe and layer["layer"] == "slots" else {})
+            sentences.append(sentence.model_copy(update={"recipe": sentence.recipe | own}))
+        blocks.append(block.model_copy(update={"sentences": tuple(sentences)}))
+    return reply.model_copy(update={"blocks": tuple(blocks)})
+
+
+def _heard(offer: Offer, on_text: OnText | None) -> Callable[[str], None] | None:
+    """Passes sentences on as they come, with their values in: what a person watches is not yet judged."""
+    if on_text is None:
+        return None
+    return lambda text: on_text(offer.brief.section, bind(text, offer.values, offer.constants).text)
 
 
 def _spoken_name(offer: Offer, reply: Reply) -> str:

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Literal, TypeVar
 
 from chugao.config import shipped
+from chugao.kind import Kind
 from chugao.manuscript import SLOT, Brief, BriefPassage, Slot
 from chugao.source import Frozen
 
@@ -35,6 +36,11 @@ _TO = {
 }
 
 
+_FIELD = re.compile(r"\{(now|prev|change|growth|multiple|target|goal|gap|streak|rank|range|share)\}")
+_CAVEATS = {"可比口径": "（可比口径）", "快报": "（快报数）"}
+"""What a figure must not be told without: in the meaning of its slot → as it is printed behind it."""
+
+
 class Frame(Frozen):
     """One way to say one metric."""
 
@@ -52,7 +58,7 @@ class Frame(Frozen):
 
     @property
     def fields(self) -> frozenset[str]:
-        return frozenset(re.findall(r"\{(now|prev|change|growth|multiple|target|goal|gap)\}", self.text))
+        return frozenset(_FIELD.findall(self.text))
 
 
 class Metric(Frozen):
@@ -118,6 +124,15 @@ def metrics_of(slots: Sequence[Slot]) -> list[Metric]:
     ]
 
 
+def _with_caveat(metric: Metric, field: str) -> str:
+    """The slot, and behind a comparison that holds on 可比口径 only, or a value not yet final, the words that say so."""
+    meaning = metric.slots[field].meaning if field in metric.slots else ""
+    said = next((printed for word, printed in _CAVEATS.items() if word in meaning), "")
+    if field not in ("now", "change", "growth") or (field == "now" and said == "（可比口径）"):
+        said = ""
+    return f"{{{metric.id}.{field}}}{said}"
+
+
 @cache
 def bank() -> tuple[Frame, ...]:
     """The shipped frames about metrics."""
@@ -139,6 +154,7 @@ def whole(brief: Brief) -> str:
 def _same_period(text: str) -> str:
     """A report on part of a year compares with the same months, and says so."""
     text = re.sub(r"[比较]上年(?=\{)", "同比", text)
+    text = re.sub(r"于上年$", "于上年同期", text)
     text = re.sub(r"与上年相比", "与上年同期相比", text)
     return re.sub(r"上年(?=的|持平|\{|为\{)", "上年同期", text).replace("今年", "本期")
 
@@ -197,6 +213,8 @@ class Phraser:
         return passage.text, "own", passage.id
 
     def _passage_fits(self, passage: BriefPassage, metric: Metric) -> bool:
+        if self._brief.slot("brief.span") and "全年" in passage.text:
+            return False  # a report on some months does not speak of the whole year
         names = SLOT.findall(passage.text)
         return bool(names) and all(m == metric.id and f in metric.slots for m, f in names)
 
@@ -209,6 +227,10 @@ class Phraser:
             return False
         if frame.direction not in ("any", metric.direction):
             return False
+        if "change" in frame.fields and "千分点" in metric.slots["change"].meaning:
+            return False  # offices say from what to what
+        if frame.role == "results" and metric.required and "now" in metric.slots and "now" not in frame.fields:
+            return False  # what must be told is told with its value
         if metric.direction == "zero" and frame.direction != "zero" and frame.role == "results":
             return False
         if frame.reached is not None and metric.reached is not frame.reached:
@@ -234,12 +256,15 @@ class Phraser:
         text = text.replace("{whole}", whole(self._brief))
         if self._brief.slot("brief.span"):
             text = _same_period(text)
+        if frame.role == "goals" and self._brief.kind is Kind.SUMMARY_PLAN:
+            # In a 总结暨计划 上年 is the year before the one reported, and this is the year reported.
+            text = text.replace("上年", "{brief.year}年")
         better = ("多于" if sign > 0 else "少于") if metric.kind in ("count", "amount") else "好于"
         text = text.replace("{better_than}", better)
         text = text.replace("{than}", "高于" if sign > 0 else "低于")
         text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
         text = text.replace("{reach_goal}", "控制在" if metric.better == "down" else "达到")
-        return re.sub(r"\{(now|prev|change|growth|multiple|target|goal|gap)\}", rf"{{{metric.id}.\1}}", text)
+        return re.sub(_FIELD, lambda m: _with_caveat(metric, m[1]), text)
 
     @staticmethod
     def _goal_sign(metric: Metric) -> int:

@@ -22,8 +22,10 @@ from chugao.outline import topic_of_matter, topics
 
 _LONGEST = 26
 _LONGEST_HALF = 14
-_RESULTS = ("acts", "aim", "turned", "did")
+_RESULTS = ("acts", "aim", "turned", "mixed")
 _PLAN = ("do", "aim")
+_MOST_AIMS = 3
+_HONOUR = 24  # a title of honour is longer than an act
 
 
 class Heading(NamedTuple):
@@ -40,30 +42,39 @@ def heading_of(
     """The heading of one section."""
     if brief.heading:
         return Heading(None)
-    if matters and (all(is_honour(m) for m in matters) or (ahead and len(matters) == 1)):
+    if matters and all(is_honour(m) for m in matters):
         return _acts(matters) or Heading(brief.topic or None)
+    if brief.style == "data" and ahead and len(matters) == 1:
+        return _aim(phraser, matters, plain=False) or _acts(matters) or Heading(brief.topic or None)
     metrics = sorted(metrics, key=lambda m: -m.importance)
     makers = {
         "acts": lambda: _acts(matters),
-        "aim": lambda: _aim(phraser, matters, plain=brief.style == "policy"),
+        "aim": lambda: _aim(phraser, matters, plain=brief.style == "policy", filled=ahead),
         "plain": lambda: _aim(phraser, matters, plain=True),
         "turned": lambda: _turned(matters),
+        "mixed": lambda: _mixed(phraser, matters),
         "did": lambda: _figures([_did(m) for m in metrics], least=2 if matters else 1),
         "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=2 if matters else 1),
     }
     if brief.style == "policy":
         order: Sequence[str] = ("aim", "acts", "do")
+    elif not matters:
+        order = ("do", "did") if ahead else ("did", "do")
     else:
         patterns = _PLAN if ahead else _RESULTS
         first = phraser.choose_for_document(patterns, "heading" + ("ahead" if ahead else ""))
         # Items bear their acts as titles, and a heading had better not say them twice.
-        last = ("do", "plain", "acts") if ahead else ("do", "acts")
+        last = ("do", "plain", "acts") if ahead else ("acts", "plain")
         order = (first, *(p for p in (*patterns, *last) if p != first))
     return next((h for name in order if (h := makers[name]())), Heading(_names(metrics) or brief.topic or None))
 
 
 def _usable(matters: Sequence[BriefMatter]) -> list[BriefMatter]:
-    return [m for m in matters if "，" not in m.text and length(m.text) <= 18]
+    return [
+        m
+        for m in matters
+        if "，" not in m.text and m.status != "ongoing" and length(m.text) <= (_HONOUR if is_honour(m) else 18)
+    ]
 
 
 def _pair(matters: list[BriefMatter], texts: dict[str, str]) -> Heading | None:
@@ -93,6 +104,21 @@ def _turned(matters: Sequence[BriefMatter]) -> Heading | None:
     return _pair(turned, texts) if len(turned) > 1 else None
 
 
+def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
+    """“启用急诊综合楼，加快卒中救治”: what was done first, and what the others of the section are about."""
+    usable = _usable(matters)
+    if not usable:
+        return None
+    first = usable[0]
+    aim = _aim(phraser, [m for m in matters if m is not first], plain=False)
+    if aim is None or aim.text is None:
+        return None
+    half = aim.text.split("，")[0]
+    if length(first.text) + len(half) >= _LONGEST or any(half[i : i + 2] in first.text for i in range(len(half) - 1)):
+        return None
+    return Heading(f"{first.text}，{half}", (first.id,))
+
+
 # --- aims -----------------------------------------------------------------------------------------
 
 
@@ -114,15 +140,16 @@ def _nouns_in(matters: Sequence[BriefMatter], nouns: Sequence[str]) -> list[str]
     return [w for w, _ in sorted(counts.items(), key=lambda c: (-c[1], nouns.index(c[0])))]
 
 
-def _aim(phraser: Phraser, matters: Sequence[BriefMatter], *, plain: bool) -> Heading | None:
-    """One aim, or two where the section joins two fields; without a noun of the section only if `plain` will do."""
+def _aim(phraser: Phraser, matters: Sequence[BriefMatter], *, plain: bool, filled: bool = False) -> Heading | None:
+    """One aim, or two where the section joins two fields; without a noun of the section only if `plain` will do,
+    or as a second half where `filled`."""
     by_topic: dict[str, list[BriefMatter]] = {}
     for matter in matters:
         by_topic.setdefault(topic_of_matter(matter.category, matter.text).id, []).append(matter)
     fields = sorted((t for t in by_topic if t in _patterns()), key=lambda t: (-len(by_topic[t]), _order(t)))
     said: set[str] = set()
     halves: list[str] = []
-    for field in fields[:2]:
+    for field in fields[:_MOST_AIMS]:
         alone = len(fields) == 1
         patterns = _patterns()[field]
         nouns = [n for n in _nouns_in(by_topic[field], patterns["nouns"]) if not _overlaps(n, said)]
@@ -130,12 +157,19 @@ def _aim(phraser: Phraser, matters: Sequence[BriefMatter], *, plain: bool) -> He
             halves.append(phraser.pick(patterns["two"], "aim").replace("{two}", "、".join(nouns[:2])))
         elif nouns:
             said.add(nouns[0])
-            halves.append(phraser.pick(patterns["word"], "aim").replace("{word}", nouns[0]))
-        elif plain:
-            halves.append(phraser.pick(patterns["plain"], "aim"))
+            halves.append(_unlike(phraser, patterns["word"], halves).replace("{word}", nouns[0]))
+        elif plain or (filled and halves):
+            halves.append(_unlike(phraser, patterns["plain"], halves))
     if not halves:
         return None
-    return Heading("，".join(halves[:2]))
+    short = len("，".join(halves[:_MOST_AIMS])) < _LONGEST
+    return Heading("，".join(halves[: _MOST_AIMS if plain and short else 2]))
+
+
+def _unlike(phraser: Phraser, options: Sequence[str], halves: Sequence[str]) -> str:
+    """One of `options` that does not begin like the halves before it (“做实体检，做实托育”), if there is one."""
+    fresh = [o for o in options if not any(o[0] == h[0] for h in halves)]
+    return phraser.pick(fresh or options, "aim")
 
 
 def _overlaps(noun: str, others: set[str]) -> bool:
@@ -192,7 +226,7 @@ def _did(metric: Metric) -> str:
 def _to_do(metric: Metric, *, ahead: bool) -> str:
     """“缩短平均住院日”: where it happened, or is aimed at."""
     verb = _VERBS.get((metric.kind, metric.better))
-    if verb is None or len(metric.name) > _LONGEST_HALF:
-        return ""
+    if verb is None or len(metric.name) > _LONGEST_HALF or metric.name.startswith("医院"):
+        return ""  # “降低医院感染发病率” reads as the name of a hospital
     meant = "goal" in metric.slots if ahead else metric.direction == "welcome"
     return f"{verb[0]}{metric.name}" if meant else ""

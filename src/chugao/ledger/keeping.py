@@ -118,13 +118,32 @@ class Ledger:
                 break
             await asyncio.sleep(_POLL_S)
         try:
-            answer = await call_provider()
+            answer = await self._kept(key, call_provider)
         except BaseException as error:
             await self._give_back(key, error)
             raise
         recorded = Recorded(answer=answer, problem=judge(answer) if judge else "", fresh=True)
         await self._writer.write(lambda connection: self._record(connection, ask, key, recorded))
         return recorded
+
+    async def _kept(self, key: str, call_provider: Call) -> Answer:
+        """The provider's answer; the lease is renewed meanwhile, for a call may stand in line longer than it lasts."""
+        beat = asyncio.create_task(self._beat(key))
+        try:
+            return await call_provider()
+        finally:
+            beat.cancel()
+
+    async def _beat(self, key: str) -> None:
+        mine = (call.c.key == key) & (call.c.owner == self._owner) & (call.c.state == "started")
+
+        def renew(connection: Connection) -> None:
+            until = utc_text(_now() + timedelta(seconds=self._lease_s))
+            connection.execute(update(call).where(mine).values(lease_until=until))
+
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            await self._writer.write(renew)
 
     # --- one step each, in a transaction ---
 

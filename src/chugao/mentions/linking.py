@@ -31,6 +31,7 @@ _JOIN = re.compile(r"[、和及与]|以及")
 _APART = re.compile(r"[，,、]")
 _CUT = re.compile(r"[，,、；（(]")
 _STOP = re.compile(r"均?分别|由|从")
+_ONLY_LISTS = re.compile(r"均?分别(?:为|是|达到?)?(?:约|近|超)?")
 _LONGEST_GAP = 40
 
 
@@ -185,6 +186,9 @@ def _names_start(view: SentenceView, at: int) -> int | None:
     """Where the clause that names things before a list begins."""
     window = view.words[max(0, at - 80) : at]
     cut = max(window.rfind(mark) for mark in "，。；：,;\n")
+    if cut > 0 and _ONLY_LISTS.fullmatch(window[cut + 1 :]):
+        # “A、B和C保持稳定，分别为…”: the names stand a clause before.
+        cut = max(window.rfind(mark, 0, cut) for mark in "，。；：,;\n")
     return max(0, at - 80) + cut + 1 if len(window) < 80 or cut >= 0 else None
 
 

@@ -12,8 +12,8 @@ Label = tuple[int, int, MetricDefinition | None]
 
 _DASHES = "-—–~～－"
 _BEFORE_NUMBER = (
-    r"(?=(?:量|总量)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至|控制在|稳定在|保持在|维持在|力争|完成)?(?:上年|去年)?(?:同期)?的?"
-    r"(?:增[长加]|减少|下降|提高|缩短)?(?:到|至)?\d)"
+    r"(?=(?:量|总量)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至|控制在|稳定在|保持在|维持在|力争|完成)?(?:上年|去年|今年|本年|全年|目前|现有)?(?:同期|已|共)?的?"
+    r"(?:增[长加设]|新增|扩大|减少|下降|提高|缩短)?(?:到|至)?(?:约|近|超过?|不足|逾)?\d)"
 )
 _NOTHING = "未发生|没有发生|未出现|不发生|未发现|零发生|无|零"
 _NOTHING_AFTER = "未发生|没有发生|为零|零发生|不发生"
@@ -49,10 +49,16 @@ class MetricNames:
             self._by_name.setdefault(stripped + "数", definition)
 
     def _stems(self, definitions: list[MetricDefinition]) -> dict[str, MetricDefinition | None]:
-        """Names that count only right before a number: 门急诊128.46万人次, 四级手术占31.4%."""
+        """Names that count only right before a number: 门急诊128.46万人次, 四级手术占31.4%, 日间手术病种86个."""
         endings = ("人次", "台次", "例次", "总量")
         stems = {n[:-2]: d for n, d in self._by_name.items() if len(n) > 3 and n.endswith(endings)}
         stems |= {n[:-1]: d for n, d in self._by_name.items() if len(n) > 4 and n.endswith("占比")}
+        # 日间手术病种86个; “专科护士3人外出进修” tells of three, not of how many there are.
+        stems |= {
+            n[:-1]: d
+            for n, d in self._by_name.items()
+            if d is not None and len(n) > 5 and n.endswith("数") and d.unit not in ("人", "名")
+        }
         stems |= {_spelling(short_name(d)): d for d in definitions if short_name(d) != d.name}
         return {n: d for n, d in stems.items() if n not in self._by_name}
 

@@ -30,7 +30,7 @@ BASELINE_PAREN = re.compile(
     rf"[（(](?:{YEAR}年?度?|上年|去年|上年同期|去年同期|原|此前|基线|原来|年初|前值)(?:同期)?(?:基线|为|的|是|：|:)*[^（）()。；，]{{0,10}}$"
 )
 _BEFORE = rf"(?:上年|去年|前年|上年同期|去年同期|年初|此前|{YEAR}年(?:同期|末|底)?)"
-BASELINE_WORDS = re.compile(rf"(?:{_BEFORE}|原来|原有)(?:的|为|是|同期)*(?:约|近|超)?$")
+BASELINE_WORDS = re.compile(rf"(?:{_BEFORE}|原来|原有|同期)(?:值|数|水平|的|为|是|同期)*(?:约|近|超)?$")
 NO_BASELINE = re.compile(r"(?:较|比|到|至)[^，]{0,10}$")
 AGAINST_LEVEL = re.compile(rf"(?:较|{THAN}|由|从|与){_BEFORE}(?:同期|全年|全院|的|为)*$|(?:于){_BEFORE}(?:的|为)$")
 YEAR_BEFORE = re.compile(rf"({YEAR})年(?:的|为|是|同期)*(?:约|近|超)?$")

@@ -9,7 +9,7 @@ own, and `settled` puts them back into the reply.
 
 from chugao.prompts.loading import Prompt, fingerprint, list_prompts, load
 from chugao.prompts.offered import names, offered, settled
-from chugao.prompts.replying import reply_schema
+from chugao.prompts.replying import misread, reply_schema
 from chugao.prompts.telling import Messages, prompt_for, render
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "fingerprint",
     "list_prompts",
     "load",
+    "misread",
     "names",
     "offered",
     "prompt_for",

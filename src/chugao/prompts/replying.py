@@ -2,8 +2,8 @@
 
 In: a `Brief`.  Out: the schema; a server with constrained decoding that obeys it cannot produce a number of its own.
 
-The pattern is a plain regular expression, without look-around or (?:…), because llama.cpp, xgrammar and OpenAI take no
-other; so that 三成 fails and 三级 passes, a numeral is read together with the character after it.  Each text has one
+The pattern is a plain regular expression, without look-around, (?:…) or a backslash before a full stop (a grammar of
+llama.cpp ends there, and its server with it), because llama.cpp, xgrammar and OpenAI take no other; so that 三成 fails and 三级 passes, a numeral is read together with the character after it.  Each text has one
 reading only, so that a failing one is refused in linear time.
 """
 
@@ -26,6 +26,7 @@ _HEADING_MARKS = "，、“”《》（）—·"
 _LATIN = "A-Za-z&+"
 _FOREIGN = re.compile("(?:[A-Za-z&+-]{1,20}[/ ]){1,3}[A-Za-z&+-]{1,20}|[Ⅰ-Ⅻ]{1,4}")
 _SPECIAL = "第半倍翻"
+_ABOUT = "近约逾超过数几成上大好"
 _MOST_BLOCKS, _MOST_SENTENCES = 16, 12
 _NAMED_AFTER = 3
 
@@ -45,6 +46,34 @@ def reply_schema(brief: Brief) -> dict[str, Any]:
         return _object({"heading": heading})
     blocks = {"type": "array", "items": _object(block), "minItems": 1, "maxItems": _MOST_BLOCKS}
     return _object({"heading": heading, "blocks": blocks})
+
+
+def misread(text: str, brief: Brief) -> list[str]:
+    """Stretches of a text without slots that state a quantity in Chinese numerals: 近半, 三成, 翻番, 第二名.
+
+    What the pattern forbids by construction is found here in what a server without it sends.
+    """
+    grammar = _grammar()
+    fixed = re.compile("|".join(map(re.escape, sorted(_fixed_names(brief), key=len, reverse=True))) or r"(?!)")
+    found, at = [], 0
+    while at < len(text):
+        read = fixed.match(text, at) or grammar.piece.match(text, at)
+        if read is None and text[at] in grammar.special:
+            end = at + 1
+            while end < len(text) and text[end] in grammar.special:
+                end += 1
+            start = at - 1 if at and text[at - 1] in _ABOUT else at
+            found.append(text[start : end + 1].rstrip(_ENDS + _CLOSES + _INSIDE))
+            at = end
+        else:
+            at = read.end() if read and read.end() > at else at + 1
+    return found
+
+
+def _fixed_names(brief: Brief) -> set[str]:
+    """Fixed terms and names of a brief that hold numerals, as they are written."""
+    grammar = _grammar()
+    return set(grammar.phrases) | {r for text in dict.fromkeys(_given(brief)) for r in _refused(text)}
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +100,7 @@ def _sentence_pattern(brief: Brief) -> str:
     terms = _fixed(brief)
     readings = [*grammar.readings(_ENDS + _CLOSES + _INSIDE), *(t + grammar.after(t) for t in terms)]
     if slots := offered(brief):
-        slot = r"\{(" + "|".join(s.replace(".", r"\.") for s in slots) + r")\}"
+        slot = r"\{(" + "|".join(s.replace(".", "[.]") for s in slots) + r")\}"
         readings += [slot, "第" + slot]
     last = "|".join(["一", *(t for t in terms if t[-1] in grammar.numerals)])
     return f"^({'|'.join(readings)})*({last})?[{_ENDS}][{_CLOSES}]?$"
@@ -86,11 +115,14 @@ def _heading_pattern(brief: Brief) -> str:
 
 def _fixed(brief: Brief) -> list[str]:
     """Fixed terms, and names of this brief that only their letters let pass (三年行动, PET/CT), none a prefix of another."""
-    grammar = _grammar()
-    terms = set(grammar.phrases)
-    for text in _given(brief):
-        terms |= {*grammar.refused(text), *(t.replace("+", r"\+") for t in _FOREIGN.findall(text))}
-    return [t for t in sorted(terms) if not any(t != o and t.startswith(o) for o in terms)]
+    terms = set(_grammar().phrases)
+    for text in dict.fromkeys(_given(brief)):
+        terms |= {*_refused(text), *(t.replace("+", "[+]") for t in _FOREIGN.findall(text))}
+    kept: list[str] = []
+    for term in sorted(terms):  # whatever begins with a term follows it at once
+        if not kept or not term.startswith(kept[-1]):
+            kept.append(term)
+    return kept
 
 
 def _given(brief: Brief) -> Iterator[str]:
@@ -107,17 +139,18 @@ class _Grammar:
     def __init__(self, words: dict[str, Any]) -> None:
         self.numerals = words["numerals"]
         units = set(re.sub(r"\s", "", words["units"]))
-        special = set(self.numerals + words["never"] + _SPECIAL)
+        self.special = special = set(self.numerals + words["never"] + _SPECIAL) - {"第"}
+        special = special | {"第"}
         self.plain = _ranges(set(map(chr, _HAN)) - special)
         self.naming = _ranges(set(map(chr, _HAN)) - special - units)
         self.after_one = "".join(sorted(units - set(words["never_after_one"]) - special))
         self.turning = _ranges(set(map(chr, _HAN)) - special - {"番"})
-        self._piece = re.compile("|".join(self.readings(_ENDS + _CLOSES + _INSIDE)))
-        self._slot_or_piece = re.compile(f"{SLOT.pattern}|{self._piece.pattern}")
+        self.piece = re.compile("|".join(self.readings(_ENDS + _CLOSES + _INSIDE)))
+        self._slot_or_piece = re.compile(f"{SLOT.pattern}|{self.piece.pattern}")
         han = _ranges(map(chr, _HAN))
         self._named = re.compile(f"[{_SPECIAL}{self.numerals}]+[{han}]{{1,{_NAMED_AFTER}}}")
         self._closed = re.compile(f"[{self.plain}][{self.numerals}]+")
-        self.phrases = tuple(p for p in words["phrases"] if not re.fullmatch(f"({self._piece.pattern})*", p))
+        self.phrases = tuple(p for p in words["phrases"] if not re.fullmatch(f"({self.piece.pattern})*", p))
 
     def readings(self, marks: str) -> list[str]:
         """The ways to read the next few characters; no text can be read in two of them."""
@@ -146,6 +179,12 @@ class _Grammar:
             if name and not _counts(text, name.start(), name.end()):
                 yield name[0]
             at = name.end() if name else at + 1
+
+
+@lru_cache(maxsize=4096)
+def _refused(text: str) -> tuple[str, ...]:
+    """The sections of a document, and the documents of a batch, give the same names again and again."""
+    return tuple(_grammar().refused(text))
 
 
 def _counts(text: str, start: int, end: int) -> bool:

@@ -92,7 +92,10 @@ def view(brief: Brief) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
         "matters": [_matter(m, clean) for m in brief.matters],
         "passages": [_passage(p, by_id[p.id], clean) for p in brief.passages if p.id in by_id],
         "instructions": [{"text": clean(i, 600)} for i in brief.instructions],
-        "original": [{"text": clean(p.text)} for p in brief.passages if p.id.startswith(ORIGINAL)],
+        "original": [
+            {"text": clean(t)}
+            for t in (*brief.original, *(p.text for p in brief.passages if p.id.startswith(ORIGINAL)))
+        ],
     }
     return data, fenced
 

@@ -9,4 +9,9 @@ styles       the style sheet of a layout
 tables       tables: widths, type size, when a table needs a page of its own
 package      the zip, the same bytes each time
 typesetting  the verb
+revisions    a file with tracked changes: what it says if all are accepted, and if all are refused
+merging      both versions in one flow; authors and reasons: who changed what, and why a number changed
+redlining    that flow as tracked changes; redline is the verb
+judging      whether a file keeps to the page; judging_pages: whether what is printed does
+preview      PDF and pictures by LibreOffice
 """

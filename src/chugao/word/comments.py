@@ -15,7 +15,7 @@ from chugao.word.anchors import attribute, plain_text
 from chugao.word.styles import W
 
 AUTHOR = "初稿"
-_STATES = {
+STATES = {
     "metric": "指标",
     "derived": "由指标算出",
     "matter": "事项",
@@ -66,7 +66,7 @@ def evidence_of(draft: Draft) -> dict[str, Evidence]:
 def _told(printed: str, claim: Claim, evidence: dict[str, Evidence]) -> str:
     known = evidence.get(claim.id)
     name = known.name if known and known.name else ""
-    lines = [f"{_STATES[claim.state]}：{name or printed}"]
+    lines = [f"{STATES[claim.state]}：{name or printed}"]
     if name:
         lines.append(f"文中：{printed}")
     if claim.formula and claim.formula != "填报值":

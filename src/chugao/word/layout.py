@@ -9,7 +9,7 @@ with −0.25 pt between characters gives the 22 × 28 of the standard (measured)
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -175,12 +175,16 @@ class Layout(Frozen):
 
 
 def read_layout(path: Path) -> Layout:
-    """A layout from its TOML file.
+    """A layout from its TOML file; with `base = "gbt9704"` only what differs need stand in it.
 
     Raises `InputError` that names the file and the field when it cannot be used.
     """
     try:
-        return Layout(**tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        base = values.pop("base", None)
+        if base is not None:
+            values = _laid_over(_base(base, path), values)
+        return Layout(**values)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise InputError(f"版式文件 {path.name}：“{where}”缺少或写法不对。请对照 gbt9704.toml 改正。") from None
@@ -188,7 +192,46 @@ def read_layout(path: Path) -> Layout:
         raise InputError(f"版式文件 {path.name} 读不了：{error}。请对照 gbt9704.toml 改正。") from None
 
 
+def _base(name: object, path: Path) -> dict[str, Any]:
+    """The profile that another one starts from: one that comes with chugao, and itself whole."""
+    if not isinstance(name, str) or name not in shipped_layouts():
+        known = "、".join(shipped_layouts())
+        raise InputError(f"版式文件 {path.name}：base 写的是“{name}”，只能是自带的版式：{known}。")
+    values = tomllib.loads((_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+    if "base" in values:
+        raise InputError(f'版式文件 {path.name}：“{name}”自己也从别的版式来，不能再作 base。请写 base = "gbt9704"。')
+    return values
+
+
+def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Own values over those of the base; tables are laid over each other, everything else is replaced."""
+    out = dict(base)
+    for key, value in own.items():
+        known = out.get(key)
+        out[key] = _laid_over(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return out
+
+
+def _folder() -> Path:
+    return shipped("templates") / "word"
+
+
+def shipped_layouts() -> tuple[str, ...]:
+    """Names of the layouts that come with chugao."""
+    return tuple(sorted(p.stem for p in _folder().glob("*.toml")))
+
+
+@cache
+def named_layout(name: str) -> Layout:
+    """A layout that comes with chugao.  Raises `InputError` for another name."""
+    if name not in shipped_layouts():
+        raise InputError(
+            f"没有叫“{name}”的版式。自带的有：{'、'.join(shipped_layouts())}；自己的版式请写 .toml 文件的路径。"
+        )
+    return read_layout(_folder() / f"{name}.toml")
+
+
 @cache
 def gbt9704() -> Layout:
     """The layout of GB/T 9704-2012, the default."""
-    return read_layout(shipped("templates") / "word" / "gbt9704.toml")
+    return named_layout("gbt9704")

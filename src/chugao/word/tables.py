@@ -16,7 +16,8 @@ from chugao.word.styles import table_style
 from chugao.word.titles import width_of
 
 _NUMBER = re.compile(r"^[<>≤≥＜＞±+\-−—约近超]?\s*\d[\d,，.]*\s*\S{0,6}$")
-_NOTHING = frozenset({"", "—", "——", "-", "/", "／", "无"})
+NOTHING = frozenset({"", "—", "——", "-", "/", "／", "无"})
+"""Cells that say there is nothing: centred like numbers."""
 _MEETING = re.compile(r"[A-Za-z0-9%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[A-Za-z0-9])")
 _PIECES = re.compile(r"[≤≥＜＞±]?[A-Za-z0-9.,%‰]+|.", re.DOTALL)
 Cells = tuple[tuple[str, ...], ...]
@@ -97,7 +98,7 @@ def _twips(shares: list[float], width: int, padding: int) -> tuple[int, ...]:
 
 def _centred(texts: tuple[str, ...], short_chars: float) -> bool:
     """Whether a column is centred: numbers are, and so is a column of short texts."""
-    return all(text.strip() in _NOTHING or is_number(text) or width_of(text) <= short_chars for text in texts)
+    return all(text.strip() in NOTHING or is_number(text) or width_of(text) <= short_chars for text in texts)
 
 
 def is_number(text: str) -> bool:
@@ -118,14 +119,15 @@ def table_xml(table: Table, width: int, layout: Layout, paragraph: Paragraph, bo
         _row(row, plan, paragraph, bookmark if i == 0 else ("", ""), i == 0, i == 0 or (whole and i < len(cells) - 1))
         for i, row in enumerate(given)
     )
-    return f"<w:tbl>{_properties(width, layout)}<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+    return f"<w:tbl>{table_properties(width, layout)}<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
 
 
 def _filled(row: tuple[ClaimedText, ...], columns: int) -> tuple[ClaimedText, ...]:
     return (*row, *(ClaimedText(text="") for _ in range(columns - len(row))))
 
 
-def _properties(width: int, layout: Layout) -> str:
+def table_properties(width: int, layout: Layout) -> str:
+    """`w:tblPr`: the frame of a table that fills `width`."""
     size = round(layout.table.border_pt * 8)  # eighths of a point
     padding = twips_of_mm(layout.table.padding_mm)
     borders = "".join(
@@ -149,7 +151,7 @@ def _row(
     out = []
     for i, (cell, width) in enumerate(zip(row, plan.widths, strict=True)):
         text = cell.text
-        align = "center" if head or plan.centred[i] or is_number(text) or text.strip() in _NOTHING else "left"
+        align = "center" if head or plan.centred[i] or is_number(text) or text.strip() in NOTHING else "left"
         body = paragraph(cell, style, align, "<w:keepNext/>" if stay else "")
         if i == 0 and bookmark[0]:
             body = body.replace("</w:pPr>", "</w:pPr>" + bookmark[0], 1).removesuffix("</w:p>") + bookmark[1] + "</w:p>"

@@ -2,7 +2,7 @@
 
 In: a `Draft`.  Out: the bytes of a .docx, the same each time; or the file itself, written whole or not at all.
 
-Text between the tags passes through `_text`, values between quotes through `anchors.attribute`; nothing else reaches
+Text between the tags passes through `text_xml`, values between quotes through `anchors.attribute`; nothing else reaches
 the XML.  Building the body as text costs a few milliseconds where an object tree of python-docx costs sixty.
 """
 
@@ -37,10 +37,10 @@ from chugao.word.styles import W, fonts_xml, settings_xml, styles_xml
 from chugao.word.tables import table_xml
 from chugao.word.titles import title_lines, width_of
 
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OWED = re.compile(r"(【待补[^【】]{0,200}】)")
-_HINT = '<w:rFonts w:hint="eastAsia"/>'  # else “ ” — … are taken for Latin and set half as wide
-_HAIRLINE = 14  # twips; a paragraph so low fits below the 22nd line
+HINT = '<w:rFonts w:hint="eastAsia"/>'  # else “ ” — … are taken for Latin and set half as wide
+HAIRLINE = 14  # twips; a paragraph so low fits below the 22nd line
 _STYLE_OF = {
     "signer": "Signer",
     "addressee": "Salutation",
@@ -53,7 +53,7 @@ _STYLE_OF = {
 }
 
 
-class _Setting(NamedTuple):
+class Setting(NamedTuple):
     """What every paragraph of one document needs to know."""
 
     layout: Layout
@@ -88,7 +88,7 @@ def typeset(
     """
     layout = layout or gbt9704()
     names = bookmark_names(draft)
-    setting = _Setting(
+    setting = Setting(
         layout=layout,
         names={} if clean else names,
         numbers={n: i for i, n in enumerate(names.values())},
@@ -105,15 +105,15 @@ def typeset(
         "word/styles.xml": styles_xml(layout),
         "word/fontTable.xml": fonts_xml(layout),
         "word/settings.xml": settings_xml(),
-        "word/footer1.xml": _footer(layout, odd=True),
-        "word/footer2.xml": _footer(layout, odd=False),
-        "docProps/core.xml": _core_properties(draft),
+        "word/footer1.xml": footer_xml(layout, odd=True),
+        "word/footer2.xml": footer_xml(layout, odd=False),
+        "docProps/core.xml": core_properties(draft),
     }
     if setting.comments:
         parts["word/comments.xml"] = comments_xml(setting.comments)
     if not final:
-        parts["word/header1.xml"] = parts["word/header2.xml"] = _draft_mark()
-    return pack(parts if clean else parts | _provenance(draft, names, parts["word/document.xml"]))
+        parts["word/header1.xml"] = parts["word/header2.xml"] = draft_mark_xml()
+    return pack(parts if clean else parts | provenance(draft, names, parts["word/document.xml"]))
 
 
 def export_docx(draft: Draft, path: Path | str, final: bool = False, comments: bool = False) -> None:
@@ -162,19 +162,19 @@ def cannot_write(target: Path, error: OSError) -> InputError:
     )
 
 
-def _document(pieces: list[Piece], setting: _Setting) -> str:
+def _document(pieces: list[Piece], setting: Setting) -> str:
     """word/document.xml: upright and 横排 stretches in turn, each a Word section."""
     stretches = [(wide, list(group)) for wide, group in groupby(pieces, key=lambda piece: piece.landscape)]
     body = []
     for number, (wide, group) in enumerate(stretches, 1):
-        page = _section(setting, wide, first=number == 1)
+        page = section_xml(setting, wide, first=number == 1)
         body.append(_stretch(group, setting, wide))
         last = number == len(stretches)
-        body.append(page if last else f"<w:p><w:pPr>{_low(_HAIRLINE)}{page}</w:pPr></w:p>")
-    return f'<w:document xmlns:w="{W}" xmlns:r="{_R}"><w:body>{"".join(body)}</w:body></w:document>'
+        body.append(page if last else f"<w:p><w:pPr>{low(HAIRLINE)}{page}</w:pPr></w:p>")
+    return f'<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>{"".join(body)}</w:body></w:document>'
 
 
-def _stretch(pieces: list[Piece], setting: _Setting, wide: bool) -> str:
+def _stretch(pieces: list[Piece], setting: Setting, wide: bool) -> str:
     page = setting.layout.page
     width = page.text_height if wide else page.text_width
     out = []
@@ -185,14 +185,14 @@ def _stretch(pieces: list[Piece], setting: _Setting, wide: bool) -> str:
             bookmark = _bookmark(piece.runs[0].anchor, setting)
             out.append(table_xml(piece.table, width, setting.layout, partial(_cell, setting), bookmark))
             # Two tables that touch become one, and a body must not end in a table.
-            out.append(f"<w:p><w:pPr>{_low(240 if following else _HAIRLINE)}</w:pPr></w:p>")
+            out.append(f"<w:p><w:pPr>{low(240 if following else HAIRLINE)}</w:pPr></w:p>")
         else:
             # A stretch begins on a new page anyway; a second break would leave an empty one.
             out.append(_paragraph(piece, setting, (previous, following), new_page=piece.new_page and i > 0))
     return "".join(out)
 
 
-def _low(height: int) -> str:
+def low(height: int) -> str:
     """Properties of an empty paragraph of `height` twips."""
     return (
         f'<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/>'
@@ -200,9 +200,19 @@ def _low(height: int) -> str:
     )
 
 
-def _paragraph(piece: Piece, setting: _Setting, beside: tuple[str, str], new_page: bool) -> str:
+def _paragraph(piece: Piece, setting: Setting, beside: tuple[str, str], new_page: bool) -> str:
     """One paragraph; `beside` are the roles of the pieces before and after it."""
-    style = "Title" if piece.role == "title" else _STYLE_OF.get(piece.role) or f"Heading{piece.level}"
+    if piece.role == "signer":
+        return _signer(piece, setting.layout)
+    runs, properties = paragraph_properties(piece, setting, beside, new_page)
+    content = "".join(_bookmarked(run, setting) for run in runs)
+    return f"<w:p><w:pPr>{properties}</w:pPr>{content}</w:p>"
+
+
+def paragraph_properties(
+    piece: Piece, setting: Setting, beside: tuple[str, str], new_page: bool
+) -> tuple[Iterable[Run], str]:
+    """The runs of a paragraph as they are to be set, and what stands in its w:pPr."""
     # The page with 署名 must carry text too; GB/T 9704 7.3.5.4 forbids “此页无正文”.
     keep = "<w:keepNext/>" if beside[1] in ("issuer", "date") else ""
     break_before = "<w:pageBreakBefore/>" if new_page else ""
@@ -213,12 +223,14 @@ def _paragraph(piece: Piece, setting: _Setting, beside: tuple[str, str], new_pag
         runs, extra = _title(piece, setting.layout, above)
     elif piece.role in ("issuer", "date"):
         runs, extra = _signature(piece, setting)
-    elif piece.role == "signer":
-        return _signer(piece, setting.layout)
     elif piece.role == "annex_title":
         extra = f'<w:spacing w:before="{above}" w:after="{setting.layout.grid.line // 2}"/>'
-    content = "".join(_bookmarked(run, setting) for run in runs)
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{break_before}{extra}</w:pPr>{content}</w:p>'
+    return runs, f'<w:pStyle w:val="{style_of(piece)}"/>{keep}{break_before}{extra}'
+
+
+def style_of(piece: Piece) -> str:
+    """Id of the paragraph style of a piece."""
+    return "Title" if piece.role == "title" else _STYLE_OF.get(piece.role) or f"Heading{piece.level}"
 
 
 def _title(piece: Piece, layout: Layout, above: int) -> tuple[list[Run], str]:
@@ -231,7 +243,7 @@ def _title(piece: Piece, layout: Layout, above: int) -> tuple[list[Run], str]:
     return [run._replace(text="\n".join(lines), claims=())], f'<w:spacing w:before="{above}" w:after="{after}"/>'
 
 
-def _signature(piece: Piece, setting: _Setting) -> tuple[list[Run], str]:
+def _signature(piece: Piece, setting: Setting) -> tuple[list[Run], str]:
     """署名 or date at the distances of GB/T 9704 7.3.5, 署名 a line below the body."""
     rule, shell, layout = setting.layout.signature, setting.shell, setting.layout
     first = piece.role == "issuer" or not shell.issuer
@@ -265,33 +277,33 @@ def _signer(piece: Piece, layout: Layout) -> str:
     kai = attribute(layout.styles.heading_2.east_asia)
     indent = f'<w:ind w:right="{twips_of_pt(layout.styles.signer.size_pt)}"/>'
     return (
-        f'<w:p><w:pPr><w:pStyle w:val="Signer"/>{indent}</w:pPr>{_runs("签发人：")}'
-        f'<w:r><w:rPr><w:rFonts w:hint="eastAsia" w:eastAsia="{kai}"/></w:rPr>{_text(piece.text)}</w:r></w:p>'
+        f'<w:p><w:pPr><w:pStyle w:val="Signer"/>{indent}</w:pPr>{runs_xml("签发人：")}'
+        f'<w:r><w:rPr><w:rFonts w:hint="eastAsia" w:eastAsia="{kai}"/></w:rPr>{text_xml(piece.text)}</w:r></w:p>'
     )
 
 
-def _bookmarked(run: Run, setting: _Setting) -> str:
+def _bookmarked(run: Run, setting: Setting) -> str:
     start, end = _bookmark(run.anchor, setting)
     return f"{start}{_noted(ClaimedText(text=run.text, claims=run.claims), setting, run.bold)}{end}"
 
 
-def _noted(text: ClaimedText, setting: _Setting, bold: bool = False) -> str:
+def _noted(text: ClaimedText, setting: Setting, bold: bool = False) -> str:
     """Runs of a text, each number of it between the marks of its comment when comments are wanted."""
     if setting.evidence is None:
-        return _runs(text.text, bold)
+        return runs_xml(text.text, bold)
     out, done = [], 0
     for note in notes_of(text.text, text.claims, setting.evidence):
         if note.start < done:
             continue
         number = len(setting.comments)
         setting.comments.append(Comment(number, AUTHOR, "", note.text))
-        out += [_runs(text.text[done : note.start], bold), range_start(number)]
-        out += [_runs(text.text[note.start : note.end], bold), range_end(number)]
+        out += [runs_xml(text.text[done : note.start], bold), range_start(number)]
+        out += [runs_xml(text.text[note.start : note.end], bold), range_end(number)]
         done = note.end
-    return "".join((*out, _runs(text.text[done:], bold)))
+    return "".join((*out, runs_xml(text.text[done:], bold)))
 
 
-def _bookmark(anchor: Anchor, setting: _Setting) -> tuple[str, str]:
+def _bookmark(anchor: Anchor, setting: Setting) -> tuple[str, str]:
     """Start and end of an anchor's bookmark; empty for a clean file."""
     name = setting.names.get(anchor, "")
     if not name:
@@ -300,18 +312,18 @@ def _bookmark(anchor: Anchor, setting: _Setting) -> tuple[str, str]:
     return f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>', f'<w:bookmarkEnd w:id="{number}"/>'
 
 
-def _runs(text: str, bold: bool = False) -> str:
+def runs_xml(text: str, bold: bool = False) -> str:
     """Text as runs; what is still owed (【待补：…】) is marked yellow."""
     weight = "<w:b/>" if bold else ""
     out = []
     for i, piece in enumerate(_OWED.split(plain_text(text))):
         if piece:
             mark = '<w:highlight w:val="yellow"/>' if i % 2 else ""
-            out.append(f"<w:r><w:rPr>{_HINT}{weight}{mark}</w:rPr>{_text(piece)}</w:r>")
+            out.append(f"<w:r><w:rPr>{HINT}{weight}{mark}</w:rPr>{text_xml(piece)}</w:r>")
     return "".join(out)
 
 
-def _text(text: str) -> str:
+def text_xml(text: str) -> str:
     """Text as it stands inside a run: escaped, line ends and tabs as elements."""
     safe = escape(plain_text(text))
     if "\n" in safe or "\t" in safe:
@@ -320,12 +332,12 @@ def _text(text: str) -> str:
     return f'<w:t xml:space="preserve">{safe}</w:t>'
 
 
-def _cell(setting: _Setting, cell: ClaimedText, style: str, align: str, more: str) -> str:
+def _cell(setting: Setting, cell: ClaimedText, style: str, align: str, more: str) -> str:
     justified = f'<w:jc w:val="{align}"/>'
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}{justified}</w:pPr>{_noted(cell, setting)}</w:p>'
 
 
-def _section(setting: _Setting, wide: bool, first: bool) -> str:
+def section_xml(setting: Setting, wide: bool, first: bool) -> str:
     """`w:sectPr` of an upright or a 横排 page.
 
     A 横排 page is the upright one turned left, its head at the binding edge (GB/T 9704 7.3.6 A4纸型的表格横排).
@@ -360,7 +372,7 @@ def _references(marked: bool) -> str:
     )
 
 
-def _footer(layout: Layout, odd: bool) -> str:
+def footer_xml(layout: Layout, odd: bool) -> str:
     """“— 1 —”: odd pages right 空一字, even pages left 空一字 (GB/T 9704 7.5)."""
     char = twips_of_pt(layout.styles.page_number.size_pt)
     side = "right" if odd else "left"
@@ -375,18 +387,18 @@ def _footer(layout: Layout, odd: bool) -> str:
             '<w:fldChar w:fldCharType="end"/>',
             '<w:t xml:space="preserve"> —</w:t>',
         )
-    ).replace("<w:r>", f"<w:r><w:rPr>{_HINT}</w:rPr>")
+    ).replace("<w:r>", f"<w:r><w:rPr>{HINT}</w:rPr>")
     return (
         f'<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
         f'<w:ind w:{side}Chars="100" w:{side}="{char}"/><w:jc w:val="{side}"/></w:pPr>{field}</w:p></w:ftr>'
     )
 
 
-def _draft_mark() -> str:
-    return f'<w:hdr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{_runs("草稿")}</w:p></w:hdr>'
+def draft_mark_xml() -> str:
+    return f'<w:hdr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{runs_xml("草稿")}</w:p></w:hdr>'
 
 
-def _core_properties(draft: Draft) -> str:
+def core_properties(draft: Draft) -> str:
     """docProps/core.xml; the dates follow from the draft's year, so that the same draft gives the same bytes."""
     moment = f"{draft.year:04d}-01-01T00:00:00Z"
     return (
@@ -405,7 +417,7 @@ def _value(text: str) -> str:
     return escape(" ".join(plain_text(text).split()))
 
 
-def _provenance(draft: Draft, names: dict[Anchor, str], body: str) -> dict[str, str]:
+def provenance(draft: Draft, names: dict[Anchor, str], body: str) -> dict[str, str]:
     """The parts by which a returned file finds its draft again."""
     item = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{MANIFEST}/{draft.id}")).upper()
     return {

@@ -1,0 +1,131 @@
+"""export: the way out, gated when it is final."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chugao.cli.output import say, show, show_json
+from chugao.errors import InputError
+
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft
+    from chugao.metrics.observation import Figures
+    from chugao.word.looks import Look
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the command on the app."""
+    app.command("export")(export_command)
+
+
+def export_command(
+    file: Annotated[Path, typer.Argument(metavar="草稿", help="draft 写出的 .json")],
+    final: Annotated[bool, typer.Option("--final", help="出定稿：去掉“草稿”标记；有错误就不出")] = False,
+    override_by: Annotated[str | None, typer.Option(metavar="姓名", help="有错误仍要放行时：放行的人")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="理由", help="有错误仍要放行时：放行的理由")] = None,
+    metrics: Annotated[list[Path] | None, typer.Option(metavar="文件", help="指标文件，可以写多次")] = None,
+    matters: Annotated[list[Path] | None, typer.Option(metavar="文件", help="事项文件，可以写多次")] = None,
+    comments: Annotated[bool, typer.Option("--comments", help="Word 里给每个数字加批注，写明出处和算法")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="另出 PDF（要装有 LibreOffice）")] = False,
+    png: Annotated[bool, typer.Option("--png", help="另出每页的图片，供预览（要装有 LibreOffice）")] = False,
+    html: Annotated[bool, typer.Option("--html", help="另出一个网页，点数字看出处，不用联网")] = False,
+    pack: Annotated[
+        bool, typer.Option("--pack", help="另出送审包（.zip）：正文、核稿单、依据表、核对意见、数据说明")
+    ] = False,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="草稿", help="上一稿的 .json；送审包里加一份修订对照")
+    ] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="写到哪个文件夹")] = Path("out"),
+    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+) -> None:
+    """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
+    from chugao.desk import read_figures, read_things
+    from chugao.export import read_draft, release, write_files
+
+    gated = override_by is not None or reason is not None
+    if not final and (gated or matters):
+        raise InputError("--override-by、--reason、--metrics、--matters 只用于出定稿。请同时写 --final。")
+    if not final and metrics and not pack:
+        raise InputError("--metrics 只用于出定稿或送审包。请同时写 --final 或 --pack。")
+    if final and gated and not (override_by or "").strip():
+        raise InputError("放行须写明姓名。请写 --override-by 姓名 --reason 理由。")
+    if previous is not None and not pack:
+        raise InputError("--previous 只用于送审包。请同时写 --pack。")
+    draft = read_draft(file)
+    before = read_draft(previous) if previous is not None else None
+    figures = read_figures(metrics) if metrics else None
+    if final:
+        things = read_things(matters) if matters else None
+        draft = release(draft, figures, things, override_by=override_by, reason=reason)
+    look = office_look()
+    paths = write_files(draft, out, final=final, comments=comments, look=look)
+    say_kept(paths)
+    if pdf or png:
+        from chugao.cli.previewing import write_preview
+
+        paths |= write_preview(paths["docx"], pdf, png)
+    paths |= _more(draft, paths["docx"], final, html, pack, figures, before, look)
+    if as_json:
+        show_json({"final": final, "files": {k: str(p) for k, p in paths.items()}})
+        return
+    for path in paths.values():
+        show(str(path))
+    if final:
+        say("定稿已出，Word 上没有“草稿”标记。" + _override_told(draft, override_by))
+    else:
+        say("这仍是草稿。核对无误后，加 --final 出定稿。")
+
+
+def _more(
+    draft: "Draft",
+    beside: Path,
+    final: bool,
+    html: bool,
+    pack: bool,
+    figures: "Figures | None",
+    previous: "Draft | None",
+    look: "Look",
+) -> dict[str, Path]:
+    """The page and the pack, beside the Word file."""
+    from chugao.export import write_whole
+
+    more: dict[str, Path] = {}
+    if html:
+        from chugao.export.page import to_html
+
+        more["html"] = beside.with_suffix(".html")
+        write_whole(more["html"], to_html(draft, final=final).encode("utf-8", "replace"))
+    if pack:
+        from chugao.export.pack import review_pack
+
+        more["pack"] = beside.with_name(f"{beside.stem}（送审包）.zip")
+        write_whole(more["pack"], review_pack(draft, figures=figures, previous=previous, final=final, look=look))
+    return more
+
+
+def office_look() -> "Look":
+    """The layout and the master of the workspace, with what the office should know about them said."""
+    from chugao.config import find_workspace, load_settings
+    from chugao.word.looks import look_of
+
+    settings = load_settings(find_workspace())
+    look = look_of(settings.office, settings.workspace)
+    for notice in look.notices:
+        say(notice)
+    return look
+
+
+def say_kept(paths: dict[str, Path]) -> None:
+    """The Word file that stood there had been worked on: say where it is now."""
+    if kept := paths.get("kept"):
+        say(f"原来的 {paths['docx'].name} 有人改过，没有覆盖，另存为：{kept}")
+
+
+def _override_told(draft: "Draft", by: str | None) -> str:
+    if not by:
+        return ""
+    override = draft.recipe.get("override")
+    if override is None:
+        return "核对没有错误，用不着放行，没有记放行。"
+    return f"由{by}放行，姓名、理由和当时的{len(override['findings'])}处错误都记在 .json 里。"

@@ -1,0 +1,191 @@
+"""The one address a model is asked at, and a way there that leads nowhere else.
+
+In: the URL of the settings.  Out: an HTTP client that sends to it alone: no redirects, no proxy of the environment, no
+headers but those a request needs.
+
+Surprise: 127.1, 2130706433 and 0x7f.1 all reach this very machine.  So names are resolved, every address is looked at,
+and the connection goes to the address that was looked at, not to a second answer of the name server.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import httpx2
+from pydantic import SecretStr
+
+from chugao.config import Settings
+from chugao.errors import InputError
+
+_LARGEST_ANSWER = 4 * 1024 * 1024
+_KEPT_HEADERS = frozenset(("host", "content-type", "content-length", "accept", "connection", "transfer-encoding"))
+_CONNECT_S = 10.0
+
+
+class Endpoint(NamedTuple):
+    """Where a model is asked."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+    local: bool
+    """Written as an address of this machine or of the institution, or declared as such."""
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        return self.scheme, self.host, self.port
+
+
+class Refused(Exception):
+    """The endpoint may not be reached, or sends what we do not take; the text is Chinese."""
+
+
+def endpoint_of(settings: Settings) -> Endpoint:
+    """The endpoint of the settings.  Raises `InputError` when there is none, or it is not one to send a key to."""
+    where = "请在 chugao.toml 的 [model] 下写 base_url，或设环境变量 CHUGAO_BASE_URL。"
+    if not settings.base_url:
+        raise InputError(f"没有写模型接口的地址。{where}")
+    try:
+        url = httpx2.URL(settings.base_url.strip())
+        port = url.port or {"http": 80, "https": 443}[url.scheme]
+    except (httpx2.InvalidURL, KeyError, ValueError):
+        raise InputError(f"模型接口的地址写法不对，应以 http:// 或 https:// 开头。{where}") from None
+    if not url.host or url.userinfo or url.query or url.fragment:
+        raise InputError(f"模型接口的地址只写到路径为止，不带用户名、密码和问号后的内容；密钥另写。{where}")
+    host = url.host
+    local = settings.model.private or _is_own(host)
+    if url.scheme == "http" and not local:
+        raise InputError(
+            f"模型接口“{host}”用的是 http，密钥和材料会明文传输。请改用 https；接口确在单位内网的，"
+            "在 [model] 下写 private = true。"
+        )
+    return Endpoint(str(url).rstrip("/"), url.scheme, host, port, local)
+
+
+def client_for(endpoint: Endpoint, key: SecretStr, proxy: str = "") -> httpx2.AsyncClient:
+    """An HTTP client for that endpoint alone; the caller closes it."""
+    timeout = httpx2.Timeout(None, connect=_CONNECT_S)
+    transport = _Guarded(endpoint, key, proxy)
+    return httpx2.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+
+
+def address_problem(address: str, *, local: bool) -> str:
+    """Why an address may not be connected to, "" when it may."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    if ip.is_unspecified or ip.is_multicast or ip.is_link_local or ip.is_reserved:
+        return f"模型接口的地址解析到 {ip}，不能连接。"
+    if not ip.is_global and not local:
+        return f"模型接口的地址解析到内网地址 {ip}。接口确在单位内网的，在 chugao.toml 的 [model] 下写 private = true。"
+    return ""
+
+
+def _is_own(host: str) -> bool:
+    """Whether a host is written, plainly, as this machine or as an address inside the institution."""
+    if host == "localhost":
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+class _Guarded(httpx2.AsyncBaseTransport):
+    """Lets requests through to one endpoint."""
+
+    def __init__(self, endpoint: Endpoint, key: SecretStr, proxy: str) -> None:
+        self._endpoint, self._key, self._proxy = endpoint, key, proxy
+        self._address: str | None = None
+        self._inner = httpx2.AsyncHTTPTransport(
+            # Building the store of trusted roots takes 20 ms; plain http needs none.
+            verify=_roots() if endpoint.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            trust_env=False,
+            proxy=proxy or None,
+            limits=httpx2.Limits(max_connections=256, max_keepalive_connections=64, keepalive_expiry=20),
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        url = request.url
+        if (url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)) != self._endpoint.origin:
+            raise Refused("请求要发到设置以外的地址，已拦下。")
+        extensions = dict(request.extensions)
+        if not self._proxy:
+            extensions["sni_hostname"] = self._endpoint.host
+            url = url.copy_with(host=await self._checked_address())
+        sent = httpx2.Request(
+            request.method, url, headers=self._headers(request), stream=request.stream, extensions=extensions
+        )
+        response = await self._inner.handle_async_request(sent)
+        if response.headers.get("content-encoding", "identity") not in ("", "identity"):
+            await response.aclose()
+            raise Refused("模型接口返回压缩的内容，没有要求过，不解压。请在接口或网关上关闭压缩。")
+        response.stream = _Bounded(response.stream)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def _headers(self, request: httpx2.Request) -> list[tuple[str, str]]:
+        """What a request needs; what the client library tells of this machine stays here."""
+        headers = [(k, v) for k, v in request.headers.items() if k.lower() in _KEPT_HEADERS]
+        headers += [("user-agent", "chugao"), ("accept-encoding", "identity")]
+        if key := self._key.get_secret_value():
+            headers.append(("authorization", f"Bearer {key}"))
+        return headers
+
+    async def _checked_address(self) -> str:
+        """The address to connect to, looked at once."""
+        if self._address is None:
+            found = await _addresses(self._endpoint)
+            for address in found:
+                if problem := address_problem(address, local=self._endpoint.local):
+                    raise Refused(problem)
+            self._address = found[0]
+        return self._address
+
+
+async def _addresses(endpoint: Endpoint) -> list[str]:
+    try:
+        ipaddress.ip_address(endpoint.host)
+        return [endpoint.host]
+    except ValueError:
+        pass
+    try:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(_CONNECT_S):
+            found = await loop.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, TimeoutError):
+        raise httpx2.ConnectError("name not resolved") from None
+    return [str(address[4][0]) for address in found]
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """An answer that ends, at the latest, where no honest one reaches."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        length = 0
+        async for piece in self._inner:
+            length += len(piece)
+            if length > _LARGEST_ANSWER:
+                raise Refused("模型的回答超过 4 MB，不像是文稿，已中断。")
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+_known_roots: list[ssl.SSLContext] = []
+
+
+def _roots() -> ssl.SSLContext:
+    if not _known_roots:
+        _known_roots.append(ssl.create_default_context())
+    return _known_roots[0]

@@ -1,0 +1,108 @@
+"""Any chat model that LangChain knows, by `init_chat_model`; none of its types leave this file.
+
+In: an `Ask`.  Out: an `Answer`, or a `Failure` in our words.
+
+Surprise: LangChain sends every prompt to a tracing service when an environment variable says so.  What departments
+hand in is nobody else's: tracing is off here, whatever the environment.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from langchain.chat_models import init_chat_model
+from langsmith import tracing_context
+from pydantic import SecretStr
+
+from chugao.config import ModelSettings
+from chugao.engines.calling import Failure
+from chugao.engines.endpoint import Endpoint, client_for
+from chugao.engines.openai import OnText, answer_of, body_of, failure_of
+from chugao.errors import InputError
+from chugao.ledger import Answer, Ask
+
+LIKE_OPENAI = "openai"
+"""The provider whose client takes our transport; with others the address is theirs to keep."""
+
+
+class LangChainConnection:
+    """Holds a chat model of one event loop; closed at the end."""
+
+    def __init__(self, provider: str, model: str, endpoint: Endpoint, key: SecretStr, settings: ModelSettings) -> None:
+        self._settings, self._ours = settings, provider == LIKE_OPENAI
+        self._http = client_for(endpoint, key, settings.proxy) if self._ours else None
+        own: dict[str, Any] = {"api_key": key.get_secret_value() or "-", "base_url": endpoint.url, "max_retries": 0}
+        if self._ours:
+            own |= {
+                "api_key": "-", "http_async_client": self._http, "timeout": None, "stream_usage": True,
+                "stream_chunk_timeout": None, "use_responses_api": False, "organization": "",
+            }  # fmt: skip
+        try:
+            self._model = init_chat_model(model, model_provider=provider, **own)
+        except ImportError:
+            raise InputError(
+                f"没有安装 LangChain 的“{provider}”。请安装 langchain-{provider}，或换一个引擎。"
+            ) from None
+        except ValueError:
+            raise InputError(
+                f"LangChain 不认识“{provider}”。请写 langchain:提供者:模型，如 langchain:openai:qwen-plus。"
+            ) from None
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def ask(self, ask: Ask, on_text: OnText | None = None) -> Answer:
+        """One attempt.  Raises `Failure`."""
+        messages: Any = [(m.role, m.content) for m in ask.messages]
+        left_out = ask.parameters.get("without", ())
+        options: dict[str, Any] = {"extra_body": {k: v for k, v in body_of(ask).items() if k not in left_out}}
+        if not self._ours:
+            known = ("temperature", "max_tokens")
+            options = {k: v for k, v in ask.parameters.items() if k in known}
+        try:
+            with tracing_context(enabled=False):
+                if self._settings.stream:
+                    return await self._streamed(messages, options, on_text)
+                return _answer(await self._model.ainvoke(messages, **options))
+        except (Failure, TimeoutError):
+            raise
+        except Exception as error:
+            raise failure_of(error) from None
+
+    async def _streamed(self, messages: Any, options: dict[str, Any], on_text: OnText | None) -> Answer:
+        gathered: Any = None
+        loop, told = asyncio.get_running_loop(), time.monotonic()
+        try:
+            async with asyncio.timeout(self._settings.first_token_s) as deadline:
+                async for chunk in self._model.astream(messages, **options):
+                    deadline.reschedule(loop.time() + self._settings.next_token_s)
+                    gathered = chunk if gathered is None else gathered + chunk
+                    if on_text is not None and (text := _text(chunk)):
+                        on_text(text)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            raise Failure("timeout", f"等了{time.monotonic() - told:.0f}秒没有下文", billed=True) from None
+        if gathered is None:
+            raise Failure("server", "返回的不是模型的回答，像是网页")
+        answer = _answer(gathered)
+        if not answer.finish:
+            raise Failure("network", "答到一半断了", billed=True)
+        return answer
+
+
+def _answer(message: Any) -> Answer:
+    usage, told = message.usage_metadata or {}, message.response_metadata or {}
+    spent = {"prompt_tokens": usage.get("input_tokens"), "completion_tokens": usage.get("output_tokens")}
+    refused = message.additional_kwargs.get("refusal")
+    finish = "refusal" if refused else str(told.get("finish_reason") or told.get("stop_reason") or "")
+    return answer_of(_text(message), str(told.get("model_name") or ""), finish, spent if any(spent.values()) else {})
+
+
+def _text(message: Any) -> str:
+    content = message.content
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "".join(str(p.get("text") or "") for p in parts if isinstance(p, dict) and p.get("type") == "text")

@@ -1,0 +1,147 @@
+"""Personal data out of a brief before a model sees it, and back into the reply.
+
+In: a `Brief`.  Out: the brief with 某甲, 某乙 in the place of people, and who they are; that list stays in this process.
+
+Numbers are slots already, so that no identity card, telephone or record number can be in what a model is told; they are
+looked for all the same, because an office's own template may hold anything.  What is masked here are names in the
+company of a patient, and e-mail addresses.
+"""
+
+import re
+
+from chugao.checks.privacy import valid_id_card
+from chugao.config import Privacy
+from chugao.errors import EngineError
+from chugao.manuscript import Brief, Reply, ReplyBlock
+from chugao.prompts import Messages
+
+
+def _luhn(number: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(number)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗俞任袁柳鲍史唐费薛雷贺倪汤"
+    "滕罗毕郝邬安常傅皮卞齐康伍余顾孟黄穆萧尹姚邵汪祁毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾路江童颜郭梅盛林钟徐邱骆夏蔡田樊胡凌"
+    "高方成万于谌霍虞柯管卢莫房解应宗丁宣邓洪包石崔龚程邢裴陆荣翁荀靳焦巴车侯宓全班秋仲伊宁仇甘厉武符刘景詹束龙叶黎薄白怀蒲卓蔺屠蒙池乔胥翟谭申"
+    "冉桑桂牛寿边燕冀尚温庄晏柴瞿阎慕连习容向古易慎廖居衡步耿满文寇广欧沃利越隆师巩聂晁敖冷辛饶曾关查红游权肖闫覃佟岳付代丛曲苟"
+)
+_ROLE = r"(?:患者|病人|病患|产妇|孕妇|患儿|死者|家属|伤者|逝者|当事人|投诉人|举报人|信访人|老人|居民|市民|群众|村民)"
+# Words that begin like a surname and follow 患者 in every second report.
+_WORDS = frozenset(
+    "安全 安置 安心 安排 全程 全面 全部 全年 金额 费用 管理 管控 路径 路上 连续 关注 关系 关怀 关爱 常见 常规 常用 应当 应急 应用 向上 向好 习惯 康复 居家 居住 申请 项目 "
+    "文化 文明 权益 权利 利益 利用 温暖 温馨 解决 解释 房颤 包括 石膏 边缘 高度 高危 高龄 高发 高血压 高风险 方便 方面 方式 成功 成本 万分 万人次 单独 "
+    "施行 施救 时间 时长 步行 车上 何时 任何 童年 宣教 宣传 盛赞 贺信 谢意 曾经 曾在 明确 明白 明显 江苏 云南 柏油 危重 危险 危急 段落 季节 焦虑 支付 支出 支持 程度 程序 "
+    "计划 计算 于今 于术 从入 从出 和家 和医 和社 和职 屈光 葛根 经济 严重 华侨 平均 平稳 平安 元月 顾虑 章程 乐意 梁柱 米汤 胡椒 牛奶 巩膜 古方 易感 易发 武汉 来自 来源 满意 满意度".split()
+)
+_NAMED = re.compile(
+    rf"(?P<role>{_ROLE}(?:姓名)?[：:]?)(?P<name>[{_SURNAMES}](?:某某?|[一-鿿]{{1,2}}?))(?=[，。、；：（）,(\s]|的|在|因|于|入|出|经|病情|家属|住|转|术|来|反映|投诉|送|$)"
+)
+_ASIDE = re.compile(rf"(?P<name>[{_SURNAMES}][一-鿿]{{1,2}})(?=[（(，,](?:男|女)[，,、性）)])")
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,30}){1,4}")
+_NUMBERS = (
+    ("身份证号", re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?![\dA-Za-z])"), valid_id_card),
+    ("电话号码", re.compile(r"(?<![\d.])(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-\d{7,8})(?![\d.])"), None),
+    ("银行卡号", re.compile(r"(?<!\d)[3-6]\d{14,18}(?!\d)"), _luhn),
+    (
+        "病案号",
+        re.compile(r"(?:住院号|病案号|门诊号|病历号|就诊卡号|医保卡号|健康卡号)[:：为是]?\s?[A-Za-z]{0,3}\d{4,20}"),
+        None,
+    ),
+    ("邮箱", _EMAIL, None),
+)
+_NOTHING = re.compile(r"[^\d@]*+")
+_STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+
+
+def masked(brief: Brief, privacy: Privacy) -> tuple[Brief, dict[str, str]]:
+    """The brief as a model may see it, and 某甲 → name.
+
+    Raises `EngineError` when the setting refuses a brief that holds personal data.
+    """
+    if privacy.remote == "allow":
+        return brief, {}
+    mask = _Mask(brief.model_dump_json())
+    matters = tuple(
+        m.model_copy(update={"text": mask(m.text), "result": mask(m.result), "actor": mask(m.actor)})
+        for m in brief.matters
+    )
+    passages = tuple(p.model_copy(update={"text": mask(p.text), "heading": mask(p.heading)}) for p in brief.passages)
+    hidden = brief.model_copy(
+        update={
+            "matters": matters,
+            "passages": passages,
+            "instructions": tuple(map(mask, brief.instructions)),
+            "heading": mask(brief.heading),
+            "original": tuple(map(mask, brief.original)),
+        }
+    )
+    if mask.people and privacy.remote == "refuse":
+        raise EngineError(
+            f"材料里有{len(mask.people)}处个人信息（患者姓名或邮箱），按设置（[privacy] remote）不发给模型。请改成“一名患者”再起草。"
+        )
+    return hidden, mask.people
+
+
+def gate(messages: Messages, privacy: Privacy) -> None:
+    """Raises `EngineError` for a number of a person in what is about to leave: the last look."""
+    if privacy.remote == "allow":
+        return
+    for text in (messages.system, messages.user):
+        if _NOTHING.fullmatch(text):
+            continue
+        for what, pattern, valid in _NUMBERS:
+            for match in pattern.finditer(text):
+                if valid is None or valid(match.group()):
+                    raise EngineError(f"要发给模型的内容里有{what}，没有发出。请从材料或本单位的模板里删去。")
+
+
+def restored(reply: Reply, people: dict[str, str]) -> Reply:
+    """The reply with people's names back in their places."""
+    if not people:
+        return reply
+
+    def back(text: str) -> str:
+        for alias, name in people.items():
+            text = text.replace(alias, name)
+        return text
+
+    blocks = tuple(
+        ReplyBlock(type=b.type, sentences=tuple(s.model_copy(update={"text": back(s.text)}) for s in b.sentences))
+        for b in reply.blocks
+    )
+    return reply.model_copy(update={"blocks": blocks, "heading": back(reply.heading) if reply.heading else None})
+
+
+class _Mask:
+    """Hands out an alias a person; `taken` is a text whose words are no aliases."""
+
+    def __init__(self, taken: str) -> None:
+        self._free = (a for s in ("", *_STEMS) for a in (f"某{s}{t}" for t in _STEMS) if a not in taken)
+        self.people: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        text = _NAMED.sub(self._named, text)
+        text = _ASIDE.sub(lambda m: self._alias(m["name"]), text)
+        return _EMAIL.sub(lambda m: self._alias(m.group()), text)
+
+    def _named(self, match: "re.Match[str]") -> str:
+        name = match["name"]
+        rest = match.string[match.start("name") : match.start("name") + 3]
+        if name in _WORDS or rest[:2] in _WORDS or rest in _WORDS:
+            return match.group()
+        return match["role"] + self._alias(name)
+
+    def _alias(self, name: str) -> str:
+        known = {n: a for a, n in self.people.items()}
+        if name in known:
+            return known[name]
+        alias = next(self._free, "")
+        if not alias:
+            return "某某"
+        self.people[alias] = name
+        return alias

@@ -1,0 +1,367 @@
+"""What a check found, to be read beside the text: the page, the paper to sign, the comments.
+
+In: a draft or text, its `Report`, what people have confirmed.  Out: `Checked`; an HTML page that needs nothing beside it;
+the 核稿单 as a .docx.
+
+Surprise: a finding of a draft counts within its sentence, one of a text within the whole; here both count in the text as
+it is shown, so that page, paper and comments say the same.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from chugao.checks import Report
+from chugao.checks.dismissals import Dismissal
+from chugao.checks.folding import fold
+from chugao.config import shipped
+from chugao.kind import Kind
+from chugao.manuscript import ClaimedText, Draft, Section, Shell, Span, content_hash, flatten
+from chugao.source import Finding
+from chugao.word.annotating import Remark
+from chugao.word.comments import STATES
+
+_AROUND = 24
+_STOPS = "。！？；\n"
+
+
+class Number(NamedTuple):
+    """One number of the text and what it rests on."""
+
+    start: int
+    end: int
+    """In `Checked.text`; −1 for a number of a table that is not part of it."""
+    printed: str
+    around: str
+    name: str
+    source: str
+    """Where it comes from and how it is reckoned; "" when nothing supports it."""
+    last_year: str
+    confirmed: str
+    """Who confirmed it and on what basis, "" when nobody had to."""
+
+
+class Note(NamedTuple):
+    """A finding with its place in the text as shown; start is −1 for one about the whole."""
+
+    start: int
+    end: int
+    finding: Finding
+
+
+class Checked(NamedTuple):
+    """A checked text as a person reads it."""
+
+    name: str
+    title: str
+    text: str
+    numbers: tuple[Number, ...]
+    notes: tuple[Note, ...]
+    blind: bool = False
+    """Nothing was given to hold the numbers against."""
+    override: str = ""
+    """Who let it pass, and why."""
+    kind: Kind = Kind.SUMMARY
+    year: int = 2000
+
+    @property
+    def line(self) -> str:
+        """“数字31个，没有出处2个，人工确认1个；错误2、提醒5”."""
+        confirmed = sum(1 for n in self.numbers if n.confirmed)
+        missing = sum(1 for n in self.numbers if not n.source and not n.confirmed)
+        told = [f"数字{len(self.numbers)}个"]
+        if self.blind:
+            told.append("没有给指标，未核对出处")
+        elif missing or confirmed:
+            told += [f"没有出处{missing}个"] * bool(missing) + [f"人工确认{confirmed}个"] * bool(confirmed)
+        else:
+            told.append("都有出处")
+        return "，".join(told)
+
+
+# --- putting together -----------------------------------------------------------------------------
+
+
+def checked(name: str, thing: Draft | str, report: Report, dismissals: Sequence[Dismissal] = ()) -> Checked:
+    """A report beside its text; `dismissals` are what people have passed, those of numbers are shown with them."""
+    return _of_draft(name, thing, report) if isinstance(thing, Draft) else _of_text(name, thing, report, dismissals)
+
+
+def _of_text(name: str, text: str, report: Report, dismissals: Sequence[Dismissal]) -> Checked:
+    title = next((line.strip(" #\t　") for line in text.split("\n") if line.strip()), name)[:60]
+    confirmed = [d for d in dismissals if d.rule == "number-untraced"]
+    facts = report.facts
+    matters = {m.id: f"事项：{m.text}"[:60] for m in report.matters}
+    numbers = []
+    for verdict in report.verdicts:
+        mention, by = verdict.mention, verdict.by
+        fact = facts.by_slot.get(by) if facts else None
+        prev = facts.get(fact.metric, "prev") if facts and fact and fact.field != "prev" else None
+        source = matters.get(by, {"constant": "固定写法", "given": "本单位的固定用语"}.get(by, ""))
+        who = next((d for d in confirmed if verdict.finding and d.covers(verdict.finding, text)), None)
+        numbers.append(
+            Number(
+                mention.start,
+                mention.end,
+                mention.text,
+                _around(text, mention.start, mention.end),
+                fact.name if fact else mention.metric_name,
+                _sourced(fact.formula, fact.source_label) if fact else source,
+                prev.printed if prev else "",
+                f"{who.by}，{who.reason}" if who else "",
+            )
+        )
+    notes = tuple(Note(f.place.start, f.place.end, f) for f in report.findings)
+    blind = not (facts and facts.by_slot) and not report.matters
+    return Checked(name, title, text, tuple(sorted(numbers)), notes, blind)
+
+
+def _of_draft(name: str, draft: Draft, report: Report) -> Checked:
+    text, spans = flatten(draft)
+    at = {(s.section, s.sentence): s for s in spans}
+    numbers = [n for text_, span in _claimed(draft, at) for n in _of_claims(draft, text_, span, text)]
+    override = draft.recipe.get("override") or {}
+    return Checked(
+        name=name,
+        title=draft.title.text,
+        text=text,
+        numbers=tuple(sorted(numbers, key=lambda n: (n.start < 0, n.start))),
+        notes=tuple(_placed(f, at) for f in report.findings),
+        override=f"{override.get('by', '')}：{override.get('reason', '')}" if override else "",
+        kind=draft.kind,
+        year=draft.year,
+    )
+
+
+def _claimed(draft: Draft, at: dict[tuple[str, str], Span]) -> Iterator[tuple[Any, Span | None]]:
+    """Every text that bears claims, with where it stands; None for a cell of a table."""
+    yield draft.title, at.get(("", "title"))
+    for section in draft.sections:
+        if (section.id, "heading") in at:
+            yield section.heading, at[section.id, "heading"]
+        for sentence in section.sentences:
+            if (section.id, sentence.id) in at:
+                yield sentence, at[section.id, sentence.id]
+    for _, _, table in draft.tables():
+        for row in table.rows:
+            for cell in row:
+                yield cell, None
+
+
+def _of_claims(draft: Draft, text: Any, span: Span | None, whole: str) -> Iterator[Number]:
+    evidence = {e.id: e for e in draft.evidence}
+    before = {e.metric: e.printed for e in draft.evidence if e.field == "prev"}
+    for claim in text.claims:
+        printed = text.text[claim.start : claim.end]
+        if claim.state == "constant" or not any(c.isnumeric() for c in printed):
+            continue
+        known = evidence.get(claim.id)
+        start, end = (span.start + claim.start, span.start + claim.end) if span else (-1, -1)
+        supported = claim.state != "unsupported"
+        yield Number(
+            start,
+            end,
+            printed,
+            _around(whole, start, end) if span else "（表）",
+            known.name if known else "",
+            (_sourced(claim.formula or "", claim.source or "") or STATES[claim.state]) if supported else "",
+            before.get(claim.metric or "", "") if known is None or known.field != "prev" else "",
+            "人工确认" if claim.state == "person" else "",
+        )
+
+
+def _placed(finding: Finding, at: dict[tuple[str, str], Span]) -> Note:
+    place = finding.place
+    span = at.get((place.section, place.sentence)) or at.get((place.section, "heading"))
+    if span is None:
+        return Note(-1, -1, finding)
+    if not place.sentence:
+        return Note(span.start, span.end, finding)
+    return Note(span.start + place.start, min(span.start + place.end, span.end), finding)
+
+
+def _sourced(formula: str, source: str) -> str:
+    return "；".join(filter(None, ("" if formula == "填报值" else formula, source)))
+
+
+def _around(text: str, start: int, end: int) -> str:
+    left = max(text.rfind(c, max(0, start - _AROUND), start) for c in _STOPS) + 1 or max(0, start - _AROUND)
+    stops = [i for c in _STOPS if (i := text.find(c, end, end + _AROUND)) >= 0]
+    return text[left : min(stops, default=min(len(text), end + _AROUND))].strip()
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def checked_page(given: Checked) -> str:
+    """The text with its findings in the margin; every number leads to its source.  No script, no reference outside."""
+    style = (shipped("templates") / "pages" / "check.css").read_text(encoding="utf-8").replace("\n", "")
+    whole = [n.finding for n in given.notes if n.start < 0]
+    counts: dict[str, int] = {}
+    for note in given.notes:
+        counts[note.finding.severity.label] = counts.get(note.finding.severity.label, 0) + 1
+    return str(
+        _layout().render(
+            title=given.title,
+            name=given.name,
+            line=given.line,
+            counts="、".join(f"{k}{v}" for k, v in counts.items()) or "没有发现问题",
+            blocked=any(n.finding.severity.blocks for n in given.notes),
+            override=given.override,
+            whole=whole,
+            rows=list(_rows(given)),
+            numbers=given.numbers,
+            blind=given.blind,
+            style=Markup(style),
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        )
+    )
+
+
+@cache
+def _layout() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    places = FileSystemLoader(shipped("templates") / "pages")
+    environment = Environment(loader=places, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.get_template("check.html.j2")
+
+
+class _Row(NamedTuple):
+    """A paragraph and what is said of it."""
+
+    kind: str
+    text: Markup
+    notes: tuple[tuple[int, Finding], ...]
+
+
+def _rows(given: Checked) -> Iterator[_Row]:
+    notes = sorted(((n, i) for i, n in enumerate(given.notes, 1) if n.start >= 0), key=lambda x: x[0][:2])
+    numbers = [(n, i) for i, n in enumerate(given.numbers, 1) if n.start >= 0]
+    start = 0
+    for place, line in enumerate(given.text.split("\n")):
+        end = start + len(line)
+        if line.strip():
+            mine = [(n, i) for n, i in notes if start <= n.start <= end]
+            inside = [(n, i) for n, i in numbers if start <= n.start < end]
+            marked = _marked(line, start, mine, inside)
+            yield _Row("title" if place == 0 else "body", marked, tuple((i, n.finding) for n, i in mine))
+        start = end + 1
+
+
+def _marked(line: str, at: int, notes: list[tuple[Note, int]], numbers: list[tuple[Number, int]]) -> Markup:
+    """One paragraph: cut at every mark's edges, so that marks may overlap."""
+    edges = {0, len(line)}
+    spans = [(n.start, n.end) for n, _ in notes] + [(n.start, n.end) for n, _ in numbers]
+    for start, end in spans:
+        edges |= {min(max(start - at, 0), len(line)), min(max(end - at, 0), len(line))}
+    cuts, out, anchored = sorted(edges), [], set[int]()
+    for left, right in pairwise(cuts):
+        piece = escape(line[left:right])
+        number = next(((n, i) for n, i in numbers if n.start - at <= left and right <= n.end - at), None)
+        if number is not None:
+            n, i = number
+            classes = "n" if n.source or n.confirmed else "n bare"
+            told = " ".join(filter(None, (n.name, n.source or n.confirmed or "没有出处")))
+            mark = f'id="n{i}" ' if i not in anchored else ""
+            anchored.add(i)
+            piece = Markup('<a class="{}" {}href="#s{}" title="{}">{}</a>').format(
+                classes, Markup(mark), i, told, piece
+            )
+        over = [(n, i) for n, i in notes if n.start - at <= left and right <= n.end - at]
+        if over:
+            worst = min(over, key=lambda x: list(_WEIGHTS).index(x[0].finding.severity.value))
+            piece = Markup('<mark class="{}" data-n="{}">{}</mark>').format(
+                worst[0].finding.severity.value, worst[1], piece
+            )
+        out.append(piece)
+    return Markup("").join(out)
+
+
+_WEIGHTS = ("fatal", "error", "warning", "info")
+
+
+# --- the paper ------------------------------------------------------------------------------------
+
+
+def proofsheet(given: Checked) -> bytes:
+    """The 核稿单: every number with the words around it, its source, last year's, and room to tick and to sign."""
+    from chugao.word.layout import named_layout
+    from chugao.word.typesetting import typeset
+
+    return typeset(_paper(given), final=True, clean=True, layout=named_layout("checklist"))
+
+
+def _paper(given: Checked) -> Draft:
+    from chugao.manuscript import Block, Sentence, Table
+
+    header = ("序号", "数字", "文中", "指标", "出处", "上年", "核对", "签名")
+    rows = [
+        (
+            str(i),
+            n.printed,
+            n.around[:60],
+            n.name or "—",
+            n.source or n.confirmed or "没有出处",
+            n.last_year or "—",
+            "",
+            "",
+        )
+        for i, n in enumerate(given.numbers, 1)
+    ]
+    table = Table(
+        header=header,
+        rows=tuple(tuple(ClaimedText(text=c) for c in row) for row in rows or [("", "", "", "", "", "", "", "")]),
+    )
+    lines = [f"{given.line}。逐个对照出处核对，对的打“√”，不对的写正确的数，并签名。"]
+    lines += [
+        f"[{x.first.severity.label}] {x.first.hint}"
+        for x in fold(n.finding for n in given.notes)
+        if x.first.severity.blocks
+    ]
+    if given.override:
+        lines.append(f"放行：{given.override}。")
+    title = ClaimedText(text=f"《{given.title}》核稿单")
+    sentences = tuple(Sentence(id=f"s{i}", text=line) for i, line in enumerate(lines))
+    blocks = tuple(Block(id=f"b{i}", type="paragraph", sentence_ids=(s.id,)) for i, s in enumerate(sentences))
+    sections = (
+        Section(id="lead", number="", heading=ClaimedText(text=""), level=0, blocks=blocks, sentences=sentences),
+        Section(
+            id="table",
+            number="",
+            heading=ClaimedText(text=""),
+            level=0,
+            blocks=(Block(id="t", type="table", table=table),),
+        ),
+    )
+    return Draft(
+        id=content_hash(title, sections, Shell()),
+        title=title,
+        kind=given.kind,
+        department="",
+        organisation="",
+        year=given.year,
+        period=str(given.year),
+        engine="offline",
+        sections=sections,
+    )
+
+
+# --- comments -------------------------------------------------------------------------------------
+
+
+def remarks_of(given: Checked) -> list[Remark]:
+    """A remark for each finding that has a place; alike ones each at their own."""
+    told = []
+    for note in sorted((n for n in given.notes if n.start >= 0), key=lambda n: n[:2]):
+        start, end, finding = note
+        quote = given.text[start:end].split("\n")[0] or given.text[start : start + 1]
+        before = given.text[max(0, start - _AROUND) : start].rpartition("\n")[2]
+        after = given.text[start + len(quote) : end + _AROUND].partition("\n")[0]
+        told.append(Remark(quote, before, after, f"[{finding.severity.label}] {finding.hint}"))
+    return told

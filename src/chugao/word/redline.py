@@ -1,0 +1,125 @@
+"""What changed between two versions, as a Word file a reviewer can read: native tracked changes at word level.
+
+In: two versions (draft, `Version` or file), or one and the steps it went through.  Out: the bytes of a .docx.
+
+The difference is that of `comparing` and nothing else.  The page is ours: of a file that somebody else set, the text
+is compared and set anew, for a redline that kept two foreign layouts at once would be a redline of layouts.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from chugao.comparing import Version, compare, read_version, version_of_draft
+from chugao.errors import InputError
+from chugao.manuscript import Draft, Shell
+from chugao.word.anchors import attribute, custom_properties, plain_text
+from chugao.word.authors import Step, attribute_changes
+from chugao.word.comments import AUTHOR, comments_xml
+from chugao.word.layout import Layout, gbt9704
+from chugao.word.merging import merge
+from chugao.word.package import pack
+from chugao.word.reasons import reasons_of
+from chugao.word.redlining import Sides, body_xml, names_of
+from chugao.word.styles import fonts_xml, settings_xml, styles_xml
+from chugao.word.typesetting import Setting, core_properties, draft_mark_xml, footer_xml, provenance
+
+Given = Version | Draft | Path
+BASE_PROPERTY = "chugao_redline"
+"""Custom property that says a file is a redline: id of the draft, or fingerprint of the text, it starts from."""
+
+
+def redline(
+    old: Given,
+    new: Given,
+    *,
+    author: str = AUTHOR,
+    when: str = "",
+    reasons: bool = True,
+    layout: Layout | None = None,
+) -> bytes:
+    """A .docx that is `new` when all changes are accepted and `old` when all are refused.
+
+    `when` is a moment such as "2026-01-08T09:30:00Z"; without one the changes are dated by the draft's year, so that
+    the same two drafts give the same bytes.  With `reasons` each changed number bears a comment: what it is, from what
+    to what, and where it comes from.
+    """
+    return redline_of_steps(old, [(new, author, when)], reasons=reasons, layout=layout)
+
+
+def redline_of_steps(
+    old: Given, steps: Sequence[tuple[Given, str, str]], *, reasons: bool = True, layout: Layout | None = None
+) -> bytes:
+    """The same between the first and the last of several versions, each change by the author and date of its step.
+
+    `steps` are (version, author, when) in the order they were made.
+    """
+    if not steps:
+        raise InputError("没有给出修改后的文稿，写不出修订稿。请至少给一份。")
+    first = _version(old)
+    made = [Step(v := _version(given), author, when or _when(v)) for given, author, when in steps]
+    last = made[-1].version
+    comparison = compare(first, last)
+    blocks, old_lines, new_lines = merge(comparison)
+    layout = layout or gbt9704()
+    names = names_of(last)
+    setting = Setting(
+        layout=layout,
+        names=names,
+        numbers={n: i for i, n in enumerate(names.values())},
+        shell=last.draft.shell if last.draft else Shell(),
+        marked=True,
+        evidence=None,
+        comments=[],
+    )
+    body = body_xml(
+        blocks,
+        Sides(first, last, old_lines, new_lines),
+        setting,
+        made,
+        attribute_changes(first, made),
+        reasons_of(comparison) if reasons else [],
+    )
+    return pack(_parts(first, last, body, setting))
+
+
+def _version(given: Given) -> Version:
+    if isinstance(given, Version):
+        return given
+    return version_of_draft(given) if isinstance(given, Draft) else read_version(given)
+
+
+def _when(version: Version) -> str:
+    """Of a version nobody dated: the first day of its year, as its other dates are; "" where it has none."""
+    return f"{version.year:04d}-01-01T00:00:00Z" if version.year else ""
+
+
+def _parts(old: Version, new: Version, body: str, setting: Setting) -> dict[str, str]:
+    parts = {
+        "word/document.xml": body,
+        "word/styles.xml": styles_xml(setting.layout),
+        "word/fontTable.xml": fonts_xml(setting.layout),
+        "word/settings.xml": settings_xml(),
+        "word/footer1.xml": footer_xml(setting.layout, odd=True),
+        "word/footer2.xml": footer_xml(setting.layout, odd=False),
+        "word/header1.xml": draft_mark_xml(),
+        "word/header2.xml": draft_mark_xml(),
+    }
+    if setting.comments:
+        parts["word/comments.xml"] = comments_xml(setting.comments)
+    if new.draft is None:
+        return parts
+    parts["docProps/core.xml"] = core_properties(new.draft)
+    parts |= provenance(new.draft, setting.names, body)
+    parts["docProps/custom.xml"] = _with_base(custom_properties(new.draft, body), old)
+    return parts
+
+
+def _with_base(properties: str, old: Version) -> str:
+    """Custom properties that say what the redline starts from."""
+    base = attribute(plain_text(old.draft.id if old.draft else old.fingerprint))
+    number = properties.count("<property ") + 2
+    told = (
+        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{number}" name="{BASE_PROPERTY}">'
+        f"<vt:lpwstr>{base}</vt:lpwstr></property>"
+    )
+    return properties.replace("</Properties>", f"{told}</Properties>")

@@ -1,0 +1,129 @@
+"""`word`'s judge: our own files have nothing to be found in, and whatever is spoiled in one is found."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chugao.errors import UploadRejected
+from chugao.kind import Kind
+from chugao.manuscript import Shell
+from chugao.source import Severity
+from chugao.word.judging import headings_of, judge
+from chugao.word.judging_pages import PrintedLine, PrintedPage, _alone
+from chugao.word.layout import gbt9704
+from chugao.word.redline import redline
+from chugao.word.typesetting import typeset
+from tests import drafts
+from tests.cli import chugao
+
+_DOCUMENT, _STYLES, _FOOTER = "word/document.xml", "word/styles.xml", "word/footer1.xml"
+
+
+def spoiled(part: str, old: str, new: str) -> bytes:
+    """A notice of ours in which something was changed by hand."""
+    out = io.BytesIO()
+    content = typeset(drafts.notice())
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            if name == part:
+                assert old in text
+                text = text.replace(old, new)
+            target.writestr(name, text)
+    return out.getvalue()
+
+
+def rules(content: bytes) -> set[str]:
+    found = judge(content, gbt9704())
+    assert all(f.severity is Severity.WARNING for f in found)
+    return {f.rule.removeprefix("layout.") for f in found}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("shell", [Shell(), drafts.NOTICE, drafts.REPORT], ids=["plain", "notice", "report"])
+def test_our_own_files_of_every_kind_and_shell_have_nothing_to_be_found_in(kind: Kind, shell: Shell):
+    draft = drafts.draft(shell=shell, kind=kind)
+
+    for content in (typeset(draft), typeset(draft, final=True, clean=True), typeset(draft, comments=True)):
+        assert judge(content, gbt9704()) == []
+
+
+def test_a_redline_keeps_to_the_page_too():
+    assert judge(redline(drafts.draft(), drafts.draft(drafts.sections()[:-2])), gbt9704()) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "rule"),
+    [
+        (_DOCUMENT, 'w:top="2098"', 'w:top="1440"', "margin_top"),
+        (_DOCUMENT, 'w:bottom="1984"', 'w:bottom="1440"', "margin_bottom"),
+        (_DOCUMENT, 'w:left="1587"', 'w:left="1800"', "margin_left"),
+        (_DOCUMENT, 'w:right="1474"', 'w:right="1800"', "margin_right"),
+        (_DOCUMENT, 'w:w="11906" w:h="16838"', 'w:w="12240" w:h="15840"', "paper"),
+        (_DOCUMENT, 'w:linePitch="579"', 'w:linePitch="312"', "grid"),
+        (_STYLES, 'w:line="579"', 'w:line="640"', "line"),
+        (_STYLES, 'w:line="579" w:lineRule="exact"', 'w:line="360" w:lineRule="auto"', "line"),
+        (_STYLES, 'w:eastAsia="仿宋_GB2312"', 'w:eastAsia="宋体"', "font"),
+        (_STYLES, 'w:eastAsia="方正小标宋简体"', 'w:eastAsia="黑体"', "font"),
+        (_STYLES, 'w:ascii="Times New Roman"', 'w:ascii="Calibri"', "latin_font"),
+        (_STYLES, '<w:sz w:val="32"/>', '<w:sz w:val="28"/>', "size"),
+        (_STYLES, '<w:sz w:val="44"/>', '<w:sz w:val="36"/>', "size"),
+        (_STYLES, '<w:b w:val="0"/>', '<w:b w:val="1"/>', "bold"),
+        (_STYLES, 'w:firstLineChars="200" w:firstLine="640"', 'w:firstLine="0"', "indent"),
+        (_STYLES, '<w:jc w:val="both"/>', '<w:jc w:val="left"/>', "align"),
+        (_STYLES, '<w:spacing w:val="-5"/>', '<w:spacing w:val="0"/>', "spacing"),
+        (_STYLES, '<w:outlineLvl w:val="0"/>', "", "outline"),
+        (_DOCUMENT, "<w:pageBreakBefore/>", "", "annex_page"),
+        (_FOOTER, '<w:jc w:val="right"/>', '<w:jc w:val="center"/>', "page_number_side"),
+        (_FOOTER, "— ", "", "page_number_dash"),
+        (_FOOTER, " PAGE ", " DATE ", "page_number_sides"),
+        ("word/settings.xml", "<w:evenAndOddHeaders/>", "", "page_number_sides"),
+        (_DOCUMENT, "<w:tblHeader/>", "", "table_header"),
+    ],
+)  # fmt: skip
+def test_what_was_spoiled_is_found(part: str, old: str, new: str, rule: str):
+    found = rules(spoiled(part, old, new))
+
+    assert rule in found
+
+
+def test_a_date_with_zeros_and_a_number_in_square_brackets_are_found():
+    shell = Shell(
+        type="notice", title="关于印发工作要点的通知", addressee="各科室：", issuer="医务科", date="2026年01月08日"
+    )
+    opening = shell.model_copy(update={"opening": "院医发[2026]第3号"})
+
+    assert {"date", "paper_number"} <= rules(typeset(drafts.draft(shell=opening)))
+
+
+def test_a_heading_alone_at_the_foot_of_a_page_is_found():
+    def page(*texts: str) -> PrintedPage:
+        return PrintedPage(tuple(PrintedLine(t, 80, 500, 120.0 + 29 * i) for i, t in enumerate(texts)), 595, 842)
+
+    found = list(_alone([page("正文一行。", "（一）急救"), page("正文。")], gbt9704(), {"（一）急救"}))
+
+    assert [f.quote for f in found] == ["（一）急救"]
+
+
+def test_headings_are_read_from_the_file():
+    assert "一、2025年主要工作" in headings_of(typeset(drafts.draft()))
+
+
+def test_what_is_no_word_file_is_refused():
+    with pytest.raises(UploadRejected, match="不是完整的 Word 文档"):
+        judge(b"PK nothing", gbt9704(), "甲.docx")
+
+
+def test_the_command_says_what_it_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chugao.word.preview.office", lambda: None)
+    file = tmp_path / "甲.docx"
+    file.write_bytes(spoiled(_DOCUMENT, 'w:top="2098"', 'w:top="1440"'))
+
+    ran: Any = chugao("check", "--layout", file, "--json")
+
+    assert ran.code == 0
+    assert [f["rule"] for f in ran.json["findings"]] == ["layout.margin_top"] * len(ran.json["findings"])
+    assert not ran.json["printed"]

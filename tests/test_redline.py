@@ -1,0 +1,344 @@
+"""`word`'s redline: the new text when all is accepted, the old one when all is refused, numbers whole."""
+
+import io
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from rapidfuzz.distance import Indel
+
+from chugao.comparing import version_of_text
+from chugao.manuscript import Draft, Shell
+from chugao.quantity import number_spans
+from chugao.word.redline import BASE_PROPERTY, redline, redline_of_steps
+from chugao.word.revisions import Paragraph, accepted, lines_of, paragraphs_of, rejected
+from chugao.word.typesetting import typeset
+from tests import drafts, redline_cases
+from tests.cli import chugao, write
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+EDITS = (3, 10, 25)
+OLD = "医务科2025年工作总结\n一、质量管理\n全年手术23186台次，较上年增长5.7%。归档率95%，抽查及时。\n"
+NEW = "医务科2025年工作总结\n一、质量管理\n全年手术23680台次，较上年增长5.7%。归档率95%，抽查较为及时。\n"
+
+
+def body(content: bytes, part: str = "word/document.xml") -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(part)
+
+
+def lines(paragraphs: list[Paragraph]) -> list[str]:
+    """What is printed; where the lines of a title turn is not part of the text."""
+    return [line.replace("\n", "") for line in lines_of(paragraphs)]
+
+
+def printed(draft: Draft) -> list[str]:
+    return lines(paragraphs_of(body(typeset(draft))))
+
+
+def pairs(xml: bytes) -> list[tuple[str, str]]:
+    """(struck, written) wherever something was written right behind what was struck."""
+    out = []
+    for paragraph in paragraphs_of(xml):
+        runs = paragraph.runs
+        out += [(a.text, b.text) for a, b in pairwise(runs) if a.removed and b.added]
+    return out
+
+
+def redlined(old: str, new: str, **more: Any) -> bytes:
+    return body(redline(version_of_text(old), version_of_text(new), **more))
+
+
+# --- exact both ways ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_accepting_all_gives_the_new_text_and_refusing_all_the_old_one(seed: int):
+    old, new = redline_cases.pair(seed, EDITS[seed % 3])
+
+    xml = body(redline(old, new))
+
+    assert lines(accepted(xml)) == printed(new)
+    assert lines(rejected(xml)) == printed(old)
+    assert schema_faults(xml) == []
+
+
+@pytest.mark.soak
+def test_the_same_of_five_hundred_pairs():
+    for seed in range(60, 560):
+        old, new = redline_cases.pair(seed, EDITS[seed % 3])
+        xml = body(redline(old, new))
+        assert (lines(accepted(xml)), lines(rejected(xml))) == (printed(new), printed(old)), seed
+        assert schema_faults(xml) == [], seed
+
+
+@pytest.mark.parametrize("shell", [Shell(), drafts.NOTICE, drafts.REPORT], ids=["plain", "notice", "report"])
+def test_every_shell_keeps_its_pages(shell: Shell):
+    old = drafts.draft(shell=shell)
+    new = drafts.draft(parts=old.sections[:-1], shell=shell)
+
+    xml = body(redline(old, new))
+
+    assert lines(accepted(xml)) == printed(new)
+    assert lines(rejected(xml)) == printed(old)
+
+
+def test_two_equal_drafts_have_no_change():
+    draft = drafts.draft()
+
+    xml = body(redline(draft, draft))
+
+    assert lines(paragraphs_of(xml)) == printed(draft)
+    assert not re.search(rb"<w:(ins|del|moveFrom|moveTo)\b", xml)
+
+
+def test_an_empty_text_becomes_a_text_and_back():
+    assert lines(accepted(redlined("", NEW))) == NEW.split("\n")[:-1]
+    assert lines(rejected(redlined(OLD, ""))) == OLD.split("\n")[:-1]
+
+
+def test_the_same_two_drafts_give_the_same_bytes():
+    old, new = redline_cases.pair(5, 10)
+
+    assert redline(old, new) == redline(old, new)
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def test_a_changed_number_is_one_old_number_and_one_new_one():
+    assert pairs(redlined(OLD, NEW))[0] == ("23186台次", "23680台次")
+
+
+def test_no_number_is_cut_and_little_is_marked_beyond_what_changed(monkeypatch: pytest.MonkeyPatch):
+    # A column that came makes a table of its own, whatever else stayed.
+    monkeypatch.setattr(
+        redline_cases, "_EDITS", tuple(e for e in redline_cases._EDITS if e is not redline_cases._column)
+    )
+    measured = [measure(body(redline(*redline_cases.pair(seed, EDITS[seed % 3])))) for seed in range(60)]
+
+    ratios = [marked / least for marked, least, _ in measured if least]
+
+    assert sum(cut for _, _, cut in measured) == 0
+    assert statistics.median(ratios) <= 1.15
+    assert max(ratios) <= 3
+
+
+def measure(xml: bytes) -> tuple[int, int, int]:
+    """(marked, least possible, numbers cut): characters, each number of the whole sentence counted as one."""
+    codes: dict[str, str] = {}
+
+    def signs(paragraph: Paragraph) -> list[tuple[str, bool, bool]]:
+        text, out, at = paragraph.text, [], 0
+        whole = bool(paragraph.row_added or paragraph.row_removed)
+        marked = [whole or bool(r.added or r.removed) for r in paragraph.runs for _ in r.text]
+        for start, end in [*number_spans(text), (len(text), len(text))]:
+            out += [(text[i], marked[i], False) for i in range(at, start)]
+            if start < end:
+                code = codes.setdefault(text[start:end], chr(0xF0000 + len(codes)))
+                out.append((code, any(marked[start:end]), len(set(marked[start:end])) > 1))
+            at = end
+        return out
+
+    before = [s for p in rejected(xml) for s in signs(p)]
+    after = [s for p in accepted(xml) for s in signs(p)]
+    least = Indel.distance("".join(s[0] for s in before), "".join(s[0] for s in after))
+    return sum(s[1] for s in before + after), least, sum(s[2] for s in before + after)
+
+
+def test_a_changed_number_says_where_it_comes_from():
+    old = drafts.draft()
+    told = old.model_dump_json().replace("全年完成手术23105台次", "全年完成手术23999台次")
+    new = Draft.model_validate_json(told)
+
+    content = redline(old, new)
+    comment = etree.fromstring(body(content, "word/comments.xml"))
+    said = ["\n".join(p.xpath("string()") for p in c) for c in comment]
+
+    assert any("23105台次→23999台次" in words and "依据：医务科-2025.xlsx" in words for words in said)
+    assert BASE_PROPERTY.encode() in body(content, "docProps/custom.xml")
+
+
+def test_a_number_nobody_accounts_for_is_said_to_be_so():
+    content = redline(version_of_text(OLD), version_of_text(NEW))
+
+    assert "依据未知" in body(content, "word/comments.xml").decode()
+
+
+def test_reasons_may_be_left_out():
+    assert b"commentRangeStart" not in redlined(OLD, NEW, reasons=False)
+
+
+# --- moves, marks, tables -------------------------------------------------------------------------
+
+_LONG = "牵头修订急诊会诊、危急值处置等制度，逐条落实到班组。"
+
+
+def test_a_moved_sentence_is_a_native_move_with_text_and_not_deleted_text():
+    old = f"甲段开头的一句话说明情况。{_LONG}甲段最后一句。\n乙段开头的一句话说明安排。乙段最后一句。\n"
+    new = f"甲段开头的一句话说明情况。甲段最后一句。\n乙段开头的一句话说明安排。{_LONG}乙段最后一句。\n"
+
+    xml = redlined(old, new)
+    root = etree.fromstring(xml)
+    names = [[e.get(W + "name") for e in root.iter(W + f"move{end}RangeStart")] for end in ("From", "To")]
+
+    assert names[0] == names[1] != []
+    assert "".join(root.find(f".//{W}moveFrom").itertext(W + "t")) == _LONG
+    assert root.find(f".//{W}moveFrom//{W}delText") is None
+
+
+def test_a_paragraph_that_moved_as_a_whole_moves_with_its_mark():
+    first, second = "甲段说明全年工作的总体情况。", "乙段说明各项指标的完成情况。"
+
+    xml = redlined(f"{_LONG}\n{first}\n{second}\n", f"{first}\n{second}\n{_LONG}\n")
+
+    assert re.search(rb"<w:rPr><w:moveFrom ", xml)
+    assert re.search(rb"<w:rPr><w:moveTo ", xml)
+
+
+def test_a_paragraph_that_was_split_is_one_inserted_mark():
+    xml = redlined("甲句说明总体情况。乙句说明具体做法。\n", "甲句说明总体情况。\n乙句说明具体做法。\n")
+
+    found = paragraphs_of(xml)
+
+    assert [p.added is not None for p in found if p.text] == [True, False]
+    assert not any(run.added or run.removed for p in found for run in p.runs)
+
+
+def test_a_row_that_came_is_marked_at_the_row():
+    old = drafts.draft((drafts.section("a", "一、", "指标", 1, drafts.table("", "指标|实绩", "出院|5%")),))
+    new = drafts.draft((drafts.section("a", "一、", "指标", 1, drafts.table("", "指标|实绩", "门诊|9%", "出院|5%")),))
+
+    root = etree.fromstring(body(redline(old, new)))
+    rows = [r.find(f"{W}trPr/{W}ins") is not None for r in root.iter(W + "tr")]
+
+    assert rows == [False, True, False]
+
+
+def test_a_changed_column_makes_the_table_go_and_come():
+    old = drafts.draft((drafts.section("a", "一、", "指标", 1, drafts.table("", "指标|实绩", "出院|5%")),))
+    new = drafts.draft((drafts.section("a", "一、", "指标", 1, drafts.table("", "指标|目标|实绩", "出院|4%|5%")),))
+
+    xml = body(redline(old, new))
+
+    assert len(re.findall(rb"<w:tbl>", xml)) == 2
+    assert (lines(accepted(xml)), lines(rejected(xml))) == (printed(new), printed(old))
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def test_each_change_bears_the_author_and_the_day_of_its_step():
+    between = OLD.replace("23186", "23680")
+
+    xml = body(
+        redline_of_steps(
+            version_of_text(OLD),
+            [
+                (version_of_text(between), "医务科", "2026-01-05T08:00:00Z"),
+                (version_of_text(NEW), "张主任", "2026-01-08T09:30:00Z"),
+            ],
+        )
+    )
+    written = {r.text: r.added for p in paragraphs_of(xml) for r in p.runs if r.added}
+
+    assert [(c.author, c.when) for t, c in written.items() if "23680" in t] == [("医务科", "2026-01-05T08:00:00Z")]
+    assert [(c.author, c.when) for t, c in written.items() if "较为" in t] == [("张主任", "2026-01-08T09:30:00Z")]
+
+
+# --- the file -------------------------------------------------------------------------------------
+
+_PARAGRAPH = (
+    "pStyle",
+    "keepNext",
+    "keepLines",
+    "pageBreakBefore",
+    "snapToGrid",
+    "spacing",
+    "ind",
+    "jc",
+    "rPr",
+    "sectPr",
+)
+_ORDER = {"pPr": (*_PARAGRAPH, "pPrChange"), "trPr": ("cantSplit", "tblHeader", "ins", "del")}
+
+
+def schema_faults(xml: bytes) -> list[str]:
+    """What Word would stumble over: an id twice, an element out of order, a range that does not close."""
+    root = etree.fromstring(xml)
+    faults = []
+    tracked = (
+        "ins",
+        "del",
+        "moveFrom",
+        "moveTo",
+        "moveFromRangeStart",
+        "moveToRangeStart",
+        "bookmarkStart",
+        "pPrChange",
+    )
+    ids = [e.get(W + "id") for name in tracked for e in root.iter(W + name)]
+    if len(ids) != len(set(ids)):
+        faults.append("id twice")
+    for name in ("moveFromRange", "moveToRange", "bookmark", "commentRange"):
+        starts = [e.get(W + "id") for e in root.iter(W + name + "Start")]
+        ends = [e.get(W + "id") for e in root.iter(W + name + "End")]
+        if sorted(starts) != sorted(ends):
+            faults.append(f"{name} {starts} {ends}")
+    for name, order in _ORDER.items():
+        for element in root.iter(W + name):
+            at = [order.index(etree.QName(c).localname) for c in element]
+            if at != sorted(at):
+                faults.append(f"order in {name}")
+    faults += ["w:t in w:del" for e in root.iter(W + "del") if e.find(f".//{W}t") is not None]
+    return faults
+
+
+def test_other_readers_open_it(tmp_path: Path):
+    import docx
+
+    old, new = redline_cases.pair(3, 10)
+    (tmp_path / "a.docx").write_bytes(redline(old, new))
+
+    assert docx.Document(str(tmp_path / "a.docx")).paragraphs
+
+
+def test_the_command_writes_it_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    old, new = write("旧.txt", OLD), write("新.txt", NEW)
+
+    ran = chugao("compare", old, new, "--docx", "修订.docx")
+
+    assert ran.code == 0
+    assert "写出：修订.docx" in ran.err
+    assert lines(accepted(body(Path("修订.docx").read_bytes()))) == NEW.split("\n")[:-1]
+
+
+def test_libreoffice_agrees_when_it_accepts_all(tmp_path: Path):
+    python, driver = Path("/usr/bin/python3"), Path(__file__).with_name("office_driver.py")
+    if shutil.which("soffice") is None or not python.exists():
+        pytest.skip("soffice is not installed")
+    if subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode:
+        pytest.skip("python3-uno is not installed")
+    (tmp_path / "out").mkdir()
+    wanted = {}
+    for seed in range(6):
+        old, new = redline_cases.pair(seed, EDITS[seed % 3])
+        (tmp_path / f"{seed}.docx").write_bytes(redline(old, new, reasons=False))
+        wanted[seed] = printed(new)
+
+    files = [str(tmp_path / f"{seed}.docx") for seed in wanted]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    command = [str(python), str(driver), str(tmp_path / "profile"), str(tmp_path / "out"), *files]
+    subprocess.run(command, env=environment, timeout=240, check=True)
+
+    for seed, text in wanted.items():
+        assert lines(paragraphs_of(body((tmp_path / "out" / f"{seed}.docx").read_bytes()))) == text, seed

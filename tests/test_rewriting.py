@@ -1,0 +1,147 @@
+"""A section in other words: every number stays locked, and what is lost or added is shown before it is accepted."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from chugao import draft, open_engine, read_outline
+from chugao.config import ModelSettings, Settings
+from chugao.drafting.rewriting import accept, rewrite
+from chugao.errors import EngineError, InputError
+from chugao.manuscript import Brief, BriefMatter, Draft, Engine
+from tests.facts import facts_of
+from tests.fault_server import Faults, reply
+
+PREV, NOW = "{avg_length_of_stay.prev}", "{avg_length_of_stay.now}"
+
+
+def made() -> Draft:
+    """A draft whose results say one figure of this year and the last."""
+    figures = facts_of("平均住院日,2025,7.3,天,7.6,7.4")
+    with Faults(reply(f"平均住院日由{PREV}缩短到{NOW}。", heading="住得更短")) as server:
+        return draft(read_outline("summary", department="外科", year=2025), figures, None, None, engine(server.url))
+
+
+def engine(url: str, **model: Any) -> Engine:
+    quick = {"output": "plain", "backoff_s": 0.01, "timeout_s": 2.0} | model
+    return open_engine("openai:m", settings=Settings(base_url=url, model=ModelSettings(**quick)))
+
+
+def proposed(said: str, instruction: str = "语气平实些", **options: Any) -> Any:
+    with Faults(said) as server:
+        return rewrite(made(), "results", instruction, engine(server.url), **options), server
+
+
+def test_a_rewrite_keeps_every_number_with_its_claim_and_becomes_the_next_draft() -> None:
+    before = made()
+    with Faults(reply(f"平均住院日比上年短了，由{PREV}降到{NOW}。")) as server:
+        proposal = rewrite(before, "results", "语气平实些", engine(server.url))
+
+    after = accept(before, proposal)
+
+    assert proposal.new == "平均住院日比上年短了，由7.6天降到7.3天。"
+    sentence = next(s for section, s in after.sentences() if section.id == "results")
+    assert [(sentence.text[c.start : c.end], c.id) for c in sentence.claims] == [
+        ("7.6天", "avg_length_of_stay.prev"),
+        ("7.3天", "avg_length_of_stay.now"),
+    ]
+    assert all(c.source for c in sentence.claims)
+    assert after.parent == before.id
+    assert after.id != before.id
+
+
+def test_the_model_sees_slots_the_text_and_the_instruction_and_no_digit() -> None:
+    _, server = proposed(reply(f"平均住院日由{PREV}缩短到{NOW}。"), "缩写到200字")
+
+    told = server.requests[0]["messages"]
+    user = told[1]["content"]
+    assert f"由{PREV}缩短到{NOW}" in user
+    assert "二百字" in user
+    assert not any(c.isdigit() for m in told for c in m["content"])
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (f"平均住院日缩短到{NOW}。", "没有写"),
+        (f"平均住院日由{PREV}缩短到{NOW}，较{PREV}更短。", "只能用一次"),
+        (f"平均住院日由{PREV}缩短到{NOW}，缩短三成。", "三成"),
+        (f"平均住院日由{PREV}缩短到{NOW}，共12例。", "12"),
+        (f"平均住院日由{PREV}缩短到{NOW}，{{other.now}}。", "不在可用范围"),
+    ],
+)
+def test_a_rewrite_that_loses_doubles_or_makes_up_a_number_is_asked_again_and_then_not_shown(
+    said: str, why: str
+) -> None:
+    proposal, server = proposed(reply(said))
+
+    assert server.count == 3
+    assert any(why in p for p in proposal.problems)
+    assert proposal.new == proposal.old
+    assert not proposal.changed
+
+
+def test_what_is_added_and_what_is_lost_is_said_before_it_is_accepted() -> None:
+    proposal, _ = proposed(reply(f"引进手术机器人，住院由{PREV}到{NOW}。"))
+
+    assert any("引进手术机器人" in a for a in proposal.added)
+    assert accept(made(), proposal).id != made().id
+
+
+def test_a_locked_sentence_is_neither_sent_nor_moved() -> None:
+    before = made()
+    section = next(s for s in before.sections if s.id == "results")
+    only = section.sentences[0].id
+
+    with Faults(reply("不该用到。")) as server:
+        proposal = rewrite(before, "results", "润色", engine(server.url), locked=[only])
+
+    assert server.count == 0
+    assert proposal.new == proposal.old
+
+
+@pytest.mark.parametrize(
+    ("section", "options", "word"),
+    [("nowhere", {}, "没有“nowhere”这一节"), ("results", {"only": ["x.1"]}, "没有这些句子：x.1")],
+)
+def test_what_is_not_there_cannot_be_rewritten(section: str, options: dict[str, Any], word: str) -> None:
+    with Faults() as server, pytest.raises(InputError, match=word):
+        rewrite(made(), section, "润色", engine(server.url), **options)
+
+
+def test_a_server_that_is_down_costs_nothing_of_the_draft() -> None:
+    before = made()
+
+    with Faults() as server, pytest.raises(EngineError, match="接口出错"):
+        rewrite(
+            before,
+            "results",
+            "润色",
+            open_engine(
+                "openai:500",
+                settings=Settings(base_url=server.url, model=ModelSettings(output="plain", attempts=2, backoff_s=0.01)),
+            ),
+        )
+
+
+def test_without_a_model_the_text_stays_as_it_is() -> None:
+    before = made()
+
+    proposal = rewrite(before, "results", "润色", open_engine("offline"))
+
+    assert proposal.new == proposal.old
+    assert proposal.lost == proposal.added == proposal.problems == ()
+
+
+def test_a_matter_in_a_rewritten_text_shows_in_the_prompt_only_as_text() -> None:
+    brief = Brief(
+        task="rewrite", section="x", role="results", kind="summary", style="data", level="科室", department="骨科",
+        organisation="", original=("开设周末门诊。",), matters=(BriefMatter(id="matter_a", text="开设周末门诊"),),
+    )  # fmt: skip
+
+    with Faults(reply("周末开设门诊。")) as server:
+        answered = asyncio.run(engine(server.url).write(brief))
+
+    assert answered.blocks[0].sentences[0].text == "周末开设门诊。"
+    assert "开设周末门诊。" in server.requests[0]["messages"][1]["content"]
