@@ -116,7 +116,6 @@ def test_a_group_alone_shows_its_page_and_nothing_else(words: tuple[str, ...]):
         (("corpus", "search", "手术", "-k", "0"), ["-k 的写法不对", "1到1000"]),
         (("draft", "--year"), ["“--year”后面没有写内容"]),
         (("doctor", "--json=1"), ["“--json”后面不能带内容"]),
-        (("check", "我的", "稿.txt"), ["多写了“稿.txt”", "引号"]),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
 )
