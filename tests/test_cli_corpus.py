@@ -68,7 +68,7 @@ def test_what_is_added_is_listed_found_and_removed(workspace: Path):
 
     (removed,) = answer("remove", hit["file"])["removed"]
     assert removed["title"] == hit["title"]
-    assert len(answer("list")["reports"]) == 5
+    assert len(answer("list")["reports"]) == FILES - 1
     assert hit["file"] not in {h["file"] for h in answer("search", "术前讨论由催办改为把关")["hits"]}
 
 
