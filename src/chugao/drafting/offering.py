@@ -78,32 +78,19 @@ def make_offer(
     theme: str = "",
 ) -> Offer:
     """Everything for one section, complete in itself."""
-    slots: list[Slot] = []
-    values: dict[str, SlotValue] = {}
-    used: dict[str, Fact] = {}
     spoken = spoken_names(facts)
-    for metric in plan.metrics:
-        if _said_by_a_matter(metric, spoken[metric], facts, plan):
-            continue
-        for fact in _offered(facts, metric, plan.part.role):
-            definition = facts.definitions[metric]
-            slots.append(_slot(fact, definition, outline, spoken))
-            values[fact.slot] = slot_value(fact)
-            used[fact.slot] = fact
+    told = {
+        fact.slot: fact
+        for metric in plan.metrics
+        if not _said_by_a_matter(metric, spoken[metric], facts, plan)
+        for fact in _offered(facts, metric, plan.part.role)
+    }
+    slots = [_slot(f, facts.definitions[f.metric], outline, spoken) for f in told.values()]
+    values = {name: slot_value(f) for name, f in told.items()}
     for definition in missing:
-        name = f"{definition.id}.missing"
-        owner = outline.department
-        slots.append(
-            Slot(
-                name=name,
-                meaning="尚缺",
-                metric=definition.id,
-                metric_name=definition.name,
-                field="missing",
-                required=True,
-            )
-        )
-        values[name] = SlotValue(printed=f"【待补：{definition.name}（{owner}）】", state="constant", id=name)
+        slot, value = _missing(definition, outline)
+        slots.append(slot)
+        values[slot.name] = value
     general = general_values(outline)
     if plan.part.required and plan.part.role != "lead" and not (plan.matters or plan.metrics or missing):
         general["brief.pending"] = _pending(plan, outline)
@@ -113,8 +100,9 @@ def make_offer(
         brief_matter, behind = _matter(matter, outline, instructions)
         matters.append(brief_matter)
         values |= behind
+    lead = plan.part.role == "lead"
     brief = Brief(
-        task="lead" if plan.part.role == "lead" else "part",
+        task="lead" if lead else "part",
         section=plan.id,
         role=plan.part.role,
         kind=outline.kind,
@@ -130,25 +118,28 @@ def make_offer(
         instructions=tuple(instructions),
         max_chars=outline.length,
         seed=seed,
-        theme=theme if plan.part.role == "lead" else "",
-        guidance=guidance if plan.part.role == "lead" else "",
+        theme=theme if lead else "",
+        guidance=guidance if lead else "",
     )
-    constants = tuple(n for m in plan.metrics for n in (facts.definitions[m].name, short_name(facts.definitions[m])))
+    names = [n for m in plan.metrics for n in (facts.definitions[m].name, short_name(facts.definitions[m]))]
+    names += [d.name for d in missing]
     return Offer(
         brief=brief,
         values=values | general,
-        facts=used,
-        constants=(
-            *constants,
-            *(d.name for d in missing),
-            outline.department,
-            outline.organisation,
-            guidance,
-            theme,
-            *_words(instructions),
-        ),
+        facts=told,
+        constants=(*names, outline.department, outline.organisation, guidance, theme, *_words(instructions)),
         missing=tuple(d.id for d in missing),
     )
+
+
+def _missing(definition: MetricDefinition, outline: Outline) -> tuple[Slot, SlotValue]:
+    """The slot of a metric nobody sent; it prints 【待补】 with who owes it."""
+    name = f"{definition.id}.missing"
+    slot = Slot(
+        name=name, meaning="尚缺", metric=definition.id, metric_name=definition.name, field="missing", required=True
+    )
+    printed = f"【待补：{definition.name}（{outline.department}）】"
+    return slot, SlotValue(printed=printed, state="constant", id=name)
 
 
 def _words(instructions: Sequence[str]) -> list[str]:
