@@ -96,8 +96,8 @@ def test_the_page_on_the_sample_world_counts_them_rightly() -> None:
 
 # --- each is understood ---------------------------------------------------------------------------
 
-TOLD_STRAIGHT_ON = {"柳津镇中心卫生院2023年工作总结", "院感科2023年工作总结"}
-"""Written without headings, as a letter and month by month: some offices do."""
+TOLD_STRAIGHT_ON = {"柳津镇中心卫生院2023年工作总结"}
+"""Written without headings, as a letter: some offices do."""
 
 
 @every_report
@@ -131,22 +131,12 @@ def test_a_report_names_its_issuer_department_kind_year_and_release(path: Path) 
     assert report.department in known
 
 
-SHORTEST, LONGEST = 1500, 6500
-SHORTEST_BRIEF = 700
-"""What a department or a township intends may be one or two printed pages; a township tells its year in three."""
-
-
-def characters_of(path: Path) -> int:
-    return len(re.sub(r"\s", "", report_of(path).text))
-
-
-def test_thirty_reports_are_of_the_length_that_is_handed_up() -> None:
-    assert sum(1 for path in PATHS if SHORTEST <= characters_of(path) <= LONGEST) >= 30
+SHORTEST, LONGEST = 1500, 6000
 
 
 @every_report
-def test_no_report_is_longer_than_is_read_or_shorter_than_a_page(path: Path) -> None:
-    assert SHORTEST_BRIEF <= characters_of(path) <= LONGEST
+def test_a_report_is_of_the_length_that_is_handed_up(path: Path) -> None:
+    assert SHORTEST <= len(re.sub(r"\s", "", report_of(path).text)) <= LONGEST
 
 
 # --- nobody's wording -----------------------------------------------------------------------------
@@ -283,11 +273,6 @@ PROVINCIAL = {
 with `TELLS` on 22 November 2026."""
 
 
-STILL_MORE = {"headings_that_fit_any_year": 22, "equal_sections": 7, "mixed_weights": 1, "wrong_level": 1}
-"""Places beyond the provincial rate that are known: short noun headings whose words the section does not repeat, plans of
-items of one length, a province-wide prize.  May only become fewer."""
-
-
 @cache
 def told() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
@@ -306,9 +291,7 @@ def sentences() -> int:
 
 @pytest.mark.parametrize("tell", PROVINCIAL)
 def test_a_tell_stands_no_more_often_than_in_proofread_reports(tell: str) -> None:
-    most = max(PROVINCIAL[tell] * sentences(), STILL_MORE.get(tell, 0))
-
-    assert len(told()[tell]) <= most, told()[tell]
+    assert len(told()[tell]) <= PROVINCIAL[tell] * sentences(), told()[tell]
 
 
 # --- political wording ----------------------------------------------------------------------------
