@@ -477,6 +477,79 @@ def test_complete_reports_are_read_at_a_speed_that_is_printed(shared: Path, caps
     assert numbers > 4000
 
 
+# --- what is tied to what -------------------------------------------------------------------------
+
+
+def ties(mentions: list[Mention]) -> list[tuple[str, str, str]]:
+    at = {m.start: m.text for m in mentions}
+    return [(m.text, m.link, at[m.linked]) for m in mentions if m.linked is not None]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("随访率由八成五提高到九成二。", [("八成五", "baseline", "九成二")]),
+        ("归档率99%（2024年95%）。", [("95%", "baseline", "99%")]),
+        ("平均住院日7.1天，上年同期7.6天。", [("7.6天", "baseline", "7.1天")]),
+        (
+            "开展手术3120台（其中微创1240台，四级手术286台），培训12场。",
+            [("1240台", "subset", "3120台"), ("286台", "subset", "3120台")],
+        ),
+        ("体检4.27万人次，其中职业病体检0.8万人次。新购设备6台。", [("0.8万人次", "subset", "4.27万人次")]),
+        ("门诊和住院满意度分别为96.1分、97.4分。", [("96.1分", "list", "96.1分"), ("97.4分", "list", "96.1分")]),
+        ("投诉12件，培训18场，演练6次。", []),
+    ],
+)
+def test_pairs_parts_and_lists_are_tied_to_their_number(text, expected):
+    assert ties(in_summary(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text, periods",
+    [
+        ("一、二、三季度合格率分别为91%、93%和95%。", ["2025Q1", "2025Q2", "2025Q3"]),
+        ("2024年、2025年门诊量分别为3.1万人次和3.3万人次。", ["2024", "2025"]),
+        ("1月、2月、3月投诉分别为3件、5件、2件。", ["2025M1", "2025M2", "2025M3"]),
+        ("内科、外科满意度分别为91%、93%。", ["2025", "2025"]),
+    ],
+)
+def test_a_list_of_times_gives_each_number_its_own(text, periods):
+    assert [m.period for m in in_summary(text) if m.role.is_fact] == periods
+
+
+@pytest.mark.parametrize(
+    "text, metric",
+    [
+        ("全年完成手术9000台。", "surgeries"),
+        ("手术同比增长4.9%。", "surgeries"),
+        ("骨科手术1200台。", "surgeries"),
+        ("力争投诉控制在110件。", "complaints"),
+        ("腔镜手术800台。", None),
+        ("四级手术286台。", None),
+        ("夜间门诊3000人次。", None),
+        ("老年患者出院1200人次。", None),
+    ],
+)
+def test_a_short_name_after_a_narrowing_word_is_another_thing(text, metric):
+    assert metrics(in_summary(text))[0][1] == metric
+
+
+def test_a_chinese_numeral_inside_a_metrics_name_is_part_of_the_name():
+    catalogue = load_catalogue()
+    own = catalogue.local("三天确诊率", "%")
+
+    found = find_mentions("三天确诊率91.2%。", catalogue.extended([own]), kind=Kind.SUMMARY, year=2025)
+
+    assert roles(found) == [("91.2%", "current")]
+    assert found[0].metric == own.id
+
+
+def test_what_other_cells_of_a_row_say_is_not_said_of_this_one():
+    table = "|指标|2024年|2025年|\n|药占比|目标30%|28.1|\n"
+
+    assert roles(in_summary(table))[-1] == ("28.1", "current")
+
+
 # --- safety ---------------------------------------------------------------------------------------
 
 
@@ -500,6 +573,9 @@ def test_complete_reports_are_read_at_a_speed_that_is_printed(shared: Path, caps
         ("| 1 ", 10**5),
         ("上半年1次", 10**5),
         ("每人每年1元", 10**5),
+        ("分别为1、", 10**5),
+        ("1台（其中", 10**5),
+        ("1、2、季度分别", 10**5),
         ("1/2", 10**5),
     ],
 )

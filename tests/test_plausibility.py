@@ -146,3 +146,19 @@ def test_a_department_of_sixty_metrics_is_checked_in_a_blink():
     spent = time.process_time() - started
     print(f"implausible: {len(figures.observations)} figures in {spent * 1000:.1f} ms CPU")
     assert spent < 1
+
+
+def test_a_bed_occupancy_no_house_reports_is_asked_about_and_one_with_added_beds_is_not():
+    asked = found_in("病床使用率 128.6%|上年 92.1")
+    left = found_in("病床使用率 108.2%|上年 103.1")
+
+    assert ["病床使用率" in f.hint for f in asked] == [True]
+    assert left == []
+
+
+def test_a_target_over_a_hundred_is_told_once():
+    figures = table("三四级手术占比 61.3%|上年 58.7|目标 101")
+
+    board = readiness(figures)
+
+    assert sum("超过了100%" in f.hint for f in board.findings) == 1

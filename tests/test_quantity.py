@@ -104,6 +104,18 @@ def read(text: str) -> list[tuple[str, str, str]]:
         ("4.8张/千人口", "4.8", "张/千人口", "="),
         ("１２﹪", "12", "%", "="),
         ("88.0%", "88", "%", "="),
+        (">=95%", "95", "%", "≥"),
+        ("＜＝5%", "5", "%", "≤"),
+        ("12.8 万份", "128000", "份", "="),
+        ("12 家", "12", "家", "="),
+        ("1亿2000万元", "120000000", "元", "="),
+        ("3万5千余人", "35000", "人", "余"),
+        ("约百分之98.6", "98.6", "%", "约"),
+        ("万分之0.8", "0.8", "‱", "="),
+        ("七成半", "75", "%", "="),
+        ("八成五", "85", "%", "="),
+        ("三成多", "30", "%", "余"),
+        ("1200kW·h", "1200", "kW·h", "="),
     ],
 )
 def test_a_printed_number_is_read_unscaled_with_its_unit_and_how_firmly_it_is_meant(text, value, unit, qualifier):
@@ -123,10 +135,19 @@ def test_a_printed_number_is_read_unscaled_with_its_unit_and_how_firmly_it_is_me
         ("120~140mmHg", "120", "140", "mmHg"),
         ("3-5万元", "30000", "50000", "元"),
         ("3万-5万元", "30000", "50000", "元"),
+        ("投入3万至5万元", "30000", "50000", "元"),
+        ("增长5%至6%", "5", "6", "%"),
+        ("三到五个", "3", "5", "个"),
+        ("一至两次", "1", "2", "次"),
+        ("七八个", "7", "8", "个"),
+        ("十七八家", "17", "18", "家"),
+        ("二三十人", "20", "30", "人"),
+        ("一百二三十份", "120", "130", "份"),
+        ("六七成", "60", "70", "%"),
     ],
 )
 def test_a_range_keeps_both_ends(text, low, high, unit):
-    quantity = next(find_numbers(text)).quantity
+    (quantity,) = (found.quantity for found in (*find_numbers(text), *find_han_numbers(text)))
 
     assert (plain(quantity.value), plain(quantity.high), quantity.unit) == (low, high, unit)
     assert quantity.qualifier is Qualifier.RANGE
@@ -164,13 +185,20 @@ def test_the_first_look_of_a_print_is_kept_to_its_last_zero():
     assert show(Decimal(88), "%", 1) == "88.0%"
 
 
-@pytest.mark.parametrize("text", ["2025-03", "由3至5个", "5-3个", "从89%至95%"])
+@pytest.mark.parametrize(
+    "text", ["2025-03", "由3至5个", "5-3个", "从89%至95%", "提高10%至60%", "增加2万至8万元", "缩短2天至5天"]
+)
 def test_two_numbers_that_do_not_rise_to_one_unit_are_no_range(text):
     assert len(read(text)) == 2
 
 
 def test_a_list_comma_is_no_thousands_separator():
     assert [(v, u) for v, u, _ in read("1个2,4个60%")] == [("1", "个"), ("2", ""), ("4", "个"), ("60", "%")]
+
+
+@pytest.mark.parametrize("line", ["1 人员情况", "2 项目管理\n", "一览\n3 门急诊服务"])
+def test_the_number_of_a_heading_takes_no_unit_from_its_words(line):
+    assert [u for _, u, _ in read(line)] == [""]
 
 
 @pytest.mark.parametrize("text", ["签约3万人", "节约30万元", "预约5次", "附近3家", "彩超30例", "最近3次"])
@@ -296,7 +324,10 @@ _PRINTS = st.one_of(
     st.builds(lambda part, rest: f"{part}/{part + rest}", st.integers(1, 9999), st.integers(1, 9999)),
     st.builds(lambda n, unit: f"{in_han(n)}{unit}", st.integers(2, 99_999_999), st.sampled_from(["项", "人次", "成"])),
     st.builds(lambda side, print_: f"{side}{print_}", st.sampled_from(["", "近", "超过"]), st.sampled_from(["三成", "半数", "三分之二"])),
-    st.sampled_from(["翻番", "翻两番", "过半", "上千人", "数百名", "百余场", "百分之九十五点六", "千分之三"]),
+    st.builds(lambda n, rest, unit: f"{n}亿{rest}万{unit}", st.integers(1, 9999), st.integers(1, 9999), st.sampled_from(["元", "人次"])),
+    st.builds(lambda base, n: f"{base}分之{n}", st.sampled_from("百千万"), _NUMBERS),
+    st.builds(lambda low, dash, unit: f"{in_han(low)}{dash}{in_han(low + 3)}{unit}", st.integers(2, 96), st.sampled_from("至到—"), st.sampled_from(["项", "人次", "成"])),
+    st.sampled_from(["翻番", "翻两番", "过半", "上千人", "数百名", "百余场", "百分之九十五点六", "千分之三", "七八个", "二三十人", "七成半", ">=95%"]),
 )  # fmt: skip
 
 
@@ -399,6 +430,10 @@ HOSTILE = {
     "yen": "¥" * 10**6,
     "shares": "百分之" * 100_000,
     "doublings": "翻了" * 333_000,
+    "compounds": "1亿2" * 33_000,
+    "spaced": "1 个 " * 33_000,
+    "han ranges": "一至二" * 100_000,
+    "bases": "百分之1" * 33_000,
 }
 
 

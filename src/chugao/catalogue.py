@@ -199,7 +199,8 @@ def short_name(definition: MetricDefinition) -> str:
             if name.endswith("病例数") and suffix != "数":
                 continue
             if said_by_unit or people or plain:
-                return name[: -len(suffix)]
+                # “抢救总5868例次” is nobody's Chinese: a total is said by its number.
+                return name[: -len(suffix)].removesuffix("总")
     return name
 
 

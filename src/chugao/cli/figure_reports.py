@@ -11,14 +11,11 @@ from chugao.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chugao.drafting.touched import Touched
-    from chugao.manuscript import Draft
     from chugao.metrics.attainment import Attainment, AttainmentRow
     from chugao.metrics.observation import Figures
     from chugao.metrics.owing import Owed
     from chugao.metrics.rollup import Part, Rollup, RollupRow
     from chugao.quantity import Quantity
-    from chugao.source import Finding
 
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 Year = Annotated[int | None, typer.Option(metavar="年份", min=2000, max=2099, help="哪一年；不写则看文件里最近一年")]
@@ -113,21 +110,16 @@ def touched_command(
     as_json: Json = False,
 ) -> None:
     """换了数以后，哪些稿子的哪一句、哪一格要改，改前改后各是什么。有要改的时退出码为 1。"""
-    from chugao.drafting.touched import cutoff_findings, touched
-    from chugao.export import read_draft
+    from chugao.cli.touching import draft_files, papers_touched, show_touched, touched_json
 
     later = _read(metrics) if metrics else _of_workspace()
     earlier = _read(against) if against else None
-    documents = []
-    for file in _draft_files(drafts):
-        draft = read_draft(file)
-        documents.append((file, draft, touched(draft, later, earlier), cutoff_findings(draft, later)))
+    papers = papers_touched(draft_files(drafts), later, earlier)
     if as_json:
-        show_json({"documents": [_touched_json(*d) for d in documents]})
+        show_json({"documents": touched_json(papers)})
     else:
-        for document in documents:
-            _show_touched(*document)
-    if any(places or findings for _, _, places, findings in documents):
+        show_touched(papers)
+    if any(p.places or p.findings for p in papers):
         raise typer.Exit(1)
 
 
@@ -150,54 +142,6 @@ def _of_workspace() -> "Figures":
         raise InputError("没有写后来的指标文件，这里也不是工作区。请加 --metrics 指标文件。")
     with open_workspace(workspace) as database:
         return load_figures(database)
-
-
-def _draft_files(given: list[Path]) -> list[Path]:
-    """The files named, and of folders every .json that is a draft."""
-    files: list[Path] = []
-    for path in given:
-        if not path.is_dir():
-            files.append(path)
-            continue
-        inside = sorted(p for p in path.rglob("*.json") if _looks_like_draft(p))
-        if not inside:
-            raise InputError(f"“{path}”里没有 draft 写出的 .json。请写草稿所在的文件夹。")
-        files += inside
-    return files
-
-
-def _looks_like_draft(path: Path) -> bool:
-    with path.open("rb") as file:
-        return b'"schema_version"' in file.read(400)
-
-
-def _touched_json(
-    file: Path, draft: "Draft", places: "tuple[Touched, ...]", findings: "tuple[Finding, ...]"
-) -> dict[str, Any]:
-    return {
-        "file": str(file),
-        "title": draft.title.text,
-        "cutoff": draft.cutoff,
-        "touched": [p.model_dump(mode="json") for p in places],
-        "findings": [finding_json(f) for f in findings],
-    }
-
-
-def _show_touched(file: Path, draft: "Draft", places: "tuple[Touched, ...]", findings: "tuple[Finding, ...]") -> None:
-    rewrite = sum(p.rewrite for p in places)
-    more = f"，其中{rewrite}处要改写" if rewrite else ""
-    cutoff = f"（数据截止{draft.cutoff}）" if draft.cutoff else ""
-    show(f"《{draft.title.text}》{cutoff}　{file}：" + (f"要改{len(places)}处{more}" if places else "不受影响"))
-    heading = ""
-    for place in places:
-        if place.heading != heading:
-            heading = place.heading
-            show(f"  {heading}")
-        mark = "[改写] " if place.rewrite else ""
-        changed = "；".join(f"{c.before} → {c.after or '删去'}{f'（{c.why}）' if c.why else ''}" for c in place.changes)
-        show(f"    {mark}{place.text}")
-        show(f"      {changed}")
-    show_findings(findings, headings={}, indent="  ")
 
 
 # --- rollup ---------------------------------------------------------------------------------------

@@ -190,6 +190,8 @@ def extract_command(
                 "qualifier": quantity.qualifier.value if quantity else None,
                 "period": mention.period,
                 "baseline": mention.baseline,
+                "link": mention.link or None,
+                "linked": mention.linked,
             }
         )
     if as_json:

@@ -22,6 +22,7 @@ from chugao.mentions.linking import (
     Link,
     SentenceView,
     listed_links,
+    lists_of,
     metric_of,
     view_of,
     with_hidden_units,
@@ -31,13 +32,16 @@ from chugao.mentions.mention import Mention, MentionRole, Tense
 from chugao.mentions.names import Label, MetricNames, metric_names
 from chugao.mentions.roles import Reader
 from chugao.mentions.tenses import Sentence, sentences_of
+from chugao.mentions.tying import listed_periods, tied
 from chugao.mentions.wording import COUNTED, POINTS
+from chugao.period import Period
 from chugao.quantity import Found, Quantity, find_han_numbers, find_numbers, fold
 
 __all__ = ["COUNTED", "Mention", "MentionRole", "MetricNames", "Tense", "find_mentions", "metric_names"]
 
 _NIL = re.compile(r"发生|未出现|未发现|无|零")
 _NUMBER = re.compile(r"\d++(?:\.\d++)?")
+_LEVELS = (MentionRole.CURRENT, MentionRole.COUNT)
 _LEFT, _RIGHT, _SPAN = 40, 30, 80
 """How far the words around a number are looked at; the months it counts for stand farther off."""
 
@@ -116,6 +120,7 @@ class _Reading:
         self.mentions: list[Mention] = []
         self.named: list[tuple[int, int]] = []
         """Digits inside metric names."""
+        self._rows: dict[tuple[int, int], Link] = {}
 
     def sentence(self, sentence: Sentence, numbers: list[Found], fixed: Sequence[Span]) -> None:
         words = self.folded[sentence.start : sentence.end]
@@ -129,25 +134,30 @@ class _Reading:
             for start, end, _ in labels
             for m in _NUMBER.finditer(words[start:end])
         ]
-        if named:
-            self.named += named
+        self.named += named
+        if labels:
             numbers = [f for f in numbers if not _inside(_digits_start(f, self.folded), labels, sentence.start)]
         if numbers:
             view = view_of(sentence.start, words, labels, self._above(sentence))
-            self.mentions += self._numbers(sentence, numbers, view)
+            self.mentions += tied([*self._numbers(sentence, numbers, view)], self.folded)
 
     def _above(self, sentence: Sentence) -> Link:
         return NO_LINK if sentence.label is None else self._named_by(*sentence.label)
 
     def _named_by(self, start: int, end: int) -> Link:
         """The metric that a line or a cell names and nothing else."""
+        if (known := self._rows.get((start, end))) is not None:
+            return known
         line = self.folded[start:end].strip(" \t　：:#*")
         found = self.names.find(line)
         whole = len(found) == 1 and found[0][:2] == (0, len(line))
-        return (found[0][2], line) if whole else NO_LINK
+        link = self._rows[start, end] = (found[0][2], line) if whole else NO_LINK
+        return link
 
     def _numbers(self, sentence: Sentence, numbers: Sequence[Found], view: SentenceView) -> Iterator[Mention]:
-        listed = listed_links(numbers, self.folded, view)
+        runs = lists_of(numbers, self.folded)
+        listed = listed_links(numbers, runs, view)
+        times = self._listed_times(numbers, runs, sentence)
         previous: Mention | None = None
         for index, found in enumerate(numbers):
             cell = self.columns.at(found.start)
@@ -165,6 +175,9 @@ class _Reading:
                 gap = "" if cell else self._gap(name, found, sentence)
                 quantity = with_unit_of_label(quantity, metric, gap)
             verb = verb_of(reader)
+            time = times.get(index)
+            if time is not None and reader.year and time.year < reader.year and role in _LEVELS:
+                role = MentionRole.BASELINE
             previous = Mention(
                 start=reader.start,
                 end=found.end,
@@ -173,7 +186,9 @@ class _Reading:
                 quantity=quantity,
                 metric=metric.id if metric else None,
                 metric_name=name,
-                period=period_of(reader, role, self.folded[max(sentence.start, found.start - _SPAN) : found.start]),
+                period=time.code
+                if time
+                else period_of(reader, role, self.folded[max(sentence.start, found.start - _SPAN) : found.start]),
                 baseline=baseline_of(reader, role),
                 direction=direction_of(verb),
                 verb=verb,
@@ -183,11 +198,24 @@ class _Reading:
             )
             yield previous
 
+    def _listed_times(
+        self, numbers: Sequence[Found], runs: Sequence[tuple[int, int]], sentence: Sentence
+    ) -> dict[int, Period]:
+        """Index of a number → the quarter, month or year that a list of them gives it."""
+        times: dict[int, Period] = {}
+        for first, after in runs:
+            year = self.years[sentence.tense]
+            listed = listed_periods(self.folded, sentence.start, numbers[first].start, after - first, year)
+            times |= {first + i: period for i, period in enumerate(listed)}
+        return times
+
     def _reader(self, sentence: Sentence, found: Found, previous: Mention | None, cell: Cell | None) -> Reader:
         start = found.start - 1 if self._is_rank(found) else found.start
+        # What the other cells of a row say is not said of this one.
+        floor = cell.start if cell else sentence.start
         return Reader(
             found,
-            self.folded[max(sentence.start, start - _LEFT) : start],
+            self.folded[max(floor, start - _LEFT) : start],
             self.folded[found.end : min(sentence.end, found.end + _RIGHT)],
             sentence,
             previous,

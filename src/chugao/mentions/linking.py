@@ -159,14 +159,14 @@ def with_hidden_units(numbers: list[Found], folded: str) -> list[Found]:
     return mended
 
 
-def listed_links(numbers: Sequence[Found], folded: str, view: SentenceView) -> dict[int, Link]:
-    """Index of a number → its metric, for every list of numbers under a list of as many names.
+def listed_links(numbers: Sequence[Found], runs: Sequence[tuple[int, int]], view: SentenceView) -> dict[int, Link]:
+    """Index of a number → its metric, for every list of numbers (`runs` of `lists_of`) under a list of as many names.
 
     A list that 分别 introduces and that no list of names matches gets no metric at all: the nearest name would be
     wrong for all but one of its numbers.
     """
     links: dict[int, Link] = {}
-    for first, after in lists_of(numbers, folded):
+    for first, after in runs:
         at, count = numbers[first].start - view.start, after - first
         clause_start = _names_start(view, at)
         if clause_start is None:

@@ -52,3 +52,7 @@ class Mention(Frozen):
     approximate: bool = False
     tense: Tense = "past"
     sentence: tuple[int, int] = (0, 0)
+    link: Literal["", "baseline", "subset", "list"] = ""
+    """How it is tied to another number of its sentence: what that one came from, a part of it, a place in its list."""
+    linked: int | None = None
+    """Start of that number."""

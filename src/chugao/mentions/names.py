@@ -11,12 +11,22 @@ Label = tuple[int, int, MetricDefinition | None]
 """(start, end, definition) of a name; None for one that is too general to tell."""
 
 _DASHES = "-—–~～－"
+_ANY_DASH = re.compile(f"[{_DASHES}]")
 _BEFORE_NUMBER = (
-    r"(?=(?:量|总量)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至|控制在|稳定在|保持在|维持在|力争|完成)?(?:上年|去年|今年|本年|全年|目前|现有)?(?:同期|已|共)?的?"
+    r"(?=(?:量|总量)?(?:同比|环比)?(?:达到?|约|近|超过?|为|共|由|从|比|较|减至|增至|控制在|稳定在|保持在|维持在|力争|完成)?(?:上年|去年|今年|本年|全年|目前|现有)?(?:同期|已|共)?的?"
     r"(?:增[长加设]|新增|扩大|减少|下降|提高|缩短)?(?:到|至)?(?:约|近|超过?|不足|逾)?\d)"
 )
 _NOTHING = "未发生|没有发生|未出现|不发生|未发现|零发生|无|零"
 _NOTHING_AFTER = "未发生|没有发生|为零|零发生|不发生"
+# What may stand right before a short name and leave its meaning: 全年手术, 完成手术, 骨科手术.  四级手术, 腔镜手术 and
+# 夜间门诊 are narrower things.
+_LEADS_IN = re.compile(
+    r"(?:[^\u4e00-\u9fffA-Za-zⅠ-Ⅻ]|全[年院市县区省乡镇科]|[我本][院科市县区年中]|今年|去年|上年|当年|年度|季度|半年|月份?|期间|[一二两三四五六七八九十]年|"
+    r"完成|开展|组织|实施|承担|参加|举办|举行|登记|接收|收到|接待|受理|处理|提供|新增|新建|建成|建立|设立|增设|成立|批准|发生|发现|"
+    r"实现|力争|争取|确保|预计|计划|保持|控制|降低|减少|增加|提高|提升|扩大|压降|稳定|推动|推进|做好|抓好|加强|安排|统计|审核|通过|派出|支持|"
+    r"[拟将要使让把为是到至达比较按由从于每各该其原仅约超近共总含]|"
+    r"总|共|累计|合计|其中|包括|含|目前|现有|向|对|在|和|及|与|了|的|是|中|把|将|使|[科部室组院县市乡镇团]|推动|推进|做好|抓好|加强|安排|举行|统计|审核|通过)$"
+)
 _COUNT_WORDS = re.compile(r"(?:发生)?(?:起数|例数|件数|例次数|次数|数)$")
 
 
@@ -33,6 +43,7 @@ class MetricNames:
             for name in definition.confusable:
                 self._by_name.setdefault(_spelling(name), None)
         stems = self._stems(definitions)
+        self._short = frozenset(stems)
         self._by_name |= stems
         self._pattern = re.compile(any_of(self._by_name, dict.fromkeys(stems, _BEFORE_NUMBER), _either_width))
         self._zeros = self._zero_pattern(definitions)
@@ -91,7 +102,13 @@ class MetricNames:
         lowered = text.casefold()
         if len(lowered) != len(text):
             return []
-        return [(m.start(), m.end(), self._by_name.get(_spelling(m.group()))) for m in self._pattern.finditer(lowered)]
+        return [(m.start(), m.end(), self._meant(m, lowered)) for m in self._pattern.finditer(lowered)]
+
+    def _meant(self, match: re.Match[str], lowered: str) -> MetricDefinition | None:
+        spelling, start = _spelling(match.group()), match.start()
+        if spelling in self._short and start and not _LEADS_IN.search(lowered, max(0, start - 4), start):
+            return None
+        return self._by_name.get(spelling)
 
 
 @lru_cache(maxsize=8)
@@ -103,7 +120,7 @@ def metric_names(catalogue: Catalogue) -> MetricNames:
 def _spelling(name: str) -> str:
     """A name as the pattern's matches are looked up: dashes and brackets of one width, case folded."""
     folded = name.casefold().replace("（", "(").replace("）", ")")
-    return re.sub(f"[{_DASHES}]", "-", folded)
+    return _ANY_DASH.sub("-", folded)
 
 
 def _either_width(char: str) -> str:

@@ -118,13 +118,13 @@ class Reader:
     def _parameter(self) -> MentionRole | None:
         clause, right, unit = self.clause, self.right, self.unit
         printed = self.found.quantity.printed
-        if (unit in _AGES and not w.AGES_LEFT.search(clause)) or re.match(r"^(?:岁|[-—~]\d)", right):
+        if (unit in _AGES and not w.AGES_LEFT.search(clause)) or w.AGED.match(right):
             return MentionRole.PARAMETER
         if w.OF_SUCH.match(right) or (printed.endswith("内") and w.SHARE_WITHIN.match(right)):
             return MentionRole.PARAMETER
         if printed.endswith(("及以上", "及以下")) and w.GOES_INTO_WORDS.match(right):
             return MentionRole.PARAMETER
-        if unit == "级" and re.match(r"^(?:及?以上|及?以下)?(?:占比|医院|手术|的|病历|电子病历|机构)", right):
+        if unit == "级" and w.OF_A_GRADE.match(right):
             return MentionRole.PARAMETER
         if unit in w.SIZES and printed.endswith(("以上", "以下")) and w.A_KIND.match(right):
             return MentionRole.PARAMETER
@@ -138,7 +138,7 @@ class Reader:
             return MentionRole.PARAMETER
         if unit in ("", "个") and right.startswith("月"):
             return MentionRole.PARAMETER
-        if unit == "项" and self.tense == "future" and re.search(r"要求[^，]{0,18}$", clause):
+        if unit == "项" and self.tense == "future" and w.IS_REQUIRED.search(clause):
             return MentionRole.PARAMETER
         return None
 
@@ -169,11 +169,7 @@ class Reader:
         return w.AT_LEAST.search(self.clause + prefix) is not None
 
     def _name(self) -> MentionRole | None:
-        if self.unit == "" and re.match(
-            r"^(?:型|号|届|版|级(?:医院|手术|以上电子病历)|号楼|号线|期工程|楼)", self.right
-        ):
-            return MentionRole.NAME
-        return None
+        return MentionRole.NAME if self.unit == "" and w.NAMED_AFTER.match(self.right) else None
 
     def _baseline(self) -> MentionRole | None:
         clause = self.clause
@@ -223,7 +219,7 @@ class Reader:
             return MentionRole.TARGET
         if compared or unit in ("%", "倍", "‰"):
             return MentionRole.CHANGE
-        if unit == "位" and (match["verb"] in ("前进", "后退", "前移", "后移") or re.search(r"排名|位次|名次", clause)):
+        if unit == "位" and (match["verb"] in ("前进", "后退", "前移", "后移") or w.RANKING.search(clause)):
             return MentionRole.CHANGE
         if unit == "元" and (match["verb"] in ("增加", "减少", "下降", "降低") or w.SHARED_OUT.search(clause)):
             return MentionRole.CHANGE
@@ -272,13 +268,15 @@ class Reader:
             return MentionRole.CURRENT
         if unit in DURATION_UNITS and w.PRESENT_LEVEL.search(clause):
             return MentionRole.CURRENT
-        if self.to or clause.endswith(("达", "达到")):
+        if self.to or clause.endswith(("达", "达到")) or (unit not in COUNTED and w.ACTUALLY.search(clause)):
             return MentionRole.CURRENT
         if "/" in unit or (unit == "元" and w.SHARED_OUT.search(clause)):
             return MentionRole.CURRENT
         if (unit == "分" and w.SCORES.search(clause)) or (unit == "级" and w.PASSES.search(clause)):
             return MentionRole.CURRENT
         if w.NEAR_PER_HEAD.search(clause) and self.found.quantity.value < _LARGE:
+            return MentionRole.CURRENT
+        if unit in ("位", "名", "") and w.AMONG_THE_FIRST.search(clause):
             return MentionRole.CURRENT
         after_baseline = self.previous is not None and self.previous.role is MentionRole.BASELINE
         if after_baseline and clause.endswith(("至", "到", "为", "成")):

@@ -11,7 +11,7 @@ import re
 YEAR = r"(?:19|20)\d\d"
 # 占比, 同比 and 比例 compare nothing with anything.
 THAN = r"(?<![占同环对之])比(?![例重率值])"
-RISE = "增长|增加|增收|增产|提高|提升|提价|上升|增|升|上涨|涨价|上调|扩大|延长|多|高出|净增|增幅|涨|回升|攀升|新增|前移|前进"
+RISE = "增长|增加|增收|增产|提高|提升|提价|上升|增|升|上涨|涨价|上调|扩大|延长|多|高出|多出|净增|增幅|涨|回升|攀升|新增|前移|前进"
 FALL = "下降|降低|降价|减少|减支|减产|缩短|压缩|压减|压降|下调|降|减|少|缩减|缩小|收窄|下滑|回落|降幅|下浮|精简|低了|后移|后退|提前"
 IS_RISE, IS_FALL = re.compile(RISE), re.compile(FALL)
 CHANGE_VERB = re.compile(rf"(?P<verb>{RISE}|{FALL})(?:幅度?)?(?:了|约|近|超过?|仅|达到?|为|的)?$")
@@ -72,6 +72,13 @@ MOVES_IN_TIME = re.compile(r"(?:缩短|延长|提前)[^，]{0,6}$")
 AGES_LEFT = re.compile(r"(?:寿命|提高|达|至|到|为|年龄)[^，]{0,5}$")
 LEVEL_OF_YEARS = re.compile(r"(?:年限|工龄|寿命|年龄)[^，。；,;]{0,8}$")
 PRESENT_LEVEL = re.compile(r"(?:时间|时长|中位数|住院日|平均|缩短|降|控制|达|至|到|为|在)[^，]{0,6}$")
+AGED = re.compile(r"^(?:岁|[-—~]\d)")
+OF_A_GRADE = re.compile(r"^(?:及?以上|及?以下)?(?:占比|医院|手术|地震|大风|台风|的|病历|电子病历|机构)")
+IS_REQUIRED = re.compile(r"要求[^，]{0,18}$")
+NAMED_AFTER = re.compile(r"^(?:强(?![度调化弱])|型|号|届|版|级(?:医院|手术|以上电子病历)|号楼|号线|期工程|楼)")
+RANKING = re.compile(r"排名|位次|名次")
+AMONG_THE_FIRST = re.compile(r"(?:居|列|位于|排名?|进入|跻身|跃升|升[至到])[^，。；,;]{0,6}前$")
+ACTUALLY = re.compile(r"实际(?:完成|达到?|为|是|仅)?$")
 # In a plan a count is a promise, unless it describes what is already there.
 STANDING = re.compile(
     r"(?:将|对|把|依托|现有|已有|原有|全部|按照|围绕|落实|坚持|利用|基于|针对|全院|全市|全县|全区|辖区)[^，。；,;]{0,14}$|分解为$"

@@ -141,6 +141,7 @@ _CHANGED = re.compile(
 )
 _MASK = re.compile(r"^[xX×＊*□_?？]+(?:%|％|万|人次|例|人|项|次|个|元|万元)?$")
 _AIMED = re.compile(r"^(?:力争|确保)?(?:达到?|控制在|保持在?|稳定在|降[至到]|提[高升][至到])?(?=[≥≤不\d])")
+_HAN_GRADE = re.compile(r"^([一二三四五六七八九])级$")
 _RATIO = re.compile(r"^1[:：](\d+(?:\.\d+)?)$")
 
 
@@ -159,6 +160,9 @@ def read_value(text: str, unit: str) -> Value:
         return Value(parse(match[1]).model_copy(update={"unit": "1:x", "printed": text}))
     if re.match(r"^[+＋]\d", compact):
         compact = compact[1:]
+    if match := _HAN_GRADE.match(compact):
+        compact = f"{'一二三四五六七八九'.index(match[1]) + 1}级"
+    compact = re.sub(r"^([^\d.]{0,4})\.(?=\d)", r"\g<1>0.", compact)  # .271 as spreadsheets write it
     try:
         return Value(parse(compact).model_copy(update={"printed": text}))
     except InputError:
@@ -182,6 +186,25 @@ def _with_aside(before: str, aside: str, unit: str) -> Value | None:
 
 def _is_scaled(printed: str) -> bool:
     return re.search(r"\d\s*[余多]?\s*(?:万|亿|千|百)(?!分)", fold(printed)) is not None
+
+
+_LEVEL = re.compile(
+    r"^(?:国家|全国|省|市|县|区)?(?:[一二三四五六七八九1-9]级)?(?:[甲乙丙丁特][等级]|[A-E][+]*级?|[ⅠⅡⅢⅣⅤ]级?|优秀?|良好?|中等?|差|合格|不合格|"
+    r"达标|不达标|未达标|通过|未通过|已?通过(?:验收|评审|认证)|完成|已完成|未完成|进行中|符合|符合要求|是|否|有|正常|已?启动|已?建成)$"
+)
+
+
+def is_change(text: str) -> bool:
+    """Whether a value cell holds nothing but a change: ↑12%, ↓0.8天."""
+    return _ARROW.match(fold(text).strip()) is not None
+
+
+_ARROW = re.compile(r"^[↑↓▲▼]\s*\d[\d.,]*[^\d（(]{0,6}$|^\d[\d.,]*[^\d（(]{0,6}[↑↓▲▼]$")
+
+
+def is_level(text: str) -> bool:
+    """Whether a value cell holds a grade or a state in words: 四级甲等, 合格, 已完成."""
+    return _LEVEL.match(re.sub(r"\s+", "", fold(text))[:20]) is not None
 
 
 def is_number(text: str) -> bool:

@@ -43,7 +43,8 @@ class Series:
 class Deriver:
     """The facts of one metric; holds what its printed forms have in common."""
 
-    def __init__(self, definition: MetricDefinition, series: Series, period: Period) -> None:
+    def __init__(self, definition: MetricDefinition, series: Series, period: Period, *, listed: bool = False) -> None:
+        """`listed`: several departments reported the metric, though only one's rows may be here."""
         self.definition, self.period = definition, period
         self.refused: dict[str, str] = {}
         self._by_key: dict[tuple[Role, Period], list[Observation]] = {}
@@ -58,7 +59,7 @@ class Deriver:
         self._home: str | None = None
         self.now = self.find(Role.ACTUAL, period)
         self._home = (self.now or series.observations[0]).department
-        self.by_place = len({o.department for o in self._by_key.get((Role.ACTUAL, period), ())}) > 1
+        self.by_place = listed or len({o.department for o in self._by_key.get((Role.ACTUAL, period), ())}) > 1
 
     def facts(self) -> Iterator[Fact]:
         now = self.now

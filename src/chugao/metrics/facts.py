@@ -102,7 +102,11 @@ def derive(figures: Figures, period: Period) -> Facts:
     for aim in figures.aims:
         series[aim.metric].aims.append(aim)
     definitions = _definitions(figures, series)
-    derivers = {m: Deriver(definitions[m], s, period) for m, s in series.items() if s.observations}
+    derivers = {
+        m: Deriver(definitions[m], s, period, listed=(m, period.code) in figures.listed)
+        for m, s in series.items()
+        if s.observations
+    }
     by_slot = {f.slot: f for deriver in derivers.values() for f in deriver.facts()}
     for fact in shares(derivers, by_slot):
         by_slot[fact.slot] = fact

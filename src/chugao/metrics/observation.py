@@ -5,6 +5,7 @@ Everything later (facts, checks, tables) reads `Figures`; only `metrics.reading`
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
@@ -117,6 +118,8 @@ class Figures(Frozen):
     """Whether rows carry a 部门; only then does a department select rows."""
     fingerprints: dict[str, str] = Field(default_factory=dict)
     """File name → first 16 hex digits of its SHA-256."""
+    listed: frozenset[tuple[str, str]] = frozenset()
+    """(metric, period code) of what several departments reported, also where only the rows of one are left here."""
 
     def of_department(self, department: str | None) -> "Figures":
         """Only the rows of one department; all rows where the file names none."""
@@ -124,6 +127,7 @@ class Figures(Frozen):
             return self
         return self.model_copy(
             update={
+                "listed": self.listed | self._listed(),
                 "observations": tuple(o for o in self.observations if o.department in ("", department)),
                 "changes": tuple(c for c in self.changes if c.department in ("", department)),
                 "comparable": tuple(o for o in self.comparable if o.department in ("", department)),
@@ -131,6 +135,14 @@ class Figures(Frozen):
                 "aims": tuple(a for a in self.aims if a.department in ("", department)),
             }
         )
+
+    def _listed(self) -> frozenset[tuple[str, str]]:
+        # One value from two departments is one number told twice, not a list by place.
+        places: dict[tuple[str, str], dict[str, Decimal]] = {}
+        for o in self.observations:
+            if o.role is Role.ACTUAL and o.department:
+                places.setdefault((o.metric, o.period.code), {})[o.department] = o.quantity.value
+        return frozenset(key for key, by in places.items() if len(by) > 1 and len(set(by.values())) > 1)
 
     def knows(self, department: str | None) -> bool:
         """Whether a department may be asked for: it has rows, or shares the rows of all.
@@ -178,5 +190,6 @@ def merge(parts: Iterable[Figures]) -> Figures:
         definitions={k: v for f in figures for k, v in f.definitions.items()},
         findings=tuple(x for f in figures for x in f.findings),
         department_column=any(f.department_column for f in figures),
+        listed=frozenset(key for f in figures for key in f.listed),
         fingerprints={k: v for f in figures for k, v in f.fingerprints.items()},
     )

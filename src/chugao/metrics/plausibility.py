@@ -110,6 +110,8 @@ def _impossible(table: Table) -> Iterator[Finding]:
     for metric, definition in table.definitions.items():
         for observation in (*table.actual.get(metric, {}).values(), *table.targets.get(metric, ())):
             value = amount(definition, observation)
+            if observation.role is Role.TARGET and value > 100:
+                continue  # `targets` says so
             if value < 0 and not may_be_negative(definition):
                 hint = f"{told(definition, observation)}是负数，{definition.name}不会小于0。请核对后改正。"
                 yield finding("negative", Severity.ERROR, observation, hint)
@@ -126,7 +128,8 @@ def _banded(table: Table) -> Iterator[Finding]:
     for definition, observation in table.now():
         band = band_of(definition, table.level)
         value = amount(definition, observation)
-        if band is None or value < 0 or (value > 100 and definition.unit == "%") or _settled(definition, observation):
+        impossible = value < 0 or (value > 100 and definition.unit == "%" and not may_exceed_hundred(definition))
+        if band is None or impossible or _settled(definition, observation):
             continue
         low, high = _widened(definition, band, table)
         if low <= value <= high or (value == 0 and definition.kind in ("count", "amount")):
@@ -150,6 +153,9 @@ def band_of(definition: MetricDefinition, level: str | None) -> Band | None:
     return min(b[0] for b in band.values()), max(b[1] for b in band.values())
 
 
+_WHOLE = Decimal(100)
+
+
 def _widened(definition: MetricDefinition, band: Band, table: Table) -> tuple[Decimal, Decimal]:
     """Counts may be a department's or a part of the year's; everything else gets half the band more on either side."""
     low, high = Decimal(str(band[0])), Decimal(str(band[1]))
@@ -166,7 +172,9 @@ def _widened(definition: MetricDefinition, band: Band, table: Table) -> tuple[De
     if high <= _SMALL_RATE:
         # Rare events: none at all is good news, and a small house has few cases.
         return Decimal(0), high + room * (1 if definition.unit == "%" else 4)
-    return max(low - room * 3, low / 2), Decimal(100) if definition.unit == "%" else high * 3
+    if definition.unit == "%" and high > _WHOLE:  # 病床使用率: 110 happens, 128 hardly
+        return max(low - room * 3, low / 2), high * Decimal("1.1")
+    return max(low - room * 3, low / 2), _WHOLE if definition.unit == "%" else high * 3
 
 
 def _settled(definition: MetricDefinition, observation: Observation) -> bool:

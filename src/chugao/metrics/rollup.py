@@ -176,7 +176,10 @@ def _row(gathering: _Gathering, metric: str) -> tuple[RollupRow, list[Finding]]:
             findings.append(_other_unit(definition, observation, unit))
     parts = _by_department(definition, fitting, gathering, unit, findings)
     parts, weight = _with_weights(definition, parts, gathering)
-    value, formula, reason = _put_together(definition, parts, unit)
+    whole = (
+        convert(own.quantity.value, own.quantity.unit, unit) if own and comparable(own.quantity.unit, unit) else None
+    )
+    value, formula, reason = _put_together(definition, parts, unit, whole)
     formula += f"（{weight}作分母）" if weight and formula else ""
     quantities = [o.quantity for o in fitting] or ([own.quantity] if own else [])
     form = form_of(definition, unit, quantities)
@@ -322,21 +325,42 @@ def _with_weights(definition: MetricDefinition, parts: list[Part], gathering: _G
 # --- the rules ------------------------------------------------------------------------------------
 
 
-def _put_together(definition: MetricDefinition, parts: Sequence[Part], unit: str) -> tuple[Decimal | None, str, str]:
-    """(value, formula, why there is none)."""
+_COINCIDENCE = 100
+"""Two departments may well have 12 of something each; the same 23186 twice is one number told twice."""
+
+
+def _put_together(
+    definition: MetricDefinition, parts: Sequence[Part], unit: str, whole: Decimal | None
+) -> tuple[Decimal | None, str, str]:
+    """(value, formula, why there is none); `whole` is the hospital's own figure."""
     if not parts:
         return None, "", "没有科室报这个数"
     if len(parts) == 1 and definition.rollup in ("last", "raw"):
         return parts[0].value, f"{parts[0].department}填报", ""
     match definition.rollup:
         case "sum":
-            return sum((p.value for p in parts), Decimal(0)), "＋".join(p.department for p in parts), ""
+            return _sum(parts, whole)
         case "weighted":
             return _weighted_parts(definition, parts, unit)
         case "last":
             return _one_value(parts)
         case _:
             return None, "", "中位数、均值不能由科室的数合成，须由主管科室用全院原始数据重算"
+
+
+def _sum(parts: Sequence[Part], whole: Decimal | None) -> tuple[Decimal | None, str, str]:
+    """Departments added up, unless what they state is the hospital's own number, each of them the same."""
+    alike = len(parts) > 1 and len({p.value for p in parts}) == 1
+    names = "、".join(p.department for p in parts)
+    if alike and parts[0].value == whole and whole:
+        return whole, f"{names}填的都是全院数，不相加", ""
+    if alike and parts[0].value >= _COINCIDENCE:
+        return (
+            None,
+            "",
+            f"{names}填的是同一个数（{parts[0].printed}），疑是全院数，没有相加。请由归口科室报全院数，其他科室只报本科室的数",
+        )
+    return sum((p.value for p in parts), Decimal(0)), "＋".join(p.department for p in parts), ""
 
 
 def _weighted_parts(definition: MetricDefinition, parts: Sequence[Part], unit: str) -> tuple[Decimal | None, str, str]:
@@ -384,6 +408,7 @@ def _doubts(row: RollupRow, given: Iterable[Observation], definition: MetricDefi
     elif row.missing and row.parts:
         hint = f"{row.name}：{'、'.join(row.missing)}没有报，汇总数不全。请催报后重新汇总。"
         yield _finding("rollup.missing", Severity.WARNING, row.parts[0].source, row.printed, hint)
+    yield from _told_twice(row, definition)
     calibers = {o.caliber for o in given if o.caliber}
     if len(calibers) > 1:
         told = "；".join(f"{o.department}“{o.caliber}”" for o in given if o.caliber)
@@ -403,6 +428,22 @@ def _doubts(row: RollupRow, given: Iterable[Observation], definition: MetricDefi
         told = "、".join(f"{o.department}“{o.quantity.printed}”" for o in vague)
         hint = f"{row.name}：{told}不是确数，汇总只作参考。请填报确数。"
         yield _finding("rollup.vague", Severity.WARNING, vague[0].source, row.printed, hint)
+
+
+def _told_twice(row: RollupRow, definition: MetricDefinition) -> Iterator[Finding]:
+    """The same large number from several departments among others: added, and asked about."""
+    if definition.rollup != "sum":
+        return
+    by_value: dict[Decimal, list[Part]] = defaultdict(list)
+    for part in row.parts:
+        by_value[part.value].append(part)
+    for value, parts in by_value.items():
+        if len(parts) < 2 or value < _COINCIDENCE or (row.own is not None and row.value == row.own.value):
+            continue
+        told = "、".join(f"{p.department}（{p.source}）" for p in parts)
+        done = "没有相加" if row.value is None else "已各算一次"
+        hint = f"{row.name}：{told}填的都是{parts[0].printed}，{done}。请核对是不是同一个数；是的，只留归口科室的。"
+        yield _finding("rollup.twice", Severity.WARNING, parts[0].source, parts[0].printed, hint)
 
 
 def _other_unit(definition: MetricDefinition, observation: Observation, unit: str) -> Finding:

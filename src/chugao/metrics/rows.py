@@ -16,6 +16,8 @@ from chugao.errors import InputError
 from chugao.metrics.cells import (
     Unit,
     Value,
+    is_change,
+    is_level,
     is_number,
     not_a_change,
     not_a_number,
@@ -87,6 +89,8 @@ def _read_figures(gathered: Gathered, row: Row, setting: Setting, told: Told) ->
     """Observations and change of one named row.  Raises `InputError` for what spoils the whole row."""
     values: list[tuple[int, Column, Cell, Value]] = []
     steps: list[tuple[Column, Cell, Quantity]] = []
+    asides: list[tuple[Column, Cell, Quantity | None]] = []
+    """Changes that stand where a value should."""
     unit_text = re.sub(r"\s+", "", row.text("unit"))
     wrong = len(gathered.problems)
     definition = gathered.vocabulary.definition(row.text("name"))
@@ -99,13 +103,17 @@ def _read_figures(gathered: Gathered, row: Row, setting: Setting, told: Told) ->
             step = read_step(cell.text) if column.field in ("target", "aim", "goal") else None
             if step is not None:
                 steps.append((column, cell, step))
+            elif is_change(cell.text) and column.field in _VALUE_OF_NOW and column.field != "of_department":
+                asides.append((column, cell, read_change(cell.text)))
+            elif is_level(cell.text):
+                _note_level(gathered, row, cell)
             else:
                 gathered.problems.append(not_a_number(row.place.source(cell), cell.text))
             continue
         if value.quantity is not None:
             values.append((index, column, cell, value))
     change = _change_of(gathered, row, values)
-    if len(gathered.problems) > wrong or not (values or steps or change):
+    if len(gathered.problems) > wrong or not (values or steps or change or asides):
         return
     years = [c.year for _, c, _, _ in values if c.year]
     if row.layout.key is not None and years:
@@ -125,6 +133,21 @@ def _read_figures(gathered: Gathered, row: Row, setting: Setting, told: Told) ->
         gathered.aims.append(RelativeTarget(metric=definition.id, period=when, step=step, source=source, **shared))
     if change is not None:
         state_change(gathered, row, period, definition, unit, common["department"], change, row.cell("change"))
+    for column, cell, moved in asides:
+        if moved is not None:
+            _, when = role_and_period(column, period)
+            state_change(gathered, row, when, definition, unit, column.department or common["department"], moved, cell)
+            source = row.place.source(cell)
+            hint = f"{source}：“{definition.name}”写的“{cell.text}”是增减，不是数，按同比变化读取。请补上本期值。"
+            gathered.note("change", Severity.WARNING, source, cell.text, hint)
+
+
+def _note_level(gathered: Gathered, row: Row, cell: Cell) -> None:
+    source = row.place.source(cell)
+    hint = (
+        f"{source}：“{row.text('name')}”写的是“{cell.text}”，不是数，没有采用。要写进稿子，请作为一条事项填在事项表里。"
+    )
+    gathered.note("level", Severity.WARNING, source, cell.text, hint)
 
 
 def _change_of(gathered: Gathered, row: Row, values: list[tuple[int, Column, Cell, Value]]) -> Quantity | None:

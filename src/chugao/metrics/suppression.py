@@ -46,7 +46,7 @@ def suppressed(figures: Figures, period: Period) -> tuple[Finding, ...]:
             listed.setdefault(observation.metric, []).append(observation)
     for metric, observations in listed.items():
         definition = catalogue.get(metric)
-        by_place = len({o.department for o in observations}) > 1
+        by_place = len({o.department for o in observations}) > 1 or (metric, period.code) in figures.listed
         small = [o for o in observations if definition and identifies_patients(definition, o, by_place=by_place)]
         if definition is None or not small:
             continue

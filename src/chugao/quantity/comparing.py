@@ -25,7 +25,7 @@ _CONVERT = {
     "毫克": ("mass", Decimal("0.000001")), "克": ("mass", Decimal("0.001")), "千克": ("mass", Decimal(1)),
     "kg": ("mass", Decimal(1)), "吨": ("mass", Decimal(1000)),
     "毫升": ("volume", Decimal("0.001")), "升": ("volume", Decimal(1)),
-    "千瓦时": ("energy", Decimal(1)), "kWh": ("energy", Decimal(1)), "度": ("energy", Decimal(1)),
+    "千瓦时": ("energy", Decimal(1)), "kWh": ("energy", Decimal(1)), "kW·h": ("energy", Decimal(1)), "度": ("energy", Decimal(1)),
     "兆瓦时": ("energy", Decimal(1000)),
     "千瓦": ("power", Decimal(1)), "兆瓦": ("power", Decimal(1000)),
 }  # fmt: skip
@@ -131,7 +131,7 @@ def write(quantity: Quantity) -> str:
     unit, step = quantity.unit, quantity.resolution * 2
     if quantity.parts:
         return _written_parts(quantity)
-    if unit == "%" and step == 10:
+    if unit == "%" and step == 10 and quantity.qualifier in (*_WRITTEN, Qualifier.EXACT):
         return _WRITTEN.get(quantity.qualifier, "") + f"{plain(quantity.value / 10)}成"
     scale = next((s for s in (10**8, 10**4) if step > 1 and step * 1000 >= s), 1)
     digits = _digits(quantity.value / scale, step / scale)

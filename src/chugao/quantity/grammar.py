@@ -47,6 +47,8 @@ PREFIXES = {
     "不多于": Qualifier.AT_MOST, "不大于": Qualifier.AT_MOST, "至多": Qualifier.AT_MOST, "小于等于": Qualifier.AT_MOST,
     "超过": Qualifier.OVER, "超": Qualifier.OVER, "逾": Qualifier.OVER, "突破": Qualifier.OVER,
     ">": Qualifier.OVER, "大于": Qualifier.OVER, "多于": Qualifier.OVER,
+    # What keyboards without ≥ and ≤ write.
+    ">=": Qualifier.AT_LEAST, "=>": Qualifier.AT_LEAST, "<=": Qualifier.AT_MOST, "=<": Qualifier.AT_MOST,
     "不足": Qualifier.UNDER, "不到": Qualifier.UNDER, "<": Qualifier.UNDER, "小于": Qualifier.UNDER,
     "少于": Qualifier.UNDER,
     "大约": Qualifier.ABOUT, "约": Qualifier.ABOUT,
@@ -69,7 +71,7 @@ COUNT_UNITS = (
     "标准箱 标箱 重量箱"
 ).split()
 LATIN_UNITS = (
-    "kg mg g μg ng t ml mL L mm cm km kPa MPa mmHg cmH2O mmol/L μmol/L mg/L g/L IU/L U/L IU mIU kW kWh MW MWh MWp kVA kcal Gy mSv dB Hz MHz DDDs DDD TB "
+    "kg mg g μg ng t ml mL L mm cm km kPa MPa mmHg cmH2O mmol/L μmol/L mg/L g/L IU/L U/L IU mIU kW kWh kW·h MW MWh MWp kVA kcal Gy mSv dB Hz MHz DDDs DDD TB "
     "GB MB PB M G U m² m³ km²"
 ).split()
 _MEASURE_UNITS = (
@@ -105,11 +107,12 @@ _PREFIX_PATTERN = "|".join(
     for p in sorted(PREFIXES, key=len, reverse=True)
 )
 LEAD = re.compile(
-    rf"(?P<prefix>{_PREFIX_PATTERN})?\s?(?P<currency>[¥￥])?(?P<sign>(?<![\d%A-Za-z年月日个项例台名人])[-−+])?$"
+    rf"(?P<prefix>{_PREFIX_PATTERN})?\s?(?P<currency>[¥￥])?"
+    r"(?P<sign>(?<![\d%A-Za-z年月日个项例台名人])[-−+]|(?P<base>[百千万])分之)?$"
 )
-LEAD_ENDS = frozenset(p[-1] for p in PREFIXES) | frozenset("-−+¥￥ \t\u3000\n")
+LEAD_ENDS = frozenset(p[-1] for p in PREFIXES) | frozenset("-−+¥￥之 \t\u3000\n")
 """The last characters of whatever may stand before a number: most numbers have none of them there."""
-LONGEST_LEAD = max(map(len, PREFIXES)) + 3
+LONGEST_LEAD = max(map(len, PREFIXES)) + 5
 
 # --- numbers written with digits ------------------------------------------------------------------
 
@@ -122,14 +125,15 @@ NUMBER = re.compile(
     (?: (?P<terms>(?:[:：∶]{_DIGITS}){{1,5}})(?![:：∶]?\d)
       | /(?P<whole>\d++)(?![\d./万千百]|[号型级类期床楼层])
       | (?P<odd_a>{_ODD})?
-        (?P<scale>{_SCALE_PATTERN})?
+        (?:\ ?(?P<scale>{_SCALE_PATTERN}))?
+        (?:(?<=[亿万])(?P<low_b>\d{{1,4}})(?P<scale_c>[千百]?万|[千百](?![米克瓦卡伏])))?
         (?P<odd_b>{_ODD})?
         (?P<scale_b>亿(?=[^\d]))?
-        (?:(?:\ (?=[%‰A-Za-zμ℃]))?(?P<unit>{UNIT_PATTERN}))?
+        (?:\ ?(?P<unit>{UNIT_PATTERN}))?
         (?P<per>/(?:{any_of(_PER)}))?
         (?:(?P<dash>{_DASH})
            (?P<high>{_DIGITS})(?P<scale_high>{_SCALE_PATTERN})?
-           (?:(?:\ (?=[%‰A-Za-zμ℃]))?(?P<unit_high>{UNIT_PATTERN}))?(?P<per_high>/(?:{any_of(_PER)}))?)?
+           (?:\ ?(?P<unit_high>{UNIT_PATTERN}))?(?P<per_high>/(?:{any_of(_PER)}))?)?
         (?P<odd_c>余)?
     )
     (?P<suffix>{_SUFFIX})?
@@ -146,7 +150,7 @@ MULTIPLIED = re.compile(r"(?:增[加长]?|提高|提升|上升|扩大|上涨|多
 _HAN_CLASSIFIERS = any_of(
     (
         "成 倍 个百分点 个千分点 人次 例次 台次 家次 剂次 场次 人 名 位 例 台 套 项 个 次 家 份 张 支 所 处 场 期 篇 部 辆 件 起 条 种 类 组 批 户 分钟 小时 天 周年 周岁 周 元 百分点 岁 "
-        "间 座 床 张床位 轮 课时 学时 本 册 幅 块 栋 层 只 瓶 盒 笔 款 亩 吨 公里 米 平方米"
+        "斤 吨 间 座 床 张床位 轮 课时 学时 本 册 幅 块 栋 层 只 瓶 盒 笔 款 亩 吨 公里 米 平方米"
     ).split(),
     _NO_UNIT_BEFORE,
 )
@@ -158,7 +162,9 @@ HAN_NUMBER = re.compile(
       | (?P<half>半数|过半数?(?![百年夜])|一半)
       | 翻了?(?:约|近|超过?)?(?P<doubling>一番|两番|三番|番|倍)
       | (?P<vague>上|数|几)(?P<vague_han>[十百千万亿]{{1,2}})(?P<vague_odd>余|多)?(?P<vague_unit>{_HAN_CLASSIFIERS})
-      | (?<![{HAN_DIGIT}0-9.])(?P<han>[{HAN_DIGIT}]{{1,16}})(?P<han_odd>余|多|几|来)?(?P<han_unit>{_HAN_CLASSIFIERS})
+      | (?<![{HAN_DIGIT}0-9.])(?:(?P<han_low>[{HAN_DIGIT}]{{1,4}})(?:至|到|[-—–~～－]{{1,2}}))?
+        (?P<han>[{HAN_DIGIT}]{{1,16}})(?P<han_odd>余|多|几|来)?(?P<han_unit>{_HAN_CLASSIFIERS})
+        (?:(?<=成)(?P<tenth>半|多|余|[一二三四五六七八九](?![{HAN_DIGIT}个项家人名次年月])))?
     )
     (?P<suffix>(?:及?(?:以上|以下))|以内|左右)?
     """,
@@ -171,5 +177,5 @@ MANY = frozenset("百 千 万 亿 〇 亿万 千万 百万 万千 千百 万万 
 # --- one width for everything ---------------------------------------------------------------------
 
 # Length-preserving, so that offsets stay those of the original text.
-FOLDED = dict(zip("０１２３４５６７８９．％﹪＋－＜＞", "0123456789.%%+-<>", strict=True))
+FOLDED = dict(zip("０１２３４５６７８９．％﹪＋－＜＞＝", "0123456789.%%+-<>=", strict=True))
 WIDE = re.compile(f"[{''.join(FOLDED)}]")

@@ -135,6 +135,8 @@ class _Lead(NamedTuple):
     prefix: str = ""
     currency: str = ""
     sign: str = ""
+    base: str = ""
+    """“百” of “百分之98.6”."""
 
 
 def _lead(folded: str, at: int, floor: int) -> _Lead:
@@ -144,8 +146,8 @@ def _lead(folded: str, at: int, floor: int) -> _Lead:
     match = LEAD.search(folded, max(floor, at - LONGEST_LEAD), at)
     if match is None:
         return _Lead(at)
-    prefix, currency, sign = match.groups("")
-    return _Lead(at - len(currency + sign) if not prefix else match.start(), prefix, currency, sign)
+    prefix, currency, sign, base = match.groups("")
+    return _Lead(at - len(currency + sign) if not prefix else match.start(), prefix, currency, sign, base)
 
 
 # --- digits ---------------------------------------------------------------------------------------
@@ -153,12 +155,16 @@ def _lead(folded: str, at: int, floor: int) -> _Lead:
 
 def _read_digits(match: re.Match[str], lead: _Lead, text: str) -> Found:
     (
-        low, terms, whole, odd_a, scale, odd_b, scale_b, unit, per, dash, high, scale_high, unit_high, per_high, odd_c, suffix,
+        low, terms, whole, odd_a, scale, low_b, scale_c, odd_b, scale_b, unit, per,
+        dash, high, scale_high, unit_high, per_high, odd_c, suffix,
     ) = match.groups()  # fmt: skip
     if terms:
         return _read_ratio(match, lead, text)
     if whole:
         return _read_fraction(match, lead, text)
+    if _is_numbered_line(match, text):
+        bare = Quantity(value=Decimal(low.replace(",", "")), unit="", resolution=_ONE / 2, printed=low)
+        return Found(match.start(), match.end("low"), bare)
     end, ranged = match.end(), False
     if dash:
         ranged = _is_range(match, text)
@@ -174,10 +180,15 @@ def _read_digits(match: re.Match[str], lead: _Lead, text: str) -> Found:
     factor = Decimal(SCALES[scale]) if scale else _ONE
     if scale_b:
         factor *= SCALES["亿"]  # 4万多亿元
+    if low_b:  # 1亿2000万元
+        value = (value * factor + int(low_b) * SCALES[scale_c]) / SCALES[scale_c]
+        step, factor = _ONE, Decimal(SCALES[scale_c])
     if ranged and scale_high and not scale and not unit:
         factor = Decimal(SCALES[scale_high])  # 3—5万元 scales both ends
     top = _decimal(high)[0] * (SCALES[scale_high] if scale_high else 1) if ranged else None
-    if said == "成":
+    if lead.base and not said:
+        said = SHARES[lead.base]
+    elif said == "成":
         said, factor, top = "%", factor * 10, None if top is None else top * 10
     quantity = Quantity(
         value=(-value if lead.sign in ("-", "−") else value) * factor,
@@ -201,12 +212,27 @@ def _firmness(ranged: bool, prefix: str, odd: str | None, suffix: str | None) ->
     return SUFFIXES[suffix[-2:]] if suffix else Qualifier.EXACT
 
 
+def _is_numbered_line(match: re.Match[str], text: str) -> bool:
+    """“1 人员情况” at the start of a line is a heading and its number, “12 家” within one is twelve."""
+    at, end = match.start(), match.end("low")
+    if end - at > 2 or text[end : end + 1] != " " or (at > 0 and text[at - 1] != "\n"):
+        return False
+    return text[match.end() : match.end() + 1] > "\u2fff" and text[end + 1 : end + 2] > "\u2fff"
+
+
+_TO = re.compile(r"由|从|自|提高|提升|上升|上调|升|降[至到]")
+_CHANGES = re.compile(r"(?:增|加|减|少|降|低|升|高|延长|缩短|扩大|压缩|多)了?约?$")
+
+
 def _is_range(match: re.Match[str], text: str) -> bool:
-    """A dash joins two rising ends, the right one with a unit; 至 only bare numbers (“1至2名”), never 由3至5."""
+    """A dash joins two rising ends, the right one with a unit; 至 does so between bare numbers (“1至2名”, “3万至5万元”)
+    and percentages (“增长5%至6%”), never in “由3至5”, “提高5%至60%” or “增加2万至8万”."""
     unit, unit_high, scale, scale_high = match["unit"], match["unit_high"], match["scale"], match["scale_high"]
-    if match["dash"] in ("至", "到"):
-        between = text.startswith(("之间", "的区间"), match.end())
-        if not between and (unit or scale or text[match.start() - 1 : match.start()] in ("由", "从")):
+    if match["dash"] in ("至", "到") and not text.startswith(("之间", "的区间"), match.end()):
+        left = text[max(0, match.start() - 14) : match.start()]
+        if unit not in (None, "%", "‰") or left.endswith(("由", "从")):
+            return False
+        if (unit and _TO.search(left)) or (scale and (_TO.search(left) or _CHANGES.search(left))):
             return False
     if unit not in (None, unit_high) or not (unit_high or scale_high or match["per_high"]):
         return False
@@ -304,30 +330,52 @@ def _read_han(match: re.Match[str], lead: _Lead, text: str) -> Found | None:
     amount = _han_amount(match, lead.prefix)
     if amount is None:
         return None
-    value, unit, step = amount
+    value, high, unit, step = amount
     quantity = Quantity(
         value=value,
         unit=_SAME_UNITS.get(unit, unit),
-        qualifier=_han_qualifier(match, lead.prefix),
+        qualifier=Qualifier.RANGE if high is not None else _han_qualifier(match, lead.prefix),
+        high=high,
         resolution=step / 2,
         printed=text[start:end],
     )
     return Found(start, end, quantity, match["doubling"] is not None or unit == "倍")
 
 
-def _han_amount(match: re.Match[str], prefix: str) -> tuple[Decimal, str, Decimal] | None:
-    """(value, unit, size of the last place), None for an idiom.  翻两番 is four times, 三成 30 %."""
+def _han_amount(match: re.Match[str], prefix: str) -> tuple[Decimal, Decimal | None, str, Decimal] | None:
+    """(value, upper end, unit, size of the last place), None for an idiom.  翻两番 is four times, 三成 30 %."""
     if match["base"]:
         places = len(match["share"].partition("点")[2])
-        return _han_decimal(match["share"]), SHARES[match["base"]], _ONE.scaleb(-places)
+        return _han_decimal(match["share"]), None, SHARES[match["base"]], _ONE.scaleb(-places)
     if match["half"]:
-        return Decimal(50), "%", Decimal(10)
+        return Decimal(50), None, "%", Decimal(10)
     if match["doubling"]:
-        return Decimal({"两番": 4, "三番": 8}.get(match["doubling"], 2)), "倍", _ONE
+        return Decimal({"两番": 4, "三番": 8}.get(match["doubling"], 2)), None, "倍", _ONE
     han, unit = match["vague_han"] or match["han"], match["vague_unit"] or match["han_unit"]
     if _is_idiom(match, han, unit, prefix):
         return None
-    return (han_value(han) * 10, "%", Decimal(10)) if unit == "成" else (han_value(han), unit, _ONE)
+    low, high = _han_ends(match["han_low"], han)
+    if unit != "成":
+        return low, high, unit, _ONE
+    tenth = match["tenth"] or ""
+    part = Decimal(5) if tenth == "半" else han_value(tenth) if tenth not in ("", "多", "余") else Decimal(0)
+    return low * 10 + part, None if high is None else high * 10, "%", Decimal(1 if part or high else 10)
+
+
+_BETWEEN = re.compile(
+    r"(?P<head>[一二两三四五六七八九十百千万]{0,8}[十百千万])?(?P<pair>一二|二三|两三|三四|三五|四五|五六|六七|七八|八九)"
+    r"(?P<tail>[十百千万亿]*)"
+)
+
+
+def _han_ends(han_low: str | None, han: str) -> tuple[Decimal, Decimal | None]:
+    """三到五 and 七八 (never 78), 十七八 and 二三十 name two ends; anything else one value."""
+    if han_low and han_value(han_low) < han_value(han):
+        return han_value(han_low), han_value(han)
+    if near := _BETWEEN.fullmatch(han):
+        low, high = (han_value(f"{near['head'] or ''}{digit}{near['tail']}") for digit in near["pair"])
+        return low, high
+    return han_value(han), None
 
 
 def _han_qualifier(match: re.Match[str], prefix: str) -> Qualifier:
@@ -337,7 +385,7 @@ def _han_qualifier(match: re.Match[str], prefix: str) -> Qualifier:
         return Qualifier.OVER
     if match["vague"]:
         return Qualifier.AT_LEAST
-    if match["han_odd"]:
+    if match["han_odd"] or match["tenth"] in ("多", "余"):
         return Qualifier.ODD
     return _qualifier("", match["suffix"])
 
