@@ -333,6 +333,7 @@ def test_a_summary_with_a_plan_is_understood():
         (2, "（二）", "救治更快"),
         (1, "二、", "存在的问题"),
         (3, "1.", "人手不足"),
+        (3, "2.", "系统不通"),
         (1, "三、", "2026年工作计划"),
         (3, "1.", "补充人手"),
     ]
@@ -350,6 +351,7 @@ def test_show_has_exactly_the_keys_of_the_contract():
 
     assert list(shown) == [
         "title", "kind", "year", "plan_year", "department", "flags", "outline", "text", "wrapper", "parts",
+        "issuer", "level", "confidence", "masks", "changes",
     ]  # fmt: skip
     assert shown["kind"] == "summary-plan"
     assert shown["outline"][0] == {"level": 1, "number": "一、", "heading": "2025年工作总结"}
@@ -508,6 +510,18 @@ def test_what_only_looks_like_a_heading_is_none(line: str):
         "约千字\n",
         "市人民眼科中医",
         "\t|",
+        "日报记者 ",
+        "来源：",
+        "来源：\n",
+        "第一，",
+        "张某，",
+        "附件\n",
+        "1、本站版权\n",
+        "根本安康效劳",
+        "15.\n08",
+        "首页 > ",
+        "1.1.1",
+        "总结\n",
     ],
 )
 def test_a_megabyte_of_hostile_text_ends_soon(unit: str):

@@ -2,24 +2,52 @@
 
 In: a `Reading`.  Out: `Cleaned`: paragraphs, flags, and a log from which every raw line can be got back.
 
-Surprise: the worst noise looks like a report: lists of “2025年医院总务科工作总结.docx”, and a copyright notice
-numbered 1 to 7.  And most scraped texts had every full-width comma folded to ASCII, so “1个2,4个60%” must become
-“1个2，4个60%” while 8,600 stays.
+Surprise: most scraped texts had every full-width comma folded to ASCII, so “1个2,4个60%” must become “1个2，4个60%”
+while 8,600 stays.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
 
+from chugao.documents import noise
+from chugao.documents.linebreaks import (
+    BODY_END,
+    NUMBERED,
+    glued,
+    is_title_like,
+    number_runs_on,
+    page_in_number,
+    runs_on,
+    wrap_width,
+)
+from chugao.documents.masks import is_masked
 from chugao.documents.punctuation import close_gaps, restore_punctuation
 from chugao.documents.reading import Reading
+from chugao.documents.soundness import soundness_flags
 from chugao.source import Frozen
+
+RULES = noise.LINE_RULES | {
+    "invisible": "看不见的字符",
+    "radical": "康熙部首等异体字形",
+    "indent": "段首段尾空白",
+    "site_suffix": "题目后面的网站名",
+    "punctuation": "半角标点恢复为全角",
+    "gap": "词中、数字旁多余的空格",
+    "line_break": "硬换行接回一段",
+    "page_in_number": "落进数字中间的页码",
+    "separator": "合订文件的分篇标记、目录",
+}
+"""Rule id → what it mends, for people."""
 
 
 class Change(Frozen):
     """One thing a rule did to one raw line."""
 
     rule: str
+    """Key of `RULES`."""
     line: int
     """1-based position among the paragraphs of the `Reading`."""
     before: str
@@ -42,10 +70,13 @@ class Cleaned(Frozen):
 
     paragraphs: tuple[CleanParagraph, ...]
     flags: tuple[str, ...]
-    """noisy, truncated (as far as the page itself says so), anonymised."""
+    """noisy, truncated (as far as the page itself says so), anonymised, spun, garbled, traditional, and what the file
+    is flagged with."""
     changes: tuple[Change, ...]
     title_hints: tuple[str, ...] = ()
     """File names and page titles that may be the report's title."""
+    told: dict[str, str] = {}
+    """What the labels of the page said: 发文机关, 文号, 成文日期, 来源 and so on."""
 
 
 def clean(reading: Reading) -> Cleaned:
@@ -66,76 +97,18 @@ def restored(cleaned: Cleaned) -> list[str]:
     return [lines[n] for n in sorted(lines)]
 
 
-# --- what noise looks like ------------------------------------------------------------------------
-
-_NOISE = re.compile(
-    r"""^(?:
-      [-—–－─]\s?\d{1,5}\s?[-—–－─]?                                   # counters and page numbers: “- 0”, “— 3 —”
-    | 第\s?\d{1,3}\s?页(?:\s?[,，/]?\s?共\s?\d{1,3}\s?页)?
-    | [·•]?\s?约\s?[\d.]{1,8}\s?千?万?字 | [·•]?\s?约?\s?\d{1,4}\s?页
-    | (?:20\d\d-\d\d-\d\d\s?)?发布于\s?\S{1,8}
-    | 举报 | 下载 | 打印 | 收藏 | 全屏 | 分享 | 复制 | 点赞 | 赞赏 | 赏赞 | 打赏 | 评论 | 返回顶部 | 上一篇.{0,60} | 下一篇.{0,60}
-    | [》>]{2}.{0,20}[《<]{2} | 加大 | 还原 | 减小 | 【?字[体号][:：]?(?:\s?[大中小】]){0,5} | [大中小】【>×›»|]
-    | 【?\s?(?:打印本页|关闭窗口|打印|关闭)\s?】?
-    | (?:您的|您?当前|当前|所在)(?:的)?位置\s?[:：].{0,60}
-    | (?:微信)?扫一扫.{0,30} | 分享到\s?[:：]?.{0,10} | 分享\s?[:：] | 二维码 | 微信订阅号 | 联系客服.{0,20} | 我要留言
-    | (?:阅读|浏览|点击)(?:量|次数|数)?\s?[:：].{0,12} | (?:发布|发表|更新)(?:时间|日期)\s?[:：].{0,24}
-    | (?:相关|热门|推荐|猜你喜欢|最新)(?:的)?(?:报道|文档|内容|阅读|文章|推荐|资料)\s?[:：]? | 您可能关注的文档 | [•·]?\s?本[周月]热门 | 热门推荐
-    | 原创力文档.{0,20} | 文档评论\s?[(（]\d{0,5}[)）] | 阅读全文 | 查看更多.{0,6} | 关于本文 | (?:本文标题|链接地址|本文链接|转载请注明)\s?[:：].{0,200}
-    | [(（]想阅读完?全部.{0,60} | .{0,12}(?:登[录陆]后|剩余.{0,8}未读|付费后|开通VIP|成为VIP).{0,40} | 如果喜欢本篇.{0,30} | 尚未有人.{0,30} | 请选择打赏.{0,6}
-    | [¥￥]\s?[\d.]{1,8} | (?:https?://|www\.)\S{1,300}
-    | 编辑\s?[:：].{0,12} | 责任编辑\s?[:：].{0,12} | [(（]\s?来源\s?[:：].{0,30}[)）]
-    | \d{4}-\d\d-\d\d\s\d\d:\d\d(?::\d\d)?(?:\s\d{1,9})?
-    | 本文档?(?:由|来自).{1,30}(?:网|文库)(?:.{0,20}) | 文档.{0,6}(?:上传|贡献)者.{0,30} | VIP
-    )$""",
-    re.VERBOSE,
-)
-_BULLET = re.compile(r"^[-•·*]\s{1,3}(?!\d{1,5}$)")
-_LABEL = re.compile(r"^(?:来源|时间|作者|供稿|责编|编辑|阅读量|浏览量|发[表布]时间|发[表布]日期)\s?[:：]\s?(.{0,24})$")
-_BREADCRUMB = re.compile(r"^(?:您的|您?当前|当前|所在)(?:的)?位置\s?[:：]")
-_FILE_NAME = re.compile(r"^[-•·*]?\s{0,3}(.{2,90})\.(?:docx?|pdf|wps|pptx?|txt)(?:\s{0,3}VIP)?$", re.I)
-_LEGAL_WORDS = (
-    "原创力文档",
-    "本站",
-    "VIP",
-    "付费",
-    "网友上传",
-    "版权申诉",
-    "举报电话",
-    "下载权益",
-    "二次下载",
-    "侵权",
-    "book118",
-)
-_PAYWALL = re.compile(r"想阅读完?全部|阅读全文|登[录陆]后.{0,6}(?:阅读|查看)|剩余.{0,8}未读|试读结束|免费预览")
-_CLAIMED = re.compile(r"约\s?([\d.]{1,8})\s?(千|万)字")
-_TAIL_START = re.compile(
-    r"^(?:您可能关注的文档|相关(?:报道|文档|内容|阅读|推荐)\s?[:：]?|阅读全文|文档评论.*|分享到?\s?[:：]?.{0,10}|热门推荐|猜你喜欢|如果喜欢本篇.*|微信扫一扫.*)$"
-)
 _SITE_SUFFIX = re.compile(r"\s{0,3}[｜|_\-—]\s{0,3}(?:[\w-]{1,30}\.){1,3}(?:com|cn|net|org|top|gov\.cn)\S{0,20}$")
-_TITLE_WORDS = re.compile(r"总结|计划|要点|思路|报告|安排|打算|汇报|通知|方案|规划|意见|设想")
-_BODY_END = tuple("。！？；：”）!?;:)")
-
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _RADICALS = re.compile(r"[\u2e80-\u2fdf]")
-MASKED = re.compile(
-    r"(?<![A-Za-z-])[xX×ＸｘＸ]{2,}(?![A-Za-z\d])|\*{2,}|20[xX×*_]{1,2}年?|某(?=[某省市县区镇乡院科局委])"
-    r"|(?<![A-Za-z])[xXＸ×](?=[省市县区镇乡院])|(?<=[\u4e00-\u9fff])\*(?=[\u4e00-\u9fff])"
-)
-_NUMBERED = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)|第[一二三四五六七八九十]{1,3}[章节部篇条]"
-    r"|[一二三四五六七八九十]{1,2}[是要]|——|[-—•·●◆①②③④⑤⑥⑦⑧⑨⑩]|【|附[件表录：:]|《.{1,60}》$)"
-)
-_SALUTATION = re.compile(r"^(?:各位.{0,12}|同志们|尊敬的.{0,20})[，,：:！!]$")
-_LEADER_LINE = re.compile(r"^.{0,16}(?:总理|省长|市长|主席|主任|院长|局长|科长|书记)[ \u3000]{1,4}.{2,6}$")
-
-
 _BESIDE_LATIN = re.compile(
     r"(?<=[\u4e00-\u9fff，。；：、（）“”《》])[ \u2002-\u200a](?=[0-9A-Za-z≤≥])"
     r"|(?<=[0-9A-Za-z%‰])[ \u2002-\u200a](?=[\u4e00-\u9fff，。；：、（）“”《》])"
 )
+_BARE_NUMBER = re.compile(r"^[-—–－\s]{0,3}(\d{1,3})[-—–－\s]{0,3}$")
+_HEAD_LINES = 40
+_EARLY_LINES = 10
 
 
 def _closed_beside_latin(text: str) -> str:
@@ -148,11 +121,13 @@ class _Page:
 
     def __init__(self, reading: Reading) -> None:
         self.pdf = reading.format == "pdf"
+        self.format = reading.format
         self.raw = reading.paragraphs
         self.text: dict[int, str] = {n: p.text for n, p in enumerate(self.raw, 1)}
         self.joined: dict[int, list[int]] = {}
         self.changes: list[Change] = []
-        self.flags: dict[str, bool] = {}
+        self.flags: set[str] = set(reading.flags)
+        self.told: dict[str, str] = {}
         self.hints: list[str] = [reading.front_matter["标题"]] if "标题" in reading.front_matter else []
 
     def change(self, rule: str, line: int, after: str | None) -> None:
@@ -161,6 +136,10 @@ class _Page:
             del self.text[line]
         else:
             self.text[line] = after
+
+    def drop(self, rule: str, lines: Iterable[int]) -> None:
+        for n in lines:
+            self.change(rule, n, None)
 
     def trim(self) -> None:
         """Zero-width and control characters, look-alike radicals, indents."""
@@ -175,109 +154,184 @@ class _Page:
             if bare != self.text[n]:
                 self.change("indent", n, bare or None)
 
+    # --- what is not the report's ---
+
     def drop_noise(self) -> None:
-        claimed = next((m for t in self.text.values() if len(t) < 20 and (m := _CLAIMED.search(t))), None)
-        if any(len(t) < 60 and _PAYWALL.search(t) for t in self.text.values()):
-            self.flags["truncated"] = True
+        claimed = next((m for t in self.text.values() if len(t) < 20 and (m := noise.CLAIMED.search(t))), None)
+        if any(len(t) < 60 and noise.PAYWALL.search(t) for t in self.text.values()):
+            self.flags.add("truncated")
+        self._drop_page_edges()
+        self._drop_copyright()
         self._drop_tail()
         self._drop_head()
         for n in list(self.text):
-            rule = self._noise_rule(n)
-            if rule:
+            if rule := self._noise_rule(n):
                 self.change(rule, n, None)
-        self.flags["noisy"] = any(c.rule.startswith("web_") for c in self.changes)
-        if claimed:
-            han = sum(len(re.findall(r"[\u4e00-\u9fff]", t)) for t in self.text.values())
-            promised = float(claimed[1]) * (1000 if claimed[2] == "千" else 10_000) if _is_float(claimed[1]) else 0
-            if promised > 1.5 * han:
-                self.flags["truncated"] = True
+        if any(c.rule.startswith("web_") for c in self.changes):
+            self.flags.add("noisy")
+        if claimed and self._claims_more(claimed):
+            self.flags.add("truncated")
+
+    def _claims_more(self, claimed: re.Match[str]) -> bool:
+        """“约4.62千字” over two thousand characters."""
+        if re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", claimed[1]) is None:
+            return False
+        han = sum(len(re.findall(r"[\u4e00-\u9fff]", t)) for t in self.text.values())
+        return float(claimed[1]) * (1000 if claimed[2] == "千" else 10_000) > 1.5 * han
 
     def _noise_rule(self, n: int) -> str:
         text = self.text[n]
         if self.raw[n - 1].table:
             return ""
-        if _is_noise(text):
+        if noise.is_noise_line(text):
             return "web_line"
-        if len(text) <= 100 and (match := _FILE_NAME.match(text)):
-            if n <= 10:  # further down they are other people's reports
+        if len(text) <= 100 and (match := noise.FILE_NAME.match(text)):
+            if n <= _EARLY_LINES:  # further down they are other people's reports
                 self.hints.append(match[1])
             return "web_file_name"
-        if _NUMBERED.match(text) and sum(w in text for w in _LEGAL_WORDS) >= 2:
-            return "web_copyright"
-        if self.pdf and re.fullmatch(r"\d{1,3}", text):
-            return "page_number"
-        return ""
+        if noise.is_caption(text):
+            return "web_caption"
+        return "web_editor" if noise.is_editors(text) else ""
+
+    def _drop_page_edges(self) -> None:
+        """Page numbers, and lines that stand at the same edge of page after page."""
+        pages = self._pages() if self.pdf else {}
+        outer = {n for lines in pages.values() for n in (*lines[:2], *lines[-2:])}
+        if self.pdf:
+            self._drop_running_heads(outer, len(pages))
+        numbers = [(n, int(m[1])) for n, t in self.text.items() if (m := _BARE_NUMBER.match(t))]
+        if self.pdf:
+            self.drop("page_number", [n for n, _ in numbers if n in outer])
+            return
+        # In a text nothing tells a page number from a lost figure, except that page numbers count on, or that the
+        # sentence around it is one number.
+        counted = {n for pair in pairwise(numbers) if pair[1][1] == pair[0][1] + 1 for n, _ in pair}
+        lines = list(self.text)
+        places = {n: i for i, n in enumerate(lines)}
+        for n, _ in numbers:
+            before, after = lines[max(places[n] - 1, 0)], lines[min(places[n] + 1, len(lines) - 1)]
+            if before < n < after and number_runs_on(self.text[before], self.text[after]):
+                counted.add(n)
+        self.drop("page_number", sorted(counted))
+
+    def _pages(self) -> dict[int, list[int]]:
+        pages: dict[int, list[int]] = {}
+        for n in self.text:
+            pages.setdefault(self.raw[n - 1].page, []).append(n)
+        return pages
+
+    def _drop_running_heads(self, outer: set[int], pages: int) -> None:
+        edges = sorted(n for n in outer if not self._is_numbered(n) and not _BARE_NUMBER.match(self.text[n]))
+        shapes = Counter(re.sub(r"\d+", "0", self.text[n]) for n in edges)
+        needed = max(3, (pages + 1) // 2)
+        shown = [n for n in edges if shapes[re.sub(r"\d+", "0", self.text[n])] >= needed]
+        title = next((n for n in shown if is_title_like(self.text[n]) and self.raw[n - 1].page <= 1), None)
+        self.drop("page_head", [n for n in shown if n != title and len(self.text[n]) <= 40])
+
+    def _is_numbered(self, n: int) -> bool:
+        return NUMBERED.match(self.text[n]) is not None and not self.text[n].startswith(("-", "—"))
+
+    def _drop_copyright(self) -> None:
+        lines = [(n, t) for n, t in self.text.items() if not self.raw[n - 1].table]
+        self.drop("web_copyright", sorted(noise.copyright_runs(lines)))
 
     def _drop_tail(self) -> None:
         """From the first tail marker on, when nothing after it is a report's own paragraph."""
         start: int | None = None
+        titles: list[int] = []
         for n in reversed(list(self.text)):
             text = self.text[n]
-            if len(text) <= 40 and _TAIL_START.match(text):
+            if noise.is_tail_start(text):
                 start = n
+            elif noise.is_listed_title(text):
+                titles.append(n)
             elif self._is_body(text) or self.raw[n - 1].table:
                 break
+        if len(titles) >= 3 and start is None and not self._announced(titles[-1]):
+            self.drop("web_list", sorted(titles))
         if start is not None:
-            for n in [n for n in self.text if n >= start]:
-                self.change("web_tail", n, None)
-        self._drop_labels(reversed(list(self.text)))
+            self.drop("web_tail", [n for n in self.text if n >= start])
+        self._drop_labels(list(reversed(self.text)))
+
+    def _announced(self, n: int) -> bool:
+        """Whether the line before says that titles follow: 附件："""
+        before = [self.text[m] for m in self.text if m < n][-1:]
+        return bool(before) and re.search(r"附[件：:]|目\s?录|清单|[：:]$", before[0]) is not None
 
     def _drop_head(self) -> None:
         """Before the first paragraph: breadcrumbs, labels such as 来源：, and their values."""
         crumbs = False
-        for n in list(self.text)[:40]:
+        titles: set[str] = set()
+        for n in list(self.text)[:_HEAD_LINES]:
             text = self.text[n]
-            if _is_title_like(text):
+            if is_title_like(text) and not noise.BREADCRUMB.match(text):
                 crumbs = False
+                if (bare := re.sub(r"\s", "", text)) in titles:
+                    self.change("web_title", n, None)
+                titles.add(bare)
             elif self._is_body(text):
                 break
-            elif _BREADCRUMB.match(text):
+            elif noise.BREADCRUMB.match(text):
                 crumbs = True
+                if re.search(r"[>›»＞]", text):
+                    self.change("web_breadcrumb", n, None)
             elif crumbs and len(text) <= 20:
                 self.change("web_breadcrumb", n, None)
-        self._drop_labels(list(self.text)[:40])
+        self._drop_labels(list(self.text)[:_HEAD_LINES])
 
-    def _drop_labels(self, order: "Iterator[int] | list[int]") -> None:
+    def _drop_labels(self, order: list[int]) -> None:
         """Labels at an end of the page, up to its first body paragraph."""
         wanted: int | None = None
+        label = ""
         for n in order:
             text = self.text[n]
+            if noise.is_label_line(text):
+                self.change("web_label", n, None)
+                continue
             if self._is_body(text) or self.raw[n - 1].table:
                 return
-            match = _LABEL.match(text)
-            if wanted is not None and n == wanted and not match and not _is_title_like(text) and len(text) <= 20:
+            match = noise.LABEL.match(text)
+            if wanted is not None and n == wanted and not match and not is_title_like(text) and len(text) <= 20:
+                self.told.setdefault(label, text)
                 self.change("web_label", n, None)
             elif match:
+                label = re.sub(r"\s", "", text.partition("：" if "：" in text else ":")[0]).strip("【[(（")
+                if match[1]:
+                    self.told.setdefault(label, match[1].strip())
                 wanted = n + 1 if not match[1] else None
                 self.change("web_label", n, None)
 
     def _is_body(self, text: str) -> bool:
-        if _FILE_NAME.match(text[:120]) or _is_noise(text) or _LABEL.match(text[:300]):
+        if noise.FILE_NAME.match(text[:120]) or noise.is_noise_line(text) or noise.LABEL.match(text[:300]):
             return False
-        if sum(w in text for w in _LEGAL_WORDS) >= 2:
+        if noise.is_label_line(text) or noise.is_listed_title(text) or noise.is_editors(text):
             return False
-        numbered = _NUMBERED.match(text) is not None and not text.startswith(("-", "•", "·", "—"))
-        return len(text) > 60 or numbered or (len(text) >= 12 and text.endswith(_BODY_END))
+        numbered = NUMBERED.match(text) is not None and not text.startswith(("-", "•", "·", "—"))
+        return len(text) > 60 or numbered or (len(text) >= 12 and text.endswith(BODY_END))
+
+    # --- what was bent ---
 
     def mend(self) -> None:
         """Site names after titles, punctuation, gaps."""
+        menders = [("punctuation", restore_punctuation), ("gap", close_gaps)]
+        if self.pdf:
+            menders.append(("gap", _closed_beside_latin))
         for n in list(self.text):
             text = self.text[n]
             if len(text) <= 120 and (match := _SITE_SUFFIX.search(text[-80:])):
                 self.change("site_suffix", n, text[: len(text) - len(match[0])])
-            menders = [("punctuation", restore_punctuation), ("gap", close_gaps)]
-            if self.pdf:
-                menders.append(("gap", _closed_beside_latin))
             for rule, mender in menders:
                 after = mender(self.text[n])
                 if after != self.text[n]:
                     self.change(rule, n, after)
-        self.flags["anonymised"] = any(MASKED.search(t) for t in self.text.values())
+        if any(is_masked(t) for t in self.text.values()):
+            self.flags.add("anonymised")
+        page_text = self.format in ("pdf", "text")
+        self.flags |= soundness_flags([t for n, t in self.text.items() if not self.raw[n - 1].table], page_text)
 
     def heal_breaks(self) -> None:
         """Join a line to the next when the sentence plainly runs on."""
-        lines = [n for n in self.text if not self.raw[n - 1].table]
-        width = _wrap_width([self.text[n] for n in lines])
+        width = wrap_width([t for n, t in self.text.items() if not self.raw[n - 1].table])
         head: int | None = None
         tail = ""
         for n in list(self.text):
@@ -285,16 +339,18 @@ class _Page:
             if self.raw[n - 1].table or self.raw[n - 1].style_level is not None:
                 head = None
                 continue
-            if head is not None and _runs_on(tail, text, width, head=not self.joined.get(head)):
+            if head is not None and (without := page_in_number(tail, text)) is not None:
+                self.change("page_in_number", n, without)
+                text = without
+            if head is not None and runs_on(tail, text, width, head=not self.joined.get(head)):
                 self.joined.setdefault(head, [head]).append(n)
             else:
                 head = n
             tail = text
         for first, members in self.joined.items():
-            whole = "".join(_glued([self.text[n] for n in members]))
+            whole = "".join(glued([self.text[n] for n in members]))
             self.change("line_break", first, whole)
-            for n in members[1:]:
-                self.change("line_break", n, None)
+            self.drop("line_break", members[1:])
 
     def result(self) -> Cleaned:
         paragraphs = tuple(
@@ -306,61 +362,10 @@ class _Page:
             )
             for n, text in self.text.items()
         )
-        flags = tuple(sorted(name for name, on in self.flags.items() if on))
         return Cleaned(
             paragraphs=paragraphs,
-            flags=flags,
+            flags=tuple(sorted(self.flags)),
             changes=tuple(self.changes),
             title_hints=tuple(dict.fromkeys(self.hints)),
+            told=self.told,
         )
-
-
-def _is_noise(text: str) -> bool:
-    """A line that only web pages have, with or without a list bullet before it."""
-    return len(text) <= 300 and _NOISE.match(_BULLET.sub("", text) or text) is not None
-
-
-def _is_float(text: str) -> bool:
-    return re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", text) is not None
-
-
-def _is_title_like(text: str) -> bool:
-    return 4 <= len(text) <= 60 and _TITLE_WORDS.search(text) is not None and not text.endswith(_BODY_END)
-
-
-# --- line breaks ----------------------------------------------------------------------------------
-
-
-def _wrap_width(lines: list[str]) -> int:
-    """Characters a line of a hard-wrapped text holds; 0 when the text is not hard-wrapped."""
-    long = [len(t) for t in lines if len(t) >= 8]
-    open_ended = [
-        len(t) for t in lines if len(t) >= 8 and not t.endswith((*_BODY_END, "，", "、")) and not _NUMBERED.match(t)
-    ]
-    if len(open_ended) < 3 or len(open_ended) * 4 < len(long):
-        return 0
-    ordered = sorted(long)
-    width = ordered[int(len(ordered) * 0.9)]
-    return width if width <= 60 else 0
-
-
-def _runs_on(line: str, following: str, width: int, head: bool) -> bool:
-    if _NUMBERED.match(following) or _SALUTATION.match(line) or _LEADER_LINE.match(following):
-        return False
-    if line.endswith(("，", "、")):
-        return True
-    heading = head and "。" not in line and _NUMBERED.match(line) is not None
-    if width and ("，" in line or "。" in line) and not line.endswith(_BODY_END) and not heading:
-        return True
-    if not width or line.endswith(_BODY_END) or (head and _is_title_like(line)):
-        return False
-    return len(line) >= (width - 1 if heading else 0.7 * width)
-
-
-def _glued(pieces: list[str]) -> Iterator[str]:
-    """Lines set end to end; a space between two Latin words only."""
-    before = ""
-    for piece in pieces:
-        latin = before[-1:].isascii() and before[-1:].isalpha() and piece[:1].isascii() and piece[:1].isalpha()
-        yield " " + piece if latin else piece
-        before = piece

@@ -24,8 +24,13 @@ RATIO_SLACK_BYTES = 2**20
 Form = Literal["docx", "workbook", "package", "zip", "pdf", "ole", "rtf", "html", "image", "text", "binary"]
 """What a file is by its content: package is another OOXML or ODF file, zip a plain archive, ole .doc, .wps or .xls."""
 
+MAX_XML_BYTES = 32 * 2**20
+MAX_XML_TAGS = 2_000_000
+"""Of one XML part of a Word file: a tree of them needs a hundred bytes a tag and more."""
+
 _CHUNK = 2**16
 _OVERLAP = 64
+_LONG_OVERLAP = 4096
 _XML_NAMES = (".xml", ".rels", ".vml")
 _DOCTYPES = tuple("<!DOCTYPE".encode(c) for c in ("ascii", "utf-16-le", "utf-16-be"))
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
@@ -38,12 +43,22 @@ _ACTIVE_NAMES = (
     ("oleobject", "嵌入的 OLE 对象"),
     ("afchunk", "外来内容块"),
 )
-_ACTIVE_BYTES = (
-    (b"altChunk", "外来内容块"),
+_ACTIVE_TYPES = ((b"macroEnabled", "宏"),)
+_ACTIVE_ELEMENTS = ((b"altChunk", "外来内容块"),)
+_ACTIVE_RELATIONS = (
     (b"/aFChunk", "外来内容块"),
-    (b"macroEnabled", "宏"),
     (b"/relationships/oleObject", "嵌入的 OLE 对象"),
+    (b"/relationships/subDocument", "外部子文档"),
+    (b"/relationships/frame", "外部框架"),
 )
+_RELATIONSHIP = re.compile(rb"<(?:\w{1,20}:)?Relationship\s[^<>]{0,4000}>")
+_EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External", re.I)
+_REMOTE = rb"Target\s*=\s*[\"'](?:https?:|ftp:|\\\\|//|file://(?:/{2}|(?!/)))"
+_REMOTE_TEMPLATE = re.compile(rb"(?=.{0,4000}/attachedTemplate[\"']).{0,4000}?" + _REMOTE, re.I | re.S)
+_FIELD = re.compile(
+    rb"<(?:\w{1,20}:)?instrText\b[^<>]{0,200}>([^<]{0,2000})<|<(?:\w{1,20}:)?fldSimple\s[^<>]{0,200}?instr\s*=\s*[\"']([^\"']{0,2000})"
+)
+_ACTIVE_FIELD = re.compile(rb"(?<![A-Za-z])(?:DDE(?:AUTO)?|INCLUDETEXT)(?![A-Za-z])", re.I)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 _HTML = re.compile(
@@ -162,15 +177,12 @@ def _check_active_names(entries: list[zipfile.ZipInfo], name: str) -> None:
 
 def _stream(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, name: str, word: bool) -> int:
     """Read one entry in pieces; returns the bytes unpacked so far."""
-    own, tail = 0, b""
-    is_xml = entry.filename.lower().endswith(_XML_NAMES)
+    own = 0
+    part = _XmlPart(name, entry.filename.lower(), word) if entry.filename.lower().endswith(_XML_NAMES) else None
     with archive.open(entry) as stream:
         while piece := stream.read(_CHUNK):
-            if is_xml:
-                if own == 0:
-                    _check_xml_start(piece, name)
-                _check_xml(tail + piece, name, word)
-                tail = piece[-_OVERLAP:]
+            if part is not None:
+                part.take(piece)
             own += len(piece)
             if total + own > MAX_UNPACKED_BYTES:
                 _refuse(name, "解开后超过 100 MB", "请删去大图片或拆成几份再导入")
@@ -179,19 +191,65 @@ def _stream(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, name: 
     return total + own
 
 
+class _XmlPart:
+    """One XML part as it streams by."""
+
+    def __init__(self, name: str, part: str, word: bool) -> None:
+        self.name, self.word = name, word
+        self.active: tuple[tuple[bytes, str], ...]
+        if part.endswith(".rels"):
+            self.active = _ACTIVE_RELATIONS
+        else:
+            self.active = _ACTIVE_TYPES if part.endswith("[content_types].xml") else _ACTIVE_ELEMENTS
+        self.size = self.tags = 0
+        self.tail = b""
+        self.fields = b""
+
+    def take(self, piece: bytes) -> None:
+        if self.size == 0:
+            _check_xml_start(piece, self.name)
+        self.size += len(piece)
+        window = self.tail[-_OVERLAP:] + piece
+        # Each search costs as much as unpacking does, so the two-byte spellings are looked for where there are zeros.
+        if _DOCTYPES[0] in window or (b"\0" in window and any(d in window for d in _DOCTYPES)):
+            _refuse(
+                self.name, "里面的 XML 带有 DOCTYPE 声明，可能读取外部文件", "请用 WPS 或 Word 打开后另存一份再导入"
+            )
+        if self.word:
+            self._check_word(piece, window)
+        self.tail = (self.tail + piece)[-_LONG_OVERLAP:]
+
+    def _check_word(self, piece: bytes, window: bytes) -> None:
+        for marker, what in self.active:
+            if marker in window:
+                _refuse(self.name, f"含有{what}", "请删除后另存为不带宏的 .docx 再导入")
+        self.tags += piece.count(b"<")
+        if self.size > MAX_XML_BYTES or self.tags > MAX_XML_TAGS:
+            _refuse(self.name, "正文的部件太大，不像一份文稿", "请拆成几份再导入")
+        whole = self.tail + piece
+        if self.active is _ACTIVE_RELATIONS:
+            self._check_targets(whole)
+        elif b"instr" in whole:
+            self._check_fields(whole)
+
+    def _check_targets(self, whole: bytes) -> None:
+        for match in _RELATIONSHIP.finditer(whole):
+            if _EXTERNAL.search(match[0]) and _REMOTE_TEMPLATE.match(match[0]):
+                _refuse(self.name, "套用了网络上的模板", "请在 Word 的“文档模板”里去掉后另存一份再导入")
+
+    def _check_fields(self, whole: bytes) -> None:
+        """The code of one field may be cut over several runs, so the pieces are read together."""
+        old = len(self.tail)
+        new = [m for m in _FIELD.finditer(whole) if m.end() > old]
+        self.fields = (self.fields + b"".join(m[1] or m[2] or b"" for m in new))[-_LONG_OVERLAP:]
+        if _ACTIVE_FIELD.search(self.fields) or any(_ACTIVE_FIELD.search(m[1] or m[2] or b"") for m in new):
+            _refuse(self.name, "含有会自动取外部内容的域（DDE 或 INCLUDETEXT）", "请删除后另存一份再导入")
+
+
 def _check_xml_start(piece: bytes, name: str) -> None:
     declared = _ENCODING.match(piece[:200])
     if not piece.lstrip().startswith(_XML_STARTS) or (declared and declared[1].lower() not in _ENCODINGS):
         _refuse(name, "里面的 XML 编码不认识", "请用 WPS 或 Word 打开后另存一份再导入")
-
-
-def _check_xml(window: bytes, name: str, word: bool) -> None:
-    if any(d in window for d in _DOCTYPES):
-        _refuse(name, "里面的 XML 带有 DOCTYPE 声明，可能读取外部文件", "请用 WPS 或 Word 打开后另存一份再导入")
-    if word:
-        for marker, what in _ACTIVE_BYTES:
-            if marker in window:
-                _refuse(name, f"含有{what}", "请删除后另存为不带宏的 .docx 再导入")
 
 
 def _guard_ole(data: bytes, name: str) -> None:

@@ -19,13 +19,24 @@ _NUMBERS = (
     (1, re.compile(rf"([{_HAN}]{{1,3}}[、．.])(?![{_HAN}]{{1,2}}(?:级|类|线|期|季|次|是|等|甲|月|人|、|型|区))\s?")),
     (1, re.compile(rf"(第[{_HAN}]{{1,3}}(?:部分|章|编)[:：、]?)\s?")),
     (2, re.compile(rf"(（[{_HAN}]{{1,3}}）[、.]?)\s?")),
+    (2, re.compile(rf"(第[{_HAN}]{{1,3}}节[:：、]?)\s?")),
     (3, re.compile(r"(\d{1,2}[.．、])(?![\d])\s?")),
+    (
+        4,
+        re.compile(
+            r"(\d{1,2}(?:\.\d{1,2}){1,3})(?:\s{1,3}(?=[\u4e00-\u9fff“])|(?=[\u4e00-\u9fff“])(?![万亿个倍天例人元家张台名岁次月分小年公米平吨升毫级类期周折成余多]))"
+        ),
+    ),
     (4, re.compile(r"(（\d{1,2}）|\d{1,2}[）)])\s?")),
     (4, re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩])\s?")),
 )
-_ITEM = re.compile(rf"(?:^|(?<=[。；：！？]))([{_HAN}]{{1,2}}[是要])(?=[^{_HAN}是，])")
+_ITEM = re.compile(
+    rf"(?:^|(?<=[。；：！？]))([{_HAN}]{{1,2}}[是要](?=[^{_HAN}是，])|第[{_HAN}]{{1,2}}[，、](?=[^{_HAN}]))"
+)
 _SENTENCE_END = re.compile(r"[。！？]")
+_ITEM_END = re.compile(r"[。；：！？]")
 MAX_HEADING = 40
+_MAX_LEAD = 24
 _MAX_OWN_LINE = 60
 
 
@@ -46,9 +57,16 @@ class Item(NamedTuple):
     """一是, 二是: a lead sentence inside a paragraph."""
 
     number: str
+    """As printed: “一是”, “一要”, “第一，”."""
     heading: str
     start: int
     end: int
+    short: bool
+    """The sentence ends within `MAX_HEADING`."""
+    leads: bool
+    """It is short, ends in 。 or ：, and text of its own follows it in the paragraph."""
+    whole: bool
+    """It is short and a sentence of its own: ended by 。"""
 
 
 def number_of(text: str) -> tuple[int, str, int] | None:
@@ -70,11 +88,10 @@ def read_heading(text: str, following: str | None) -> Found | None:
     if stop is None or stop.end() == len(rest):
         return _own_line(level, number, text, start, following)
     if stop.start() <= MAX_HEADING:
-        colon = rest.find("：", 0, stop.start())
-        cut = colon if level >= 3 and 0 < colon <= 20 else stop.start()
+        colon = _colon(rest[: stop.start()])
+        cut = colon if level >= 3 and colon else stop.start()
         return Found(level, number, rest[:cut], start, start + cut + 1)
-    colon = rest.find("：", 0, 20)
-    if colon > 0:
+    if colon := _colon(rest):
         return Found(level, number, rest[:colon], start, start + colon + 1)
     if level <= 2:
         cut = stop.start() if stop.start() <= _MAX_OWN_LINE else _clause_end(rest)
@@ -86,17 +103,25 @@ def _own_line(level: int, number: str, text: str, start: int, following: str | N
     heading = text[start:].rstrip("。！？：")
     if not heading:
         return None
+    colon = _colon(heading)
+    if level >= 3 and colon and colon + 1 < len(heading):
+        return Found(level, number, heading[:colon], start, start + colon + 1)
     if len(heading) <= (_MAX_OWN_LINE if level <= 2 else MAX_HEADING):
         sentence = text[-1] in "。；！？"
         if level <= 2 or not sentence or (following is not None and number_of(following) is None and level == 3):
             return Found(level, number, heading.rstrip("；"), start, len(text))
-    colon = heading.find("：", 0, 20)
-    if colon > 0:
+    if colon:
         return Found(level, number, heading[:colon], start, start + colon + 1)
     if level <= 2:
         cut = _clause_end(heading)
         return Found(level, number, heading[:cut], start, start + cut + 1)
     return None
+
+
+def _colon(text: str) -> int:
+    """Where a colon ends the heading of a line, not one inside brackets (责任科室：…); 0 for nowhere."""
+    at = text.find("：", 0, 21)
+    return at if at > 0 and text.count("（", 0, at) == text.count("）", 0, at) else 0
 
 
 def _clause_end(text: str) -> int:
@@ -106,13 +131,47 @@ def _clause_end(text: str) -> int:
 
 
 def items_of(text: str) -> Iterator[Item]:
-    """Lead sentences of 一是, 二是… in a paragraph, where text follows them."""
+    """一是, 二是, 第一， in a paragraph, each with its first sentence."""
     matches = list(_ITEM.finditer(text))
     for index, match in enumerate(matches):
         limit = matches[index + 1].start() if index + 1 < len(matches) else len(text)
-        stop = re.compile(r"[。；：！？]").search(text, match.end(), min(match.end() + MAX_HEADING + 1, limit))
-        if stop and stop[0] in "。：" and stop.end() < limit:
-            yield Item(match[1], text[match.end() : stop.start()], match.start(), stop.end())
+        stop = _ITEM_END.search(text, match.end(), min(match.end() + MAX_HEADING + 1, limit))
+        end = stop.end() if stop else limit
+        leads = stop is not None and stop[0] in "。：" and end < limit
+        yield Item(
+            match[1],
+            text[match.end() : stop.start() if stop else end],
+            match.start(),
+            end,
+            stop is not None,
+            leads,
+            stop is not None and stop[0] == "。",
+        )
+
+
+def lead_of(text: str) -> str:
+    """The short sentence a paragraph opens with, when more follows; "" otherwise."""
+    stop = _SENTENCE_END.search(text, 0, _MAX_LEAD + 1)
+    short = stop is not None and stop.start() >= 4 and stop.end() < len(text)
+    return text[: stop.start()] if stop and short and not re.search(r"[\d：]", text[: stop.start()]) else ""
+
+
+def value_of(number: str) -> int:
+    """3 for “三、”, “（三）”, “3.”, “三是”, “第三，”; 0 when it says none."""
+    if digits := re.search(r"\d{1,3}", number):
+        return int(digits[0])
+    if number[:1] in "①②③④⑤⑥⑦⑧⑨⑩":
+        return "①②③④⑤⑥⑦⑧⑨⑩".index(number[0]) + 1
+    tens, mark, ones = "".join(c for c in number if c in _HAN).partition("十")
+    if not mark:
+        return _HAN.index(tens) + 1 if len(tens) == 1 else 0
+    return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones) + 1 if ones else 0)
+
+
+def announces_part(text: str) -> bool:
+    """“存在问题”, “下一步打算”, “工作亮点”: the words alone make a heading of a line."""
+    found = any(p.search(text) for p in (_PROBLEM, _PLAN, _RESULT, _REQUIRE))
+    return found and len(text) <= 20 and not re.search(r"[，。；：、]", text.rstrip("。："))
 
 
 # --- what a part does -----------------------------------------------------------------------------

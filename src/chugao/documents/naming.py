@@ -34,11 +34,15 @@ _NO_DEPARTMENT = {
 }
 _ORGANISATION = re.compile(
     r"([\u4e00-\u9fffXx×Ｘ*]{2,20}?(?:人民医院|中医医院|中医院|中心医院|妇幼保健院|医院|中心卫生院|卫生院|卫生健康委员会|卫生健康委|卫健委|卫生健康局|卫健局"
-    r"|卫生计生委|卫生计生局|社区卫生服务中心|疾病预防控制中心|疾控中心))"
+    r"|卫生计生委|卫生计生局|社区卫生服务中心|疾病预防控制中心|疾控中心)|[\u4e00-\u9fff]{2,10}?(?:省|自治区|市|县|区|州)(?:人民)?政府)"
 )
 _GENERIC = re.compile(
     r"^(?:年?度?(?:县|市|区|乡镇|中心|社区|我|本|全|某|综合|公立|基层)?(?:级)?)?"
     r"(?:人民医院|中医院|中心医院|医院|卫生院|社区卫生服务中心|卫健委|卫健局|卫生健康委|卫生健康局|卫生健康委员会)$"
+)
+_BARE_DEPARTMENT = re.compile(r"^[\u4e00-\u9fff]{1,10}(?:科|部|处|办公室|室|中心)$")
+_OPENING = re.compile(
+    r"^(?:(?:20\d\d年(?:度|以来)?|今年以?来?|一年来|过去一年|本年度)，?)([\u4e00-\u9fff]{1,10}?(?:科|部|处|办公室))(?=在|按照|紧[紧扣密]|围绕|坚持|以|认真|深入|全体|聚焦|严格|始终|全年|，)"
 )
 _SELF = (
     ("乡镇", re.compile(r"我院所在镇|全镇|我镇|我乡|全乡|本镇")),
@@ -69,6 +73,21 @@ def issuer_of(title: str) -> str:
     bare = re.sub(r"20\d\d年?度?|关于印发", " ", title)
     match = _ORGANISATION.search(bare)
     return match[1] if match and not _GENERIC.match(match[1]) else ""
+
+
+def parted_signature(line: str) -> tuple[str, str]:
+    """(organisation, department) of “望澜市第一人民医院医务科”; either may be ""."""
+    match = _ORGANISATION.match(line)
+    issuer = match[1] if match and not _GENERIC.match(match[1]) else ""
+    rest = line[match.end() :] if match else line
+    department = rest if _BARE_DEPARTMENT.match(rest) and rest not in _NO_DEPARTMENT else ""
+    return issuer or (line if not department and not match else ""), department
+
+
+def department_in_body(opening: str) -> str:
+    """The department that an opening sentence speaks of: “2025年，医务科按照……”."""
+    match = _OPENING.match(opening)
+    return match[1] if match and match[1] not in _NO_DEPARTMENT and not match[1].startswith(("我", "各", "全")) else ""
 
 
 def level_of(title: str, department: str, issuer: str, text: str) -> str:

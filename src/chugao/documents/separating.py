@@ -22,7 +22,9 @@ _NOTICE = re.compile(r"的通知$")
 DATE = re.compile(
     r"^(?:20\d\d|二[〇○零Ｏ0][〇○零Ｏ一二三四五六七八九]{2})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
 )
-_ATTACHMENT = re.compile(r"^附件\s?\d{0,2}\s?[:：]?$")
+_DAY = re.compile(DATE.pattern.replace("^", "^(?:[（(])?").replace("$", "[)）]?$"))
+ATTACHMENT = re.compile(r"^附\s?件\s?[\d一二三四五六七八九十]{0,2}\s?[:：]?$")
+"""Alone on its line; “附件：1.工作要点” is the list of what follows."""
 _PART_MARK = re.compile(
     r"^(?:【\s?第?篇[一二三四五六七八九十\d]{1,3}篇?\s?】|【?\s?第[一二三四五六七八九十\d]{1,3}篇\s?】?|篇[一二三四五六七八九十\d]{1,3}\s?[:：]?)(.{0,60})$"
 )
@@ -32,6 +34,8 @@ _COLLECTION = re.compile(
 _COLLECTION_COUNT = re.compile(r"\s?[（(]\s?(?:通用|精选|精编|共)?\s?[\d一二三四五六七八九十]{1,3}\s?篇\s?[）)]\s?")
 _RUN_IN_TITLE = re.compile(r"^(.{4,40}?(?:总结|计划|要点|思路|打算))（([一二三四五六七八九十\d]{1,2})）(?=.{20})")
 _SALUTATION = re.compile(r"^(?:各位|同志们|尊敬的)")
+_OPEN_TITLE = re.compile(r"(?:暨|和|及|与|年|年度|的|工作|关于印发.{2,40}|卫生健康|总体|下一步)$")
+_TITLE_END = re.compile(r"^[^。，；：、]{2,24}(?:总结|计划|要点|思路|打算|安排|通知|报告|汇报)$")
 
 
 class Wrapper(Frozen):
@@ -55,24 +59,44 @@ class Piece:
         self.inherited = inherited
 
 
+def with_whole_title(lines: list[CleanParagraph]) -> list[CleanParagraph]:
+    """The title of a 通知 that turns (“……关于印发” / “《……》的通知”) as one line."""
+    for i, line in enumerate(lines[:6]):
+        if len(line.text) > 80 or not _NOTICE.search(line.text) or "关于" in line.text:
+            continue
+        first = next((k for k in range(i - 1, max(-1, i - 4), -1) if "关于" in lines[k].text), None)
+        above = lines[first:i] if first is not None else []
+        if above and all(len(p.text) <= 40 and not re.search(r"[。；：，！]", p.text) for p in above):
+            whole = line.model_copy(update={"text": "".join(p.text for p in above) + line.text})
+            return [*lines[:first], whole, *lines[i + 1 :]]
+        break
+    return lines
+
+
 def split_notice(lines: list[CleanParagraph]) -> tuple[Wrapper | None, list[CleanParagraph]]:
     """The 通知 before an attached report, and the report; (None, everything) when there is no attachment."""
-    top = next((i for i, p in enumerate(lines[:6]) if len(p.text) <= 80 and _NOTICE.search(p.text)), None)
+    lines = with_whole_title(lines)
+    lines = _with_whole_title(lines)
+    top = next((i for i, p in enumerate(lines[:8]) if len(p.text) <= 80 and _NOTICE.search(p.text)), None)
     if top is None:
         return None, lines
     seen_end = False
     for i in range(top + 1, min(len(lines), top + 60)):
         text = lines[i].text
-        if seen_end and looks_like_title(lines[i]) and not _NOTICE.search(text):
+        titled = looks_like_title(lines[i]) or (ATTACHMENT.match(lines[i - 1].text) and _may_be_title(lines[i]))
+        if seen_end and titled and not _NOTICE.search(text):
             return _wrapper(lines[:i], top), lines[i:]
-        seen_end = seen_end or bool(
-            DATE.match(text.replace(" ", "")) or _ATTACHMENT.match(text) or text == "特此通知。"
-        )
+        seen_end = seen_end or bool(_DAY.match(text.replace(" ", "")) or ATTACHMENT.match(text) or text == "特此通知。")
     return None, lines
 
 
+def _may_be_title(line: CleanParagraph) -> bool:
+    plain = not line.table and 4 <= len(line.text) <= MAX_TITLE and number_of(line.text) is None
+    return plain and not line.text.endswith(("。", "；", "：", "，"))
+
+
 def _wrapper(lines: list[CleanParagraph], top: int) -> Wrapper:
-    texts = [p.text for p in lines if not _ATTACHMENT.match(p.text)]
+    texts = [p.text for p in lines if not ATTACHMENT.match(p.text)]
     title = texts[top]
     date = next((i for i, t in enumerate(texts) if i > top and DATE.match(t.replace(" ", ""))), None)
     signed = date is not None and date - 1 > top and len(texts[date - 1]) <= 30 and not texts[date - 1].endswith("。")
@@ -95,7 +119,13 @@ def looks_like_title(line: CleanParagraph) -> bool:
     return plain and not re.search(r"[。；：，！]$|[。；]", text) and kind_of_title(text) is not None
 
 
-def split_documents(lines: list[CleanParagraph]) -> list[Piece]:
+def split_documents(lines: list[CleanParagraph], attached: bool = False) -> list[Piece]:
+    """The documents of a file; `attached`: the lines are what a notice brought, 附件2 begins another."""
+    if attached:
+        starts = [i for i, p in enumerate(lines) if ATTACHMENT.match(p.text) and i + 1 < len(lines)]
+        bounds = [0, *starts, len(lines)]
+        return [p for n, (a, b) in enumerate(pairwise(bounds)) for p in _attachment(lines[a:b], first=n == 0)]
+    lines = _with_whole_title(lines)
     title = _find_title(lines)
     name = lines[title].text if title is not None else ""
     marks = [i for i, p in enumerate(lines) if len(p.text) <= 80 and _PART_MARK.match(p.text) and not p.table]
@@ -113,6 +143,30 @@ def split_documents(lines: list[CleanParagraph]) -> list[Piece]:
             pieces = pairwise(bounds)
             return [Piece(lines[a:b], title if a == 0 else 0) for a, b in pieces]
     return [Piece(lines, title)]
+
+
+def _attachment(lines: list[CleanParagraph], first: bool) -> list[Piece]:
+    if first:
+        return split_documents(lines)
+    body = _with_whole_title(lines[1:])
+    return [Piece(body, 0 if len(body[0].text) <= MAX_TITLE and not body[0].table else None)]
+
+
+def _with_whole_title(lines: list[CleanParagraph]) -> list[CleanParagraph]:
+    """A title set in two lines made one: “望澜市第一人民医院2025年工作总结暨” / “2026年工作计划”."""
+    for i, (line, after) in enumerate(pairwise(lines[:8])):
+        text = line.text
+        if line.table or len(text) > MAX_TITLE or number_of(text) is not None:
+            return lines
+        whole = text + after.text
+        open_end = _OPEN_TITLE.search(text) is not None
+        tail = len(after.text) <= 24 and _TITLE_END.search(after.text) is not None and not after.table
+        if open_end and tail and len(whole) <= 80 and not (line.style_level or 0) > 0:
+            joined = line.model_copy(update={"text": whole, "lines": line.lines + after.lines})
+            return [*lines[:i], joined, *lines[i + 2 :]]
+        if kind_of_title(text) is not None:
+            return lines
+    return lines
 
 
 def _at_marks(lines: list[CleanParagraph], marks: list[int], title: int | None) -> list[Piece]:

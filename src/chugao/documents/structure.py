@@ -8,37 +8,19 @@ signature are not the report's.
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
-from chugao.documents.cleaning import MASKED, Change, CleanParagraph, clean
-from chugao.documents.headings import Role, items_of, number_of, read_heading, role_of
-from chugao.documents.naming import department_of, issuer_of, level_of, years_in
+from chugao.documents.cleaning import Change, Cleaned, CleanParagraph, clean
+from chugao.documents.headings import Role, lead_of, role_of
+from chugao.documents.identity import Evidence, Identity, identify
+from chugao.documents.masks import Mask, masks_of
+from chugao.documents.outlining import ORGANISATION, Heading, Outlined, ParagraphKind, is_signature, outline
 from chugao.documents.reading import Reading, read_text
-from chugao.documents.separating import (
-    DATE,
-    MAX_TITLE,
-    Piece,
-    Wrapper,
-    looks_like_title,
-    split_documents,
-    split_notice,
-)
-from chugao.kind import Kind, kind_of_title, reported_and_planned
+from chugao.documents.separating import Piece, Wrapper, split_documents, split_notice
+from chugao.kind import Kind, kind_of_title
 from chugao.source import Frozen, Release
 
-ParagraphKind = Literal["front", "title", "heading", "body", "table", "signature"]
-
-
-class Heading(Frozen):
-    """A node of the outline, in document order."""
-
-    level: int
-    """1 for 一、, 2 for （一）, 3 for 1., 4 for （1）, 5 for 一是; an unnumbered half (“2025年工作计划”) is 0."""
-    number: str
-    """As printed: “一、”, “（一）”, “1.”, “一是”; "" for none."""
-    heading: str
-    start: int
-    """Of the number, in the document's text, code points."""
+__all__ = ["Document", "Heading", "ParagraphKind", "TextParagraph", "Wrapper", "show", "understand"]
 
 
 class TextParagraph(Frozen):
@@ -54,6 +36,8 @@ class TextParagraph(Frozen):
     role: Role = ""
     body: int = 0
     """Where its own words begin after a number and an inline heading, from the start of the paragraph."""
+    lead: str = ""
+    """The short sentence it opens with, when more follows: “疫苗接种安全高效。”"""
     lines: tuple[int, ...] = ()
     """Line or paragraph numbers in the file."""
 
@@ -73,9 +57,11 @@ class Document(Frozen):
     issuer: str
     level: str
     """科室, 医院, 乡镇, 区县, 市; "" when unknown."""
+    confidence: dict[str, float] = {}
+    """How sure each of title, kind, year, plan_year, department, issuer and level is: see `identity.SURE`."""
     release: Release = Release.INTERNAL
     flags: tuple[str, ...]
-    """truncated, anonymised, noisy, several_documents."""
+    """truncated, anonymised, noisy, several_documents, spun, garbled, traditional, hidden_text, ocr, ocr_gaps."""
     outline: tuple[Heading, ...]
     text: str
     """The whole cleaned text, title line included, a paragraph a line."""
@@ -85,6 +71,8 @@ class Document(Frozen):
     """The other documents of the same file; this one is the first."""
     changes: tuple[Change, ...] = ()
     """What cleaning did; with the first document only."""
+    masks: tuple[Mask, ...] = ()
+    """Blanks where facts stood, in `text`."""
 
 
 def understand(given: Reading | Path | str) -> Document:
@@ -95,19 +83,44 @@ def understand(given: Reading | Path | str) -> Document:
     reading = given if isinstance(given, Reading) else read_text(given)
     cleaned = clean(reading)
     notice, lines = split_notice(list(cleaned.paragraphs))
-    pieces = split_documents(lines)
+    pieces = split_documents(lines, attached=notice is not None)
     documents = []
     for index, piece in enumerate(pieces):
-        builder = _Builder(reading, piece, index, fallback=_hint(reading, cleaned.title_hints))
-        flags = set(cleaned.flags) - {"anonymised", "truncated"}
-        if "truncated" in cleaned.flags and index in (0, len(pieces) - 1):
-            flags.add("truncated")
-        documents.append(builder.build(flags, notice if index == 0 else None, last=index == len(pieces) - 1))
+        edge = index in (0, len(pieces) - 1)
+        about = _About(
+            fallback=_hint(reading, cleaned.title_hints),
+            flags=frozenset(set(cleaned.flags) - {"anonymised"} - (set() if edge else {"truncated"})),
+            wrapper=notice if index == 0 else None,
+            told=cleaned.told,
+            last=index == len(pieces) - 1,
+        )
+        documents.append(_build(reading, piece, index, about))
     first = documents[0]
     if len(documents) > 1:
         marked = tuple(sorted({*first.flags, "several_documents"}))
         first = first.model_copy(update={"parts": tuple(documents[1:]), "flags": marked})
-    return first.model_copy(update={"changes": cleaned.changes})
+    return first.model_copy(update={"changes": cleaned.changes + _separators(cleaned, notice, pieces, reading)})
+
+
+class _About(NamedTuple):
+    """What the whole file says of one of its documents."""
+
+    fallback: str
+    """A title, when the document has none."""
+    flags: frozenset[str]
+    wrapper: Wrapper | None
+    told: dict[str, str]
+    last: bool
+
+
+def _separators(cleaned: Cleaned, notice: Wrapper | None, pieces: list[Piece], reading: Reading) -> tuple[Change, ...]:
+    """Lines that belong to no document: 【篇一】, a contents page, the 附件 over an attachment."""
+    kept = {n for piece in pieces for line in piece.lines for n in line.lines}
+    if notice is not None:  # its own lines stand in the wrapper
+        first = min(kept, default=0)
+        kept |= {n for p in cleaned.paragraphs for n in p.lines if n < first}
+    lost = (p for p in cleaned.paragraphs if p.lines and not kept & set(p.lines))
+    return tuple(Change(rule="separator", line=p.lines[0], before=p.text, after=None) for p in lost)
 
 
 def show(document: Document) -> dict[str, Any]:
@@ -123,6 +136,11 @@ def show(document: Document) -> dict[str, Any]:
         "text": document.text,
         "wrapper": document.wrapper.model_dump() if document.wrapper else None,
         "parts": [show(part) for part in document.parts],
+        "issuer": document.issuer or None,
+        "level": document.level or None,
+        "confidence": document.confidence,
+        "masks": [m.model_dump() for m in document.masks],
+        "changes": [c.model_dump() for c in document.changes],
     }
 
 
@@ -133,185 +151,101 @@ def _hint(reading: Reading, hints: tuple[str, ...]) -> str:
 
 # --- one document ---------------------------------------------------------------------------------
 
-_ORGANISATION = re.compile(
-    r"^[\u4e00-\u9fff×XxＸ（）]{2,24}(?:医院|卫生院|中心|委员会|卫健委|卫生健康委|卫生健康局|卫健局|保健院|科|部|处|办公室)$"
-)
 _ENDS_WELL = tuple("。！？）”；…」』》)!?")
+_LONG_LINE = 15
 
 
-class _Builder:
-    """Puts one document together, line by line."""
-
-    def __init__(self, reading: Reading, piece: Piece, index: int, fallback: str) -> None:
-        self.reading = reading
-        self.front = reading.front_matter
-        self.index = index
-        self.lines, self.title_at = _with_office_line(piece)
-        own = self.lines[self.title_at].text if self.title_at is not None else ""
-        self.title = own or piece.inherited or fallback
-        self.outline: list[Heading] = []
-        self.path: list[tuple[int, str]] = []
-
-    def build(self, flags: set[str], wrapper: Wrapper | None, last: bool) -> Document:
-        text = "\n".join(p.text for p in self.lines)
-        self._read_outline()
-        kind = kind_of_title(self.front.get("文种", "")) if self.index == 0 else None
-        kind = (
-            kind
-            or kind_of_title(self.title)
-            or (kind_of_title(wrapper.title) if wrapper else None)
-            or self._kind_of_outline()
-        )
-        year, plan_year = self._years(kind, text)
-        paragraphs = self._paragraphs(kind, plan_year)
-        department = self.front.get("部门") or department_of(self.title)
-        issuer = (
-            self.front.get("发文单位") or (wrapper.issuer if wrapper else "") or issuer_of(self.title) or self._signed()
-        )
-        level = self.front.get("层级") or level_of(self.title, department_of(self.title), issuer, text)
-        if last and self._cut_off():
-            flags.add("truncated")
-        if any(MASKED.search(p.text) for p in self.lines):
-            flags.add("anonymised")
-        release = next((r for r in Release if r.value == self.front.get("公开范围")), Release.INTERNAL)
-        return Document(
-            file=self.reading.file,
-            fingerprint=self.reading.fingerprint + (f"p{self.index + 1}" if self.index else ""),
-            title=self.title,
-            kind=kind,
-            year=year,
-            plan_year=plan_year,
-            department=department,
-            issuer=issuer,
-            level=level,
-            release=release,
-            flags=tuple(sorted(flags)),
-            outline=tuple(self.outline),
+def _build(reading: Reading, piece: Piece, index: int, about: _About) -> Document:
+    lines, title_at = _with_office_line(piece)
+    text = "\n".join(p.text for p in lines)
+    own = lines[title_at].text if title_at is not None else ""
+    title = own or piece.inherited or about.fallback
+    outlined = outline(lines, title_at, title)
+    identity = identify(
+        Evidence(
+            title=title,
+            title_from="text" if own else "collection" if piece.inherited else "file",
+            front=reading.front_matter if index == 0 else {},
+            wrapper_title=about.wrapper.title if about.wrapper else "",
+            wrapper_issuer=about.wrapper.issuer if about.wrapper else "",
+            told=about.told,
+            headings=tuple((h.level, h.heading) for h in outlined.headings),
+            lines=tuple(p.text for p in lines if not p.table),
             text=text,
-            paragraphs=paragraphs,
-            wrapper=wrapper,
         )
+    )
+    flags = set(about.flags)
+    if about.last and (_cut_off(lines, outlined) or _half_missing(identity.kind, title, text)):
+        flags.add("truncated")
+    masks = tuple(masks_of(text))
+    if masks:
+        flags.add("anonymised")
+    return Document(
+        file=reading.file,
+        fingerprint=reading.fingerprint + (f"p{index + 1}" if index else ""),
+        title=title,
+        kind=identity.kind,
+        year=identity.year,
+        plan_year=identity.plan_year,
+        department=identity.department,
+        issuer=identity.issuer,
+        level=identity.level,
+        confidence=identity.confidence,
+        release=next((r for r in Release if r.value == reading.front_matter.get("公开范围")), Release.INTERNAL),
+        flags=tuple(sorted(flags)),
+        outline=outlined.headings,
+        text=text,
+        paragraphs=_paragraphs(reading, lines, outlined, identity),
+        wrapper=about.wrapper,
+        masks=masks,
+    )
 
-    def _read_outline(self) -> None:
-        """First pass: every heading with its place, and for each line its path."""
-        self.found: list[tuple[ParagraphKind, tuple[str, ...], int]] = []
-        offset = 0
-        for i, line in enumerate(self.lines):
-            following = self.lines[i + 1].text if i + 1 < len(self.lines) and not self.lines[i + 1].table else None
-            self.found.append(self._read_line(i, line, following, offset))
-            offset += len(line.text) + 1
 
-    def _read_line(
-        self, i: int, line: CleanParagraph, following: str | None, offset: int
-    ) -> tuple[ParagraphKind, tuple[str, ...], int]:
-        if self.title_at is not None and i <= self.title_at:
-            return ("title" if i == self.title_at else "front"), (), 0
-        if line.table:
-            return "table", self._headings(), 0
-        found = read_heading(line.text, following)
-        if found is not None:
-            level = line.style_level if line.style_level and found.level > 4 else found.level
-            self._enter(level, found.number, found.heading, offset)
-            self._enter_items(line.text, found.end, offset)
-            own_line = found.end >= len(line.text)
-            return ("heading" if own_line else "body"), self._headings(), found.end
-        if line.style_level and len(line.text) <= MAX_TITLE:
-            self._enter(line.style_level, "", line.text.rstrip("。："), offset)
-            return "heading", self._headings(), len(line.text)
-        if looks_like_title(line) and line.text != self.title and len(line.text) <= 30:
-            self._enter(0, "", line.text, offset)
-            return "heading", self._headings(), len(line.text)
-        if i >= len(self.lines) - 4 and (DATE.match(line.text.replace(" ", "")) or _ORGANISATION.match(line.text)):
-            return "signature", (), 0
-        self._enter_items(line.text, 0, offset)
-        numbered = number_of(line.text)
-        return "body", self._headings(), numbered[2] if numbered else 0
-
-    def _enter(self, level: int, number: str, heading: str, offset: int) -> None:
-        while self.path and self.path[-1][0] >= level:
-            self.path.pop()
-        self.path.append((level, heading))
-        self.outline.append(Heading(level=level, number=number, heading=heading, start=offset))
-
-    def _enter_items(self, text: str, start: int, offset: int) -> None:
-        for item in items_of(text[start:]):
-            place = offset + start + item.start
-            self.outline.append(Heading(level=5, number=item.number, heading=item.heading, start=place))
-
-    def _headings(self) -> tuple[str, ...]:
-        return tuple(heading for _, heading in self.path)
-
-    def _paragraphs(self, kind: Kind | None, plan_year: int | None) -> tuple[TextParagraph, ...]:
-        out = []
-        offset = 0
-        for line, (form, path, body) in zip(self.lines, self.found, strict=True):
-            text = line.text
-            role: Role = "" if form in ("title", "front", "signature") else role_of(path, text, kind, plan_year)
-            out.append(
-                TextParagraph(
-                    text=text,
-                    start=offset,
-                    end=offset + len(text),
-                    kind=form,
-                    heading_path=path,
-                    role=role,
-                    body=body,
-                    lines=tuple(self.reading.paragraphs[n - 1].line for n in line.lines),
-                )
+def _paragraphs(
+    reading: Reading, lines: list[CleanParagraph], outlined: Outlined, identity: Identity
+) -> tuple[TextParagraph, ...]:
+    out = []
+    offset = 0
+    for line, known in zip(lines, outlined.lines, strict=True):
+        text = line.text
+        outside = known.kind in ("title", "front", "signature")
+        out.append(
+            TextParagraph(
+                text=text,
+                start=offset,
+                end=offset + len(text),
+                kind=known.kind,
+                heading_path=known.path,
+                role="" if outside else role_of(known.path, text, identity.kind, identity.plan_year),
+                body=known.body,
+                lead=lead_of(text[known.body :]) if known.kind == "body" else "",
+                lines=tuple(reading.paragraphs[n - 1].line for n in line.lines),
             )
-            offset += len(text) + 1
-        return tuple(out)
+        )
+        offset += len(text) + 1
+    return tuple(out)
 
-    def _kind_of_outline(self) -> Kind | None:
-        """For a “工作报告”: looks back and ahead → summary-plan; only one of them → that."""
-        if "政府工作报告" in self.title:
-            return Kind.SUMMARY_PLAN
-        tops = [h.heading for h in self.outline if h.level <= 1] or [h.heading for h in self.outline if h.level == 2]
-        back = any(re.search(r"回顾|总结|成就|成效|完成情况|工作情况", h) for h in tops)
-        ahead = any(re.search(r"任务|安排|部署|下一步|打算|重点工作|计划|\d年的?工作$|建议", h) for h in tops)
-        if "报告" not in self.title and "汇报" not in self.title:
-            return None
-        return Kind.SUMMARY_PLAN if back and ahead else Kind.SUMMARY if back else Kind.PLAN if ahead else None
 
-    def _years(self, kind: Kind | None, text: str) -> tuple[int | None, int | None]:
-        named = years_in(self.title)
-        if self.index == 0 and re.fullmatch(r"20\d\d年?", self.front.get("年度", "")):
-            named = (int(self.front["年度"][:4]), *(y for y in named if y > int(self.front["年度"][:4])))
-        if kind_of_title(self.title) is None and kind is Kind.SUMMARY_PLAN:
-            named = self._years_of_outline(named, text)
-        if not named:
-            named = years_in(next((p.text[:60] for p in self.lines if len(p.text) > 20), ""))[:1]
-        reported, planned = reported_and_planned(kind, named)
-        if planned is not None and len(named) == 1 and "下半年" in self.title:
-            planned = reported  # “上半年工作总结及下半年工作计划” stays within its year
-        if kind is not None and not kind.looks_back:
-            return planned, planned
-        return reported if kind else (named[0] if named else None), planned
+def _cut_off(lines: list[CleanParagraph], outlined: Outlined) -> bool:
+    """Whether the text stops in mid-sentence.  Lists and headings whose like all end without a mark are whole."""
+    bodies = [p.text for p, known in zip(lines, outlined.lines, strict=True) if known.kind == "body"]
+    unmarked = sum(1 for t in bodies if len(t) >= _LONG_LINE and not t.endswith((*_ENDS_WELL, "：")))
+    for line, known in zip(reversed(lines), reversed(outlined.lines), strict=True):
+        if known.kind == "signature" or is_signature(line.text):
+            continue
+        if known.kind not in ("body", "heading") or _is_footnote(line.text) or line.text.endswith(_ENDS_WELL):
+            return False
+        if known.kind == "heading":
+            return known.body > 0 and any(k.kind == "body" for k in outlined.lines)
+        return unmarked * 3 <= max(len(bodies), 3) or len(bodies) < 3
+    return False
 
-    def _years_of_outline(self, named: tuple[int, ...], text: str) -> tuple[int, ...]:
-        """A 工作报告 bears the year it is given in; what it reports is in its headings, else the year before."""
-        for h in self.outline:
-            years = years_in(h.heading)
-            if years and re.search(r"回顾|总结|成就|工作发展", h.heading):
-                return (max(years), max(years) + 1)
-        given = named[-1:] or years_in(text[:300])[:1]
-        return (given[0] - 1, given[0]) if given else ()
 
-    def _signed(self) -> str:
-        """Organisation over the date at the very end."""
-        texts = [p.text.strip() for p in self.lines[-3:]]
-        if len(texts) > 1 and DATE.match(texts[-1].replace(" ", "")) and _ORGANISATION.match(texts[-2]):
-            return texts[-2]
-        return ""
-
-    def _cut_off(self) -> bool:
-        """Whether the text stops in mid-sentence."""
-        for line, (form, _, _) in zip(reversed(self.lines), reversed(self.found), strict=True):
-            if form == "table" or (form == "body" and _is_footnote(line.text)):
-                return False
-            if form != "signature":
-                return form in ("body", "heading") and not line.text.endswith(_ENDS_WELL)
-        return False
+def _half_missing(kind: Kind | None, title: str, text: str) -> bool:
+    """A 总结暨计划 in which nothing at all looks ahead has lost its plan half."""
+    promised = kind is Kind.SUMMARY_PLAN and re.search("计划|打算|安排|思路|要点", title) is not None
+    ahead = re.search(r"下一步|下一年|明年|新的一年|计划|打算|将(?!近|军|士)|下半年|力争|目标|今后", text[len(title) :])
+    return promised and len(text) > 400 and ahead is None
 
 
 def _is_footnote(text: str) -> bool:
@@ -324,7 +258,7 @@ def _with_office_line(piece: Piece) -> tuple[list[CleanParagraph], int | None]:
     if at is None or at == 0:
         return lines, at
     above = lines[at - 1]
-    if not _ORGANISATION.match(above.text) or above.text in lines[at].text or above.table:
+    if not ORGANISATION.match(above.text) or above.text in lines[at].text or above.table:
         return lines, at
     joined = lines[at].model_copy(update={"text": above.text + lines[at].text, "lines": above.lines + lines[at].lines})
     return [*lines[: at - 1], joined, *lines[at + 1 :]], at - 1

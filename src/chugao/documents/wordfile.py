@@ -2,7 +2,8 @@
 
 In: the bytes of a .docx that passed the guard.  Out: paragraphs and front matter from the core properties.
 
-Surprise: local names are compared, never prefixed ones: WPS and “strict” files use other namespaces for the same tags.
+Surprise: white words on white paper are read by every program and by no person, so they are left out and flagged; and
+local names are compared, never prefixed ones: WPS and “strict” files use other namespaces for the same tags.
 """
 
 import io
@@ -16,12 +17,15 @@ from chugao.errors import UploadRejected
 from chugao.kind import kind_of_title
 
 _SKIPPED = {"del", "moveFrom", "instrText", "delText", "rt", "Fallback", "pPr", "rPr", "txbxContent", "sectPr"}
+_SMALLEST_HALF_POINTS = 4
 _HEADING_NAME = re.compile(r"^(?:heading|标题)\s?([1-9])$", re.I)
 _ORGANISATION = re.compile(r"(医院|院|委员会|委|局|中心|站|所)$")
 
 
-def read_word(data: bytes, name: str) -> tuple[list[Paragraph], dict[str, str]]:
-    """Paragraphs and table rows in body order, and what the core properties say.
+def read_word(data: bytes, name: str) -> tuple[list[Paragraph], dict[str, str], tuple[str, ...]]:
+    """Paragraphs and table rows in body order, footnotes after them; what the core properties say; flags.
+
+    Flags: hidden_text (left out), external_link (never followed).
 
     Raises `UploadRejected` when the package has no main document; other errors of broken XML pass through.
     """
@@ -37,8 +41,37 @@ def read_word(data: bytes, name: str) -> tuple[list[Paragraph], dict[str, str]]:
         styles = Styles(part("word/styles.xml"))
         numbering = Numbering(part("word/numbering.xml"))
         front = _front_matter(part("docprops/core.xml"))
+        notes = [part(f"word/{kind}notes.xml") for kind in ("foot", "end")]
+        external = _points_outside(archive, names)
     body = next((c for c in document if _tag(c) == "body"), document)
-    return list(_paragraphs(body, styles, numbering)), front
+    page = _Words(styles)
+    paragraphs = list(_paragraphs(body, styles, numbering, page))
+    if page.noted:
+        paragraphs += _notes(notes, page, len(paragraphs))
+    flags = [flag for flag, on in (("external_link", external), ("hidden_text", page.hidden)) if on]
+    return paragraphs, front, tuple(flags)
+
+
+_EXTERNAL = re.compile(rb"<[^<>]{0,4000}?TargetMode\s*=\s*[\"']External[^<>]{0,4000}>", re.I)
+_HYPERLINK = re.compile(rb"/hyperlink[\"']")
+
+
+def _points_outside(archive: zipfile.ZipFile, names: dict[str, str]) -> bool:
+    """Whether a template, picture or anything but a link to click on lies outside the file."""
+    relations = (archive.read(names[n]) for n in names if n.startswith("word/") and n.endswith(".rels"))
+    return any(not _HYPERLINK.search(found[0]) for data in relations for found in _EXTERNAL.finditer(data))
+
+
+def _notes(parts: list[Any | None], page: "_Words", line: int) -> Iterator[Paragraph]:
+    """Footnotes, then endnotes, numbered in the order the text refers to them."""
+    for kind, root in zip(("footnote", "endnote"), parts, strict=True):
+        texts = {_attribute(n, "id"): n for n in (root if root is not None else []) if _tag(n) == kind}
+        for number, identity in enumerate(page.noted.get(kind, []), 1):
+            note = texts.get(identity)
+            words = " ".join(page.text(p).strip() for p in note.iter() if _tag(p) == "p") if note is not None else ""
+            if words.strip():
+                line += 1
+                yield Paragraph(text=f"［{number}］{words.strip()}", line=line)
 
 
 def _xml(data: bytes) -> Any:
@@ -81,6 +114,7 @@ class Styles:
 
     def __init__(self, root: Any | None) -> None:
         self._styles = {_attribute(s, "styleId"): s for s in (root if root is not None else []) if _tag(s) == "style"}
+        self._hiding: dict[str | None, bool] = {None: False}
 
     def _chain(self, style: str | None) -> Iterator[Any]:
         for _ in range(10):
@@ -89,6 +123,12 @@ class Styles:
                 return
             yield element
             style = _attribute(_child(element, "basedOn"))
+
+    def hides(self, style: str | None) -> bool:
+        """Whether runs of a character style are not shown."""
+        if style not in self._hiding:
+            self._hiding[style] = any(_unseen(_child(s, "rPr")) for s in self._chain(style))
+        return self._hiding[style]
 
     def level(self, properties: Any | None) -> int | None:
         """0 for the title, 1–9 for headings, None for body text."""
@@ -187,17 +227,17 @@ def _han(value: int) -> str:
     return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")
 
 
-def _paragraphs(body: Any, styles: Styles, numbering: Numbering) -> Iterator[Paragraph]:
+def _paragraphs(body: Any, styles: Styles, numbering: Numbering, page: "_Words") -> Iterator[Paragraph]:
     carried = ""
     line = 0
     for block in _blocks(body):
         line += 1
         if _tag(block) == "tr":
-            cells = [" ".join(_all_text(c).split()) for c in block.iterchildren() if _tag(c) in ("tc", "sdt")]
+            cells = [" ".join(page.all_text(c).split()) for c in block.iterchildren() if _tag(c) in ("tc", "sdt")]
             yield Paragraph(text="\t".join(cells), table=True, line=line)
             continue
         properties = _child(block, "pPr")
-        text = carried + _text(block)
+        text = carried + page.text(block)
         carried = ""
         if _child(properties, "rPr", "del") is not None:  # a deleted paragraph mark joins it to the next one
             carried = text
@@ -208,7 +248,7 @@ def _paragraphs(body: Any, styles: Styles, numbering: Numbering) -> Iterator[Par
             yield Paragraph(
                 text=(label + piece.lstrip() if label and index == 0 else piece), style_level=level, line=line
             )
-        for box in _boxes(block):
+        for box in page.boxes(block):
             yield Paragraph(text=box, line=line)
     if carried:
         yield Paragraph(text=carried, line=line)
@@ -226,35 +266,77 @@ def _blocks(parent: Any) -> Iterator[Any]:
             yield child
 
 
-def _text(element: Any) -> str:
-    """Visible text of a paragraph: insertions kept; deletions, field codes, hidden runs and text boxes left out."""
-    pieces: list[str] = []
-    stack = [element]
-    while stack:
-        current = stack.pop()
-        tag = _tag(current)
-        if tag == "t":
-            pieces.append(current.text or "")
-        elif tag in ("tab", "ptab"):
-            pieces.append(" ")
-        elif tag in ("br", "cr"):
-            pieces.append("\n" if _attribute(current, "type") in (None, "textWrapping") else "")
-        elif tag == "noBreakHyphen":
-            pieces.append("-")
-        elif tag not in _SKIPPED and not (tag == "r" and _on(_child(current, "rPr", "vanish"))):
-            stack.extend(reversed(current))
-    return "".join(pieces)
+class _Words:
+    """Takes the visible words out of elements, and notes what was hidden and which footnotes were referred to."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self.hidden = False
+        self.noted: dict[str, list[str | None]] = {}
+
+    def text(self, element: Any) -> str:
+        """Of a paragraph: insertions kept; deletions, field codes, hidden runs and text boxes left out."""
+        pieces: list[str] = []
+        stack = [element]
+        while stack:
+            current = stack.pop()
+            tag = _tag(current)
+            if tag == "t":
+                pieces.append(current.text or "")
+            elif tag in ("tab", "ptab"):
+                pieces.append(" ")
+            elif tag in ("br", "cr"):
+                pieces.append("\n" if _attribute(current, "type") in (None, "textWrapping") else "")
+            elif tag == "noBreakHyphen":
+                pieces.append("-")
+            elif tag in ("footnoteReference", "endnoteReference"):
+                self.noted.setdefault(tag.removesuffix("Reference"), []).append(_attribute(current, "id"))
+            elif tag == "r" and self._is_hidden(current):
+                self.hidden = self.hidden or any((t.text or "").strip() for t in current if _tag(t) == "t")
+            elif tag not in _SKIPPED:
+                stack.extend(reversed(current))
+        return "".join(pieces)
+
+    def all_text(self, cell: Any) -> str:
+        return " ".join(self.text(p) for p in cell.iter() if _tag(p) == "p")
+
+    def boxes(self, paragraph: Any) -> Iterator[str]:
+        """Text boxes anchored in a paragraph, each once (the fallback copy is left out)."""
+        for box in paragraph.iter():
+            if _tag(box) == "txbxContent" and not any(_tag(a) == "Fallback" for a in box.iterancestors()):
+                yield from (self.text(p) for p in box if _tag(p) == "p")
+
+    def _is_hidden(self, run: Any) -> bool:
+        properties = _child(run, "rPr")
+        if properties is None:
+            return False
+        if self._styles.hides(_attribute(_child(properties, "rStyle"))):
+            return True
+        return _unseen(properties) and (_vanishes(properties) or not _on_colour(run))
 
 
-def _all_text(cell: Any) -> str:
-    return " ".join(_text(p) for p in cell.iter() if _tag(p) == "p")
+def _vanishes(properties: Any) -> bool:
+    return _on(_child(properties, "vanish")) or _on(_child(properties, "webHidden"))
 
 
-def _boxes(paragraph: Any) -> Iterator[str]:
-    """Text boxes anchored in a paragraph, each once (the fallback copy is left out)."""
-    for box in paragraph.iter():
-        if _tag(box) == "txbxContent" and not any(_tag(a) == "Fallback" for a in box.iterancestors()):
-            yield from (_text(p) for p in box if _tag(p) == "p")
+def _unseen(properties: Any | None) -> bool:
+    """Hidden, white, or smaller than two points."""
+    if properties is None:
+        return False
+    if _vanishes(properties) or (_attribute(_child(properties, "color")) or "").upper() in ("FFFFFF", "FEFEFE"):
+        return True
+    size = _number(_attribute(_child(properties, "sz")))
+    return size is not None and 0 <= size < _SMALLEST_HALF_POINTS
+
+
+def _on_colour(run: Any) -> bool:
+    """White words on a shaded cell, paragraph or run are there to be seen."""
+    for holder in (run, *run.iterancestors()):
+        properties = _child(holder, f"{_tag(holder)}Pr")
+        fill = (_attribute(_child(properties, "shd"), "fill") or "").upper()
+        if fill not in ("", "AUTO", "FFFFFF") or _child(properties, "highlight") is not None:
+            return True
+    return False
 
 
 def _front_matter(core: Any | None) -> dict[str, str]:

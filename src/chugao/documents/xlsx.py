@@ -48,9 +48,16 @@ def _guard(name: str, data: bytes) -> bool:
             raise another_kind(name, _kind_of(names))
         formulas = False
         for part, entry in parts:
-            if part.startswith("xl/worksheets/"):
+            # A workbook may name any part its worksheet, whatever folder or ending it has.
+            if part.startswith("xl/worksheets/") or _looks_like_xml(archive, entry):
                 formulas = (_guard_sheet(name, archive, entry) and _may_lack_results(archive, entry)) or formulas
         return formulas
+
+
+def _looks_like_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    with archive.open(entry) as stream:
+        start = stream.read(200)
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
 def _kind_of(parts: Sequence[str]) -> str:
