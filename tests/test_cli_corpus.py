@@ -53,7 +53,7 @@ def answer(*words: str) -> Any:
 
 def test_what_is_added_is_listed_found_and_removed(workspace: Path):
     assert answer("add", str(shipped("corpus"))) == {
-        "added": FILES, "unchanged": 0, "updated": 0, "skipped": [], "duplicates": [],
+        "added": FILES, "unchanged": 0, "updated": 0, "skipped": [], "duplicates": [], "near": [],
     }  # fmt: skip
 
     reports = answer("list")["reports"]
@@ -62,7 +62,7 @@ def test_what_is_added_is_listed_found_and_removed(workspace: Path):
     found = answer("search", "术前讨论由催办改为把关", "-k", "1")
     assert found["relaxed"] == []
     (hit,) = found["hits"]
-    assert list(hit) == ["file", "title", "year", "kind", "heading", "text", "score"]
+    assert list(hit) == ["file", "title", "year", "kind", "heading", "text", "score", "start", "end"]
     assert (hit["year"], hit["kind"]) == (2024, "summary-plan")
     assert hit["heading"].endswith("手术难度和数量同步上升")
 

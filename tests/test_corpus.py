@@ -1,9 +1,11 @@
 """The corpus: past reports lend wording, never facts."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
+from eval.masking import learned, read_labelled, score
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from chugao.corpus import (
     passages_of,
     sentences_of,
 )
+from chugao.corpus.masking import named_spans
 from chugao.documents.reading import text_reading
 from chugao.documents.structure import understand
 from chugao.source import Release, Severity
@@ -53,7 +56,7 @@ def test_passages_carry_where_they_stand_and_what_an_engine_may_see():
         first.masked == "远程会诊〔数〕，申请最多的是〔单位〕。医师派驻〔地名〕坐诊，向〔地名〕、〔地名〕派出巡回组。"
     )
     assert second.heading_path == ("服务与协作", "胸痛中心")
-    assert second.masked == "〔日期〕挂牌运行，通过国家胸痛中心复核认证，较上年缩短〔数〕。"
+    assert second.masked == "〔日期〕挂牌运行，通过国家〔科室〕复核认证，较上年缩短〔数〕。"
     assert (last.role, last.year, last.department, last.level) == ("问题", 2023, "医务科", "科室")
     assert (last.release, last.own, last.file, last.document) == (
         Release.UPWARD,
@@ -133,6 +136,49 @@ def test_no_digit_and_no_name_of_the_real_texts_survives(shared: Path):
         assert name not in together, name
 
 
+def test_units_places_and_titled_persons_of_the_labelled_sentences_are_masked():
+    sentences = read_labelled()
+
+    scores = score(sentences, learned(sentences))
+
+    assert scores.recall("单位", "地名") >= 0.97, scores.missed
+    assert scores.recall("人名") >= 0.95, scores.missed
+    assert scores.recall("科室") >= 0.95, scores.missed
+    assert scores.vain * 100 <= scores.characters, scores.wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "推广安全用药，普通化验当天出结果，合理区间内做好市场供应",
+        "全县公立医院、乡镇卫生院和两县医院的骨干",
+        "院长办公会定了，书记项目抓实，高年资医师带教",
+        "以习近平同志为核心的党中央",
+        "健全乡村医疗，保障粮食主产区，规范安宁疗护",
+    ],
+)
+def test_ordinary_words_that_look_like_names_stay(text: str):
+    assert not {k for _, _, k in named_spans(text)} & {"单位", "地名", "人名"}
+
+
+def test_a_person_named_with_a_title_once_is_masked_without_it_too():
+    document = understand(
+        text_reading("工作总结\n一、例会\n分管副院长陈砚舟当场定了五件。\n月底陈砚舟又去看了一次，改了两处。")
+    )
+
+    (*_, last) = passages_of(document)
+
+    assert "陈砚舟" not in last.masked
+
+
+@pytest.mark.parametrize("piece", ["县", "医院", "院长", "市第一人民", "、云埠", "大学附属", "王主任"])
+def test_masking_hostile_repetition_ends_in_seconds(piece: str):
+    began = time.process_time()
+    masked(piece * (20_000 // len(piece)))
+
+    assert time.process_time() - began < 10
+
+
 # --- sentences ------------------------------------------------------------------------------------
 
 
@@ -176,7 +222,6 @@ def test_a_folder_that_is_not_there_is_a_finding():
     assert "没有这个文件" in load_folder("/nowhere/at/all").findings[0].hint
 
 
-@pytest.mark.xfail(reason="masking leaves a digit or a place in some of the forty reports: to be mended", strict=False)
 def test_no_digit_and_no_place_of_the_shipped_reports_shows_in_what_an_engine_sees():
     for document in load_folder(shipped("corpus")).documents:
         assert not any(re.search(r"\d|石阜|云埠|柳津|望澜", p.masked) for p in passages_of(document))

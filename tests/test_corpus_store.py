@@ -64,6 +64,15 @@ def written(folder: Path, **texts: str) -> Path:
     return folder
 
 
+def a_few_reports(tmp_path: Path) -> Path:
+    """Reports of two departments out of the sample corpus."""
+    folder = tmp_path / "样例"
+    folder.mkdir()
+    for name in ("医务科2024年工作总结暨2025年工作计划.docx", "护理部2023年工作总结.txt"):
+        shutil.copy(shipped("corpus") / name, folder)
+    return folder
+
+
 def word_file(path: Path, text: str) -> Path:
     from docx import Document
 
@@ -95,30 +104,35 @@ def found(db: Database, query: str, *owners: str) -> list[str]:
 # --- adding ---------------------------------------------------------------------------------------
 
 
-def test_a_folder_is_kept_and_found_again(database: Database) -> None:
+def test_a_folder_is_kept_and_found_again(database: Database, tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
+    folder = a_few_reports(tmp_path)
+    files = len(list(folder.iterdir()))
 
-    report = add(database, shipped("corpus"), organisation=HOSPITAL, progress=lambda *what: told.append(what))
+    report = add(database, folder, organisation=HOSPITAL, progress=lambda *what: told.append(what))
 
-    assert report == AddReport(added=6)
-    assert [t[:2] for t in told] == [(n, 6) for n in range(1, 7)]
+    assert report == AddReport(added=files)
+    assert [t[:2] for t in told] == [(n, files) for n in range(1, files + 1)]
     assert told[0][2].endswith("：收录1篇")
     kept = list_reports(database)
-    assert len(kept) == 6
+    assert len(kept) == files
     assert all(r.own and r.passages > 5 and r.issuer == HOSPITAL and r.added_at == NOW for r in kept)
-    assert {(r.department, r.year) for r in kept} >= {("医务科", 2023), ("护理部", 2024)}
+    assert {(r.department, r.year) for r in kept} >= {("医务科", 2024), ("护理部", 2023)}
     (hit,) = load_index(database).search("术前讨论由催办改为把关", EVERYBODY, 1)
     assert hit.passage.text.startswith("术前讨论由催办改为把关。")
-    assert audited(database) == ["corpus.add"] * 6
+    assert audited(database) == ["corpus.add"] * files
 
 
-def test_what_comes_out_of_the_database_is_what_a_folder_gives(database: Database) -> None:
-    add(database, shipped("corpus"), organisation=HOSPITAL)
+def test_what_comes_out_of_the_database_is_what_a_folder_gives(database: Database, tmp_path: Path) -> None:
+    folder = a_few_reports(tmp_path)
+    add(database, folder, organisation=HOSPITAL)
 
     kept = load_passages(database)
 
-    stateless = open_index(shipped("corpus"), organisation=HOSPITAL).passages
-    assert sorted(kept, key=lambda p: p.id) == sorted(stateless, key=lambda p: p.id)
+    stateless = open_index(folder, organisation=HOSPITAL).passages
+    # What is embedded is keyed when it is kept.
+    unkeyed = [p.model_copy(update={"key": ""}) for p in kept]
+    assert sorted(unkeyed, key=lambda p: p.id) == sorted(stateless, key=lambda p: p.id)
     assert [p.file for p in kept] == sorted(p.file for p in kept)
 
 
@@ -356,7 +370,7 @@ def test_of_a_removed_report_no_word_is_left(database: Database, tmp_path: Path)
 def test_a_name_that_is_not_there_removes_nothing(database: Database, tmp_path: Path) -> None:
     add(database, written(tmp_path / "a", 甲=REPORT))
 
-    with pytest.raises(InputError, match=r"“乙.txt”没有收录过，一份也没有删除.*corpus list"):
+    with pytest.raises(InputError, match=r"“乙.txt”没有收录过，什么也没有改动.*corpus list"):
         remove(database, "甲.txt", "乙.txt")
 
     assert len(list_reports(database)) == 1
@@ -379,7 +393,8 @@ def test_two_files_of_one_name_are_told_apart_by_their_ids(database: Database, t
 def test_reindexing_gives_the_same_rows_and_mends_spoilt_ones(database: Database, tmp_path: Path) -> None:
     folder = written(tmp_path / "a", 汇编=COLLECTION, 甲=REPORT)
     word_file(folder / "乙.docx", REPORT)
-    add(database, shipped("corpus"), folder, organisation=HOSPITAL, department="医务科")
+    sample = a_few_reports(tmp_path)
+    add(database, sample, folder, organisation=HOSPITAL, department="医务科")
     before = rows(database)
     with database.write() as connection:
         connection.execute(update(passage).values(masked="2023年共1846例"))
@@ -389,7 +404,9 @@ def test_reindexing_gives_the_same_rows_and_mends_spoilt_ones(database: Database
     report = reindex(database, actor="张三", at=LATER)
 
     assert rows(database) == before
-    assert (report.documents, report.failed) == (10, ())
+    # The collection holds two documents.
+    files = [*sample.iterdir(), *folder.iterdir()]
+    assert (report.documents, report.failed) == (len(files) + 1, ())
     assert report.passages == len(load_passages(database))
     assert audited(database)[-1] == "corpus.reindex"
 

@@ -235,6 +235,7 @@ DOCUMENT = {
 PASSAGE = {
     "id": "0011223344556677:0", "document_id": "0011223344556677", "ordinal": 0, "heading_path": ["一、医疗", "（一）质量"],
     "role": "成绩", "text": "𠮷98.6%", "masked": "〔数〕", "start": 2, "end": 7,
+    "key": "b71c",
 }  # fmt: skip
 
 

@@ -60,6 +60,59 @@ def test_scores_equal_those_of_a_plain_implementation(texts: list[str], query: s
     assert scores.tolist() == pytest.approx(plain_bm25(texts, query), rel=1e-4, abs=1e-5)
 
 
+@settings(deadline=None)
+@given(st.lists(st.lists(TEXT, max_size=4), max_size=6), st.sets(st.integers(0, 20)), TEXT)
+def test_after_any_additions_and_removals_scores_are_those_of_a_fresh_index(
+    batches: list[list[str]], gone: set[int], query: str
+):
+    grown = Bm25()
+    for batch in batches:
+        grown.add(batch)
+    texts = [t for batch in batches for t in batch]
+    removed = sorted(g for g in gone if g < len(texts))
+    grown.remove(removed)
+    kept = [i for i in range(len(texts)) if i not in removed]
+
+    fresh = Bm25([texts[i] for i in kept]).scores(query)
+
+    import numpy as np
+
+    places = np.asarray(kept, np.int64)
+    assert grown.scores(query)[places].tolist() == pytest.approx(fresh.tolist(), rel=1e-4, abs=1e-5)
+    assert grown.scores_at(query, places).tolist() == pytest.approx(fresh.tolist(), rel=1e-4, abs=1e-5)
+    assert not grown.scores(query)[np.asarray(removed, np.int64)].any()
+
+
+def test_passages_are_added_and_documents_removed_without_building_anew():
+    index = Index([passage(1, "术前讨论由催办改为把关", "a")])
+
+    index.add([passage(1, "夜班交接改为床旁进行", "b"), passage(1, "术前讨论由催办改为把关", "a")])
+
+    assert len(index) == 2
+    assert index.search("夜班交接", EVERYBODY)[0].passage.document == "b"
+    index.remove(["b"])
+    assert all(h.passage.document == "a" for h in index.search("夜班交接", EVERYBODY))
+    assert index.get("b-1") is None
+
+
+def test_passages_of_one_year_that_say_the_same_come_once_and_no_document_fills_the_page():
+    long = "术前讨论由催办改为把关，没有记录的退回病区，质控科每周抽看，"
+    index = Index(
+        [
+            passage(1, long + "效果明显。", "a"),
+            passage(1, long + "成效明显。", "b"),
+            passage(1, long + "明年再看效果。", "c", year=2023, title="医务科2023年工作总结"),
+            *(passage(n, f"讨论第{n}件事：" + chr(0x4E00 + 40 * n) * 20, "d") for n in range(10)),
+        ]
+    )
+
+    hits = index.search("术前讨论", EVERYBODY, 6)
+
+    assert {h.passage.document for h in hits if "把关" in h.passage.text} in ({"a", "c"}, {"b", "c"})
+    few = index.search("讨论", EVERYBODY, 4)
+    assert sum(h.passage.document == "d" for h in few) <= 2
+
+
 def test_characters_outside_the_basic_plane_and_none_at_all_are_indexed():
     assert Bm25([]).scores("手术").tolist() == []
     assert Bm25(["𠮷祥", "手术"]).scores("𠮷祥").tolist()[1] == 0

@@ -18,6 +18,20 @@ app = App()
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")]
 By = Annotated[str, typer.Option(help="经办人")]
 _CLERK = "经办人"
+_FLAGS = {
+    "truncated": "不完整",
+    "anonymised": "已隐去名称",
+    "noisy": "有网页杂质",
+    "several_documents": "多篇合订",
+    "spun": "被改写过（同义词替换）",
+    "garbled": "有乱码或缺字",
+    "traditional": "繁体",
+    "hidden_text": "有隐藏文字，没有读入",
+    "external_link": "引用了文件外的内容，没有读入",
+    "ocr": "扫描件识别而来，请对照原件",
+    "ocr_gaps": "扫描件可能漏行",
+    "pages_without_text": "有几页没有文字，没有读入",
+}
 
 
 @app.command("add")
@@ -29,9 +43,10 @@ def add_command(
     as_json: Json = False,
 ) -> None:
     """把历年文稿收进工作区；读不了的说明原因，不影响其余。"""
+    from chugao.cli.vectors import fill_later
     from chugao.cli.workspace import require_workspace
     from chugao.config import load_settings
-    from chugao.corpus.store import add_reports
+    from chugao.corpus.store import add_reports, near_copies
     from chugao.desk import open_workspace
 
     workspace = require_workspace()
@@ -47,13 +62,18 @@ def add_command(
             at=_now(),
             progress=lambda done, files, what: say(f"  {done}/{files}　{what}"),
         )
+        near = near_copies(database) if report.added else ()
+    fill_later(workspace)
     if as_json:
         skipped = [s._asdict() for s in report.skipped]
         duplicates = [d._asdict() for d in report.duplicates]
         counts = report.model_dump(include={"added", "unchanged", "updated"})
-        show_json({**counts, "skipped": skipped, "duplicates": duplicates})
+        alike = [n._asdict() for n in near]
+        show_json({**counts, "skipped": skipped, "duplicates": duplicates, "near": alike})
     else:
         _show_added(report)
+        for file, of, share in near:
+            show(f"  大部分相同（{share:.0%}）：{file}　≈　{of}")
     if not own and not office.name:
         say("chugao.toml 没有写单位全称，也没有加 --own：这些文稿都当外单位的，只借结构。")
     if report.skipped and not (report.added or report.unchanged or report.updated or report.duplicates):
@@ -98,12 +118,15 @@ def search_command(
     if not query.strip():
         raise InputError("没有写要找什么。请在命令后写一句话或几个词。")
     scope = Scope(owners=("*",), kind=_kind(kind), year=year, department=department)
-    hits = _index(find_workspace()).search(query, scope, k)
+    index = _index(find_workspace())
+    hits = index.search(query, scope, k)
     if as_json:
         relaxed = list(hits[0].relaxed) if hits else []
         show_json({"hits": [_hit_json(h, masked) for h in hits], "relaxed": relaxed})
         return
     _show_hits(hits, masked)
+    for notice in index.notices:
+        say(notice)
 
 
 @app.command("show")
@@ -122,6 +145,10 @@ def show_command(
     show(document.text)
     if document.parts:
         say(f"（文件里另有{len(document.parts)}篇，用 --json 查看。）")
+    if document.flags:
+        say("（注意：" + "，".join(_FLAGS.get(flag, flag) for flag in document.flags) + "。）")
+    if lost := sum(1 for change in document.changes if change.after is None and change.rule != "line_break"):
+        say(f"（去掉了{lost}行不是正文的内容，用 --json 逐行查看。）")
 
 
 @app.command("remove")
@@ -145,14 +172,53 @@ def remove_command(
     show(f"已删除{len(reports)}篇。")
 
 
+@app.command("basis")
+def basis_command(
+    file: Annotated[str, typer.Argument(help="已收文稿的文件名或编号；不写则列出今天有效的依据")] = "",
+    number: Annotated[str, typer.Option(help="文号")] = "",
+    since: Annotated[datetime | None, typer.Option(help="生效日期", formats=["%Y-%m-%d"])] = None,
+    until: Annotated[datetime | None, typer.Option(help="失效日期：当天仍有效", formats=["%Y-%m-%d"])] = None,
+    on: Annotated[datetime | None, typer.Option(help="按哪一天看有效，默认今天", formats=["%Y-%m-%d"])] = None,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """把收录的政策文件标为依据：写明文号和有效期；只供引用，不借句子，过期的不再提供。"""
+    from chugao.cli.workspace import require_workspace
+    from chugao.corpus.bases import mark_basis, offered_bases
+    from chugao.desk import open_workspace
+    from chugao.source import Scope
+
+    with open_workspace(require_workspace()) as database:
+        if file:
+            dates = {"since": since and since.date(), "until": until and until.date()}
+            mark_basis(database, file, number=number, actor=by or _CLERK, at=_now(), **dates)
+        found = offered_bases(database, Scope(owners=("*",)), (on or datetime.now(UTC)).date())
+    if as_json:
+        show_json({"bases": [b.model_dump(mode="json") for b in found]})
+        return
+    for one in found:
+        show(
+            f"{one.id}　《{one.title}》　{one.number or '无文号'}　{one.since or '不限'}—{one.until or '不限'}　{one.file}"
+        )
+    show(f"有效的依据{len(found)}份。")
+
+
 @app.command("reindex")
-def reindex_command(by: By = "", as_json: Json = False) -> None:
-    """把收录的文稿重新整理一遍：软件升级、单位名称改正之后用。"""
+def reindex_command(
+    verify: Annotated[bool, typer.Option("--verify", help="只核对向量库，坏了或不一致就按数据库重建")] = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """把收录的文稿重新整理一遍，补齐向量：软件升级、单位名称改正之后用。"""
+    from chugao.cli.vectors import fill_and_tell, verify_and_tell
     from chugao.cli.workspace import require_workspace
     from chugao.config import load_settings
     from chugao.corpus.store import reindex
     from chugao.desk import open_workspace
 
+    if verify:
+        verify_and_tell(require_workspace(), as_json)
+        return
     workspace = require_workspace()
     office = load_settings(workspace).office
     with open_workspace(workspace) as database:
@@ -170,16 +236,17 @@ def reindex_command(by: By = "", as_json: Json = False) -> None:
         show(f"文稿{report.documents}篇，段落{report.passages}段。")
         for name, reason in report.failed:
             show(f"  没有整理成，保持原样：{name}：{reason}")
+    fill_and_tell(workspace)
     if report.failed:
         raise typer.Exit(1)
 
 
 def _index(workspace: Path | None) -> "Index":
-    from chugao.desk import workspace_index
+    from chugao.cli.vectors import hybrid_index
     from chugao.index import open_index
 
     if workspace is not None:
-        if (index := workspace_index(workspace)) is not None:
+        if (index := hybrid_index(workspace)) is not None:
             return index
         say("工作区还没有收录文稿（chugao corpus add），下面查的是随软件附带的示例文稿。")
     else:
@@ -221,12 +288,11 @@ def _show_added(report: "AddReport") -> None:
 
 
 def _line(report: "KeptReport") -> str:
-    labels = {"truncated": "不完整", "anonymised": "已隐去名称", "noisy": "有网页杂质", "several_documents": "多篇合订"}
     kind = report.kind.label if report.kind else "文种不明"
     about = [str(report.year or "年度不明"), kind, report.department or report.issuer or "科室不明"]
     about.append("本单位" if report.own else "外单位")
     about.append(f"与“{report.duplicate_of}”相同" if report.duplicate_of else f"{report.passages}段")
-    about += [labels.get(flag, flag) for flag in report.flags]
+    about += [_FLAGS.get(flag, flag) for flag in report.flags]
     return f"{report.id}　《{report.title}》　{'，'.join(about)}　{report.file}"
 
 
@@ -243,6 +309,8 @@ def _hit_json(hit: "Hit", masked: bool) -> dict[str, Any]:
         "heading": without_facts(heading) if masked else heading,
         "text": passage.masked if masked else passage.text,
         "score": hit.score,
+        "start": passage.start,
+        "end": passage.end,
     }
 
 

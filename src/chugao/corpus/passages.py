@@ -6,6 +6,7 @@ In: documents.  Out: `Passage`s: the original for people, `masked` for engines.
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +52,8 @@ class Passage(Frozen):
     flags: tuple[str, ...]
     owner: str = ""
     """Who may see it in a workspace; "" in a stateless index."""
+    key: str = ""
+    """Of what is embedded of it, where that was worked out before."""
 
     @property
     def document(self) -> str:
@@ -236,6 +239,29 @@ def _depths(text: str) -> list[int]:
         depth += step
         depths.append(depth)
     return depths
+
+
+# --- what is embedded -----------------------------------------------------------------------------
+
+
+def embedded_text(passage: Passage) -> str:
+    """What an embedding model sees of a passage: “title > headings > text”, all of it masked."""
+    return _embedded(passage.title, passage.heading_path, passage.masked)
+
+
+def embedding_key(passage: Passage) -> str:
+    """Of what is embedded: equal words have one vector."""
+    return passage.key or hashlib.sha256(embedded_text(passage).encode()).hexdigest()[:32]
+
+
+def _embedded(title: str, headings: tuple[str, ...], text: str) -> str:
+    return " > ".join((*map(_masked_line, (title, *headings)), text))
+
+
+@lru_cache(maxsize=2048)
+def _masked_line(line: str) -> str:
+    """Masked once for all the passages below it."""
+    return masked(line)
 
 
 # --- duplicates -----------------------------------------------------------------------------------

@@ -81,3 +81,17 @@ def _share(runs: tuple[Run, ...], a: str, b: str) -> float:
         covered[run.start : run.end] = True
     solid = np.array([not c.isspace() for c in a], bool)
     return min(1.0, float((covered & solid).sum()) / shorter)
+
+
+def resemblance_of(texts: Mapping[str, str], least: float) -> list[tuple[str, str, float]]:
+    """Every pair of a set that shares at least so much, whatever a third one shares too: near copies, not formulas."""
+    index = RunIndex(texts.items())
+    pairs: dict[tuple[str, str], float] = {}
+    for name, text in texts.items():
+        runs = [r for r in index.runs(text) if r.document != name]
+        for other in {r.document for r in runs}:
+            share = _share(tuple(r for r in runs if r.document == other), text, texts[other])
+            pair = (name, other) if name < other else (other, name)
+            if share >= least:
+                pairs[pair] = max(share, pairs.get(pair, 0.0))
+    return [(a, b, share) for (a, b), share in sorted(pairs.items())]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, update
 
-from chugao.corpus.passages import Passage, is_own, passages_of, same_text_key
+from chugao.corpus.passages import Passage, embedding_key, is_own, passages_of, same_text_key
 from chugao.database.tables import document, original, part, passage
 from chugao.documents.reading import Reading
 from chugao.documents.structure import Document, understand
@@ -123,7 +123,8 @@ def _document_row(one: Document, id_: str, said: Said) -> Row:
 def _passage_row(given: Passage, document_id: str, ordinal: int) -> Row:
     fields = {"role", "text", "masked", "start", "end"}
     place = {"id": f"{document_id}-{ordinal}", "document_id": document_id, "ordinal": ordinal}
-    return place | {"heading_path": list(given.heading_path)} | given.model_dump(include=fields)
+    values = given.model_dump(include=fields) | {"key": embedding_key(given)}
+    return place | {"heading_path": list(given.heading_path)} | values
 
 
 # --- writing --------------------------------------------------------------------------------------

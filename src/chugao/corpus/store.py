@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from chugao.corpus.files import Given, legible, report_files
 from chugao.corpus.passages import Passage
@@ -31,8 +31,9 @@ from chugao.corpus.rows import (
     understand_file,
     write_file,
 )
+from chugao.corpus.vectors import purge_vectors
 from chugao.database import Database, hold, record
-from chugao.database.tables import document, original, part, passage
+from chugao.database.tables import basis, document, original, part, passage
 from chugao.documents.guard import guard
 from chugao.documents.reading import read_bytes
 from chugao.errors import ChugaoError, InputError
@@ -246,6 +247,8 @@ def load_passages(db: Database, organisation: str = "") -> tuple[Passage, ...]:
     offered = offered.join(part, part.c.document_id == document.c.id)
     query = select(passage, *of_document).select_from(offered)
     query = query.where(part.c.duplicate_of.is_(None), document.c.removed_at.is_(None))
+    # What a policy says is cited, not copied.
+    query = query.where(~select(basis.c.document_id).where(basis.c.document_id == document.c.id).exists())
     with db.read() as connection:
         rows = [row._mapping for row in connection.execute(query)]
     # By name, not by time or by the database's collation: the same reports give the same order everywhere.
@@ -255,7 +258,7 @@ def load_passages(db: Database, organisation: str = "") -> tuple[Passage, ...]:
 
 def _passage(row: Row, organisation: str) -> Passage:
     del row["document_id"], row["ordinal"]
-    row["kind"] = row["kind"] or None
+    row["kind"], row["key"] = row["kind"] or None, row["key"] or ""
     row["heading_path"], row["flags"] = tuple(row["heading_path"]), tuple(row["flags"])
     row["own"] = row["own"] or (bool(organisation) and row["issuer"] == organisation)
     return Passage.model_validate(row)
@@ -277,6 +280,31 @@ def _reports(connection: Connection) -> tuple[KeptReport, ...]:
     return tuple(sorted(reports, key=lambda r: (r.file, r.owner, r.id)))
 
 
+class Near(NamedTuple):
+    """Two documents of one owner that share most of their words."""
+
+    file: str
+    of: str
+    share: float
+    """Of the shorter one's characters."""
+
+
+def near_copies(db: Database, least: float = 0.6) -> tuple[Near, ...]:
+    """Documents of one owner that are no copies and yet say mostly the same, most alike first."""
+    from chugao.corpus.resembling import resemblance_of
+
+    query = select(document.c.id, document.c.owner, document.c.file, document.c.text)
+    query = query.join(part, part.c.document_id == document.c.id).where(part.c.duplicate_of.is_(None))
+    with db.read() as connection:
+        rows = connection.execute(query.order_by(document.c.file, document.c.id)).all()
+    found = []
+    for owner in sorted({r.owner for r in rows}):
+        texts = {r.id: r.text for r in rows if r.owner == owner}
+        files = {r.id: r.file for r in rows}
+        found += [Near(files[a], files[b], round(share, 3)) for a, b, share in resemblance_of(texts, least)]
+    return tuple(sorted(found, key=lambda n: (-n.share, n.file, n.of)))
+
+
 # --- removing -------------------------------------------------------------------------------------
 
 
@@ -287,26 +315,29 @@ def remove_reports(db: Database, ids_or_files: Iterable[str], *, actor: str, at:
     """
     with db.write() as connection:
         hold(connection, "corpus")
-        reports = _chosen(connection, ids_or_files)
+        reports = chosen_reports(connection, ids_or_files)
         ids = [r.id for r in reports]
         retire(connection, ids)
         connection.execute(update(document).where(document.c.id.in_(ids)).values(removed_at=at, text=""))
         drop_empty(connection, {original_of(i) for i in ids})
+        connection.execute(delete(basis).where(basis.c.document_id.in_(ids)))
+        purge_vectors(connection)
         for report in reports:
             record(connection, actor, "corpus.remove", report.id, {"file": report.file, "title": report.title}, at=at)
     return reports
 
 
-def _chosen(connection: Connection, ids_or_files: Iterable[str]) -> tuple[KeptReport, ...]:
+def chosen_reports(connection: Connection, ids_or_files: Iterable[str]) -> tuple[KeptReport, ...]:
+    """The documents meant by ids or file names; raises `InputError` for what is not there or not clear."""
     reports = _reports(connection)
     chosen: dict[str, KeptReport] = {}
     for wanted in ids_or_files:
         found = [r for r in reports if r.id == wanted] or [r for r in reports if r.file in (wanted, Path(wanted).name)]
         if not found:
-            raise InputError(f"“{wanted}”没有收录过，一份也没有删除。请用 chugao corpus list 查看文件名和编号。")
+            raise InputError(f"“{wanted}”没有收录过，什么也没有改动。请用 chugao corpus list 查看文件名和编号。")
         if len({original_of(r.id) for r in found}) > 1:
             each = "；".join(f"{r.id}《{r.title}》" for r in found)
-            raise InputError(f"叫“{wanted}”的文件有几份，一份也没有删除。请改用编号：{each}。")
+            raise InputError(f"叫“{wanted}”的文件有几份，什么也没有改动。请改用编号：{each}。")
         chosen |= {r.id: r for r in found}
     return tuple(chosen.values())
 

@@ -3,12 +3,25 @@
 In: nothing.  Out: `metadata` and its tables; `migrations/versions` says how a database gets there, and a test
 holds the two equal.
 
-Only types that SQLite and PostgreSQL both have: text, integers, booleans and JSON.  A moment is text
+Only types that SQLite and PostgreSQL both have: text, bytes, integers, booleans and JSON.  A moment is text
 (`utc_text`), so that it sorts and compares alike in both.  Surprise: PostgreSQL cannot store U+0000 in a text and
 neither database a lone surrogate; `documents` cleans both away before anything arrives here.
 """
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 
 # Every constraint bears a name: SQLite can only alter a constraint it can name.
 metadata = MetaData(
@@ -60,7 +73,32 @@ passage = Table(
     # Code points of `document.text`, end excluded.
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
+    # Of the masked words that are embedded: equal words share one vector; none until a report kept before is read anew.
+    Column("key", Text),
     Index(None, "document_id", "ordinal", unique=True),
+)
+
+# What an embedding model made of a text; a cache, to be filled again from the passages.
+vector = Table(
+    "vector",
+    metadata,
+    # Model and endpoint: vectors of two spaces cannot be compared.
+    Column("space", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    # float32, little-endian.
+    Column("data", LargeBinary, nullable=False),
+)
+
+# A policy document (依据) and the days on which it is in force; such a document lends no wording.
+basis = Table(
+    "basis",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
+    # 文号, "" where it has none.
+    Column("number", Text, nullable=False),
+    # ISO dates, both included; none where open.
+    Column("since", Text),
+    Column("until", Text),
 )
 
 # A file of past reports as it was read, so that better rules can understand it again.
@@ -196,6 +234,50 @@ material = Table(
     Index(None, "department", "year", "status"),
 )
 
+# A file that a department sent, and who signed it; its items stand in `material`.
+submission = Table(
+    "submission",
+    metadata,
+    # Of department, year and fingerprint of the file.
+    Column("id", Text, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("submitter", Text, nullable=False),
+    # 审签: "" until somebody did.
+    Column("signed_by", Text, nullable=False),
+    # Numbers that went into no item, and what the sender says to the office.
+    Column("unused", JSON, nullable=False),
+    Column("remarks", JSON, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Index(None, "year", "department"),
+)
+
+# What is collected for a year: from whom, by when.
+collection = Table(
+    "collection",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    # As written; may be no date (“12月28日下班前”).
+    Column("deadline", Text, nullable=False),
+    Column("departments", JSON, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+)
+
+# Each time a department was urged (催报); rows are only ever added.
+urging = Table(
+    "urging",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("year", Integer, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("urged_by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index(None, "year", "department"),
+)
+
 # A paid call, by the hash of what was asked; `ledger` says how it is claimed and settled.
 call = Table(
     "call",
@@ -228,6 +310,108 @@ call = Table(
     Column("started_at", Text, nullable=False),
     Column("finished_at", Text),
     Index(None, "job", "state"),
+    # A job's calls are found by the beginning of the name (“job/part”), whatever the collation.
+    Index("ix_call_job_prefix", "job", postgresql_ops={"job": "text_pattern_ops"}),
+)
+
+# A batch: every department's documents of one manifest; `batch` says how it is run.
+job = Table(
+    "job",
+    metadata,
+    # Follows from tenant and name.
+    Column("id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    # running, paused, cancelled, stopped, done.
+    Column("state", Text, nullable=False),
+    # Why it stands still; "" when it does not.
+    Column("reason", Text, nullable=False),
+    # The manifest as it was understood, paths absolute.
+    Column("payload", JSON, nullable=False),
+    # Millionths of the price list's currency; none without a limit.
+    Column("max_cost_micro", BigInteger),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Index(None, "tenant", "state"),
+)
+
+# One document of a batch: department × kind.  Its record decides whether it is done, never a file.
+paper = Table(
+    "paper",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("job_id", Text, ForeignKey("job.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # waiting, queued, drafting, drafted, done, failed.
+    Column("state", Text, nullable=False),
+    # Why it failed or waits; "" otherwise.
+    Column("reason", Text, nullable=False),
+    # What it is made from: files and options.
+    Column("payload", JSON, nullable=False),
+    # Which attempt: the workflow's id ends with it.
+    Column("round", Integer, nullable=False),
+    # Who works on it: a process that was taken over from may no longer record anything.
+    Column("owner", Text, nullable=False),
+    # Of what it was made from; another one means that figures or material have changed.
+    Column("inputs", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    # SHA-256 of the .docx as written.
+    Column("file_hash", Text, nullable=False),
+    # draft.json as text, and the one before it.
+    Column("draft", Text),
+    Column("draft_before", Text),
+    Column("revision", Integer, nullable=False),
+    Column("sections_done", Integer, nullable=False),
+    # Counts for the board: sections, characters, numbers, findings, requests.
+    Column("report", JSON, nullable=False),
+    Column("queued_at", Text),
+    Column("started_at", Text),
+    Column("finished_at", Text),
+    Index(None, "job_id", "ordinal"),
+    Index(None, "job_id", "state"),
+)
+
+# A process that works on batches; its name outlives it, so that a restart takes its own work up again.
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # Host, process number and start, as `ledger` writes it.
+    Column("process", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    # Microseconds since 1970 by the database's clock: machines' own clocks differ.
+    Column("beat_us", BigInteger, nullable=False),
+    # running, ended, gone.
+    Column("state", Text, nullable=False),
+)
+
+# How fast a provider's key may be asked, shared by all who ask with it.  Microseconds since 1970.
+pace = Table(
+    "pace",
+    metadata,
+    # Fingerprint of endpoint and key; never the key.
+    Column("key", Text, primary_key=True),
+    # When the next request may start, when the next token, and until when the provider wants quiet.
+    Column("requests_us", BigInteger, nullable=False),
+    Column("tokens_us", BigInteger, nullable=False),
+    Column("quiet_us", BigInteger, nullable=False),
+)
+
+# What happens to a batch, in order, without a word of any document.
+happening = Table(
+    "happening",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", Text, ForeignKey("job.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("paper_id", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index(None, "job_id", "id"),
 )
 
 audit = Table(

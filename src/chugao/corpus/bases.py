@@ -1,0 +1,81 @@
+"""Policy documents (依据): kept beside the reports, offered while they are in force, never as wording.
+
+In: a document that was added, and the days on which it is in force.  Out: `Basis`.
+"""
+
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select
+
+from chugao.corpus.store import chosen_reports
+from chugao.database import Database, hold, record
+from chugao.database.tables import basis, document
+from chugao.errors import InputError
+from chugao.source import Frozen, Scope
+
+
+class Basis(Frozen):
+    """A policy document and when it is in force."""
+
+    id: str
+    owner: str
+    file: str
+    title: str
+    number: str
+    """文号; "" where it has none."""
+    since: date | None = None
+    until: date | None = None
+    """The last day on which it is in force."""
+
+    def in_force(self, on: date) -> bool:
+        """Whether it may be cited on a day; open ends stay open."""
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+
+
+def mark_basis(
+    db: Database,
+    id_or_file: str,
+    *,
+    number: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    actor: str,
+    at: str,
+) -> tuple[Basis, ...]:
+    """Say that a kept document is a policy document; from now on it lends no wording.
+
+    Raises `InputError` for a name that is not there and for dates that are the wrong way round.
+    """
+    if since is not None and until is not None and until < since:
+        raise InputError(f"失效日期{until}早于生效日期{since}。请核对后重填。")
+    with db.write() as connection:
+        hold(connection, "corpus")
+        reports = chosen_reports(connection, [id_or_file])
+        dates = {"since": since and since.isoformat(), "until": until and until.isoformat()}
+        for report in reports:
+            connection.execute(delete(basis).where(basis.c.document_id == report.id))
+            connection.execute(insert(basis).values(document_id=report.id, number=number, **dates))
+            record(
+                connection, actor, "corpus.basis", report.id, {"file": report.file, "number": number, **dates}, at=at
+            )
+        ids = {r.id for r in reports}
+        return tuple(b for b in _bases(connection) if b.id in ids)
+
+
+def offered_bases(db: Database, scope: Scope | None, on: date) -> tuple[Basis, ...]:
+    """What may be cited on a day by these owners; expired and future ones never, and nothing without owners."""
+    if scope is None or not scope.owners:
+        return ()
+    with db.read() as connection:
+        found = _bases(connection)
+    return tuple(b for b in found if b.in_force(on) and ("*" in scope.owners or b.owner in scope.owners))
+
+
+def _bases(connection: Connection) -> tuple[Basis, ...]:
+    columns = (document.c.id, document.c.owner, document.c.file, document.c.title)
+    query = select(*columns, basis.c.number, basis.c.since, basis.c.until)
+    rows = connection.execute(
+        query.join(basis, basis.c.document_id == document.c.id).where(document.c.removed_at.is_(None))
+    )
+    found = (Basis.model_validate(dict(row._mapping)) for row in rows)
+    return tuple(sorted(found, key=lambda b: (b.file, b.owner, b.id)))

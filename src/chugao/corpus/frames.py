@@ -1,0 +1,143 @@
+"""Sentences of the office's own past reports as frames: every value a typed slot, every word of that year left out.
+
+In: passages of own reports and a catalogue.  Out: `Frame`s, the most used first.
+
+A sentence becomes a frame only when all its numbers belong to one metric and nothing of its year stays behind: no date,
+no name, no number without a role.  Surprise: a matter has frames too (“完成……改造并投用”), but its words are this
+year's facts; only its verb and order may be lent, so a matter's frame keeps the type and not the thing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from chugao.catalogue import Catalogue
+from chugao.corpus.masking import named_spans
+from chugao.corpus.passages import Passage, sentences_of
+from chugao.mentions import Mention, MentionRole, find_mentions
+from chugao.source import Frozen, Scope
+
+Style = Literal["plain", "compared", "ranked", "target", "problem", "plan"]
+LONGEST = 60
+_FIELDS = {
+    MentionRole.CURRENT: "now",
+    MentionRole.COUNT: "now",
+    MentionRole.BASELINE: "prev",
+    MentionRole.TARGET: "target",
+}
+_DATED = re.compile(r"\d|20\d\d年|[一二三四五六七八九十]{1,2}月|[上下]半年|季度|“[^”]*”|《")
+_NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,2}是")
+_COMPARED = re.compile(r"上年|去年|同期|同比|比|较")
+
+
+class Frame(Frozen):
+    """A sentence with slots, and what it is good for."""
+
+    text: str
+    """“全年完成{outpatient_visits.now}，较上年{outpatient_visits.growth}”."""
+    metric: str
+    fields: tuple[str, ...]
+    """Of its slots, in order."""
+    role: str
+    """Of its section: 成绩, 问题, 计划, 要求."""
+    direction: int
+    """The sign its verbs demand: 1 up, -1 down, 0 none."""
+    style: Style
+    used: int = 1
+    """In how many documents."""
+    passage: str = ""
+    """The passage it was first read in."""
+    owner: str = ""
+
+
+def frames_of(passages: Iterable[Passage], catalogue: Catalogue, scope: Scope | None = None) -> list[Frame]:
+    """Frames of the own reports among these, most used first; with a scope, only what its owners may see.
+
+    A scope without owners gives none, as everywhere.
+    """
+    found: dict[tuple[str, str], Frame] = {}
+    seen: dict[tuple[str, str], set[str]] = {}
+    for passage in passages:
+        if not passage.own or (scope is not None and not _visible(passage, scope)):
+            continue
+        for frame in _frames_in(passage, catalogue):
+            key = frame.metric, frame.text
+            found.setdefault(key, frame)
+            seen.setdefault(key, set()).add(passage.document)
+    ranked = [f.model_copy(update={"used": len(seen[key])}) for key, f in found.items()]
+    return sorted(ranked, key=lambda f: (-f.used, f.metric, len(f.text), f.text))
+
+
+def _visible(passage: Passage, scope: Scope) -> bool:
+    return "*" in scope.owners or passage.owner in scope.owners
+
+
+def _frames_in(passage: Passage, catalogue: Catalogue) -> Iterator[Frame]:
+    for sentence in sentences_of(passage.text):
+        for text in dict.fromkeys((sentence, *sentence.split("；"))):
+            clause = _NUMBERED.sub("", text.strip()).rstrip("。；")
+            if 6 <= len(clause) <= LONGEST:
+                frame = _frame(clause, passage, catalogue)
+                if frame is not None:
+                    yield frame
+
+
+def _frame(text: str, passage: Passage, catalogue: Catalogue) -> Frame | None:
+    mentions = find_mentions(text, catalogue, kind=passage.kind, year=passage.year)
+    metrics = Counter(m.metric for m in mentions)
+    metric = next(iter(metrics), None)
+    if len(metrics) != 1 or metric is None:
+        return None
+    definition = next((d for d in catalogue if d.id == metric), None)
+    fields = [_field(m, definition.unit if definition else "") for m in mentions]
+    if None in fields or len(set(fields)) != len(fields):
+        return None
+    slots = [f for f in fields if f is not None]
+    template = _with_slots(text, mentions, metric, slots)
+    rest = re.sub(r"\{[^}]*\}", "", template)
+    if _DATED.search(rest) or named_spans(rest):
+        return None
+    return Frame(
+        text=template,
+        metric=metric,
+        fields=tuple(slots),
+        role=passage.role,
+        direction=_direction(mentions),
+        style=_style(passage.role, slots, rest),
+        passage=passage.id,
+        owner=passage.owner,
+    )
+
+
+def _field(mention: Mention, unit: str) -> str | None:
+    if mention.role is MentionRole.CHANGE:
+        relative = mention.quantity is not None and mention.quantity.unit == "%" and unit != "%"
+        return "growth" if relative else "change"
+    return _FIELDS.get(mention.role)
+
+
+def _with_slots(text: str, mentions: Sequence[Mention], metric: str, fields: Sequence[str]) -> str:
+    for mention, field in sorted(zip(mentions, fields, strict=True), key=lambda pair: -pair[0].start):
+        start = mention.start
+        if field in ("change", "growth"):
+            # The slot prints its own verb.
+            verb = re.search(r"(?:增长|增加|提高|提升|上升|下降|降低|减少|缩短|延长)了?$", text[:start])
+            start = verb.start() if verb else start
+        text = f"{text[:start]}{{{metric}.{field}}}{text[mention.end :]}"
+    return text
+
+
+def _direction(mentions: Sequence[Mention]) -> int:
+    signs = {m.direction for m in mentions if m.direction and m.role is not MentionRole.CHANGE}
+    return signs.pop() if len(signs) == 1 else 0
+
+
+def _style(role: str, fields: Sequence[str], rest: str) -> Style:
+    if role == "问题":
+        return "problem"
+    if role == "计划":
+        return "plan"
+    if "target" in fields:
+        return "target"
+    return "compared" if {"prev", "change", "growth"} & set(fields) or _COMPARED.search(rest) else "plain"

@@ -1,0 +1,189 @@
+"""BM25 over single characters and pairs, to which texts are added and from which they are taken one by one.
+
+In: texts.  Out: a score for each.  Lucene's formula; what it says after any number of additions and removals is what a
+fresh index over the same texts says.
+
+Surprise: weights depend on how many texts there are, so they cannot be stored.  They are worked out for a term when it
+is first asked for and kept until something is added.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+K1 = 1.5
+B = 0.75
+MOST_TEXTS = 2**21
+_POINT_BITS = 21
+_MOST_KEPT = 4096
+_FEW = 500
+_ROW = 4
+"""A term that stands in one text of so many is kept as a whole row, ten times as fast to add."""
+
+
+class Bm25:
+    """Postings in levels, each at least twice as large as the next: an addition sorts little, a query looks in few."""
+
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        import numpy as np
+
+        self.size = 0
+        """Texts ever added; a removed one keeps its place and scores 0."""
+        self._levels: list[tuple[NDArray[np.uint64], NDArray[np.float32]]] = []
+        """(term and text in one number, sorted; how often the term stands in the text)"""
+        self._lengths: NDArray[np.float32] = np.empty(0, np.float32)
+        self._alive: NDArray[np.bool_] = np.empty(0, bool)
+        self._forget()
+        self.add(texts)
+
+    def _forget(self) -> None:
+        """What was worked out no longer holds."""
+        import numpy as np
+
+        self._kept: dict[int, tuple[NDArray[np.int64] | None, NDArray[np.float32]]] = {}
+        self.alive = int(self._alive.sum())
+        lengths = self._lengths[self._alive]
+        average = float(lengths.mean()) if len(lengths) and lengths.any() else 1.0
+        self._norm: NDArray[np.float32] = (K1 * (1 - B + B * self._lengths / average)).astype(np.float32)
+
+    def add(self, texts: Sequence[str]) -> range:
+        """Index more texts; says which places they got."""
+        import numpy as np
+
+        texts = texts[: MOST_TEXTS - self.size]
+        places = range(self.size, self.size + len(texts))
+        if not len(texts):
+            return places
+        terms, documents = _terms(texts)
+        keys = (terms << np.uint64(_POINT_BITS)) | (documents + self.size).astype(np.uint64)
+        keys.sort()
+        first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
+        counts = np.diff(np.append(first, len(keys))).astype(np.float32)
+        self._levels.append((keys[first], counts))
+        while len(self._levels) > 1 and len(self._levels[-2][0]) < 2 * len(self._levels[-1][0]):
+            self._levels[-2:] = [_merged(self._levels[-2], self._levels[-1])]
+        lengths = np.bincount(documents, minlength=len(texts)).astype(np.float32)
+        self._lengths = np.concatenate((self._lengths, lengths))
+        self._alive = np.concatenate((self._alive, np.ones(len(texts), bool)))
+        self.size += len(texts)
+        self._forget()
+        return places
+
+    def remove(self, places: Sequence[int]) -> None:
+        """Take texts out; their places stay empty."""
+        import numpy as np
+
+        self._alive[np.asarray(places, np.int64)] = False
+        if self._alive.sum() * 2 < self.size:
+            self._levels = [_living(level, self._alive) for level in self._levels]
+        self._forget()
+
+    def scores(self, query: str) -> "NDArray[np.float32]":
+        """Score of every text by its place; 0 for one that shares no character."""
+        import numpy as np
+
+        scores = np.zeros(self.size, np.float32)
+        terms, times = np.unique(_terms([query])[0], return_counts=True)
+        for term, count in zip(terms.tolist(), times.tolist(), strict=True):
+            documents, weights = self._weighed(term)
+            if documents is None:
+                scores += weights * np.float32(count)
+            elif len(documents):
+                scores[documents] += weights * np.float32(count)
+        return scores
+
+    def scores_at(self, query: str, places: "NDArray[np.int64]") -> "NDArray[np.float32]":
+        """Scores of these places only; of a few places nothing else is looked at."""
+        import numpy as np
+
+        if len(places) > _FEW:
+            return self.scores(query)[places]
+        terms, times = np.unique(_terms([query])[0], return_counts=True)
+        low, high = terms << np.uint64(_POINT_BITS), (terms + np.uint64(1)) << np.uint64(_POINT_BITS)
+        wanted = low[:, None] | places.astype(np.uint64)[None, :]
+        found = np.zeros(wanted.shape, np.float32)
+        frequency = np.zeros(len(terms), np.int64)
+        for keys, numbers in (level for level in self._levels if len(level[0])):
+            a, b = np.searchsorted(keys, low), np.searchsorted(keys, high)
+            frequency += b - a
+            at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            found += np.where(keys[at] == wanted, numbers[at], 0)
+        if self.alive < self.size:
+            frequency = np.array([len(self._postings(t)[0]) for t in terms.tolist()], np.int64)
+        idf = np.log1p((self.alive - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        weights = found / (found + self._norm[places][None, :]) * (idf * times.astype(np.float32))[:, None]
+        scores = weights.sum(axis=0)
+        return np.where(self._alive[places], scores, 0).astype(np.float32)
+
+    def _weighed(self, term: int) -> "tuple[NDArray[np.int64] | None, NDArray[np.float32]]":
+        """(texts a term stands in, its weight in each); a frequent term has None and the weights of all texts."""
+        import numpy as np
+
+        if (kept := self._kept.get(term)) is not None:
+            return kept
+        documents, counts = self._postings(term)
+        frequency = len(documents)
+        idf = np.float32(np.log1p((self.alive - frequency + 0.5) / (frequency + 0.5)))
+        weights = counts / (counts + self._norm[documents]) * idf
+        found: tuple[NDArray[np.int64] | None, NDArray[np.float32]] = (documents, weights)
+        if frequency * _ROW >= self.size > 0:
+            row = np.zeros(self.size, np.float32)
+            row[documents] = weights
+            found = (None, row)
+        if len(self._kept) < _MOST_KEPT:
+            self._kept[term] = found
+        return found
+
+    def _postings(self, term: int) -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
+        import numpy as np
+
+        low, high = np.uint64(term << _POINT_BITS), np.uint64((term + 1) << _POINT_BITS)
+        places, counts = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for keys, numbers in self._levels:
+            a, b = np.searchsorted(keys, (low, high))
+            places.append((keys[a:b] & np.uint64(MOST_TEXTS - 1)).astype(np.int64))
+            counts.append(numbers[a:b])
+        documents = np.concatenate(places)
+        alive = self._alive[documents]
+        return documents[alive], np.concatenate(counts)[alive]
+
+
+_Level = tuple["NDArray[np.uint64]", "NDArray[np.float32]"]
+
+
+def _merged(one: _Level, other: _Level) -> _Level:
+    import numpy as np
+
+    keys = np.concatenate((one[0], other[0]))
+    order = np.argsort(keys, kind="stable")
+    return keys[order], np.concatenate((one[1], other[1]))[order]
+
+
+def _living(level: _Level, alive: "NDArray[np.bool_]") -> _Level:
+    import numpy as np
+
+    keys, counts = level
+    kept = alive[(keys & np.uint64(MOST_TEXTS - 1)).astype(np.int64)]
+    return keys[kept], counts[kept]
+
+
+def _terms(texts: Sequence[str]) -> "tuple[NDArray[np.uint64], NDArray[np.int64]]":
+    """(term, text it stands in) for every letter, digit and Han character and every two neighbours.
+
+    A term is one code point, or two packed into 42 bits; marks and spaces part neighbours.
+    """
+    import numpy as np
+
+    joined = "\0".join(texts).lower()
+    points = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    present = np.unique(points)
+    words = np.array([chr(int(p)).isalnum() for p in present], bool)
+    valid = words[np.searchsorted(present, points)] if len(points) else np.empty(0, bool)
+    owner = np.cumsum(points == 0).astype(np.int64)
+    pair = valid[:-1] & valid[1:]
+    bigrams = (points[:-1] << np.uint64(_POINT_BITS)) | points[1:]
+    terms = np.concatenate((points[valid], bigrams[pair]))
+    return terms, np.concatenate((owner[valid], owner[:-1][pair]))

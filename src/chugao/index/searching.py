@@ -1,0 +1,299 @@
+"""Find passages of past reports by their words, and by nearness of meaning where vectors are.
+
+In: passages, a query, a `Scope`.  Out: `Hit`s, best first, each saying where it stands and which filters gave way.
+
+Year, kind and department work as filters, not as words: put into the query they cost up to 46 points of `R@1`.  The
+filters are laid first; then words count half and vectors half, each brought to 0–1 among the passages that are left.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from chugao.corpus import Passage, same_text_key
+from chugao.errors import EngineError
+from chugao.index.bm25 import MOST_TEXTS, Bm25
+from chugao.index.dense import Encoder, Nearest
+from chugao.source import Finding, Frozen, Scope
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PRIOR_DEPARTMENT = 0.05
+PRIOR_RECENCY = 0.03
+RELAXED_IN_ORDER = ("year", "level", "kind")
+EVERYONE = "*"
+"""As an owner: the local index, which belongs to whoever opened the folder."""
+WORDS = MEANING = 0.5
+_MOST_OF_ONE = 0.5
+"""The share of the hits that one document may take while others have something to say."""
+_ALIKE = 0.8
+"""Passages that share so much of their words are one for whoever reads the hits."""
+_RANKED = 1000
+
+
+class Hit(Frozen):
+    """A passage that answers a query."""
+
+    passage: Passage
+    score: float
+    """0 to 1 among the passages in scope, plus up to 0.1 for department and recency."""
+    relaxed: tuple[str, ...] = ()
+    """Filters that were dropped because nothing was found within them: year, level, kind."""
+
+    @property
+    def citation(self) -> str:
+        """Where it stands, for a person: file, year, headings, characters."""
+        year = f"（{self.passage.year}年）" if self.passage.year else ""
+        where = " > ".join(self.passage.heading_path) or "正文"
+        return f"{self.passage.file}{year}　{where}　第{self.passage.start + 1}—{self.passage.end}字"
+
+
+class Index:
+    """Passages, their postings and, where there are any, their vectors.  Held in memory."""
+
+    def __init__(
+        self,
+        passages: Iterable[Passage],
+        findings: Sequence[Finding] = (),
+        *,
+        nearest: Nearest | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:
+        self.findings = tuple(findings)
+        """Files that could not be read."""
+        self.notices: list[str] = []
+        """What went wrong with the vectors, in Chinese; the words were searched all the same."""
+        self._nearest, self._encoder = nearest, encoder
+        self._asked: dict[str, list[float]] = {}
+        self.passages: tuple[Passage, ...] = ()
+        self._bm25 = Bm25()
+        self.add(passages)
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def add(self, passages: Iterable[Passage]) -> None:
+        """Take more passages in; one whose id is there already is left out."""
+        known = {p.id for p in self.passages}
+        new = [p for p in passages if p.id not in known][: MOST_TEXTS - len(self.passages)]
+        self._bm25.add([indexed_text(p) for p in new])
+        self._arrange((*self.passages, *new))
+
+    def remove(self, documents: Iterable[str]) -> None:
+        """Forget every passage of these documents."""
+        gone = frozenset(documents)
+        if any(p.document in gone for p in self.passages):
+            kept = tuple(p for p in self.passages if p.document not in gone)
+            self._bm25 = Bm25([indexed_text(p) for p in kept])
+            self._arrange(kept)
+
+    def _arrange(self, passages: tuple[Passage, ...]) -> None:
+        self.passages = passages
+        self._by_id = {p.id: p for p in passages}
+        self._same = _numbered(same_text_key(p.text) for p in passages)
+        self._columns = {
+            "kind": _Column(p.kind.value if p.kind else None for p in passages),
+            "year": _Column(p.year for p in passages),
+            "department": _Column(p.department for p in passages),
+            "level": _Column(p.level for p in passages),
+            "document": _Column(p.document for p in passages),
+            "owner": _Column(p.owner for p in passages),
+        }
+        self._recency = _recency([p.year or p.plan_year for p in passages])
+
+    def get(self, passage_id: str) -> Passage | None:
+        """The passage with this id, None when there is none."""
+        return self._by_id.get(passage_id)
+
+    def search(
+        self, query: str, scope: Scope | None, k: int = 8, *, exclude: Iterable[str] = (), prefer: str = ""
+    ) -> list[Hit]:
+        """The best `k` passages within `scope`, each text once.
+
+        A scope without owners, or None, finds nothing: pass `Scope(owners=("*",))` for a local index.  Kind, year,
+        department and level are filters; when they leave nothing, year, then level, then kind give way, and the hits
+        say so; department never does.  `exclude` takes passage ids: whole documents of theirs are left out.
+        `prefer` names a department whose passages rank a little higher.
+        """
+        if scope is None or not scope.owners or not self.passages or k <= 0:
+            return []
+        allowed = self._allowed(scope, exclude)
+        relaxed: tuple[str, ...] = ()
+        places, words = self._worded(query, allowed & self._within(scope, relaxed))
+        for name in RELAXED_IN_ORDER:
+            if len(places):
+                break
+            if getattr(scope, name) is not None:
+                relaxed = (*relaxed, name)
+                places, words = self._worded(query, allowed & self._within(scope, relaxed))
+        if not len(places):
+            return []
+        ranked = self._ranked(query, places, words, prefer or scope.department or "")
+        return [
+            Hit(passage=self.passages[i], score=round(s, 6), relaxed=relaxed) for i, s in self._each_once(ranked, k)
+        ]
+
+    def _worded(self, query: str, within: "NDArray[np.bool_]") -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
+        """Of the places within, those that share a word with the query, and their scores."""
+        import numpy as np
+
+        places = np.flatnonzero(within)
+        scores = self._bm25.scores_at(query, places)
+        shared = scores > 0
+        return places[shared], scores[shared]
+
+    def _allowed(self, scope: Scope, exclude: Iterable[str]) -> "NDArray[np.bool_]":
+        """What this owner may see, without the excluded documents."""
+        import numpy as np
+
+        documents = {i.rpartition("-")[0] for i in exclude}
+        allowed = np.ones(len(self.passages), bool)
+        if EVERYONE not in scope.owners:
+            allowed = self._columns["owner"].among(scope.owners)
+        if documents:
+            allowed = allowed & ~self._columns["document"].among(documents)
+        return allowed
+
+    def _within(self, scope: Scope, relaxed: tuple[str, ...]) -> "NDArray[np.bool_]":
+        import numpy as np
+
+        within = np.ones(len(self.passages), bool)
+        for name in ("kind", "year", "department", "level"):
+            value = getattr(scope, name)
+            if value is not None and name not in relaxed:
+                within &= self._columns[name].among((value,))
+        return within
+
+    def _ranked(
+        self, query: str, places: "NDArray[np.int64]", words: "NDArray[np.float32]", department: str
+    ) -> list[tuple[int, float]]:
+        """Words and meaning brought to 0–1 and joined, priors added; ties by place, so that the order is always the same."""
+        import numpy as np
+
+        total = _from_0_to_1(words.astype(np.float64))
+        meaning = self._meaning(query, places)
+        if meaning is not None:
+            total = WORDS * total + MEANING * _from_0_to_1(meaning.astype(np.float64))
+        total = total + PRIOR_RECENCY * self._recency[places]
+        if department:
+            total = total + PRIOR_DEPARTMENT * self._columns["department"].among((department,))[places]
+        near = np.flatnonzero(total >= _floor(total))
+        order = near[np.argsort(-total[near], kind="stable")]
+        return [(int(places[i]), float(total[i])) for i in order]
+
+    def _meaning(self, query: str, places: "NDArray[np.int64]") -> "NDArray[np.float32] | None":
+        """How near each place is to the query; None without vectors, or when the endpoint is not to be had."""
+        import numpy as np
+
+        if self._nearest is None or self._encoder is None:
+            return None
+        try:
+            if query not in self._asked:
+                self._asked[query] = self._encoder.query(query)
+            near = self._nearest.near(self._asked[query], self.passages, places)
+        except EngineError as error:
+            self._encoder = None
+            self.notices.append(f"这次只按字词检索：{error}")
+            return None
+        return None if np.isnan(near).all() else near
+
+    def _each_once(self, ranked: list[tuple[int, float]], k: int) -> list[tuple[int, float]]:
+        """The best that are no copies of a better one; no document takes more than half while others follow."""
+        seen: set[int] = set()
+        taken: list[tuple[int, float]] = []
+        spared: list[tuple[int, float]] = []
+        of_document: dict[str, int] = {}
+        most = max(2, round(k * _MOST_OF_ONE))
+        pairs: list[tuple[int | None, frozenset[str]]] = []
+        for place, score in ranked:
+            if self._same[place] in seen:
+                continue
+            seen.add(self._same[place])
+            passage = self.passages[place]
+            mine = (passage.year, frozenset(map("".join, pairwise(passage.masked))))
+            if any(year == mine[0] and _alike(other, mine[1]) for year, other in pairs):
+                continue
+            if of_document.get(passage.document, 0) >= most:
+                spared.append((place, score))
+            else:
+                of_document[passage.document] = of_document.get(passage.document, 0) + 1
+                pairs.append(mine)
+                taken.append((place, score))
+            if len(taken) == k:
+                break
+        missing = k - len(taken)
+        return sorted([*taken, *spared[:missing]], key=lambda hit: -hit[1])
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether most of the shorter text stands in the longer one."""
+    shorter = min(len(one), len(other))
+    return shorter > 0 and len(one & other) > _ALIKE * max(len(one), len(other))
+
+
+def _from_0_to_1(values: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """Least 0, greatest 1; what is unknown counts as least."""
+    import numpy as np
+
+    known = values[~np.isnan(values)]
+    low, high = known.min(), known.max()
+    spread = (values - low) / (high - low) if high > low else np.where(np.isnan(values), np.nan, 1.0)
+    return np.nan_to_num(spread, nan=0.0)
+
+
+def indexed_text(passage: Passage) -> str:
+    """What is searched: “title > headings > text”."""
+    return " > ".join((passage.title, *passage.heading_path, passage.text))
+
+
+class _Column:
+    """One field of all passages as small integers, compared at once."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        import numpy as np
+
+        self._codes: dict[Any, int] = {}
+        self._column: NDArray[np.int32] = np.fromiter(
+            (self._codes.setdefault(v, len(self._codes)) for v in values), np.int32
+        )
+
+    def among(self, wanted: Iterable[Any]) -> "NDArray[np.bool_]":
+        """Which passages have one of these values."""
+        import numpy as np
+
+        codes = [self._codes[v] for v in wanted if v in self._codes]
+        found: NDArray[np.bool_] = self._column == codes[0] if len(codes) == 1 else np.isin(self._column, codes)
+        return found
+
+
+def _floor(total: "NDArray[np.float64]") -> float:
+    """The score of the thousandth best: nobody asks for more, and sorting all of a large corpus costs."""
+    import numpy as np
+
+    if len(total) <= _RANKED:
+        return float(total.min())
+    return float(np.partition(total, len(total) - _RANKED)[len(total) - _RANKED])
+
+
+def _numbered(values: Iterable[str]) -> list[int]:
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(v, len(numbers)) for v in values]
+
+
+def _recency(years: Sequence[int | None]) -> "NDArray[np.float64]":
+    """1 for the newest year, 0 for the oldest and for unknown ones."""
+    import numpy as np
+
+    known = [y for y in years if y is not None]
+    if not known or min(known) == max(known):
+        return np.zeros(len(years))
+    low, high = min(known), max(known)
+    return np.array([0.0 if y is None else (y - low) / (high - low) for y in years])
+
+
+def query_words(text: str) -> str:
+    """A need as a query: scope words (years, kinds of document) taken out, for they match every title."""
+    return re.sub(r"20\d\d年?度?|工作(?:总结|计划|要点|思路)|年度", " ", text).strip() or text
