@@ -6,7 +6,7 @@ import pytest
 
 import chugao
 from chugao.config import Office
-from chugao.drafting.heeding import read_order
+from chugao.drafting.heeding import read_order, wishes_of
 from chugao.manuscript import Draft, count_characters, flatten
 from chugao.outline import read_outline
 
@@ -61,7 +61,7 @@ def test_what_is_not_to_be_written_is_not_written(tmp_path: Path) -> None:
     made = drafted(tmp_path, "不写纠纷")
 
     assert "纠纷" not in flatten(made)[0]
-    assert said(made) == [("info", "领导意见“不写纠纷”已落实：文中没有再出现。")]
+    assert said(made) == [("info", "领导意见1“不写纠纷”已落实：文中没有再出现。")]
 
 
 def test_an_omission_that_meets_nothing_is_not_called_done(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_shortcomings_are_as_many_as_asked_in_the_order_given(tmp_path: Path) ->
 
     problems = next(s for s in made.sections if s.id == "problems")
     assert [s.text[:7] for s in problems.sentences] == ["一是夜班护士不", "二是取药排队长"]
-    assert said(made) == [("info", "领导意见“不足写两条”已落实：写了2条（见二、存在的不足）。")]
+    assert said(made) == [("info", "领导意见1“不足写两条”已落实：写了2条（见二、存在的不足）。")]
 
 
 def test_a_ceiling_by_a_leader_holds_like_one_from_the_outline(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_leaders_own_words_stand_in_the_lead(tmp_path: Path) -> None:
 def test_what_no_rule_understands_is_left_to_a_person(tmp_path: Path) -> None:
     made = drafted(tmp_path, "请再斟酌一下口气")
 
-    assert said(made) == [("warning", "领导意见“请再斟酌一下口气”未落实：没有自动落实，请人工处理。")]
+    assert said(made) == [("warning", "领导意见1“请再斟酌一下口气”未落实：没有自动落实，请人工处理。")]
 
 
 def test_the_offices_formula_and_main_line_stand_behind_year_and_name_and_none_is_invented(tmp_path: Path) -> None:
@@ -135,3 +135,40 @@ def test_the_offices_formula_and_main_line_stand_behind_year_and_name_and_none_i
     )
     assert "为中心" not in without
     assert "主线" not in without
+
+
+@pytest.mark.parametrize(
+    ("line", "wishes"),
+    [
+        ("陈院长12月29日电话：评审放第一条写，别放在后面；托管要突出写", [("first", "评审"), ("feature", "托管")]),
+        ("免陪照护是今年的大事，写在最前面", [("first", "免陪照护")]),
+        ("客车侧翻是去年的事，今年不要再写", [("omit", "客车侧翻")]),
+        ("孕产妇、婴儿死亡的数不进公开稿", [("omit", "孕产妇、婴儿死亡")]),
+        ("不足写两条，不写“有待提高”", [("few", ""), ("ban", "")]),
+        ("急救站写到“已出车”，缺护士那句放到不足里", [("exact", "急救站"), ("move", "缺护士")]),
+        ("请再斟酌一下口气", [("", "")]),
+    ],
+)
+def test_one_line_holds_several_wishes_and_each_is_read(line: str, wishes: list[tuple[str, str]]) -> None:
+    assert [(o.wish, o.about) for o in map(read_order, wishes_of(line))] == wishes
+
+
+def test_a_part_that_does_not_exist_is_said_with_those_that_do(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "第八部分压缩")
+
+    ((severity, hint),) = said(made)
+    assert severity == "warning"
+    assert "没有“第八部分”（有：一、" in hint
+
+
+def test_forbidden_words_that_stand_in_the_text_are_not_called_done(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "不要写“取药排队”", "不要写“有待提高”")
+
+    assert [s for s, _ in said(made)] == ["warning", "info"]
+
+
+def test_what_becomes_of_each_is_kept_with_the_draft(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "陈院长12月29日电话：不足写两条")
+
+    (row,) = made.recipe["instructions"]
+    assert (row["number"], row["who"], row["when"], row["state"]) == (1, "陈院长", "12月29日", "已落实")

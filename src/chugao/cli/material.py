@@ -1,117 +1,254 @@
-"""material add, list, confirm."""
+"""material add, list, confirm, reject, correct; what collects it stands in `collecting`."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli import collecting
 from chugao.cli.help import App
 from chugao.cli.output import say, show, show_json
-from chugao.errors import InputError
+from chugao.errors import InputError, reason_of
 
 if TYPE_CHECKING:
-    from chugao.material.submission import Item
+    from chugao.index import Index
+    from chugao.material.items import Item
+    from chugao.material.submission import Submission
 
 app = App()
+collecting.register(app)
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="编号", help="material list 列出的编号")]
+Department = Annotated[str | None, typer.Option(metavar="科室", help="只看、只办这个科室的")]
 _STATUS = {"provisional": "待确认", "confirmed": "已确认", "rejected": "不采用"}
 _KIND = {"fact": "数据", "matter": "事项", "honour": "荣誉", "instruction": "意见"}
 
 
 @app.command("add")
 def add_command(
-    files: Annotated[list[Path], typer.Argument(metavar="材料", help="科室报送的 Word、文本或事项表")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="材料",
+            help="科室报送的 Word、表格、扫描件、文本；写 - 表示从键盘粘贴；加 --instruction 时是意见或意见文件",
+        ),
+    ] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="哪个科室报的；不写则从文件读出")] = None,
     year: Annotated[
         int | None, typer.Option(metavar="年份", min=2000, max=2099, help="说的是哪一年的事；不写则从题目读出")
     ] = None,
+    sender: Annotated[str, typer.Option("--from", metavar="姓名", help="谁报的；意见写是谁说的")] = "",
+    instruction: Annotated[
+        bool, typer.Option("--instruction", help="收进来的是领导意见：直接写原话，或一行一条的文件；以后每次起草都照办")
+    ] = False,
+    when: Annotated[str, typer.Option("--when", metavar="时间", help="意见是什么时候说的")] = "",
+    about: Annotated[str, typer.Option("--about", metavar="部分", help="意见说的是哪一部分、哪件事")] = "",
+    photo: Annotated[
+        Path | None, typer.Option(metavar="图片", help="意见的照片，存进工作区；没有写原话时识别文字")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="姓名", help="谁经手的")] = "经办人",
     as_json: Json = False,
 ) -> None:
-    """收进今年的材料：逐条列为待确认，确认后才能写进文稿。"""
+    """收进今年的材料：逐条列为待确认，确认后才能写进文稿。加 --instruction 记领导意见。"""
+    if instruction:
+        collecting.keep_instructions(files or [], department, year, (sender, when, about, photo, by), as_json)
+        return
+    if not files:
+        raise InputError("没有写材料文件。请写文件名；从聊天里粘贴的写 -。")
+    if when or about or photo:
+        raise InputError("--when、--about、--photo 只用于领导意见。请同时写 --instruction。")
     from chugao.cli.workspace import require_workspace
     from chugao.database import utc_text
     from chugao.desk import open_workspace, workspace_index
+    from chugao.material.collecting import keep_submission
     from chugao.material.store import add_items
 
     workspace = require_workspace()
     index = workspace_index(workspace)
-    told = [(file, _read(file, department, year, index)) for file in files]  # all of them, before any is kept
+    told = [_read(file, department, year, sender, index) for file in files]  # all of them, before any is kept
     reports = []
     with open_workspace(workspace) as database:
-        for file, items in told:
-            report = add_items(database, items, actor="经办人", at=utc_text(datetime.now(UTC)))
-            reports.append((file, items, report))
+        for sent, own, of_year in told:
+            at = utc_text(datetime.now(UTC))
+            report = add_items(database, sent.items, actor=by, at=at)
+            keep_submission(database, sent, department=own, year=of_year, at=at)
+            reports.append((sent, report))
     if as_json:
-        show_json(
-            {
-                "files": [
-                    {"file": f.name, **r.model_dump(), "items": [_json(i) for i in items]} for f, items, r in reports
-                ]
-            }
-        )
+        show_json({"files": [_file_json(sent) | report.model_dump() for sent, report in reports]})
         return
-    for file, _, report in reports:
+    for sent, report in reports:
         copied = f"，与往年文稿相同{report.copied}条" if report.copied else ""
-        show(f"{file.name}：新增{report.added}条，已有{report.unchanged}条{copied}")
+        show(f"{sent.file}：新增{report.added}条，已有{report.unchanged}条{copied}")
+        _show_rest(sent)
     say("下一步：chugao material list 查看，chugao material confirm 编号 --by 姓名 确认。")
 
 
 @app.command("list")
 def list_command(
-    department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
+    department: Department = None,
+    unused: Annotated[bool, typer.Option("--unused", help="列出报来的材料里没有用上的数")] = False,
+    year: Annotated[int | None, typer.Option(metavar="年份", min=2000, max=2099, help="只看这一年的")] = None,
     as_json: Json = False,
 ) -> None:
     """列出材料和它们的状态。"""
     from chugao.cli.workspace import require_workspace
     from chugao.desk import open_workspace
+    from chugao.material.collecting import unused_of
     from chugao.material.store import list_items
 
     with open_workspace(require_workspace()) as database:
-        items = list_items(database, department)
+        items = [i for i in list_items(database, department) if year is None or i.year in (None, year)]
+        years = {i.year for i in items if i.year} if year is None else {year}
+        numbers = [n for y in sorted(years) for n in unused_of(database, y, department)] if unused else []
     if as_json:
-        show_json({"items": [_json(i) for i in items]})
+        show_json({"items": [item_json(i) for i in items]} | ({"unused": numbers} if unused else {}))
+        return
+    for number in numbers:
+        show(f"{number['file']} 第{number['paragraph']}段：{number['text']}　没有用上：{number['why']}")
+    if unused:
+        show(f"共{len(numbers)}个数没有用上。")
         return
     for item in items:
-        copied = f"　与《{item.copied_from}》相同" if item.copied_from else ""
-        show(f"{item.id}　{_STATUS[item.status]}　{_KIND[item.kind]}　{item.text[:60]}{copied}")
+        show(_line(item))
     show(f"共{len(items)}条。")
 
 
 @app.command("confirm")
 def confirm_command(
     by: Annotated[str, typer.Option(metavar="姓名", help="谁核实的")],
-    ids: Annotated[list[str] | None, typer.Argument(metavar="编号", help="material list 列出的编号")] = None,
+    ids: Ids = None,
     every: Annotated[bool, typer.Option("--all", help="所有待确认的都确认；与往年文稿相同的除外")] = False,
+    department: Department = None,
     as_json: Json = False,
 ) -> None:
-    """确认材料：只有确认过的才能写进文稿。"""
+    """确认材料：只有确认过的才能写进文稿。不足另用 material pick 挑选。"""
+    from chugao.material.store import confirm_items
+
+    _one_of(ids, every, "确认")
+    items = _done(lambda db, at: confirm_items(db, None if every else ids, by=by, at=at, department=department))
+    if as_json:
+        show_json({"items": [item_json(i) for i in items]})
+        return
+    show(f"已确认{len(items)}条，确认人{by}。")
+    if asked := [i for i in items if i.asks]:
+        say(f"其中{len(asked)}条还要补：" + "；".join(f"{i.id} {i.asks}" for i in asked[:5]))
+
+
+@app.command("reject")
+def reject_command(
+    by: Annotated[str, typer.Option(metavar="姓名", help="谁定的")],
+    ids: Ids = None,
+    copied: Annotated[bool, typer.Option("--copied", help="与往年文稿相同的都不采用")] = False,
+    reason: Annotated[str, typer.Option(metavar="理由", help="为什么不采用")] = "",
+    department: Department = None,
+    as_json: Json = False,
+) -> None:
+    """不采用这些材料：留着备查，不写进文稿。"""
+    from chugao.material.store import reject_items
+
+    _one_of(ids, copied, "不采用", "--copied")
+    chosen = None if copied else ids
+    items = _done(lambda db, at: reject_items(db, chosen, by=by, at=at, reason=reason, department=department))
+    if as_json:
+        show_json({"items": [item_json(i) for i in items]})
+        return
+    show(f"不采用{len(items)}条，{by}定的。")
+
+
+@app.command("correct")
+def correct_command(
+    item: Annotated[str, typer.Argument(metavar="编号", help="material list 列出的编号")],
+    by: Annotated[str, typer.Option(metavar="姓名", help="谁改的")],
+    text: Annotated[str | None, typer.Option(metavar="文字", help="事项，一件事，动词开头")] = None,
+    result: Annotated[str | None, typer.Option(metavar="文字", help="成效")] = None,
+    when: Annotated[str | None, typer.Option(metavar="时间", help="时间，如 6月、2026年3月底前")] = None,
+    value: Annotated[str | None, typer.Option(metavar="数值", help="改数，连单位，如 3.2万人次")] = None,
+    category: Annotated[str | None, typer.Option(metavar="类别", help="类别，如 医疗质量、荣誉、不足")] = None,
+    status: Annotated[str | None, typer.Option(metavar="状态", help="已完成、推进中、拟开展")] = None,
+    release: Annotated[str | None, typer.Option(metavar="范围", help="公开、上报、内部、不写")] = None,
+    evidence: Annotated[str | None, typer.Option(metavar="佐证", help="凭什么这么说，如 鉴定证书")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="科室", help="责任科室")] = None,
+    leader: Annotated[str | None, typer.Option(metavar="领导", help="牵头领导")] = None,
+    as_json: Json = False,
+) -> None:
+    """改正一条材料并确认：编号不变，原来怎么写的记在备注里。"""
+    from chugao.material.correcting import Correction, corrected
+    from chugao.material.store import correct_item
+
+    wanted = Correction(
+        text=text, result=result, when=when, value=value, category=category, status=status, release=release,
+        evidence=evidence, owner=owner, leader=leader,
+    )  # fmt: skip
+    if not any(v is not None for v in wanted.model_dump().values()):
+        raise InputError("没有写改什么。请写 --text、--value、--release 等其中一项。")
+    mended = _done(lambda db, at: (correct_item(db, item, lambda i: corrected(i, wanted), by=by, at=at),))
+    if as_json:
+        show_json({"items": [item_json(i) for i in mended]})
+        return
+    show(_line(mended[0]))
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def _one_of(ids: list[str] | None, every: bool, verb: str, option: str = "--all") -> None:
+    if bool(ids) == every:
+        raise InputError(f"请写明要{verb}的编号，或用 {option} 全部{verb}，二者取一。")
+
+
+def _done(change: Any) -> "tuple[Item, ...]":
+    """Change the workspace's material."""
     from chugao.cli.workspace import require_workspace
     from chugao.database import utc_text
     from chugao.desk import open_workspace
-    from chugao.material.store import confirm_items
 
-    if bool(ids) == every:
-        raise InputError("请写明要确认的编号，或用 --all 确认全部，二者取一。")
     with open_workspace(require_workspace()) as database:
-        items = confirm_items(database, None if every else ids, by=by, at=utc_text(datetime.now(UTC)))
-    if as_json:
-        show_json({"items": [_json(i) for i in items]})
-        return
-    show(f"已确认{len(items)}条，确认人{by}。")
+        changed: tuple[Item, ...] = change(database, utc_text(datetime.now(UTC)))
+    return changed
 
 
-def _read(file: Path, department: str | None, year: int | None, index: Any) -> "tuple[Item, ...]":
-    """Items of a file; department and year from the file itself when not given."""
-    from chugao.material.submission import read_submission
+def _read(
+    file: Path, department: str | None, year: int | None, sender: str, index: "Index | None"
+) -> "tuple[Submission, str, int]":
+    """What a file says, whose it is, and of which year; department and year from the file itself when not given."""
+    from chugao.material.submission import understand_submission
 
+    if str(file) == "-":
+        return _pasted(department, year, sender, index)
     if department is None or year is None:
         found_department, found_year = _told(file)
         department = department if department is not None else found_department
         year = year if year is not None else found_year
     if year is None:
         raise InputError(f"{file.name}：看不出材料所报的年度。请用 --year 写明。")
-    return read_submission(file, department=department or "", year=year, index=index)
+    own = department or ""
+    return understand_submission(file, department=own, year=year, index=index, submitter=sender), own, year
+
+
+def _pasted(
+    department: str | None, year: int | None, sender: str, index: "Index | None"
+) -> "tuple[Submission, str, int]":
+    """Text from the keyboard, kept in the workspace, so that its place can be opened again."""
+    import hashlib
+
+    from chugao.cli.workspace import require_workspace
+    from chugao.export import write_whole
+
+    if year is None or not department:
+        raise InputError("粘贴的文字要写明是哪个科室、哪一年的。请写 --department 和 --year。")
+    content = sys.stdin.buffer.read(2_000_000) if hasattr(sys.stdin, "buffer") else sys.stdin.read().encode()
+    if not content.strip():
+        raise InputError("没有读到粘贴的文字。请粘贴以后按 Ctrl-D（Windows 按 Ctrl-Z 再回车）。")
+    folder = require_workspace() / ".chugao" / "pasted"
+    name = f"{department}粘贴-{hashlib.sha256(content).hexdigest()[:8]}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"工作区写不了（{reason_of(error)}）。请检查文件夹的权限。") from None
+    write_whole(folder / name, content)
+    return _read(folder / name, department, year, sender, index)
 
 
 def _told(file: Path) -> tuple[str, int | None]:
@@ -119,7 +256,10 @@ def _told(file: Path) -> tuple[str, int | None]:
     if file.suffix.lower() in (".xlsx", ".xls", ".et", ".csv"):
         from chugao.material import read_matters
 
-        items = read_matters(file).items
+        try:
+            items = read_matters(file).items
+        except InputError:
+            return _told_by_figures(file)
         years = [m.year for m in items if m.year]
         departments = {m.department for m in items if m.department}
         return (departments.pop() if len(departments) == 1 else "", min(years, default=None))
@@ -129,12 +269,81 @@ def _told(file: Path) -> tuple[str, int | None]:
     return document.department or "", document.year
 
 
-def _json(item: "Item") -> dict[str, Any]:
-    value = None
-    if item.value is not None:
-        value = float(item.value)
-        value = int(value) if value.is_integer() else value
+def _told_by_figures(file: Path) -> tuple[str, int | None]:
+    from chugao.metrics.observation import Role
+    from chugao.metrics.reading import read_metrics
+
+    try:
+        figures = read_metrics(file)
+    except InputError:
+        return "", 0  # what is wrong is said when the submission itself is read
+    years = [o.period.year for o in figures.observations if o.role is Role.ACTUAL]
+    departments = set(figures.departments)
+    return (departments.pop() if len(departments) == 1 else "", max(years, default=None))
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def _show_rest(sent: "Submission") -> None:
+    """What went into no item: numbers, and what the sender says to the office."""
+    for number in sent.unused[:8]:
+        show(f"  没有用上的数：{number.text}（第{number.paragraph}段，{number.why}）")
+    if len(sent.unused) > 8:
+        show(f"  …… 另有{len(sent.unused) - 8}个，用 chugao material list --unused 查看")
+    for remark in sent.remarks[:5]:
+        show(f"  报送人说：{remark}")
+    if sent.scanned:
+        show("  这是识别出来的文字，请对照原件核对每一个数。")
+
+
+def _line(item: "Item") -> str:
+    told = [item.id, _STATUS[item.status], _KIND[item.kind], item.text.replace("\n", " ")[:60]]
+    if item.kind == "fact" and item.observation is not None:
+        told.append(f"读作：{_read_as(item)}")
+    if item.is_problem:
+        told.append(f"不足（{'已挑选' if item.picked_by else '没有挑选，不写'}）")
+    if item.copied_from:
+        told.append(f"与《{item.copied_from}》相同")
+    told += [t for t in (item.asks, item.note and f"备注：{item.note[:40]}") if t]
+    return "　".join(told)
+
+
+def _read_as(item: "Item") -> str:
+    """A fact as it was understood, so that a person sees what he confirms."""
+    from chugao.catalogue import load_catalogue
+
+    assert item.observation is not None
+    definition = item.definition or load_catalogue().get(item.observation.metric)
+    name = definition.name if definition else item.observation.metric
+    aim = "目标" if item.observation.role.value == "target" else ""
+    told = f"{item.observation.period.label}{name}{aim}{item.observation.quantity.printed}"
+    if item.previous is not None:
+        told += f"（上年{item.previous.quantity.printed}）"
+    if item.change is not None:
+        verb = "减少或下降" if item.change.quantity.value < 0 else "增加或增长"
+        told += f"，比上年{verb}{item.change.quantity.printed}"
+    return told
+
+
+def _file_json(sent: "Submission") -> dict[str, Any]:
     return {
+        "file": sent.file,
+        "submitter": sent.submitter,
+        "signed_by": sent.signed_by,
+        "unused": [u.model_dump() for u in sent.unused],
+        "remarks": list(sent.remarks),
+        "items": [item_json(i) for i in sent.items],
+    }
+
+
+def item_json(item: "Item") -> dict[str, Any]:
+    """An item as design section 7 prints it; what else is known stands behind."""
+    value: int | float | None = None
+    if item.value is not None:
+        number = float(item.value)
+        value = int(number) if number.is_integer() else number
+    told: dict[str, Any] = {
         "id": item.id,
         "kind": item.kind,
         "text": item.text,
@@ -147,3 +356,31 @@ def _json(item: "Item") -> dict[str, Any]:
         "copied_from": item.copied_from,
         "confirmed_by": item.confirmed_by,
     }
+    more = {
+        "department": item.department,
+        "year": item.year,
+        "submitter": item.submitter,
+        "note": item.note,
+        "asks": item.asks,
+        "picked_by": item.picked_by,
+        "number": item.number,
+        "said_at": item.said_at,
+        "about": item.about,
+        "attachment": item.attachment,
+        "change": item.change.quantity.printed if item.change else "",
+        "previous": item.previous.quantity.printed if item.previous else "",
+        "cell": item.source.cell or "",
+    }
+    told |= {k: v for k, v in more.items() if v}
+    if item.matter is not None:
+        matter = item.matter
+        told["matter"] = {
+            "text": matter.text,
+            "when": matter.when,
+            "result": matter.result,
+            "status": matter.status.value,
+            "category": matter.category,
+        }
+        told |= {"honour": matter.honour.model_dump()} if matter.honour else {}
+        told |= {"case": matter.case.model_dump()} if matter.case else {}
+    return told

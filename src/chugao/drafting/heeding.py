@@ -1,46 +1,81 @@
 """What a leader asked for, read and carried out by rule: 突出, 单列, 压缩, 不写, 放在前面, 写几条, 不超过几字, in these words.
 
 In: instructions as a clerk wrote them down, outline, figures, matters.  Out: the same, with what can be done to them
-done, and `Order`s that planning follows; after drafting, one finding for each instruction: done, partly, not yet.
+done, and `Order`s that planning follows.  What became of each is read from the finished text (`heeded`).
 
-Surprise: what was meant to be done is no evidence that it was.  So the state is read from the finished sections.
+Surprise: one line holds several wishes; each is an order of its own, and the line is done when all of them are.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from chugao.manuscript import Section
-from chugao.material import Matter
+from chugao.material import Matter, MatterStatus
+from chugao.material.instructions import pieces_of, read_said, topic_in
 from chugao.metrics.observation import Figures
-from chugao.outline import Outline, topic_of_matter
-from chugao.source import Finding, Place, Severity
+from chugao.outline import Outline, Part, topic_of_matter
 
-Wish = Literal["feature", "apart", "condense", "omit", "first", "few", "ceiling", "words", ""]
+Wish = Literal[
+    "feature", "apart", "condense", "omit", "first", "place", "few", "ceiling", "words", "exact", "ban", "move", "include", ""
+]  # fmt: skip
 _HAN = {h: n for n, h in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
-_X = r"[“《]?(?P<x>[^“”《》，。；、\d]{2,30}?)[”》]?"
+_X = r"[“《]?(?P<x>[^“”《》，。；、]{2,30}?)[”》]?"
 _Y = _X.replace("<x>", "<y>")
+_LIST = _Y.replace("、", "")
+_NOW = r"(?:先|今年|暂时|暂|就|都|也|这次)?"
+_NOT = r"(?:不写|不要写|别写|不要再写|不再写|不提|不要提|别提|不要出现|不出现|别出现|不要了|不进公开稿|不公开|不对外|不上稿|删去|删掉|去掉)"
 _READ: tuple[tuple[Wish, str], ...] = (
+    ("ban", r"(?:不要|别|不|不得|不能)(?:写|用|出现|说|提)“(?P<x>[^“”]{2,40})”"),
+    ("exact", r"^(?:(?P<y>[^“”，。；]{2,24}?)(?:只写|写到|写成|写作|改为|改成|统一写|就写|写)|只写|写成|统一写)“(?P<x>[^“”]{2,60})”$"),
     ("words", r"(?:写上|写进|写入|加上|加一句|加入|原话|照写)[^“”]{0,8}“(?P<x>[^“”]{4,80})”"),
     ("ceiling", r"(?:控制在|不超过|不要超过|压到|限)(?P<n>\d{3,5})个?字(?:以内|之内|左右)?|^(?P<m>\d{3,5})个?字以内"),
     ("few", r"(?:不足|问题|短板)(?:部分)?(?:只|就|最多)?写(?P<n>[一二两三四五六七八九十]|\d{1,2})[条个点项]"),
-    ("omit", rf"^(?:不写|不要写|别写|不提|删去|删掉|去掉){_X}$|^{_Y}(?:的?事)?(?:就)?(?:不写|不要写|别写|不提|不要了|删去|删掉|去掉)了?$"),
+    ("move", rf"^(?:把|将)?{_Y}(?:放|写|挪|移)(?:到|进|在)(?:不足|问题)(?:里|中|部分|一节)?$"),
+    ("omit", rf"^(?:不写|不要写|别写|不提|删去|删掉|去掉){_X}$|^{_LIST}(?:的?(?:事|数))?{_NOW}{_NOT}了?$"),
     ("apart", rf"^(?:单列|单独写){_X}$|^{_Y}(?:要|请|应)?(?:单列|单独(?:成|列|写)(?:一?[段节章部分]*))(?:出来)?$"),
     ("condense", rf"^(?:压缩|精简|少写|简写|略写){_X}$|^{_Y}(?:要|请|可以?)?(?:压缩|精简|少写|简写|略写|写短)(?:一些|一点|点)?$"),
-    ("first", rf"^(?:先写){_X}$|^(?:把|将)?{_Y}(?:要|请)?(?:放在?|摆在?|排在?|提到?)(?:最)?前面?$"),
+    ("first", rf"^(?:先写){_X}$|^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|提|写)(?:在|到)?)(?:最前面?|前面|前头|最先|开头|第一[条段位个节]?)(?:来?写)?$"),
+    ("place", rf"^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|写)(?:在|到)?)第(?P<n>[二三四五六七八九])[条段位个节](?:写)?$"),
     ("feature", rf"^(?:突出|重点写|多写|强调|着重写){_X}$|^(?:把|将)?{_Y}(?:要|请|应)?(?:突出写?|重点写|多写|强调|着重写)(?:一些|一点|点)?$"),
+    ("include", rf"^(?:[^“”，。；]{{2,20}}?)?(?:说清楚?|写清楚?|写明)(?:是|的是){_X}$|^原因(?:就|要)?写{_Y}$"),
+    ("include", rf"^(?:写清楚?|说清楚?|写明|别漏了?|补上)(?:是|的是)?{_X}$|^(?:把|将)?{_Y}(?:一定|也|都|还)?(?:要写|得写|必须写|要写上|要写清|写上|写出来|写进去|写一句|说一句|写清楚?|照实写)(?:出来|进去|清楚)?$"),
 )  # fmt: skip
-_STRIP = re.compile(r"(?:工作|方面|部分|内容|这块|这一块|情况|有关|相关|的)+$")
+_BARE: tuple[tuple[Wish, str], ...] = (
+    ("first", r"^(?:要|请)?(?:放|摆|排|提|写)(?:在|到)?(?:最前面?|前面|前头|最先|开头|第一[条段位个节]?)(?:来?写)?$"),
+    ("place", r"^(?:要|请)?(?:放|摆|排|写)(?:在|到)?第(?P<n>[二三四五六七八九])[条段位个节](?:写)?$"),
+    ("omit", rf"^{_NOW}{_NOT}了?$"),
+    ("feature", r"^(?:要|请)?(?:突出写?|重点写|多写|强调|着重写)(?:一些|一点|点)?$"),
+    ("condense", r"^(?:要|请|可以?)?(?:压缩|精简|少写|简写|略写|写短)(?:一些|一点|点)?$"),
+    ("apart", r"^(?:要|请)?(?:单列|单独(?:成|列|写)(?:一?[段节章部分]*))$"),
+    ("include", r"^(?:要写|照实写|要写上|写清楚?)$"),
+)  # fmt: skip
+_TO_WORDS: dict[Wish, str] = {
+    "first": "放在最前面", "omit": "不写", "feature": "突出写", "condense": "压缩", "apart": "单列", "include": "要写",
+}  # fmt: skip
+_STRIP = re.compile(r"(?:工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|的事|的数|的)+$")
+_GENERIC = frozenset(("今年", "去年", "效果", "条数", "原因", "结果", "这个", "那个", "先", "再", "也", "都", ""))
+"""Words that name nothing by themselves: what is meant stands in the clause before."""
+_WANTS = re.compile(rf"{_NOT}|写一句|说一句|要写|必须写")
+_IN_ORDER = re.compile(r"^(?:先|再|然后|最后)写(.{2,30})$")
+_PART = re.compile(r"第([一二三四五六七八九十])(?:大)?部分")
+_NAMED_PARTS: tuple[tuple[str, str], ...] = (
+    ("problems", r"^(?:存在的?)?(?:主要)?(?:问题|不足|短板)$"),
+    ("plan", r"^(?:明年|下一?年|20\d\d年)?(?:工作)?(?:计划|打算|安排)$"),
+    ("results", r"^(?:成绩|成效|主要工作|总结|工作总结)$"),
+)
 
 
 class Order(NamedTuple):
-    """One instruction as far as a rule understands it."""
+    """One wish as far as a rule understands it."""
 
     text: str
     wish: Wish = ""
     about: str = ""
     """What it speaks of, without 工作, 方面 and their like."""
     number: int = 0
+    words: str = ""
+    """The words that are to stand, or not to stand, in the text."""
 
 
 class Heeded(NamedTuple):
@@ -50,45 +85,135 @@ class Heeded(NamedTuple):
     figures: Figures
     matters: tuple[Matter, ...]
     omitted: tuple[str, ...] = ()
-    """Instructions that left something out, as given."""
+    """Wishes that left something out, as `wishes_of` gives them."""
+
+
+def wishes_of(instruction: str) -> tuple[str, ...]:
+    """Each wish of an instruction, complete in itself: what a later one leaves unsaid is put back.
+
+    A piece that no rule understands stays whole.
+    """
+    wishes: list[str] = []
+    for clauses in pieces_of(read_said(instruction[:_LONGEST]).words):
+        told: list[str] = []
+        topic = ""
+        for clause in clauses:
+            if topic and (match := _IN_ORDER.match(clause)):
+                told.append(f"{match[1]}要写")
+            elif read_order(clause).wish:
+                told.append(clause)
+                topic = read_order(clause).about or topic
+            elif topic and (bare := _bare(clause, topic)):
+                told.append(bare)
+            elif _WANTS.search(clause):
+                told.append(clause)  # nobody knows of what; a person will
+            else:
+                topic = topic or topic_in(clause)
+        wishes += told or ["，".join(clauses)]
+    return tuple(dict.fromkeys(wishes))
+
+
+def _bare(clause: str, topic: str) -> str:
+    """A wish that does not say what it is about, with the topic of the clauses before it."""
+    for wish, pattern in _BARE:
+        if match := re.search(pattern, clause):
+            if wish == "place":
+                return f"{topic}放在第{match['n']}段"
+            return f"{topic}{_TO_WORDS[wish]}"
+    return ""
 
 
 def read_order(text: str) -> Order:
-    """An instruction as a rule understands it; an empty wish where none does."""
+    """One wish as a rule understands it; an empty wish where none does."""
     plain = text.strip().strip("。；！!").strip()
     for wish, pattern in _READ:
         if match := re.search(pattern, plain):
             groups = match.groupdict()
+            about = groups.get("y") or ("" if wish in ("ban", "exact", "words") else groups.get("x")) or ""
+            if wish in ("first", "place") and about in ("别", "不要"):
+                continue
+            if wish in ("omit", "include", "feature", "condense") and _STRIP.sub("", about) in _GENERIC:
+                continue
+            words = groups.get("x") or "" if wish in ("ban", "exact", "words") else ""
             number = groups.get("n") or groups.get("m") or ""
-            about = groups.get("x") or groups.get("y") or ""
-            return Order(text, wish, about if wish == "words" else _STRIP.sub("", about), _number(number))
+            # Of words to be said, `about` is what planning and engines look for: the words themselves.
+            about = words if wish == "words" else about if _PART.search(about) else _STRIP.sub("", about)
+            return Order(text, wish, about, _number(number), words)
     return Order(text)
 
 
-def heed(outline: Outline, figures: Figures, matters: Sequence[Matter], instructions: Sequence[str]) -> Heeded:
+def heed(outline: Outline, figures: Figures, matters: Sequence[Matter], wishes: Sequence[str]) -> Heeded:
     """Outline, figures and matters with ceilings, omissions, numbers of shortcomings and shortened fields carried out."""
     kept = list(matters)
     omitted: list[str] = []
-    for order in map(read_order, instructions):
+    for order in map(read_order, wishes):
+        part = part_meant(order.about, outline.parts)
         match order.wish:
             case "ceiling" if order.number >= 100:
                 least = min(outline.length, order.number)
                 outline = outline.model_copy(update={"length": least, "asked_length": True})
             case "omit":
-                told = [m for m in kept if not speaks_of(m, order.about)]
-                gone = set(_metrics_of(figures, order.about))
-                left = tuple(o for o in figures.observations if o.metric not in gone)
-                figures = figures.model_copy(update={"observations": left}) if gone else figures
-                omitted += [order.text] if gone or len(told) < len(kept) else []
-                kept = told
+                outline, figures, left = _without(order, part, outline, figures, kept)
+                omitted += [order.text] if left is not kept else []
+                kept = left
             case "few":
                 problems = [m for m in kept if _is_problem(m)]
                 kept = [m for m in kept if m not in problems[order.number :]]
             case "condense":
-                kept = [m.model_copy(update={"result": ""}) if speaks_of(m, order.about) else m for m in kept]
+                kept = [m.model_copy(update={"result": ""}) if _meant(m, order.about, part) else m for m in kept]
+            case "exact" if order.about:
+                kept = [m.model_copy(update={"result": order.words}) if speaks_of(m, order.about) else m for m in kept]
+            case "move":
+                kept = [m.model_copy(update={"category": "不足"}) if speaks_of(m, order.about) else m for m in kept]
             case _:
                 pass
     return Heeded(outline, figures, tuple(kept), tuple(omitted))
+
+
+def _without(
+    order: Order, part: Part | None, outline: Outline, figures: Figures, matters: list[Matter]
+) -> tuple[Outline, Figures, list[Matter]]:
+    """Everything without what is not to be written; the very list of matters where nothing of it was there."""
+    if part is not None and not part.asked and part.role == "problems":
+        outline = outline.model_copy(update={"parts": tuple(p for p in outline.parts if p.id != part.id)})
+        return outline, figures, [m for m in matters if not _is_problem(m)]
+    told = [m for m in matters if not any(speaks_of(m, about) for about in _several(order.about))]
+    gone = {metric for about in _several(order.about) for metric in _metrics_of(figures, about)}
+    if not gone and len(told) == len(matters):
+        return outline, figures, matters
+    left = tuple(o for o in figures.observations if o.metric not in gone)
+    return outline, figures.model_copy(update={"observations": left}) if gone else figures, told
+
+
+def _several(about: str) -> list[str]:
+    """“孕产妇、婴儿死亡” speaks of two things; the last one's ending belongs to each."""
+    return [a for a in re.split(r"[、和与及]", about) if len(a) > 1] or [about]
+
+
+def part_meant(about: str, parts: Sequence[Part]) -> Part | None:
+    """The part of a document that words name: “第三部分”, “不足”, or its heading."""
+    top = [p for p in parts if p.level == 1]
+    if match := _PART.search(about):
+        at = _HAN[match[1]] - 1
+        return top[at] if at < len(top) else None
+    for role, pattern in _NAMED_PARTS:
+        if re.search(pattern, about):
+            return next((p for p in top if p.role == role), None)
+    return next((p for p in top if p.heading and about in p.heading and len(about) >= 4), None)
+
+
+def names_a_part(about: str) -> bool:
+    """Whether words can only mean a part of the document."""
+    return _PART.search(about) is not None
+
+
+def _meant(matter: Matter, about: str, part: Part | None) -> bool:
+    if part is None:
+        return speaks_of(matter, about)
+    if part.role == "problems":
+        return _is_problem(matter)
+    planned = matter.status is MatterStatus.PLANNED
+    return not _is_problem(matter) and (planned if part.role in ("plan", "items") else not planned)
 
 
 def speaks_of(matter: Matter, about: str) -> bool:
@@ -102,14 +227,15 @@ def speaks_of(matter: Matter, about: str) -> bool:
         or about == matter.category
         or about in topic
         or topic in about
-        or _share(about, matter.text + matter.result) >= _MEANT
+        or share_of(about, matter.text + matter.result) >= _MEANT
     )
 
 
 _MEANT = 0.75
+_LONGEST = 2000  # characters of an instruction that are read; nobody says more in one breath
 
 
-def _share(about: str, text: str) -> float:
+def share_of(about: str, text: str) -> float:
     """How many of the character pairs of `about` stand in a text; nothing for words too short to judge."""
     pairs = {about[i : i + 2] for i in range(len(about) - 1)}
     return sum(p in text for p in pairs) / len(pairs) if len(pairs) >= 3 else 0.0
@@ -118,7 +244,11 @@ def _share(about: str, text: str) -> float:
 def _metrics_of(figures: Figures, about: str) -> list[str]:
     catalogue = figures.catalogue()
     used = {o.metric for o in figures.observations}
-    return [d.id for d in catalogue if d.id in used and (about in (d.name, *d.aliases) or d.name in about)]
+    return [
+        d.id
+        for d in catalogue
+        if d.id in used and (about in (d.name, *d.aliases) or d.name in about or (len(about) >= 3 and about in d.name))
+    ]
 
 
 def _is_problem(matter: Matter) -> bool:
@@ -129,89 +259,6 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else _HAN.get(text, 0)
 
 
-# --- what became of it ----------------------------------------------------------------------------
-
-
-def carried_out(
-    instructions: Sequence[str],
-    matters: Sequence[Matter],
-    sections: Sequence[Section],
-    characters: int,
-    omitted: Sequence[str] = (),
-) -> list[Finding]:
-    """One finding an instruction, with its state (已落实, 部分落实, 未落实) and place."""
-    found = []
-    for order in map(read_order, instructions):
-        if order.wish == "omit" and order.text not in omitted:
-            found.append(_said(order, "未落实", f"材料里没有找到“{order.about}”，请人工核对"))
-        else:
-            found.append(_state(order, matters, sections, characters))
-    return found
-
-
-def _state(order: Order, matters: Sequence[Matter], sections: Sequence[Section], characters: int) -> Finding:
-    body = [s for s in sections if not any(b.table for b in s.blocks)]
-    about = [m for m in matters if order.about and speaks_of(m, order.about)]
-    place = next((s for s in body if any(m.text in _text(s) for m in about)), None)
-    match order.wish:
-        case "ceiling":
-            if characters <= order.number:
-                return _said(order, "已落实", f"正文{characters}字")
-            return _said(order, "部分落实", f"正文{characters}字，仍超出，请人工再压")
-        case "few":
-            told = next((s for s in body if s.id.startswith("problem")), None)
-            count = len([b for b in told.blocks if b.sentence_ids]) if told else 0
-            if count == order.number:
-                return _said(order, "已落实", f"写了{count}条", told)
-            return _said(order, "部分落实" if count else "未落实", f"收到的材料只够写{count}条，请补充", told)
-        case "omit":
-            left = next((s for s in body if order.about in s.heading.text + _text(s)), None)
-            if left is not None:
-                return _said(order, "部分落实", f"事项已略去，文中别处仍提到“{order.about}”，请核对", left)
-            return _said(order, "已落实", "文中没有再出现")
-        case "words":
-            found = next((s for s in body if order.about in _text(s)), None)
-            return _said(
-                order, "已落实" if found else "未落实", "照原话写入" if found else "原话没有写入，请人工补上", found
-            )
-        case "apart":
-            own = next((s for s in body if s.level and order.about in s.heading.text and s.sentences), None)
-            if own is not None:
-                return _said(order, "已落实", "单独成节", own)
-            return _missing(order, place, "有这项内容，没有单独成节")
-        case "first":
-            first = next((s for s in body if s.sentences and s.level), None)
-            if place is not None and (place is first or place is body[0]):
-                return _said(order, "已落实", "放在前面", place)
-            return _missing(order, place, "已在本部分提前，没有排到全文最前")
-        case "condense":
-            return _said(order, "已落实", "只留事项，不展开", place) if place else _missing(order, None, "")
-        case "feature":
-            return _said(order, "已落实", "已提到前面并优先保留", place) if place else _missing(order, None, "")
-        case _:
-            named = next((s for s in body for m in matters if m.text in order.text and m.text in _text(s)), None)
-            if named is not None:
-                return _said(order, "部分落实", "点到的事项已提前，其余请人工处理", named)
-            return _said(order, "未落实", "没有自动落实，请人工处理")
-
-
-def _missing(order: Order, place: Section | None, partly: str) -> Finding:
-    if place is not None:
-        return _said(order, "部分落实", partly, place)
-    return _said(order, "未落实", f"材料里没有找到“{order.about}”，请补充事项或人工处理")
-
-
-def _said(order: Order, state: str, how: str, section: Section | None = None) -> Finding:
-    heading = f"{section.number}{section.heading.text}" if section is not None and section.level else "导语"
-    where = f"（见{heading}）" if section is not None else ""
-    return Finding(
-        rule="instruction",
-        severity=Severity.INFO if state == "已落实" else Severity.WARNING,
-        place=Place(start=0, end=0, section=section.id if section is not None else ""),
-        quote=order.text,
-        hint=f"领导意见“{order.text}”{state}：{how}{where}。",
-    )
-
-
-def _text(section: Section) -> str:
-    return "".join(s.text for s in section.sentences)
+def sections_with_text(sections: Iterable[Section]) -> list[Section]:
+    """The sections of the body, tables left out."""
+    return [s for s in sections if not any(b.table for b in s.blocks)]

@@ -5,6 +5,7 @@ month are read from it only to put matters in order.
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -17,6 +18,37 @@ class MatterStatus(StrEnum):
     DONE = "已完成"
     ONGOING = "推进中"
     PLANNED = "拟开展"
+
+
+class Honour(Frozen):
+    """An award, as the paper that granted it names it."""
+
+    name: str
+    """Full name: “全国青年文明号”."""
+    granted_by: str = ""
+    level: Literal["国家级", "省级", "市级", "县级", "院级", ""] = ""
+    number: str = ""
+    """Number of the document: “国卫医发〔2026〕12号”."""
+    date: str = ""
+    """As given: “2026年10月”."""
+    recipient: str = ""
+    """Who got it, where that is not the department itself."""
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What an office needs to know of an honour and nobody gave."""
+        known = (("授予单位", self.granted_by), ("级别", self.level), ("文号", self.number), ("时间", self.date))
+        return tuple(name for name, value in known if not value)
+
+
+class Case(Frozen):
+    """A 典型案例: 背景—做法—成效."""
+
+    background: str = ""
+    practice: str = ""
+    effect: str = ""
+    rest: str = ""
+    """What it says beside: 不足之处, 启示."""
 
 
 class Matter(Frozen):
@@ -45,6 +77,8 @@ class Matter(Frozen):
     source: Source
     """The cell of 事项."""
     confirmed_by: str = ""
+    honour: Honour | None = None
+    case: Case | None = None
 
 
 class Matters(Frozen):

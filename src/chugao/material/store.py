@@ -1,9 +1,9 @@
-"""Material kept in the workspace: added as provisional, confirmed or rejected by a person, never lost.
+"""Material kept in the workspace: added as provisional, confirmed, corrected or rejected by a person, never lost.
 
 In: `Item`s.  Out: rows of `material`, each change in the audit chain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from chugao.database import Database, record
 from chugao.database.tables import material
 from chugao.errors import InputError
-from chugao.material.submission import Item
+from chugao.material.items import Item
 from chugao.source import Frozen
 
 
@@ -37,38 +37,133 @@ def add_items(db: Database, items: Iterable[Item], *, actor: str, at: str) -> Ad
     return AddReport(added=len(new), unchanged=len(known), copied=sum(1 for i in new if i.copied_from))
 
 
+def add_instructions(db: Database, items: Sequence[Item], *, actor: str, at: str) -> tuple[Item, ...]:
+    """Keep what leaders said, each with the next number of its year; one already there keeps its number."""
+    with db.write() as connection:
+        known = {i.id: i for i in _items(connection, None) if i.kind == "instruction"}
+        kept = []
+        for item in items:
+            if item.id not in known:
+                number = 1 + max((i.number for i in known.values() if i.year == item.year), default=0)
+                known[item.id] = item.model_copy(update={"number": number})
+                connection.execute(insert(material), [_row(known[item.id], at)])
+            kept.append(known[item.id])
+        record(connection, actor, "material.instruct", "领导意见", {"ids": [i.id for i in kept]}, at=at)
+    return tuple(kept)
+
+
 def list_items(db: Database, department: str | None = None) -> tuple[Item, ...]:
     """All items in the order they came; of one department when given."""
     with db.read() as connection:
         return _items(connection, department)
 
 
-def confirm_items(db: Database, ids: Sequence[str] | None, *, by: str, at: str) -> tuple[Item, ...]:
+def confirm_items(
+    db: Database, ids: Sequence[str] | None, *, by: str, at: str, department: str | None = None
+) -> tuple[Item, ...]:
     """Confirm items by id, or all that are provisional and not copied (`ids` None); what was confirmed comes back.
 
     Raises `InputError` for an id that is not there; nothing is confirmed then.
     """
+
+    def confirm(item: Item) -> Item:
+        return item.model_copy(update={"status": "confirmed", "confirmed_by": by})
+
+    return _change(db, ids, confirm, "material.confirm", by=by, at=at, department=department)
+
+
+def reject_items(
+    db: Database, ids: Sequence[str] | None, *, by: str, at: str, reason: str = "", department: str | None = None
+) -> tuple[Item, ...]:
+    """Reject items by id, or all that were copied from an earlier report (`ids` None).  Raises as `confirm_items`."""
+
+    def reject(item: Item) -> Item:
+        note = f"{by}不采用" + (f"：{reason}" if reason else "")
+        return item.model_copy(update={"status": "rejected", "confirmed_by": None, "picked_by": "", "note": note})
+
+    return _change(db, ids, reject, "material.reject", by=by, at=at, department=department, copied=True)
+
+
+def correct_item(db: Database, identifier: str, mend: Callable[[Item], Item], *, by: str, at: str) -> Item:
+    """Correct one item and confirm it as corrected; its id stays.  Raises `InputError` for an id that is not there."""
+
+    def corrected(item: Item) -> Item:
+        return mend(item).model_copy(update={"status": "confirmed", "confirmed_by": by, "copied_from": None})
+
+    return _change(db, [identifier], corrected, "material.correct", by=by, at=at)[0]
+
+
+def pick_problems(
+    db: Database, ids: Sequence[str], *, by: str, at: str, cause: str = "", measure: str = "", drop: bool = False
+) -> tuple[Item, ...]:
+    """Say which shortcomings are printed.  Raises `InputError` for what is no shortcoming."""
+
+    def pick(item: Item) -> Item:
+        if item.matter is None or not item.is_problem:
+            raise InputError(f"{item.id} 不是不足。请用 chugao material problems 看问题清单的编号。")
+        if drop:
+            return item.model_copy(update={"picked_by": ""})
+        told = {"result": cause_told(cause)} if cause else {}
+        return item.model_copy(
+            update={
+                "status": "confirmed",
+                "confirmed_by": item.confirmed_by or by,
+                "picked_by": by,
+                "measure": measure or item.measure,
+                "matter": item.matter.model_copy(update=told),
+            }
+        )
+
+    return _change(db, ids, pick, "material.unpick" if drop else "material.pick", by=by, at=at)
+
+
+def cause_told(cause: str) -> str:
+    """A cause as it stands behind a shortcoming."""
+    plain = cause.strip().rstrip("。；")
+    return plain if plain.startswith(("原因", "主要", "因", "由于")) else f"原因是{plain}"
+
+
+def _change(
+    db: Database,
+    ids: Sequence[str] | None,
+    change: Callable[[Item], Item],
+    action: str,
+    *,
+    by: str,
+    at: str,
+    department: str | None = None,
+    copied: bool = False,
+) -> tuple[Item, ...]:
+    """Change items by id, or all provisional ones (`ids` None; those copied or those not), in one transaction."""
     if not by.strip():
-        raise InputError("没有写确认人。请用 --by 写明姓名。")
+        raise InputError("没有写是谁。请用 --by 写明姓名。")
     with db.write() as connection:
         known = {i.id: i for i in _items(connection, None)}
         if ids is None:
-            chosen = [i for i in known.values() if i.status == "provisional" and not i.copied_from]
+            own = (i for i in known.values() if not department or i.department == department)
+            chosen = [i for i in own if i.status == "provisional" and bool(i.copied_from) is copied]
         else:
             unknown = [i for i in ids if i not in known]
             if unknown:
                 raise InputError(f"没有这些材料：{'、'.join(unknown)}。请用 chugao material list 查看编号。")
-            chosen = [known[i] for i in ids]
-        for item in chosen:
-            kept = item.model_copy(update={"status": "confirmed", "confirmed_by": by})
-            connection.execute(
-                update(material)
-                .where(material.c.id == item.id)
-                .values(status="confirmed", confirmed_by=by, confirmed_at=at, payload=kept.model_dump(mode="json"))
-            )
-        if chosen:
-            record(connection, by, "material.confirm", "材料", {"ids": [i.id for i in chosen]}, at=at)
-    return tuple(i.model_copy(update={"status": "confirmed", "confirmed_by": by}) for i in chosen)
+            chosen = [known[i] for i in dict.fromkeys(ids)]
+        changed = tuple(change(item) for item in chosen)
+        for item in changed:
+            connection.execute(update(material).where(material.c.id == item.id).values(**_changeable(item, at)))
+        if changed:
+            record(connection, by, action, "材料", {"ids": [i.id for i in changed]}, at=at)
+    return changed
+
+
+def _changeable(item: Item, at: str) -> dict[str, Any]:
+    return {
+        "status": item.status,
+        "release": item.release.value,
+        "confirmed_by": item.confirmed_by,
+        "confirmed_at": at if item.status == "confirmed" else None,
+        "copied_from": item.copied_from,
+        "payload": item.model_dump(mode="json"),
+    }
 
 
 def _items(connection: Connection, department: str | None) -> tuple[Item, ...]:
@@ -77,22 +172,18 @@ def _items(connection: Connection, department: str | None) -> tuple[Item, ...]:
     )
     if department:
         query = query.where(material.c.department.in_(("", department)))
-    return tuple(Item.model_validate(p) for p in connection.execute(query).scalars())
+    items = [Item.model_validate(p) for p in connection.execute(query).scalars()]
+    return tuple(sorted(items, key=lambda i: i.number))  # stable: only instructions have numbers
 
 
 def _row(item: Item, at: str) -> dict[str, Any]:
-    return {
+    return _changeable(item, at) | {
         "id": item.id,
         "kind": item.kind,
         "department": item.department,
-        "year": item.year,
-        "status": item.status,
-        "release": item.release.value,
-        "payload": item.model_dump(mode="json"),
+        "year": item.year or 0,
         "source_file": item.source.file,
         "paragraph": item.source.paragraph,
-        "copied_from": item.copied_from,
-        "confirmed_by": item.confirmed_by,
         "confirmed_at": None,
         "added_at": at,
     }

@@ -1,64 +1,90 @@
-"""What a department sent this year, as Word or text: facts and matters that somebody still has to confirm.
+"""What a department sent this year: facts and matters that somebody still has to confirm.
 
-In: a submission.  Out: `Item`s, each with the paragraph it stands in; nothing of it is drafted before a person
-confirms it, and what is copied from an earlier report is shown and never used.
+In: a Word file, a sheet, a scan or pasted text.  Out: `Submission`: `Item`s with the paragraph each stands in, the
+numbers that went into none of them, and who sent and signed it.
+
+Nothing of it is drafted before a person confirms it; what is copied from an earlier report is shown and never used.
+Surprise: a value at a metric's name is a figure of the department only when its sentence speaks of the whole; in
+“开展机器人置换，平均住院日缩短到7.8天” it belongs to that one thing and stays in its matter.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from chugao.catalogue import Catalogue, load_catalogue
 from chugao.errors import InputError
-from chugao.material import Matter, Matters, MatterStatus
+from chugao.material.cases import FoundCase, find_cases
+from chugao.material.copied import Earlier, copied_from, earlier_texts
+from chugao.material.honours import is_honour, with_honour
+from chugao.material.items import Item, confirmed, figures_of, matters_of
+from chugao.material.matter import Matter, MatterStatus
 from chugao.material.reading import matter_id, read_matters
+from chugao.material.statements import Sent, Statement, Whence, as_report, cells_of, is_pasted, take_apart, with_rows
+from chugao.material.tables import figures_in, matters_in, placed, row_of
 from chugao.mentions import Mention, MentionRole, find_mentions
-from chugao.metrics.observation import Figures, Observation, Role, Status
+from chugao.metrics.observation import Figures, Observation, ReportedChange, Role, Status
 from chugao.period import Period
-from chugao.source import Frozen, Release, Source
+from chugao.source import Frozen, Source
 
 if TYPE_CHECKING:
-    from chugao.documents.structure import Document, TextParagraph
+    from chugao.documents.structure import Document
     from chugao.index import Index
 
-_HONOUR = re.compile(r"(?:荣获|获得?|获评|被评为|授予)[^，。]{0,30}(?:奖|称号|先进|示范|优秀|标兵|荣誉)")
+__all__ = [
+    "Item",
+    "Submission",
+    "Unused",
+    "confirmed",
+    "figures_of",
+    "matters_of",
+    "read_submission",
+    "understand_submission",
+]
+
+SHEETS = (".xlsx", ".xls", ".et", ".csv")
 _PLANNED = re.compile(r"(?:^|，)(?:将|拟|计划|力争|争取|下一步|明年|准备)|20\d\d年(?:将|拟|计划)")
-_ONGOING = re.compile(r"正在|推进中|进行中|有序推进")
-_PROBLEM_HEADING = re.compile(r"问题|不足|短板|困难")
-_PLAN_HEADING = re.compile(r"计划|打算|下一步|思路|安排")
+_ONGOING = re.compile(r"正在|推进中|进行中|有序推进|尚未完成|还在")
+_CLAIM = re.compile(r"首例|首家|首创|首个|第一例|第一家|填补.{0,6}空白|率先|领先")
 _WHEN = re.compile(
     r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底前|底|份|初|中旬|上旬|下旬)?|全年|上半年|下半年)[，,]?"
 )
-_ENUMERATOR = re.compile(
-    r"^(?:[一二三四五六七八九十]是|[（(]?\d{1,2}[)）.、．]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)"
+_BY = re.compile(
+    r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|到位|投用|交付|上线)?$"
 )
-_COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短)[^，。；]{0,16}$")
-_SHORTEST = 8
-_COPIED = 20
+_AHEAD = re.compile(r"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|争取|准备)(?=[\u4e00-\u9fff\d]{3})")
+_OURS = re.compile(r"^(?:我科|我院|我们|本科室|本科|我部)(?=[\u4e00-\u9fff])")
+_COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短|上升|降低|高于|低于|其中)[^，。；]{0,24}$")
+_WHOLE = re.compile(
+    r"^(?:20\d\d年|今年|全年|本年度?|年度|年内|上半年|下半年|1[-—至]\d{1,2}月|截至[^，]{0,12}|我科|我院|全科|全院|科室|本科室|我部|共|累计|合计|总|完成|接诊|收治|开展|实现|达到?|现有|其中|为|的|是|约|近|超|，|、|\s)*$"
+)
+_LAST_YEAR = re.compile(r"上年|去年|同期|同比|20\d\d年")
+_SHORTEST = 6
 
 
-class Item(Frozen):
-    """One thing a submission says, waiting for a person."""
+class Unused(Frozen):
+    """A number of a submission that went into no item."""
 
-    id: str
-    kind: Literal["fact", "matter", "honour", "instruction"]
     text: str
-    """The sentence as submitted."""
-    department: str = ""
-    year: int | None = None
-    metric: str | None = None
-    value: str | None = None
-    unit: str | None = None
-    status: Literal["provisional", "confirmed", "rejected"] = "provisional"
-    release: Release = Release.PUBLIC
-    source: Source
-    copied_from: str | None = None
-    """Title of the earlier report it was copied from."""
-    confirmed_by: str | None = None
-    matter: Matter | None = None
-    observation: Observation | None = None
+    paragraph: int
+    why: str
+
+
+class Submission(Frozen):
+    """A submission, read."""
+
+    file: str
+    fingerprint: str
+    items: tuple[Item, ...]
+    unused: tuple[Unused, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What the sender says to the office."""
+    submitter: str = ""
+    signed_by: str = ""
+    """审签: who signed it, as far as the file says."""
+    scanned: bool = False
 
 
 def read_submission(
@@ -73,68 +99,99 @@ def read_submission(
 
     Raises `InputError` for a file that cannot be read or says nothing.
     """
-    file = Path(path)
-    if file.suffix.lower() in (".xlsx", ".xls", ".et", ".csv"):
-        return tuple(_from_matter(m, year) for m in read_matters(file).items)
-    from chugao.documents.structure import understand
+    return understand_submission(path, department=department, year=year, index=index, catalogue=catalogue).items
 
-    document = understand(file)
+
+def understand_submission(
+    path: Path | str,
+    *,
+    department: str,
+    year: int,
+    index: "Index | None" = None,
+    catalogue: Catalogue | None = None,
+    submitter: str = "",
+) -> Submission:
+    """The same with the numbers it did not use, its remarks, sender and signature.  Raises as `read_submission`."""
+    file = Path(path)
     catalogue = catalogue or load_catalogue()
-    earlier = _earlier_texts(index, department, year)
-    items: dict[str, Item] = {}
-    for number, paragraph in enumerate(document.paragraphs, 1):
-        if paragraph.kind in ("body", "table"):
-            for item in _paragraph(document, paragraph, number, department, year, catalogue, earlier):
-                items.setdefault(item.id, item)
+    earlier = earlier_texts(index, department, year)
+    if file.suffix.lower() in SHEETS:
+        items = tuple(_marked(i, earlier, submitter) for i in _from_sheet(file, department, year))
+        return Submission(file=file.name, fingerprint=items[0].source.fingerprint, items=items, submitter=submitter)
+    document, scanned, whence = _document(file, f"{department}{year}年工作材料")
+    reader = _Reader(document, department, year, catalogue, whence)
+    sent = take_apart(document, whence)
+    sender = submitter or sent.submitter
+    items = tuple({i.id: _marked(i, earlier, sender) for i in reader.items(sent)}.values())
     if not items:
         raise InputError(f"{file.name}：没有读到可用的内容。请确认这是科室报送的材料，文字不要放在图片或文本框里。")
-    return tuple(items.values())
-
-
-def matters_of(items: Iterable[Item]) -> Matters:
-    """The matters among confirmed items."""
-    confirmed = [i for i in items if i.status == "confirmed" and i.matter is not None]
-    things = tuple(
-        i.matter.model_copy(update={"confirmed_by": i.confirmed_by or "", "release": i.release})
-        for i in confirmed
-        if i.matter is not None
-    )
-    return Matters(items=things, department_column=any(m.department for m in things))
-
-
-def figures_of(items: Iterable[Item], catalogue: Catalogue | None = None) -> Figures:
-    """The facts among confirmed items."""
-    catalogue = catalogue or load_catalogue()
-    observations = tuple(
-        i.observation.model_copy(update={"status": Status.CONFIRMED})
-        for i in items
-        if i.status == "confirmed" and i.observation is not None
-    )
-    definitions = {o.metric: d for o in observations if (d := catalogue.get(o.metric)) is not None}
-    return Figures(
-        observations=observations,
-        definitions=definitions,
-        department_column=any(o.department for o in observations),
+    return Submission(
+        file=document.file,
+        fingerprint=document.fingerprint,
+        items=items,
+        unused=tuple(reader.unused(sent, items)),
+        remarks=tuple(r.text for r in sent.remarks),
+        submitter=sender,
+        signed_by=sent.signed_by,
+        scanned=scanned,
     )
 
 
-def confirmed(items: Iterable[Item], by: str) -> tuple[Item, ...]:
-    """All items confirmed by one person, but for what was copied from an earlier report."""
-    return tuple(
-        i if i.copied_from else i.model_copy(update={"status": "confirmed", "confirmed_by": by}) for i in items
-    )
+def _document(file: Path, title: str) -> "tuple[Document, bool, Whence]":
+    """The submission as a document, whether it was read from a picture, and where pasted lines stood."""
+    from chugao.documents.reading import read_text
+    from chugao.documents.structure import understand
+
+    reading = with_rows(read_text(file))
+    scanned = "ocr" in reading.flags
+    if not is_pasted(reading):
+        document = understand(reading)
+        if document.kind is not None or document.paragraphs[0].kind != "front":
+            return document, scanned, {}
+    report, whence = as_report(reading, title)
+    return understand(report), scanned, whence
 
 
-# --- reading --------------------------------------------------------------------------------------
+def _marked(item: Item, earlier: Sequence[Earlier], submitter: str) -> Item:
+    """With who sent it, what is asked for, and the report it was copied from."""
+    claim = _CLAIM.search(item.text)
+    evidence = item.matter.evidence if item.matter else ""
+    changed: dict[str, object] = {"submitter": item.submitter or submitter}
+    if claim and not evidence:
+        changed["asks"] = f"“{claim[0]}”要有佐证"
+    elif item.matter and item.matter.honour and item.matter.honour.lacks:
+        changed["asks"] = f"荣誉缺{'、'.join(item.matter.honour.lacks)}"
+    if item.copied_from is None:
+        changed["copied_from"] = copied_from(item.text, earlier)
+    return item.model_copy(update=changed)
 
 
-def _from_matter(matter: Matter, year: int) -> Item:
-    honour = _HONOUR.search(matter.text) is not None or "荣誉" in matter.category
-    text = matter.text + (f"，{matter.result}" if matter.result else "")
+# --- sheets ---------------------------------------------------------------------------------------
+
+
+def _from_sheet(file: Path, department: str, year: int) -> tuple[Item, ...]:
+    """The matters of a sheet, or its figures.  Raises `InputError` when it holds neither."""
+    try:
+        return tuple(_from_matter(m, year, department) for m in read_matters(file).items)
+    except InputError as no_matters:
+        from chugao.metrics.reading import read_metrics
+
+        try:
+            figures = read_metrics(file)
+        except InputError:
+            raise no_matters from None
+    items = list(_from_figures(figures, department, year, file.name))
+    if not items:
+        raise InputError(f"{file.name}：没有{year}年的数。请核对 --year，或确认这是今年的材料。")
+    return tuple(items)
+
+
+def _from_matter(matter: Matter, year: int, department: str = "") -> Item:
+    matter = with_honour(matter if matter.department else matter.model_copy(update={"department": department}))
     return Item(
         id=matter.id,
-        kind="honour" if honour else "matter",
-        text=text,
+        kind="honour" if matter.honour else "matter",
+        text=matter.text + (f"，{matter.result}" if matter.result else ""),
         department=matter.department,
         year=matter.year or year,
         release=matter.release,
@@ -143,141 +200,347 @@ def _from_matter(matter: Matter, year: int) -> Item:
     )
 
 
-def _paragraph(
-    document: "Document",
-    paragraph: "TextParagraph",
-    number: int,
-    department: str,
-    year: int,
-    catalogue: Catalogue,
-    earlier: Sequence[tuple[str, str]],
-) -> Iterable[Item]:
-    from chugao.corpus import sentences_of
-
-    heading = paragraph.heading_path[-1] if paragraph.heading_path else ""
-    source = Source(file=document.file, paragraph=number, fingerprint=document.fingerprint)
-    for sentence in sentences_of(paragraph.text):
-        text = _ENUMERATOR.sub("", sentence.strip())
-        if len(text) < _SHORTEST:
-            continue
-        copied = _copied_from(text, earlier)
-        future = _PLANNED.search(text) is not None or _PLAN_HEADING.search(heading) is not None
-        facts = list(_facts(text, department, year, catalogue, source, "future" if future else "past"))
-        for item in facts:
-            yield item.model_copy(update={"copied_from": copied})
-        if not (facts and _only_figures(text, facts)):
-            yield _matter_item(text, heading, department, year, source, future).model_copy(
-                update={"copied_from": copied}
-            )
-
-
-def _facts(
-    text: str, department: str, year: int, catalogue: Catalogue, source: Source, tense: Literal["past", "future"]
-) -> Iterable[Item]:
-    """A value at the name of a metric of the catalogue is a fact; everything else stays in its matter."""
-    for mention in find_mentions(text, catalogue, year=year, tense=tense):
-        observation = _observation(mention, department, year, source)
-        if observation is not None and mention.quantity is not None:
-            yield Item(
-                id="fact_" + _letters(f"{department}|{observation.metric}|{observation.role}|{text}"),
-                kind="fact",
-                text=text,
-                department=department,
-                year=year,
-                metric=observation.metric,
-                value=f"{mention.quantity.value.normalize():f}",
-                unit=mention.quantity.unit,
-                source=source,
-                observation=observation,
-            )
-
-
-def _observation(mention: Mention, department: str, year: int, source: Source) -> Observation | None:
-    roles = {
-        MentionRole.CURRENT: (Role.ACTUAL, year),
-        MentionRole.COUNT: (Role.ACTUAL, year),
-        MentionRole.BASELINE: (Role.ACTUAL, year - 1),
-        MentionRole.TARGET: (Role.TARGET, year + 1 if mention.tense == "future" else year),
+def _from_figures(figures: Figures, department: str, year: int, file: str) -> Iterator[Item]:
+    """One item a value of the year and a target; last year's value goes with it."""
+    catalogue = figures.catalogue()
+    last = {
+        (o.metric, o.department): o for o in figures.observations if o.role is Role.ACTUAL and o.period.year == year - 1
     }
-    if mention.metric is None or mention.quantity is None or mention.role not in roles or mention.quantity.unit == "倍":
-        return None
-    role, of_year = roles[mention.role]
-    return Observation(
-        metric=mention.metric,
-        department=department,
-        period=Period(year=of_year),
-        role=role,
-        quantity=mention.quantity,
-        source=source,
-        status=Status.PROVISIONAL,
+    changes = {(c.metric, c.department): c for c in figures.changes}
+    for observation in figures.observations:
+        key = (observation.metric, observation.department)
+        target = observation.role is Role.TARGET and observation.period.year in (year, year + 1)
+        if not target and (observation.role is not Role.ACTUAL or observation.period.year != year):
+            continue
+        own = observation.model_copy(
+            update={"department": observation.department or department, "status": Status.PROVISIONAL}
+        )
+        definition = catalogue.get(observation.metric)
+        name = definition.name if definition else observation.metric
+        previous = None if target else last.get(key)
+        aim = "目标" if target else ""
+        text = f"{observation.period.label}{name}{aim}{observation.quantity.printed}"
+        yield _fact(own, text, year, definition=definition).model_copy(
+            update={
+                "previous": previous.model_copy(update={"department": own.department}) if previous else None,
+                "change": None if target or previous else changes.get(key),
+            }
+        )
+
+
+def _fact(observation: Observation, text: str, year: int, **more: object) -> Item:
+    key = f"{observation.department}|{observation.metric}|{observation.role}|{observation.period.code}|{text}"
+    item = Item(
+        id="fact_" + _letters(key),
+        kind="fact",
+        text=text,
+        department=observation.department,
+        year=year,
+        metric=observation.metric,
+        value=f"{observation.quantity.value.normalize():f}",
+        unit=observation.quantity.unit,
+        release=observation.release,
+        source=observation.source,
+        observation=observation,
     )
+    return item.model_copy(update=more)
 
 
-def _only_figures(text: str, facts: Sequence[Item]) -> bool:
-    """Whether every clause of a sentence is a figure: “全年手术23186台次，比上年增长6%。”"""
-    told = 0
-    for clause in re.split(r"[，；。]", text):
-        words = clause.strip()
-        figure = any(i.observation is not None and i.observation.quantity.printed in words for i in facts)
-        if words and not figure and not _COMPARISON.match(words):
-            told += 1
-    return told == 0
+# --- documents ------------------------------------------------------------------------------------
 
 
-def _matter_item(text: str, heading: str, department: str, year: int, source: Source, future: bool) -> Item:
-    body = text.rstrip("。；！")
+class _Reader:
+    """One document being read."""
+
+    def __init__(self, document: "Document", department: str, year: int, catalogue: Catalogue, whence: Whence) -> None:
+        self.whence = whence
+        self.document, self.department, self.year, self.catalogue = document, department, year, catalogue
+        self.mentions = find_mentions(document.text, catalogue, year=year)
+        self.spans: list[tuple[int, int]] = []
+        """Characters that an item holds."""
+        self.cases: list[FoundCase] = find_cases([p.text for p in document.paragraphs])
+
+    def items(self, sent: Sent) -> Iterator[Item]:
+        """Facts and matters in the order of the text; tables and cases where they stand."""
+        found: list[tuple[int, Item]] = []
+        in_cases = {n for c in self.cases for n in range(c.first + 1, c.last + 2)}
+        for case in self.cases:
+            found.append((case.first + 1, self._case(case)))
+        for first, last in sent.rows:
+            found += [(i.source.paragraph or 0, i) for i in self._table(first, last)]
+        for statement in sent.statements:
+            if statement.paragraph not in in_cases and len(statement.text) >= _SHORTEST:
+                found += [(statement.paragraph, i) for i in self._statement(statement)]
+        yield from (item for _, item in sorted(found, key=lambda f: f[0]))
+
+    def _number(self, paragraph: int) -> int:
+        """A paragraph as the sender counts."""
+        lines = self.document.paragraphs[paragraph - 1].lines
+        return self.whence.get(lines[0] if lines else 0, (paragraph, ""))[0] if self.whence else paragraph
+
+    def _source(self, paragraph: int) -> Source:
+        return Source(file=self.document.file, paragraph=self._number(paragraph), fingerprint=self.document.fingerprint)
+
+    def _within(self, start: int, end: int) -> list[Mention]:
+        return [m for m in self.mentions if start <= m.start and m.end <= end]
+
+    def _statement(self, statement: Statement) -> Iterator[Item]:
+        self.spans.append((statement.start, statement.end))
+        told = statement.text.rstrip("。；！")
+        future = statement.part == "future" or _PLANNED.search(told) is not None
+        facts, held = self._facts(statement, future=future)
+        more = {
+            "note": statement.note,
+            "copied_from": "上年材料（报送人自注）" if statement.old else None,
+            "submitter": statement.who,
+        }
+        yield from (f.model_copy(update=more) for f in facts)
+        if not (facts and self._only_figures(statement, held)):
+            matter = _matter(statement, self.department, self.year, self._source(statement.paragraph), future=future)
+            kind: Literal["honour", "matter"] = "honour" if matter.honour else "matter"
+            item = Item(
+                id=matter.id,
+                kind=kind,
+                text=statement.text,
+                department=self.department,
+                year=self.year,
+                source=matter.source,
+                matter=matter,
+            )
+            yield item.model_copy(update=more)
+
+    def _facts(self, statement: Statement, *, future: bool) -> tuple[list[Item], set[int]]:
+        """The facts of a statement, and where the numbers start that they hold."""
+        facts: list[Item] = []
+        held: set[int] = set()
+        last: Item | None = None
+        for mention in self._within(statement.start, statement.end):
+            if mention.role is MentionRole.CHANGE and last is not None and (change := self._change(mention, last)):
+                facts[-1] = last = last.model_copy(update={"change": change})
+                held.add(mention.start)
+                continue
+            observation = self._observation(mention, statement, future=future)
+            if observation is None:
+                continue
+            before = last is not None and (last.metric, self.year - 1) == (observation.metric, observation.period.year)
+            if not before and not self._of_the_whole(mention, statement):
+                continue
+            held.add(mention.start)
+            if before and last is not None:
+                facts[-1] = last = last.model_copy(update={"previous": observation})
+            else:
+                last = _fact(observation, statement.text, self.year)
+                facts.append(last)
+        return facts, held
+
+    def _observation(self, mention: Mention, statement: Statement, *, future: bool) -> Observation | None:
+        if mention.metric is None or mention.quantity is None or mention.quantity.unit == "倍":
+            return None
+        role = Role.ACTUAL
+        year = self.year
+        if mention.role is MentionRole.TARGET or future:
+            role, year = Role.TARGET, self.year + 1 if future else self.year
+        elif mention.role is MentionRole.BASELINE:
+            year = self.year - 1
+            if mention.period not in (None, str(year)) or not _LAST_YEAR.search(statement.text):
+                return None
+        elif mention.role not in (MentionRole.CURRENT, MentionRole.COUNT) or mention.period not in (None, str(year)):
+            return None
+        return Observation(
+            metric=mention.metric,
+            department=self.department,
+            period=Period(year=year),
+            role=role,
+            quantity=mention.quantity,
+            source=self._source(statement.paragraph),
+            status=Status.PROVISIONAL,
+        )
+
+    def _of_the_whole(self, mention: Mention, statement: Statement) -> bool:
+        """Whether the words before a number speak of nothing narrower than the department."""
+        text = self.document.text
+        before = text[statement.start : mention.start]
+        own = max(before.rfind(mark) for mark in "，；。：") + 1
+        name = before.rfind(mention.metric_name, own) if mention.metric_name else -1
+        if not _WHOLE.match(before[own : name if name >= 0 else len(before)]):
+            return False
+        if name == own and re.match(r"\s{0,2}[（(](?:去年|上年)", text[mention.end : statement.end]):
+            return True  # last year's value stands behind it, as it does behind a department's figures
+        figures = [m for m in self._within(statement.start, mention.start) if m.metric]
+        at = statement.start
+        for clause in re.split(r"([，；。：])", before[:own]):
+            figure = any(at <= m.start < at + len(clause) for m in figures)
+            if not (figure or _WHOLE.match(clause) or _COMPARISON.match(clause) or clause in "，；。："):
+                return False
+            at += len(clause)
+        return True
+
+    def _change(self, mention: Mention, of: Item) -> ReportedChange | None:
+        """A growth or change against last year of the fact just before it."""
+        if mention.quantity is None or of.observation is None or of.observation.role is not Role.ACTUAL:
+            return None
+        if mention.baseline and not _LAST_YEAR.search(mention.baseline):
+            return None
+        if mention.metric not in (None, of.metric) or of.change is not None or mention.quantity.unit == "倍":
+            return None
+        value = abs(mention.quantity.value) * (-1 if mention.direction < 0 else 1)
+        return ReportedChange(
+            metric=of.observation.metric,
+            department=self.department,
+            period=of.observation.period,
+            quantity=mention.quantity.model_copy(update={"value": value}),
+            source=of.source,
+        )
+
+    def _only_figures(self, statement: Statement, held: set[int]) -> bool:
+        """Whether a sentence says nothing but figures, and every one of them is held by a fact."""
+        numbers = [m for m in self._within(statement.start, statement.end) if m.role.is_fact]
+        if any(m.start not in held for m in numbers):
+            return False
+        at = statement.start
+        for clause in re.split(r"([，；。])", self.document.text[statement.start : statement.end]):
+            words = clause.strip()
+            figure = any(at <= m.start < at + len(clause) for m in numbers)
+            if words and words not in "，；。" and not figure and not _COMPARISON.match(words):
+                return False
+            at += len(clause)
+        return True
+
+    # --- tables and cases ---
+
+    def _table(self, first: int, last: int) -> Iterator[Item]:
+        paragraphs = self.document.paragraphs[first : last + 1]
+        rows = cells_of(paragraphs)
+        things = matters_in(rows, self.department, self.year)
+        if things is not None:
+            for thing in things:
+                row = row_of(thing.source)
+                self._hold(first + row)
+                at = self._source(first + row + 1)
+                own = matter_id(self.department, thing.text)
+                update = {"department": self.department, "source": at, "id": own}
+                yield _from_matter(thing.model_copy(update=update), self.year, self.department)
+            return
+        figures = figures_in(rows, self.department, self.year)
+        if figures is None:
+            return
+        for item in _from_figures(figures, self.department, self.year, self.document.file):
+            row = row_of(item.source)
+            self._hold(first + row)
+            paragraph = first + row + 1
+            assert item.observation is not None
+            moved = [
+                placed(o, self.document.file, self._number(paragraph), self.document.fingerprint) if o else None
+                for o in (item.observation, item.previous)
+            ]
+            yield item.model_copy(
+                update={"observation": moved[0], "previous": moved[1], "source": self._source(paragraph)}
+            )
+
+    def _hold(self, index: int) -> None:
+        paragraph = self.document.paragraphs[index]
+        self.spans.append((paragraph.start, paragraph.end))
+
+    def _case(self, found: FoundCase) -> Item:
+        paragraphs = self.document.paragraphs[found.first : found.last + 1]
+        for index in range(found.first, found.last + 1):
+            self._hold(index)
+        title = found.title or re.split(r"[，。]", found.case.practice, maxsplit=1)[0][:30]
+        source = self._source(found.first + 1)
+        matter = Matter(
+            id=matter_id(self.department, f"案例|{title}"),
+            text=title.rstrip("。；"),
+            category="典型案例",
+            year=self.year,
+            result=re.sub(r"^成效[:：]", "", found.case.effect).rstrip("。"),
+            status=MatterStatus.DONE,
+            department=self.department,
+            source=source,
+            case=found.case,
+        )
+        text = "\n".join(p.text for p in paragraphs)
+        return Item(
+            id=matter.id,
+            kind="matter",
+            text=text,
+            department=self.department,
+            year=self.year,
+            source=source,
+            matter=matter,
+        )
+
+    def unused(self, sent: Sent, items: Iterable[Item]) -> Iterator[Unused]:
+        """Every number that went into no item, with why."""
+        remarks = [(r.start, r.end) for r in sent.remarks]
+        starts = [(p.start, p.end, p.kind) for p in self.document.paragraphs]
+        for mention in self.mentions:
+            if mention.role in (MentionRole.NUMBERING, MentionRole.NAME, MentionRole.DATE):
+                continue
+            if any(s <= mention.start and mention.end <= e for s, e in self.spans):
+                continue
+            number = next((n for n, (s, e, _) in enumerate(starts, 1) if s <= mention.start < e), 0)
+            kind = starts[number - 1][2] if number else ""
+            if any(s <= mention.start < e for s, e in remarks):
+                why = "写在备注里"
+            elif kind == "table":
+                why = "表里的数认不出是什么指标"
+            else:
+                why = {"title": "在题目里", "heading": "在标题里", "signature": "在落款里"}.get(
+                    kind, "句子太短，没有单独成条"
+                )
+            if number > bool(self.whence):
+                yield Unused(text=mention.text, paragraph=self._number(number), why=why)
+
+
+def _matter(statement: Statement, department: str, year: int, source: Source, *, future: bool) -> Matter:
+    body = statement.text.rstrip("。；！!")
+    head = body
+    if future:
+        body = _AHEAD.sub("", body)
     when = match.group().rstrip("，,") if (match := _WHEN.match(body)) else ""
     body = body[match.end() :] if match else body
-    act, _, result = body.partition("，")
-    if len(act) < 4 or len(act) > 32:
-        act, result = body, ""
+    if future and not when and (deadline := _BY.search(body)):
+        when = deadline["when"]
+        body = body[: deadline.start()] or body
+    body = _OURS.sub("", _AHEAD.sub("", body) if future else body)
+    act, _, result = _parted(body)
+    if future and not when and (deadline := _BY.search(act)) and deadline.start():
+        when, act = deadline["when"], act[: deadline.start()]
     status = MatterStatus.DONE
     if future:
         status = MatterStatus.PLANNED
-    elif _ONGOING.search(text):
+    elif _ONGOING.search(act):
         status = MatterStatus.ONGOING
-    honour = _HONOUR.search(text) is not None
-    category = "荣誉" if honour else "不足" if _PROBLEM_HEADING.search(heading) else heading
+    problem = statement.part == "problem"
+    category = "不足" if problem else "荣誉" if is_honour("", head) else statement.heading
     month = re.search(r"(\d{1,2})(?:[-—–~～至]\d{1,2})?月", when)
+    of_year = year + 1 if future else year
     matter = Matter(
-        id=matter_id(department, text),
+        id=matter_id(department, statement.text),
         text=act,
         category=category,
-        when=when,
-        year=year + 1 if future else year,
+        when=f"{of_year}年{when}" if future and when and not when.startswith("20") else when,
+        year=of_year,
         month=int(month[1]) if month and 1 <= int(month[1]) <= 12 else None,
         result=result,
-        status=status,
+        status=MatterStatus.ONGOING if problem and not future else status,
         department=department,
         source=source,
     )
-    kind: Literal["honour", "matter"] = "honour" if honour else "matter"
-    return Item(id=matter.id, kind=kind, text=text, department=department, year=year, source=source, matter=matter)
+    return with_honour(matter) if not problem else matter
 
 
-# --- copied from an earlier year ------------------------------------------------------------------
-
-
-def _earlier_texts(index: "Index | None", department: str, year: int) -> list[tuple[str, str]]:
-    """(title, text without digits) of the department's own earlier reports."""
-    if index is None:
-        return []
-    return [
-        (p.title, _bare(p.text))
-        for p in index.passages
-        if p.department in ("", department) and p.year is not None and p.year < year
-    ]
-
-
-def _copied_from(text: str, earlier: Sequence[tuple[str, str]]) -> str | None:
-    bare = _bare(text)
-    if len(bare) < _COPIED:
-        return None
-    return next((title for title, passage in earlier if bare in passage), None)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\d.%\s，。；、]+", "", text)
+def _parted(body: str) -> tuple[str, str, str]:
+    """(act, comma, what came of it): a topic named in front opens the act."""
+    lead, stop, rest = body.partition("。")
+    if stop and len(lead) <= 14:
+        return lead, stop, rest.rstrip("。")
+    depth = 0
+    for i, character in enumerate(body):
+        depth += (character in "（(“") - (character in "）)”")
+        if character == "，" and depth <= 0:
+            return (body[:i], "，", body[i + 1 :]) if 4 <= i <= 32 else (body, "", "")
+    return body, "", ""
 
 
 def _letters(key: str) -> str:

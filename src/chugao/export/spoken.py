@@ -1,0 +1,161 @@
+"""Papers that somebody reads out: the 职代会 report or speech, and the 述职 in the first person.
+
+In: a finished draft, who speaks and in what post.  Out: a paper; what only the speaker can know stands as 【待补】.
+
+The words around the sentences are those of the occasion and hold no fact: the meeting's number and date are never
+invented, a salutation is.
+"""
+
+from collections.abc import Sequence
+
+from chugao.errors import InputError
+from chugao.export.brief import paragraphs
+from chugao.export.cutting import (
+    HAN,
+    PaperWriter,
+    Told,
+    blocks_of,
+    chosen,
+    joined,
+    opening,
+    plan_year,
+    replaced,
+    said,
+    shortened,
+    told_again,
+    told_in,
+)
+from chugao.kind import Kind
+from chugao.manuscript import ClaimedText, Draft
+from chugao.source import Release
+
+_ROOM, _LONG = 2600, 90
+
+
+def congress(
+    draft: Draft, *, name: str = "", post: str = "", speech: bool = False, release: Release = Release.PUBLIC
+) -> Draft:
+    """The report to the staff congress, or, as a `speech`, the same without headings.
+
+    Raises `InputError` for a draft that reports on nothing.
+    """
+    told = _looking_back(draft, release, "职代会报告")
+    office = draft.organisation or draft.department
+    paper = PaperWriter(draft, f"在{office}职工代表大会上的{'讲话' if speech else '工作报告'}")
+    paper.section("lead")
+    if name or post:
+        paper.paragraph(said(f"{post}　{name}".strip("　"), name, post))
+    paper.paragraph("各位代表、同志们：")
+    ahead = draft.kind is Kind.SUMMARY_PLAN
+    first, used = opening(draft, told, _LONG)
+    what = f"{draft.year}年的工作" + (f"和{plan_year(draft)}年的打算" if ahead else "")
+    if speech:
+        paper.paragraph(f"借这个机会，我向大家报告{draft.department}{what}。", *([first] if first else []))
+    else:
+        paper.paragraph(f"现在，我代表{draft.department}，向大会报告{what}，请予审议。")
+    results = [t for t in told if t.role == "results" and not (speech and told_again(t, used))]
+    if speech:
+        _speak(paper, draft, told, results)
+    else:
+        _report(paper, draft, told, results)
+    return paper.finish()
+
+
+def _report(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequence[Told]) -> None:
+    picked = chosen(results, _ROOM, _LONG)
+    paper.section("results", f"{draft.year}年工作回顾", 1)
+    _under_headings(paper, picked)
+    for role, heading in (("problems", "存在的不足"), ("plan", f"{plan_year(draft)}年工作安排")):
+        own = [t for t in told if t.role == role]
+        if own:
+            paper.section(role, heading, 1)
+            paragraphs(paper, own, role)
+    paper.section("closing")
+    paper.paragraph("各位代表，以上报告，请予审议。")
+
+
+def _speak(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequence[Told]) -> None:
+    """The year told in paragraphs: each field opens with what it was about."""
+    picked = chosen(results, _ROOM // 2, _LONG)
+    paper.section("results")
+    paper.paragraph("先说今年办成的事。")
+    for number, section_id in enumerate(dict.fromkeys(t.section.id for t in picked)):
+        own = [t for t in picked if t.section.id == section_id]
+        heading = own[0].section.heading
+        lead = [joined([f"{HAN[number]}是", heading, "。"])] if own[0].section.level > 1 else []
+        paper.paragraph(*lead, *(shortened(t.sentence, _LONG) for t in own), sources=own)
+    problems = [t for t in told if t.role == "problems"]
+    if problems:
+        paper.paragraph("再说没有做好的。", *(_plain(t) for t in problems if t.opens), sources=problems)
+    tasks = [t for t in told if t.role == "plan" and t.opens and not t.is_aim]
+    if tasks:
+        paper.paragraph(
+            f"{plan_year(draft)}年，大家最关心的几件事这样安排。", *(_plain(t) for t in tasks), sources=tasks
+        )
+    paper.section("closing")
+    paper.paragraph("请各位代表审议，也请大家监督。谢谢大家。")
+
+
+def _plain(told: Told) -> ClaimedText:
+    """A shortcoming or task as a sentence of its own, without 一是."""
+    return shortened(told.sentence, _LONG)
+
+
+def duty(draft: Draft, *, name: str, post: str, release: Release = Release.PUBLIC) -> Draft:
+    """The 述职 of who led the work, in the first person.
+
+    Raises `InputError` without name and post, and for a draft that reports on nothing.
+    """
+    if not name.strip() or not post.strip():
+        raise InputError("述职要写明是谁、什么职务。请用 --name 姓名 --post 职务，如 --post 急诊科主任。")
+    told = _looking_back(draft, release, "述职")
+    paper = PaperWriter(draft, f"{draft.year}年度述职报告")
+    paper.section("lead")
+    paper.paragraph(said(f"{post}　{name}", post, name))
+    told_first, used = opening(draft, told, _LONG)
+    lead = f"我现任{post}。现将{draft.year}年履职情况报告如下，请予评议。"
+    paper.paragraph(said(lead, post, str(draft.year)))
+    paper.section("results", "履职情况", 1)
+    first = [_mine(told_first, draft)] if told_first is not None else []
+    paper.paragraph("一年来，我和同事们一道，主要抓了以下工作。", *first)
+    results = [t for t in told if t.role == "results" and not told_again(t, used)]
+    _under_headings(paper, chosen(results, _ROOM // 2, _LONG), draft)
+    problems = [t for t in told if t.role == "problems"]
+    if problems:
+        paper.section("problems", "存在的不足", 1)
+        paper.paragraph("工作中还有不足，我负有责任。")
+        paragraphs(paper, problems, "problems")
+    tasks = [t for t in told if t.role == "plan"]
+    if tasks:
+        paper.section("plan", "下一步打算", 1)
+        paper.paragraph(f"{plan_year(draft)}年，我将盯住以下几件事，一件一件办。")
+        paragraphs(paper, tasks, "plan")
+    paper.section("conduct", "学习和廉洁自律情况", 1)
+    paper.paragraph("【待补：学习、廉洁自律和落实“一岗双责”的情况，由本人写】")
+    paper.section("closing")
+    paper.paragraph("以上报告，请予评议。")
+    return paper.finish()
+
+
+def _mine(text: ClaimedText, draft: Draft) -> ClaimedText:
+    """Said by the one who leads the office: its full name becomes 我院 or 我科."""
+    own = "我院" if draft.level in ("医院", "乡镇") else "我委" if draft.level in ("市", "区县") else "我科"
+    return replaced(replaced(text, draft.department, own), f"{own}的{own}", own)
+
+
+def _under_headings(paper: PaperWriter, picked: Sequence[Told], own: Draft | None = None) -> None:
+    """Each section under its heading, a paragraph for each of the draft's."""
+    for section_id in dict.fromkeys(t.section.id for t in picked):
+        told = [t for t in picked if t.section.id == section_id]
+        if told[0].section.level > 1:
+            paper.section(section_id, told[0].section.heading, 2)
+        for block in blocks_of(told):
+            texts = [shortened(t.sentence, _LONG) for t in block]
+            paper.paragraph(*(_mine(t, own) if own else t for t in texts), sources=block)
+
+
+def _looking_back(draft: Draft, release: Release, what: str) -> list[Told]:
+    told = told_in(draft, release)
+    if not draft.kind.looks_back or not any(t.role == "results" for t in told):
+        raise InputError(f"《{draft.title.text}》没有总结的内容，出不了{what}。请用工作总结或总结暨计划的稿子。")
+    return told

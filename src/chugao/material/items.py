@@ -1,0 +1,107 @@
+"""One thing a submission says or a leader wants, waiting for a person or confirmed by one.
+
+In: nothing.  Out: `Item`; the matters and the figures among those that are confirmed.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
+from chugao.material.honours import with_honour
+from chugao.material.matter import Matter, Matters
+from chugao.metrics.observation import Figures, Observation, ReportedChange, Status
+from chugao.source import Frozen, Release, Source
+
+ItemKind = Literal["fact", "matter", "honour", "instruction"]
+
+
+class Item(Frozen):
+    """One thing a submission says, waiting for a person."""
+
+    id: str
+    kind: ItemKind
+    text: str
+    """The sentence as submitted, or the words of an instruction."""
+    department: str = ""
+    year: int | None = None
+    metric: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    status: Literal["provisional", "confirmed", "rejected"] = "provisional"
+    release: Release = Release.PUBLIC
+    source: Source
+    copied_from: str | None = None
+    """Title of the earlier report it was copied from."""
+    confirmed_by: str | None = None
+    matter: Matter | None = None
+    observation: Observation | None = None
+    previous: Observation | None = None
+    """Last year's value, where the same sentence or row gives it."""
+    change: ReportedChange | None = None
+    """The growth or change the same sentence gives."""
+    definition: MetricDefinition | None = None
+    """Of a metric that only this office uses."""
+    submitter: str = ""
+    """Who sent it, or who said it."""
+    note: str = ""
+    """What stands beside it: a remark of who sent it, why it was rejected, what was corrected."""
+    asks: str = ""
+    """What a person must see before it is printed: “首例”要有佐证."""
+    picked_by: str = ""
+    """Of a shortcoming: who wants it printed."""
+    measure: str = ""
+    """Of a shortcoming: what is to be done about it."""
+    said_at: str = ""
+    """Of an instruction: when it was said, as told."""
+    about: str = ""
+    """Of an instruction: the part or the matter it is about."""
+    number: int = 0
+    """Of an instruction: its number in the 意见台账 of its year."""
+    attachment: str = ""
+    """Of an instruction: the kept photo, a path in the workspace."""
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether it tells of a shortcoming."""
+        return self.matter is not None and self.matter.category == "不足"
+
+
+def matters_of(items: Iterable[Item]) -> Matters:
+    """The matters among confirmed items; of shortcomings only what somebody picked."""
+    told = []
+    for item in items:
+        if item.status != "confirmed" or item.matter is None:
+            continue
+        if item.is_problem and not item.picked_by:
+            continue
+        matter = item.matter.model_copy(update={"confirmed_by": item.confirmed_by or "", "release": item.release})
+        told.append(with_honour(matter))
+    return Matters(items=tuple(told), department_column=any(m.department for m in told))
+
+
+def figures_of(items: Iterable[Item], catalogue: Catalogue | None = None) -> Figures:
+    """The facts among confirmed items, with the changes and last year's values told beside them."""
+    catalogue = catalogue or load_catalogue()
+    told = [i for i in items if i.status == "confirmed" and i.observation is not None]
+    observations = tuple(
+        o.model_copy(update={"status": Status.CONFIRMED, "release": i.release})
+        for i in told
+        for o in (i.observation, i.previous)
+        if o is not None
+    )
+    own = {i.definition.id: i.definition for i in told if i.definition is not None}
+    known = {o.metric: d for o in observations if (d := catalogue.get(o.metric)) is not None}
+    return Figures(
+        observations=tuple({(o.metric, o.department, o.period, o.role): o for o in observations}.values()),
+        changes=tuple(i.change for i in told if i.change is not None),
+        definitions=own | known,
+        department_column=any(o.department for o in observations),
+    )
+
+
+def confirmed(items: Iterable[Item], by: str) -> tuple[Item, ...]:
+    """All items confirmed, and all shortcomings picked, by one person, but for what was copied from an earlier report."""
+    told = {"status": "confirmed", "confirmed_by": by}
+    return tuple(
+        i if i.copied_from else i.model_copy(update=told | ({"picked_by": by} if i.is_problem else {})) for i in items
+    )

@@ -1,0 +1,239 @@
+"""Take a submission apart: what is said, what is a remark to the office, what is a table, who sent it.
+
+In: a `Document`.  Out: `Statement`s with their place in its text, and what the sender told about the sending.
+
+Surprise: a department writes as it talks.  A remark in brackets (“这条去年的，是不是删掉？”) speaks of the sentence before
+it; a chat carries name and time over each piece; a numbered “heading” is often the whole matter.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from chugao.documents.headings import number_of
+from chugao.documents.reading import Paragraph, Reading
+from chugao.documents.structure import Document, TextParagraph
+
+_CHAT = re.compile(
+    r"^(?P<who>[\u4e00-\u9fffA-Za-z·（）()\-]{1,16}?)\s{0,4}[:：]?\s{0,4}(?:(?:20\d\d[-/年.])?\d{1,2}[-/月.]\d{1,2}日?\s{0,4})?(?:上午|下午|晚上)?\s?\d{1,2}:\d{2}(?::\d{2})?$"
+)
+_NAME_LINE = re.compile(
+    r"^(?P<who>[\u4e00-\u9fff]{1,3}(?:主任|护士长|科长|院长|医生|老师|干事|姐|哥)|[\u4e00-\u9fff]{2,4})\s{0,4}[:：]$"
+)
+_NOISE = re.compile(r"\[(?:图片|表情|语音|视频|文件|链接|动画表情)[^\]]{0,20}\]|@[^\s@]{1,12}\s?")
+_CHATTER = re.compile(
+    r"^(?:收到|好的?|谢谢|辛苦了?|麻烦了?|嗯+|OK|ok|请查收|发你了?|你好|您好)[\s，。！!~～]*(?:谢谢|辛苦了?)?[。！!]?$"
+)
+_REMARK = re.compile(
+    r"去年的|去年抄|抄的|没来得及|要不要|写不写|用不用|是不是|能不能|可不可以|帮忙|请帮|待核|再核|再报|核实|以.{1,8}为准|电话补|不确定|记不清|大概|左右吧|先这样|删掉|去年写过|格式|字数|？|\?|备注|^注[:：]|办公室[:：]"
+)
+_OLD = re.compile(r"去年的|去年抄|去年写过|抄的|上年的稿|没来得及改")
+_BRACKETS = re.compile(r"[（(][^（）()]{2,120}[）)]")
+_SENT_BY = re.compile(
+    r"(?:填报人|报送人|填表人|联系人|经办人|撰稿人?)\s{0,4}[:：]?\s{0,4}(?P<who>[\u4e00-\u9fff]{2,4})"
+)
+_SIGNED = re.compile(
+    r"(?:审签人?|审核人?|审定人?|签发人?|分管(?:院)?领导(?:[（(]?(?:审签|签字|签名|审核)[）)]?)?|科室?负责人(?:[（(]?签[字名][）)]?)?|科主任(?:[（(]?签[字名][）)]?)?)\s{0,4}[:：]\s{0,4}(?P<who>[\u4e00-\u9fff]{2,4})"
+)
+_FORM_LINE = re.compile(
+    r"^(?:填报人|报送人|填表人|联系人|经办人|撰稿|审签|审核|审定|签发|分管|科室?负责人|科主任|电话|报送时间|填报时间|日期)[^。]{0,60}$"
+)
+_PROBLEM = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
+_PLAN = re.compile(r"计划|打算|下一?步|思路|安排|明年|设想|努力方向")
+_LEAD = 14
+"""A first sentence this short, without a digit, names what the others tell."""
+_HEADING = 24
+_RUN_IN = re.compile(r"(?<=[：:])\s{0,2}(?=(?:1|一|①)[、.．)）])")
+"""Behind “今年的几件事：” the first item of a list begins on the same line."""
+_STOP = re.compile(r"(?<=[。！？!?；;])")
+
+
+class Statement(NamedTuple):
+    """One sentence or row of a submission."""
+
+    text: str
+    start: int
+    """Code points in the document's text."""
+    end: int
+    paragraph: int
+    heading: str
+    part: str
+    """past, future or problem."""
+    note: str = ""
+    """A remark of the sender about this sentence."""
+    old: bool = False
+    """The sender says it is last year's."""
+    who: str = ""
+
+
+class Sent(NamedTuple):
+    """A submission taken apart."""
+
+    statements: tuple[Statement, ...]
+    remarks: tuple[Statement, ...]
+    """What the sender says to the office; never drafted."""
+    rows: tuple[tuple[int, int], ...]
+    """First and last index of the paragraphs of each table."""
+    submitter: str = ""
+    signed_by: str = ""
+
+
+Whence = dict[int, tuple[int, str]]
+"""Of pasted text: line of the reading made of it → paragraph as pasted, and who sent it."""
+
+
+def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
+    """Pasted text as a report: a title over it, names and times taken off, each line closed so that no two become one."""
+    lines, whence, who = [Paragraph(text=title, style_level=0)], {}, ""
+    for number, paragraph in enumerate(reading.paragraphs, 1):
+        text = _NOISE.sub("", paragraph.text).strip()
+        if match := _CHAT.match(text) or _NAME_LINE.match(text):
+            who = match["who"]
+        elif text and not _CHATTER.match(text):
+            whence[number] = (number, who)
+            for piece in _RUN_IN.split(text, maxsplit=1):
+                lines.append(paragraph.model_copy(update={"text": _closed(piece), "line": number}))
+    return reading.model_copy(update={"paragraphs": tuple(lines)}), whence
+
+
+def with_rows(reading: Reading) -> Reading:
+    """Lines with cells are rows of a table, also where a table was pasted as text."""
+    return reading.model_copy(
+        update={
+            "paragraphs": tuple(
+                p.model_copy(update={"table": True}) if p.text.count("\t") >= 1 and not p.table else p
+                for p in reading.paragraphs
+            )
+        }
+    )
+
+
+def is_pasted(reading: Reading) -> bool:
+    """Whether a text came out of a chat: names and times stand over its pieces."""
+    return any(_CHAT.match(p.text.strip()) or _NAME_LINE.match(p.text.strip()) for p in reading.paragraphs)
+
+
+def _closed(text: str) -> str:
+    done = text.endswith(("。", "！", "？", "；", "：", "?", ":", "!", ";")) or "\t" in text
+    return text if done or _CHAT.match(text) or (number_of(text) is not None and len(text) <= _HEADING) else f"{text}。"
+
+
+def take_apart(document: Document, whence: Whence) -> Sent:
+    """Everything a submission says, in order."""
+    statements: list[Statement] = []
+    remarks: list[Statement] = []
+    submitter, signed = next((w for _, w in whence.values() if w), ""), ""
+    for number, paragraph in enumerate(document.paragraphs, 1):
+        text = paragraph.text.strip()
+        submitter = submitter or (m["who"] if (m := _SENT_BY.search(text)) else "")
+        signed = signed or (m["who"] if (m := _SIGNED.search(text)) else "")
+        who = whence.get(paragraph.lines[0] if paragraph.lines else 0, (0, ""))[1]
+        if _is_row(paragraph) or _is_frame(paragraph, text):
+            continue
+        for told in _told(paragraph, number):
+            if _is_remark(told.text):
+                remarks.append(told._replace(who=who))
+                if statements and statements[-1].paragraph == number and not statements[-1].note:
+                    old = _OLD.search(told.text) is not None
+                    statements[-1] = statements[-1]._replace(note=told.text.strip("（）()"), old=old)
+            elif not _CHATTER.match(told.text):
+                statements.append(told._replace(who=who))
+    return Sent(tuple(statements), tuple(remarks), tuple(_tables(document)), submitter, signed)
+
+
+def _is_frame(paragraph: TextParagraph, text: str) -> bool:
+    """Whether a line is title, heading or signature and says nothing about the year."""
+    if paragraph.kind in ("title", "front", "signature") or _FORM_LINE.match(text):
+        return True
+    if re.fullmatch(r"[\u4e00-\u9fff]{2,12}(?:科|部|处|室|办|院|中心)?[\s　]*20\d\d年\d{1,2}月\d{1,2}日", text):
+        return True
+    if paragraph.kind != "heading":
+        return False
+    number = number_of(text)
+    words = text[number[2] :] if number else text
+    deep = number is not None and number[0] >= 3
+    return not (words.endswith(("。", "；")) or (deep and (len(words) >= 12 or re.search(r"\d", words) is not None)))
+
+
+def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
+    """The sentences of a paragraph; a short first one that names the topic stays with the second."""
+    headings = [h for h in paragraph.heading_path if len(h) <= _HEADING and not re.search(r"[，。；]", h)]
+    heading = headings[-1] if headings else ""
+    own = paragraph.text[: paragraph.body] if paragraph.body else ""
+    if paragraph.kind == "heading" or (heading and heading in own):
+        heading = headings[-2] if len(headings) > 1 else ""
+    over = next((h for h in reversed(headings) if _PROBLEM.search(h) or _PLAN.search(h)), heading)
+    part = "problem" if _PROBLEM.search(over) else "future" if _PLAN.search(over) else "past"
+    pieces = list(_sentences(paragraph.text, split=part == "problem"))
+    lead = 0
+    for i, (start, end) in enumerate(pieces):
+        text = paragraph.text[start:end]
+        words = _without_number(text)
+        names = i == 0 and len(words) <= _LEAD and not re.search(r"\d", words) and len(pieces) > 1
+        if names and not _is_remark(paragraph.text[pieces[1][0] : pieces[1][1]]) and part == "past":
+            lead = start + 1
+            continue
+        first = lead - 1 if lead else start
+        lead = 0
+        trimmed = paragraph.text[first:end]
+        at = first + len(trimmed) - len(_without_number(trimmed).lstrip())
+        if paragraph.text[at:end].strip() and not paragraph.text[at:end].rstrip().endswith(("：", ":")):
+            yield Statement(
+                paragraph.text[at:end].strip(), paragraph.start + at, paragraph.start + end, number, heading, part
+            )
+
+
+def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
+    """Spans of sentences; a bracketed remark is one of its own, and a chat's noise is none."""
+    quiet = _NOISE.sub(lambda m: " " * len(m[0]), text)
+    cuts = {0, len(quiet)}
+    for match in _STOP.finditer(quiet):
+        if quiet[match.start() - 1] not in "；;" or split:
+            cuts.add(match.start())
+    for match in _BRACKETS.finditer(quiet):
+        cuts -= set(range(match.start() + 1, match.end()))
+        if _is_remark(match[0]):
+            cuts |= {match.start(), match.end()}
+    ends = sorted(cuts)
+    for start, end in pairwise(ends):
+        words = quiet[start:end]
+        if words.strip(" 　，。；"):
+            yield start + len(words) - len(words.lstrip()), start + len(words.rstrip())
+
+
+def _without_number(text: str) -> str:
+    number = number_of(text)
+    rest = text[number[2] :] if number else re.sub(r"^\d{1,2}[、.．](?=\d{1,2}月)", "", text)
+    return re.sub(r"^[一二三四五六七八九十]{1,2}[是、]|^[①-⑩]\s?|^[-·•●◆■]\s?", "", rest)
+
+
+def _is_remark(text: str) -> bool:
+    """Whether a piece speaks to the office and not of the year."""
+    bracketed = text.startswith(("（", "(")) and text.rstrip("。").endswith(("）", ")"))
+    return (bracketed or text.endswith(("？", "?"))) and _REMARK.search(text) is not None
+
+
+def _tables(document: Document) -> Iterator[tuple[int, int]]:
+    paragraphs = document.paragraphs
+    start: int | None = None
+    for i, paragraph in enumerate((*paragraphs, None)):
+        table = paragraph is not None and _is_row(paragraph)
+        if table and start is None:
+            start = i
+        elif not table and start is not None:
+            yield start, i - 1
+            start = None
+
+
+def _is_row(paragraph: TextParagraph) -> bool:
+    """Whether a line is a row of a table, or looks like one that was pasted."""
+    return paragraph.kind == "table" or paragraph.text.count("\t") >= 2 or paragraph.text.count("|") >= 3
+
+
+def cells_of(paragraphs: Sequence[TextParagraph]) -> list[list[str]]:
+    """The rows of a table as cells."""
+    return [
+        [c.strip() for c in (p.text.split("\t") if "\t" in p.text else p.text.strip("| ").split("|"))]
+        for p in paragraphs
+    ]

@@ -1,0 +1,97 @@
+"""Fields of work: where a matter's 类别 and a metric's area meet.
+
+In: a matter's words or a metric.  Out: its `Topic`, and how plainly a matter speaks of what a metric measures.
+"""
+
+import re
+import tomllib
+from functools import cache
+
+from chugao.catalogue import MetricDefinition
+from chugao.config import shipped
+from chugao.source import Frozen
+
+
+class Topic(Frozen):
+    """A field of work: where a matter's 类别 and a metric's area meet."""
+
+    id: str
+    family: str
+    """Topics of one family may share a section."""
+    joins: tuple[str, ...] = ()
+    """Topics beside which a reader expects it, when it is too thin for a section of its own; nearest first."""
+    name: str
+    categories: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    order: int = 500
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """All fields of work, in their default order."""
+    rows = tomllib.loads((shipped("templates") / "outlines" / "topics.toml").read_text(encoding="utf-8"))["topic"]
+    return tuple(sorted((Topic(**row) for row in rows), key=lambda t: t.order))
+
+
+def topic_of_matter(category: str, text: str) -> Topic:
+    """Where a matter belongs: by its 类别, else by the words of its text."""
+    for topic in topics():
+        if any(word in category for word in topic.categories):
+            return topic
+    return _by_words(text) or _other()
+
+
+def topic_of_metric(definition: MetricDefinition) -> Topic:
+    """Where a metric belongs: by the words of its name, else by its area."""
+    if found := _by_words(definition.name):
+        return found
+    for topic in topics():
+        if definition.area in topic.areas:
+            return topic
+    return _other()
+
+
+@cache
+def _other() -> Topic:
+    return next(t for t in topics() if t.id == "other")
+
+
+def _by_words(text: str) -> Topic | None:
+    scored = [(max((len(w) for w in topic.words if w in text), default=0), -topic.order, topic) for topic in topics()]
+    best = max(scored, key=lambda s: s[:2])
+    return best[2] if best[0] else None
+
+
+# --- which figure belongs to which matter ---------------------------------------------------------
+
+_GENERIC = frozenset(
+    "患者 医院 平均 人次 台次 例次 病例 占比 比例 发生 生率 成率 完成 时间 中位 位数 使用 用率 住院 院患 出院 "
+    "医疗 疗质 质量 数量 人数 次数 例数 率的 情况 工作 开展 管理 护理 科室 服务 全年 治疗 合格 格率 手术 门诊 床位 规范".split()
+)
+
+
+def affinity(metric_name: str, text: str) -> float:
+    """How plainly a matter speaks of what a metric measures, 0 to 1: shared character pairs that mean something."""
+    name = re.sub(r"[（(][^）)]*[)）]", "", metric_name)
+    pairs = {name[i : i + 2] for i in range(len(name) - 1)}
+    telling = pairs - _GENERIC
+    if not telling:
+        return 0.0
+    shared = sum(1 for pair in telling if pair in text)
+    if shared < min(2, len(pairs) - 1):
+        return 0.0
+    generic = sum(1 for pair in pairs & _GENERIC if pair in text)
+    return (shared + 0.3 * generic) / (len(telling) + 0.3 * len(pairs & _GENERIC))
+
+
+_COMMON = frozenset(
+    "原因 因是 医院 人民 民医 患者 工作 没有 不足 每月 每季 月底 底前 科室 护士 医师 我院 负责 上报".split()
+)
+
+
+def answers(problem: str, told: str) -> float:
+    """How plainly a task speaks of what a shortcoming is about, 0 to 1: shared character pairs that mean something."""
+    pairs = [{t[i : i + 2] for i in range(len(t) - 1)} - _COMMON for t in (problem, told)]
+    smaller = min(map(len, pairs))
+    return len(pairs[0] & pairs[1]) / smaller if smaller else 0.0

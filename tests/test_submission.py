@@ -1,0 +1,237 @@
+"""What a department sent: facts, matters, honours, cases, remarks, and the numbers that went nowhere."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from chugao.errors import InputError
+from chugao.material.honours import in_order
+from chugao.material.items import figures_of, matters_of
+from chugao.material.submission import Submission, understand_submission
+from chugao.metrics.facts import derive
+from chugao.period import Period
+
+
+def sent(
+    tmp_path: Path, *lines: str, department: str = "心内科", year: int = 2025, name: str = "报送.txt"
+) -> Submission:
+    path = tmp_path / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return understand_submission(path, department=department, year=year)
+
+
+def report(tmp_path: Path, *lines: str) -> Submission:
+    return sent(tmp_path, "心内科2025年工作总结", "一、医疗工作", *lines)
+
+
+def test_a_growth_told_beside_a_value_is_kept_with_the_fact(tmp_path: Path) -> None:
+    read = report(tmp_path, "全年门诊量3.2万人次，比上年增长12%；平均住院日7.3天，同比缩短0.4天。")
+    items = tuple(i.model_copy(update={"status": "confirmed"}) for i in read.items)
+
+    facts = derive(figures_of(items), Period(year=2025))
+
+    assert [(i.kind, i.value) for i in items] == [("fact", "32000"), ("fact", "7.3")]
+    growth = facts.get("outpatient_visits", "growth")
+    change = facts.get("avg_length_of_stay", "change")
+    assert growth is not None
+    assert growth.value == 12
+    assert change is not None
+    assert change.value == Decimal("-0.4")
+
+
+def test_a_value_of_one_thing_is_no_figure_of_the_department(tmp_path: Path) -> None:
+    read = report(tmp_path, "5月开展机器人辅助膝关节置换，全年完成46例，平均住院日由9.2天缩短到7.8天。")
+
+    (item,) = read.items
+
+    assert item.kind == "matter"
+    assert item.matter is not None
+    assert (item.matter.text, item.matter.when) == ("开展机器人辅助膝关节置换", "5月")
+    assert "7.8天" in item.matter.result
+
+
+def test_a_comparison_no_fact_can_hold_keeps_its_sentence_as_a_matter_too(tmp_path: Path) -> None:
+    read = report(tmp_path, "平均住院日7.3天，低于全省平均1.1天。")
+
+    assert [i.kind for i in read.items] == ["fact", "matter"]
+
+
+def test_a_pasted_table_is_read_like_a_workbook(tmp_path: Path) -> None:
+    read = report(
+        tmp_path,
+        "指标\t2024年\t2025年\t单位",
+        "出院人次\t1931\t2137\t人次",
+        "说明",
+        "事项\t时间\t成效\t状态",
+        "上线床旁超声\t8月\t覆盖12个病区\t已完成",
+    )
+
+    fact, matter = read.items
+    assert fact.observation is not None
+    assert fact.previous is not None
+    assert (fact.metric, fact.value, fact.previous.quantity.value, fact.source.paragraph) == (
+        "discharges",
+        "2137",
+        1931,
+        4,
+    )
+    assert matter.matter is not None
+    assert (matter.matter.text, matter.matter.result, matter.source.paragraph) == ("上线床旁超声", "覆盖12个病区", 7)
+
+
+def test_what_is_planned_never_stands_as_done(tmp_path: Path) -> None:
+    read = report(
+        tmp_path, "全科完成轮训。", "二、2026年打算", "1、3月底前开设房颤门诊。", "2、增开4张过渡床，9月底前。"
+    )
+
+    told = [(i.matter.text, i.matter.when, i.matter.status.value, i.matter.year) for i in read.items if i.matter]
+
+    assert told[1:] == [
+        ("开设房颤门诊", "2026年3月底前", "拟开展", 2026),
+        ("增开4张过渡床", "2026年9月底前", "拟开展", 2026),
+    ]
+
+
+def test_a_shortcoming_is_printed_only_when_somebody_picked_it(tmp_path: Path) -> None:
+    read = report(tmp_path, "全科完成轮训。", "二、存在的不足", "一是介入设备老旧，平均等9天；二是夜班人手紧。")
+    confirmed = [i.model_copy(update={"status": "confirmed"}) for i in read.items]
+    picked = [i.model_copy(update={"picked_by": "王芳"}) if i.text.startswith("介入") else i for i in confirmed]
+
+    assert [m.text for m in matters_of(confirmed).items] == ["全科完成轮训"]
+    assert [m.text for m in matters_of(picked).items] == ["全科完成轮训", "介入设备老旧"]
+
+
+def test_a_remark_to_the_office_is_shown_and_marks_what_is_last_years(tmp_path: Path) -> None:
+    read = report(
+        tmp_path, "夜间两台创伤同时到院时要等台。（这条去年的，是不是删掉？）", "（电话补：维修件数17925，以财务为准）"
+    )
+
+    (item,) = read.items
+    assert item.copied_from is not None
+    assert "去年" in item.note
+    assert [(n.text, n.paragraph, n.why) for n in read.unused] == [("17925", 4, "写在备注里")]
+    assert len(read.remarks) == 2
+
+
+def test_every_number_is_in_an_item_or_visibly_unused(tmp_path: Path) -> None:
+    lines = ("全年手术3128台次，并发症0.8%。", "隐患类别\t处数", "电气\t146", "共5项", "（还差2个数，明天再报）")
+
+    read = report(tmp_path, *lines)
+
+    held = "".join(i.text for i in read.items)
+    unused = {n.text for n in read.unused}
+    for number in ("3128", "0.8", "146", "5", "2"):
+        assert number in held or any(number in n for n in unused), number
+
+
+def test_a_chat_is_read_piece_by_piece_with_who_sent_it(tmp_path: Path) -> None:
+    read = sent(
+        tmp_path,
+        "王护士长 2025/12/20 21:14",
+        "收到",
+        "[图片]",
+        "抢救室今年抢救7094人次",
+        "李干事 21:25",
+        "明年打算3月底前把留观床从12张加到18张",
+        department="急诊科",
+    )
+
+    told = [(i.source.paragraph, i.submitter, i.matter.status.value if i.matter else i.kind) for i in read.items]
+    assert told == [(4, "王护士长", "已完成"), (6, "李干事", "拟开展")]
+
+
+def test_who_filled_it_in_and_who_signed_is_read(tmp_path: Path) -> None:
+    read = report(tmp_path, "全科完成轮训。", "填报人：李梅　审签：张建国　电话：6218")
+
+    assert (read.submitter, read.signed_by) == ("李梅", "张建国")
+
+
+def test_an_honour_has_its_parts_and_lacks_are_asked_for(tmp_path: Path) -> None:
+    read = report(
+        tmp_path,
+        "荣获全国青年文明号（共青团中央，2025年5月，中青发〔2025〕8号）。",
+        "10月被市卫生健康委授予“优质护理示范病区”称号。",
+    )
+
+    first, second = (i.matter.honour for i in read.items if i.matter)
+    assert first is not None
+    assert (first.name, first.granted_by, first.level, first.number, first.date) == (
+        "全国青年文明号", "共青团中央", "国家级", "中青发〔2025〕8号", "2025年5月",
+    )  # fmt: skip
+    assert second is not None
+    assert (second.name, second.granted_by, second.level) == ("优质护理示范病区", "市卫生健康委", "市级")
+    assert read.items[1].asks == "荣誉缺文号"
+
+
+def test_national_honours_stand_before_provincial_ones_and_other_matters_keep_their_place(tmp_path: Path) -> None:
+    read = report(
+        tmp_path,
+        "获评全市先进集体，由市卫生健康委授予。",
+        "5月上线床旁超声。",
+        "获评全国青年文明号，由共青团中央授予，国家级，授予对象为抢救护理组。",
+    )
+
+    ordered = in_order([i.matter for i in read.items if i.matter])
+
+    assert [m.text for m in ordered] == ["获评全国青年文明号", "上线床旁超声", "获评全市先进集体"]
+    assert (ordered[0].owner, ordered[0].result) == ("抢救护理组", "由共青团中央授予")
+
+
+def test_the_number_of_the_document_stands_behind_who_granted_it(tmp_path: Path) -> None:
+    (item,) = report(tmp_path, "获评全省先进单位，由省人民政府办公厅通报，文号：鲁政办〔2025〕8号。").items
+    assert item.matter is not None
+
+    (printed,) = in_order([item.matter])
+
+    assert printed.result == "由省人民政府办公厅通报（鲁政办〔2025〕8号）"
+
+
+def test_a_first_of_its_kind_asks_for_evidence(tmp_path: Path) -> None:
+    (item,) = report(tmp_path, "6月开展全市首例左心耳封堵术，全年完成46例。").items
+
+    assert item.asks == "“首例”要有佐证"
+
+
+def test_a_case_is_one_matter_with_its_three_parts(tmp_path: Path) -> None:
+    read = sent(
+        tmp_path,
+        "案例一　救护车上发心电图",
+        "背景：心梗患者到院后要先进急诊。",
+        "做法：8月，21辆救护车接通车载心电。",
+        "成效：到年底传图1247例。",
+    )
+
+    (item,) = read.items
+    assert item.matter is not None
+    assert item.matter.case is not None
+    assert item.matter.text == "救护车上发心电图"
+    assert (item.matter.case.practice, item.matter.result) == ("8月，21辆救护车接通车载心电。", "到年底传图1247例")
+    assert read.unused == ()
+
+
+def test_a_sheet_of_figures_is_a_submission_with_its_cells(tmp_path: Path) -> None:
+    read = sent(tmp_path, "指标名称,年度,本期值,单位,上年同期值", "出院人次,2025,2137,人次,1931", name="数.csv")
+
+    (item,) = read.items
+    assert (item.kind, item.metric, item.value, item.source.cell) == ("fact", "discharges", "2137", "C2")
+    assert item.previous is not None
+
+
+@pytest.mark.parametrize("text", ["", "心内科2025年工作总结\n"])
+def test_a_submission_that_says_nothing_is_a_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "空.txt"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"空\.txt"):
+        understand_submission(path, department="心内科", year=2025)
+
+
+def test_a_megabyte_of_brackets_and_commas_is_read_in_linear_time(tmp_path: Path) -> None:
+    import time
+
+    started = time.process_time()
+    hostile = "（" * 2000 + "，" * 20000 + "获评" * 3000 + "1" * 3000
+    report(tmp_path, "全科完成轮训一次。", hostile)
+
+    assert time.process_time() - started < 20
