@@ -19,7 +19,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eval.reading import Printed, read_printed
-from eval.sentences import DEPARTMENTS, OPPOSITE, Sentence, Token, alone, draft_sentences, grounds, written_sentences
+from eval.sentences import (
+    DEPARTMENTS,
+    OPPOSITE,
+    WRITTEN,
+    Sentence,
+    Token,
+    alone,
+    draft_sentences,
+    grounds,
+    written_sentences,
+)
 from eval.truth import Truth, holds
 
 CLASSES = (
@@ -410,7 +420,10 @@ def _ratio(part: int, whole: int) -> float | None:
 
 def all_sentences() -> list[Sentence]:
     """By hand first, then the drafts."""
-    return [*written_sentences(), *(s for name in DEPARTMENTS for s in draft_sentences(name))]
+    return [
+        *(s for key in WRITTEN for s in written_sentences(key)),
+        *(s for name in DEPARTMENTS for s in draft_sentences(name)),
+    ]
 
 
 # --- printing -------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from chugao.checks.dismissals import Dismissal, keep_dismissals, read_dismissals
 from chugao.checks.folding import fold
 from chugao.cli import app
 from chugao.errors import InputError
-from chugao.export.checked import checked, checked_page, proofsheet, remarks_of
+from chugao.export.checked import checked, checked_page, remarks_of
+from chugao.export.papers import proofsheet
 from chugao.source import Finding, Place, Severity
 from chugao.word.annotating import annotate
 from tests.facts import facts_of
@@ -80,6 +81,24 @@ def test_comments_stand_on_their_words_in_a_copy_and_the_rest_of_the_file_stays_
     assert re.search(
         r"<w:commentRangeStart[^>]*/><w:r>(?:<w:rPr.*?</w:rPr>)?<w:t[^>]*>15%</w:t></w:r><w:commentRangeEnd", body
     )
+
+
+def test_a_finding_in_a_cell_of_a_table_is_written_beside_that_cell(tmp_path: Path):
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    document.add_paragraph("医务科2025年工作总结")
+    table = document.add_table(rows=2, cols=3)
+    for row, cells in zip(table.rows, (("指标", "本年", "上年"), ("出院人次", "18900", "18000")), strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    document.save(str(path))
+    text = "医务科2025年工作总结\n指标\t本年\t上年\n出院人次\t18900\t18000"
+    given = checked("a.docx", text, examine(text, facts_of(*FIGURES)))
+
+    _, missed = annotate(path.read_bytes(), remarks_of(given))
+
+    assert "18900" in [r.quote for r in remarks_of(given)]
+    assert missed == ()
 
 
 def test_a_file_that_has_comments_keeps_them(tmp_path: Path):

@@ -202,3 +202,61 @@ def test_a_report_that_opens_with_another_year_is_an_error(sentence: str, quote:
 def test_a_comparison_with_a_year_the_figures_do_not_know_is_unsupported() -> None:
     assert found("与2023年相比，平均住院日缩短0.3天。", STAY, year=2025) == [("error", "0.3天")]
     assert found("与2024年相比，平均住院日缩短0.3天。", STAY, year=2025) == []
+
+
+# --- which number belongs to which metric ---------------------------------------------------------
+
+OTHERS = (
+    "城镇老旧小区改造户数,2025,98000,户,上年 91500,95000",
+    "养老服务中心数,2025,520,个,上年 446,500",
+    "手术台次,2025,19942,台次,上年 17635",
+    "三四级手术占比,2025,61.2,%,上年 58.7",
+    "家庭医生签约人数,2025,186400,人,上年 171200,180000",
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "改造城镇老旧小区9.8万户。",
+        "养老服务中心数由446个增至520个，一年多了74个。",
+        "家庭医生签约人数18.64万人，比去年多签1.52万人。",
+        "家庭医生签约人数近19万人，年初18万人的任务提前完成。",
+        "手术达到19942台次，难度较高的三级、四级手术合计占61.2%，上升2.5个百分点。",
+    ],
+)
+def test_a_number_told_in_other_words_is_traced(sentence: str):
+    report = examine(f"全市2025年工作总结\n一、主要工作\n{sentence}", facts_of(*OTHERS))
+
+    assert report.numbers["untraced"] == 0, report.findings
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("改造城镇老旧小区9.6万户。", "9.6万户"),
+        ("改造农村公路9.8万户。", "9.8万户"),
+        ("养老服务中心数由446个增至520个，一年多了47个。", "47个"),
+        ("手术达到19942台次，三级、四级手术合计占61.2%，上升5.2个百分点。", "5.2个百分点"),
+        ("三四级手术占比61.2%，较上一年略有下降。", "61.2%"),
+    ],
+)
+def test_a_wrong_number_in_other_words_is_still_found(sentence: str, quote: str):
+    report = examine(f"全市2025年工作总结\n一、主要工作\n{sentence}", facts_of(*OTHERS))
+
+    assert quote in [f.quote for f in report.findings if f.severity.value in ("error", "warning")]
+
+
+def test_the_change_of_a_count_that_the_figures_do_not_know_is_not_that_of_the_next_metric():
+    text = "全市2025年工作总结\n一、主要工作\n组织外出进修26人，比上年多5人；家庭医生签约人数18.64万人。"
+
+    found = examine(text, facts_of(*OTHERS)).findings
+
+    assert not [f for f in found if f.severity.blocks]
+
+
+def test_in_a_plan_what_is_aimed_at_is_next_years_goal():
+    facts = facts_of("床护比,2025,1:0.53,,上年 1:0.52,1:0.53,1:0.55", "平均住院日,2025,7.3,天,上年 7.6,7.4,7.1")
+    text = "护理部2026年工作计划\n一、目标\n床护比目标为1:0.55。\n指标\t谁来\n平均住院日7.1天\t医务科"
+
+    assert not [f for f in examine(text, facts).findings if f.severity.blocks]

@@ -99,6 +99,10 @@ def test_offsets_of_a_draft_count_in_the_named_sentence():
     path = Path("out") / f"{TITLE}.json"
     values = json.loads(path.read_text("utf-8"))
     sentences = {s["id"]: s["text"] for section in values["sections"] for s in section["sentences"]}
+    # A row of a table is named too, and read with its cells side by side.
+    for block in (b for section in values["sections"] for b in section["blocks"] if b["table"]):
+        for number, row in enumerate(block["table"]["rows"], 1):
+            sentences[f"{block['id']}第{number}行"] = "\t".join(cell["text"] for cell in row)
     figures("改.csv", "门急诊人次,2025,1234567,人次,900000,950000", GOOD[1])
 
     ran = checked(path, "--metrics", "改.csv")

@@ -128,7 +128,6 @@ def test_an_error_for_programs_too(owing: Path):
         (("--final", "--override-by", " ", "--reason", "急用"), ["--override-by"]),
         (("-o", "占位"), ["占位", "是一个文件"]),
         (("--final", "--metrics", "没有.csv"), ["没有.csv", "找不到"]),
-        (("--metrics", "好.csv"), ["--metrics", "--final"]),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
 )

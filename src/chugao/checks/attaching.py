@@ -17,7 +17,7 @@ _MARKS = "，；：。,;:\n"
 # A clause that only carries on about the metric its sentence named: “…，净增3429人次”, “…，实际为68.1%”.
 _CONNECTIVE = re.compile(
     r"(?:净增|净减|新增|再增|增设|增加|减少|提高|下降|上升|缩短|延长|增长|增至|降至|达到?|为|是|没有|未能?|控制在|超出|完成|年度|年初|上年|去年|"
-    r"前年|目标|任务|比|较|实际|仅|已|的|距离?|还差|差|现有|也|都|高于|低于|优于|好于|了|由|从|到|至|同比|一次性|再|又|累计|共|全年|相当于|占|其中|略|为了|实现|确保|我们|本期|同期|值|数|要求|相比|与|，)*"
+    r"前年|目标|任务|比|较|实际|仅|已|的|距离?|还差|差|现有|也|都|高于|低于|优于|好于|了|由|从|到|至|同比|一次性|再|又|累计|共|全年|相当于|占|其中|略|为了|实现|确保|我们|本期|同期|值|数|要求|相比|与|超额|提前|圆满|一年|多[了出签办收做建改]?|少[了出签办收做建改]?|快了?|慢了?|，)*"
 )
 _NUMBER = re.compile(r"\d++(?:\.\d++)?(?:万|亿)?")
 _ATTAINS = re.compile(r"完成|目标|达")
@@ -44,6 +44,11 @@ def alike(unit: str, other: str, name: str) -> bool:
     return any(unit in group and other in group for group in _ALIKE)
 
 
+_OF_ITS_OWN = re.compile(
+    r"[，,](?!较|比|同比|环比|其中|增|减|上升|下降|提高|降|升)[\u4e00-\u9fff]{3,20}(?:率|度|比例|占比|数|时间|人次|量|费用)(?:较|比|同比)"
+)
+
+
 class Attacher:
     """The names in one text, found a sentence at a time."""
 
@@ -66,16 +71,25 @@ class Attacher:
         self._last = attached
         return attached
 
+    def told(self, metric: str) -> None:
+        """The number attached last was found to be of this metric: what follows may carry on about it."""
+        if self._last is not None:
+            self._last = self._last.model_copy(update={"metric": metric})
+
     def named_before(self, mention: Mention) -> list[str]:
         """Ids of the metrics that the sentence names before a number, the nearest first."""
         self._enter(mention)
         return list(dict.fromkeys(d for _, end, d in reversed(self._labels) if end <= mention.start))
 
     def _attached(self, mention: Mention) -> Mention:
-        quantity = mention.quantity
-        if mention.metric is not None or quantity is None or not mention.role.is_fact:
+        quantity, last = mention.quantity, self._last
+        if quantity is None or not mention.role.is_fact:
             return mention
         self._enter(mention)
+        if mention.metric is not None:
+            if last is None or last.metric == mention.metric or not self._is_change_of(last, mention):
+                return mention
+            return mention.model_copy(update={"metric": last.metric, "metric_name": last.metric_name})
         left = self._clause_start(mention)
         clause = self._text[left : mention.start]
         named = self._last_between(left, mention.start) or self._carried_on(mention, clause)
@@ -122,6 +136,8 @@ class Attacher:
         last = self._last
         if last is not None and last.metric and self._text[last.end : mention.start] == "的":
             return last.metric if last.metric in self._facts.definitions else None
+        if last is not None and self._is_change_of(last, mention):
+            return last.metric if last.metric in self._facts.definitions else None
         bare = clause
         if last is not None and mention.start - len(clause) <= last.start:
             at = last.start - (mention.start - len(clause))
@@ -132,6 +148,24 @@ class Attacher:
         before = {d for start, end, d in self._labels if semicolon < start and end <= mention.start}
         ids = before or {d for _, _, d in self._labels} or self._before
         return next(iter(ids)) if len(ids) == 1 else None
+
+    def _is_change_of(self, last: Mention, mention: Mention) -> bool:
+        """“四级手术占61.2%，上升2.5个百分点”, “下转8215人次，增长20.1%”: a change is of the level before it, known or not."""
+        if mention.role is not MentionRole.CHANGE or last.quantity is None or last.sentence != mention.sentence:
+            return False
+        between = self._text[last.end : mention.start]
+        if last.role not in (MentionRole.CURRENT, MentionRole.COUNT) or len(between) > _LONGEST_CLAUSE:
+            return False
+        unit = mention.quantity.unit if mention.quantity else ""
+        level = last.quantity.unit
+        fits = level == {"个百分点": "%", "个千分点": "‰"}.get(unit, unit) if unit != "%" else level not in ("%", "‰")
+        if not fits or re.search("[；、]|分别", between) or self._named_between(last, mention):
+            return False
+        # “住院患者满意度较上年提高”: a clause with a subject of its own tells of that, whether the figures know it or not.
+        return _OF_ITS_OWN.search(between) is None
+
+    def _named_between(self, last: Mention, mention: Mention) -> bool:
+        return any(last.end <= s and e <= mention.start for s, e, _ in self._labels)
 
     def _over(self, start: int) -> str | None:
         """The metric named by the line that stands as heading over a position."""

@@ -58,10 +58,17 @@ def words_around(text: str, mention: Mention) -> Words:
     return Words(left, clause, text[mention.end : min(mention.sentence[1], mention.end + 16)])
 
 
-def candidates(mention: Mention, metric: str, facts: Facts, text: str) -> Iterator[Fact]:
-    """Facts of `metric` that the number may state; for a bare bound only the likeliest."""
+def candidates(mention: Mention, metric: str, facts: Facts, text: str, *, plan: bool = False) -> Iterator[Fact]:
+    """Facts of `metric` that the number may state; for a bare bound only the likeliest.
+
+    In a `plan` what is aimed at is the goal, whatever tense the words have; a row of its table states nothing else.
+    """
     words = words_around(text, mention)
     fields = _fields(mention, words, facts, metric)
+    if plan and fields[:1] == ("target",):
+        fields = ("goal", *fields)
+    elif plan and "goal" not in fields and fields[:1] == ("now",) and _in_a_row_of_a_table(text, mention):
+        fields = (*fields, "goal")
     if mention.quantity is not None and mention.quantity.qualifier in BOUNDS:
         # “增加了超700台次” is near the change, not near the year's 3917台次.
         fields = fields[:2] if fields[1:2] == ("change",) else fields[:1]
@@ -71,6 +78,13 @@ def candidates(mention: Mention, metric: str, facts: Facts, text: str) -> Iterat
                 yield step
         elif (fact := facts.get(metric, field)) is not None:
             yield fact
+
+
+def _in_a_row_of_a_table(text: str, mention: Mention) -> bool:
+    start = text.rfind("\n", max(0, mention.start - _LONGEST_LEFT), mention.start) + 1
+    end = text.find("\n", mention.end, mention.end + _LONGEST_LEFT)
+    line = text[start : end if end >= 0 else mention.end + _LONGEST_LEFT]
+    return "\t" in line or line.count("|") >= 2
 
 
 def fields_of_subject(mention: Mention, text: str) -> tuple[str, ...]:
@@ -132,12 +146,14 @@ _TURNED = re.compile(r"(?:[^，。；]{0,6}?)(?:(提高|上升|增长|增加|延
 def _fields(mention: Mention, words: Words, facts: Facts, metric: str) -> tuple[str, ...]:
     if _BEFORE_LAST.search(words.left[-14:]):
         return ()
+    if mention.role is MentionRole.COMPARATOR and mention.quantity and mention.quantity.unit in ("1:x", "x:1"):
+        return _of_target(mention, words, facts)  # “床护比目标为1:0.55”: a ratio is no difference
     match mention.role:
         case MentionRole.CHANGE:
             return _of_change(mention, words, facts, metric)
         case MentionRole.COMPARATOR:
             return ("gap",) if re.search(_AIM_WORDS, words.clause) else ()
-        case MentionRole.BASELINE:
+        case MentionRole.BASELINE if not _AIM_RIGHT.match(words.right):
             return _of_baseline(mention, words, facts)
         case MentionRole.TARGET:
             return _of_target(mention, words, facts)

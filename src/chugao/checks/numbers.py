@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from chugao.checks.attaching import Attacher, alike
 from chugao.checks.candidates import BOUNDS, candidates, fields_of_subject, rate_of, tells, words_around
+from chugao.checks.given import Context, Given
+from chugao.checks.namesakes import metrics_told
 from chugao.config import shipped
 from chugao.errors import InputError
-from chugao.kind import Kind
-from chugao.material import Matter
 from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
 from chugao.metrics.facts import Fact, Facts
 from chugao.quantity import Qualifier, Quantity, comparable, convert, supports
@@ -36,20 +36,6 @@ _WHY = {
 }
 
 
-class Context(NamedTuple):
-    """What a text is held against."""
-
-    facts: Facts
-    matters: Sequence[Matter] = ()
-    kind: Kind | None = None
-    year: int | None = None
-    """The year in the title."""
-    ours: bool = False
-    """A draft of ours: whatever is untraced is an error there."""
-    others: Sequence[str] = ()
-    """Further texts whose numbers count as given: instructions, the office's formulas."""
-
-
 class Verdict(NamedTuple):
     """What became of one number."""
 
@@ -61,7 +47,7 @@ class Verdict(NamedTuple):
 
 
 def verify(
-    text: str, context: Context, given: "Given | None" = None, mentions: Sequence[Mention] | None = None
+    text: str, context: Context, given: Given | None = None, mentions: Sequence[Mention] | None = None
 ) -> list[Verdict]:
     """Every number of a text with what supports it; linear in text and facts.
 
@@ -148,44 +134,6 @@ def constant_spans(text: str) -> list[tuple[int, int]]:
     return sorted(m.span() for pattern in _constants() for m in pattern.finditer(text))
 
 
-# --- what is given besides figures ----------------------------------------------------------------
-
-
-class Given:
-    """Numbers of matters and other given texts, found again by value and the characters beside them."""
-
-    def __init__(self, context: Context) -> None:
-        texts = [(m.id, f"{m.when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
-        texts += [("given", t) for t in context.others if t]
-        self._numbers: dict[tuple[Decimal, str], list[tuple[str, str, Mention]]] = {}
-        for source, text in texts:
-            for mention in find_mentions(text):
-                if (quantity := mention.quantity) is not None:
-                    self._numbers.setdefault((quantity.value, quantity.unit), []).append((source, text, mention))
-
-    def support(self, mention: Mention, text: str) -> str:
-        """Id of the matter that gives this very number at this very place, "" when none does."""
-        assert mention.quantity is not None
-        key = (mention.quantity.value, mention.quantity.unit)
-        for source, given, theirs in self._numbers.get(key, ()):
-            if same(mention.quantity, theirs.quantity) and _same_neighbours(text, mention, given, theirs):
-                return source
-        return ""
-
-
-def same(a: Quantity, b: Quantity | None) -> bool:
-    return b is not None and a.value == b.value and a.unit == b.unit and a.high == b.high and a.qualifier == b.qualifier
-
-
-def _same_neighbours(text: str, mention: Mention, given: str, theirs: Mention) -> bool:
-    """Two characters to the left or three to the right agree: the number stands in the same words."""
-    left = text[max(0, mention.start - 2) : mention.start]
-    their_left = given[max(0, theirs.start - 2) : theirs.start]
-    right = text[mention.end : mention.end + 3]
-    their_right = given[theirs.end : theirs.end + 3]
-    return (len(left) == 2 and left == their_left) or (len(right) == 3 and right == their_right)
-
-
 # --- judging --------------------------------------------------------------------------------------
 
 
@@ -195,16 +143,19 @@ class _Judge:
     def __init__(self, text: str, context: Context, given: Given) -> None:
         self._text, self._context, self._given = text, context, given
         self._attacher = Attacher(text, context.facts)
+        self._plan = context.kind is not None and not context.kind.looks_back
 
     def verdict(self, mention: Mention) -> Verdict:
         context, text = self._context, self._text
         mention = self._attacher.attach(mention)
         metric = mention.metric if mention.metric in context.facts.definitions else None
         if metric is not None:
-            for fact in candidates(mention, metric, context.facts, text):
+            for fact in candidates(mention, metric, context.facts, text, plan=self._plan):
                 if _holds(mention, fact):
                     return _with_direction(mention, fact, text, context)
         told, other = self._of_subject(mention)
+        if told is None and (told := self._in_other_words(mention)) is not None:
+            self._attacher.told(told.metric)
         if told is not None:
             return Verdict(mention, True, told.slot, _not_for_print(mention, told))
         if source := self._given.support(mention, text):
@@ -232,6 +183,25 @@ class _Judge:
                     return fact, None
                 nearest = nearest or fact
         return None, nearest
+
+    def _in_other_words(self, mention: Mention) -> Fact | None:
+        """The fact of a metric that the clause tells with its words turned round, where the number is that fact's."""
+        words = words_around(self._text, mention)
+        clause = re.split(r"[、和及]", words.clause)[-1]
+        if (
+            mention.quantity is None
+            or mention.role is MentionRole.CHANGE
+            or mention.quantity.qualifier in BOUNDS - _AIMS
+        ):
+            return None
+        for metric in metrics_told(clause, self._context.facts):
+            for fact in candidates(mention, metric, self._context.facts, self._text, plan=self._plan):
+                if _holds(mention, fact):
+                    return fact
+        return None
+
+
+_AIMS = frozenset({Qualifier.AT_LEAST, Qualifier.AT_MOST})
 
 
 def _in_passing(mention: Mention) -> bool:
@@ -328,9 +298,12 @@ def _not_for_print(mention: Mention, fact: Fact) -> Finding | None:
 
 
 _UP_DOWN = {1: "提高", -1: "下降"}
-_HIGHER = re.compile(r"(?:高|多|高出|多出|高于|超出|慢|晚)$")
-_LOWER = re.compile(r"(?:低|少|低于|少于|快|早)$")
-_AFTERWARDS = re.compile(r"^相比[^，。；]{0,4}?(?:(提高|上升|增长|增加|延长|提升)|(下降|降低|减少|缩短|回落))")
+_HIGHER = re.compile(r"(?:(?:高|多|慢|晚)[出了]?|多[签收办做建]|高于|超出)$")
+_LOWER = re.compile(r"(?:(?:低|少|快|早)[出了]?|少[签收办做建]|低于|少于)$")
+_AFTERWARDS = re.compile(
+    r"^(?:相比|，?(?:与|较|比|同)(?:上一?年度?|去年)(?:同期)?(?:相比)?，?)(?:略有|有所|明显|稳步|持续|[^，。；]{0,2}?)"
+    r"(?:(提高|上升|增长|增加|延长|提升)|(下降|降低|减少|缩短|回落))(?!\d)"
+)
 
 
 def _direction_said(mention: Mention, fact: Fact, text: str) -> int:

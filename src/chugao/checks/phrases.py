@@ -107,6 +107,18 @@ class InFull(Frozen):
         return re.compile(self.wrong)
 
 
+class Opening(Frozen):
+    """A fixed formula of a first sentence: on which days and at which levels it may be written."""
+
+    rank: int
+    """Place in the sentence; 1 and 2 stand in every opening."""
+    text: str
+    from_: date = Field(alias="from")
+    to: date = date.max
+    levels: tuple[str, ...]
+    source: str = ""
+
+
 class Leader(Frozen):
     name: str
     title: str
@@ -127,6 +139,7 @@ class Phrases(Frozen):
     order: tuple[Order, ...] = ()
     full: tuple[InFull, ...] = ()
     leader: tuple[Leader, ...] = ()
+    opening: tuple[Opening, ...] = ()
 
 
 @cache

@@ -138,6 +138,8 @@ def _outside(whole: Number, parts: Sequence[Number]) -> Hit | None:
 
 _SAMPLED = re.compile(r"(?:抽取|抽查|抽检|点评|随机|抽样)[^，。；,;\d]{0,10}$")
 _SAMPLE_UNITS = frozenset("份 例 张 名 人 床 件 台 册 本".split())
+_OVER_THE_YEAR = re.compile(r"全年|全院|年度|累计|合计|总体")
+"""Counted over many samples together, such a rate may be as fine as it likes."""
 _RARE = re.compile(r"≤|不超过|控制|以内|以下|低于|目标|降至|降到|<")
 
 
@@ -156,7 +158,7 @@ def resolution(reading: Reading) -> Iterator[Hit]:
             for target in row.numbers[place + 1 :]:
                 if target.unit != "%" or not 0 < target.quantity.value * size < 100:
                     continue
-                if not _RARE.search(target.before[-12:] + target.text):
+                if not _RARE.search(target.before[-12:] + target.text) or _OVER_THE_YEAR.search(target.clause):
                     continue
                 step = digits(Decimal(100) / size, 1 if 1000 % size else 0)
                 hint = (

@@ -50,8 +50,10 @@ _SHORTCOMINGS_PROMISED = re.compile(r"成效(?:与|和|及|、)不足|(?:与|和
 
 def parts_promised(reading: Reading) -> Iterator[Hit]:
     """C18: the title's “暨计划” and a heading's “与不足” are kept."""
-    if reading.ours or not reading.lines or reading.characters < 150 or "truncated" in reading.document.flags:
+    if reading.ours or not reading.lines or reading.characters < 150:
         return
+    if "truncated" in reading.document.flags and not _ends_whole(reading):
+        return  # what is missing may have stood on the part that was cut off
     title = next((x for x in reading.lines if x.kind == "title"), reading.lines[0])
     if reading.kind is Kind.SUMMARY_PLAN and re.search(r"计划|打算|安排|思路|下一步|要点", reading.title):
         own = [x for x in reading.lines if x.part == 0]
@@ -75,11 +77,19 @@ def _under(lines: tuple[Line, ...], at: int) -> Iterator[Line]:
         yield line
 
 
+def _ends_whole(reading: Reading) -> bool:
+    """Whether the last line of prose ends as a sentence does."""
+    prose = [x for x in reading.lines if x.kind == "body"]
+    return bool(prose) and prose[-1].text.endswith(("。", "！", "？", "）", "”", "》"))
+
+
 def cut_off(reading: Reading) -> Iterator[Hit]:
     """C45: the text stops in mid-sentence, or its page said there was more."""
     documents = (reading.document, *reading.document.parts)
     if reading.ours or not any("truncated" in d.flags for d in documents):
         return
+    if _ends_whole(reading) and any(parts_promised(reading)):
+        return  # it is whole and lacks a part, which is said already
     prose = [x for x in reading.lines if x.kind in ("body", "heading")]
     if not prose or reading.characters < 60:
         return

@@ -6,7 +6,8 @@ In: a header and a row of cells.  Out: verdicts, as for prose.
 import re
 from collections.abc import Sequence
 
-from chugao.checks.numbers import Context, Given, Verdict, same, verify
+from chugao.checks.given import Context, Given, same
+from chugao.checks.numbers import Verdict, verify
 from chugao.mentions import Mention, MentionRole
 from chugao.quantity import find_numbers
 from chugao.source import Finding, Place, Severity

@@ -29,7 +29,8 @@ def write_reports(
 ) -> dict[str, str]:
     """The files asked for, by kind.  Raises `InputError` when one would stand where the checked file stands."""
     from chugao.export import write_whole
-    from chugao.export.checked import checked, checked_page, proofsheet
+    from chugao.export.checked import checked, checked_page
+    from chugao.export.papers import proofsheet
 
     wanted = {k: p for k, p in {"html": html, "annotated": annotated, "sheet": sheet}.items() if p is not None}
     if any(p.absolute() == file.absolute() for p in wanted.values()):

@@ -9,7 +9,10 @@ from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chugao.manuscript import Draft
+    from chugao.material import Matters
     from chugao.metrics.observation import Figures
     from chugao.word.looks import Look
 
@@ -24,7 +27,13 @@ def export_command(
     final: Annotated[bool, typer.Option("--final", help="出定稿：去掉“草稿”标记；有错误就不出")] = False,
     override_by: Annotated[str | None, typer.Option(metavar="姓名", help="有错误仍要放行时：放行的人")] = None,
     reason: Annotated[str | None, typer.Option(metavar="理由", help="有错误仍要放行时：放行的理由")] = None,
-    metrics: Annotated[list[Path] | None, typer.Option(metavar="文件", help="指标文件，可以写多次")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="原文", help="只放行这一处，可以写多次；不写则一并放行")
+    ] = None,
+    metrics: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="文件", help="后来的指标文件，可以写多次：列出换数后这份和同一文件夹里各稿要改的地方"),
+    ] = None,
     matters: Annotated[list[Path] | None, typer.Option(metavar="文件", help="事项文件，可以写多次")] = None,
     comments: Annotated[bool, typer.Option("--comments", help="Word 里给每个数字加批注，写明出处和算法")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="另出 PDF（要装有 LibreOffice）")] = False,
@@ -40,67 +49,105 @@ def export_command(
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
+    from chugao.cli.touching import show_touched, siblings_touched, touched_json
     from chugao.desk import read_figures, read_things
-    from chugao.export import read_draft, release, write_files
+    from chugao.export import read_draft, write_files
 
-    gated = override_by is not None or reason is not None
+    gated = override_by is not None or reason is not None or bool(only)
     if not final and (gated or matters):
-        raise InputError("--override-by、--reason、--metrics、--matters 只用于出定稿。请同时写 --final。")
-    if not final and metrics and not pack:
-        raise InputError("--metrics 只用于出定稿或送审包。请同时写 --final 或 --pack。")
+        raise InputError("--override-by、--reason、--only、--metrics、--matters 只用于出定稿。请同时写 --final。")
     if final and gated and not (override_by or "").strip():
         raise InputError("放行须写明姓名。请写 --override-by 姓名 --reason 理由。")
     if previous is not None and not pack:
         raise InputError("--previous 只用于送审包。请同时写 --pack。")
+    if pdf or png:
+        from chugao.word.warm import required_office
+
+        required_office()  # said before anything is written
     draft = read_draft(file)
     before = read_draft(previous) if previous is not None else None
     figures = read_figures(metrics) if metrics else None
+    later = siblings_touched(file, figures) if figures is not None else []
     if final:
         things = read_things(matters) if matters else None
-        draft = release(draft, figures, things, override_by=override_by, reason=reason)
+        draft = _released(draft, figures, things, override_by, reason, only or ())
     look = office_look()
-    paths = write_files(draft, out, final=final, comments=comments, look=look)
+    more = _more(draft, final, html, pack, figures, before, look)
+    paths = write_files(draft, out, final=final, comments=comments, look=look, beside=more)
     say_kept(paths)
     if pdf or png:
         from chugao.cli.previewing import write_preview
 
         paths |= write_preview(paths["docx"], pdf, png)
-    paths |= _more(draft, paths["docx"], final, html, pack, figures, before, look)
     if as_json:
-        show_json({"final": final, "files": {k: str(p) for k, p in paths.items()}})
+        told = {"touched": touched_json(later)} if figures is not None else {}
+        show_json({"final": final, "files": {k: str(p) for k, p in paths.items()}} | told)
         return
     for path in paths.values():
         show(str(path))
+    if any(paper.places for paper in later):
+        show_touched(later)
     if final:
         say("定稿已出，Word 上没有“草稿”标记。" + _override_told(draft, override_by))
     else:
         say("这仍是草稿。核对无误后，加 --final 出定稿。")
 
 
+def _released(
+    draft: "Draft",
+    figures: "Figures | None",
+    matters: "Matters | None",
+    override_by: str | None,
+    reason: str | None,
+    only: "Sequence[str]",
+) -> "Draft":
+    """The draft through the gate, with what the workspace's office has confirmed; an override stands in its audit."""
+    from chugao.checks.dismissals import read_dismissals
+    from chugao.config import find_workspace, load_settings
+    from chugao.export import release
+
+    workspace = find_workspace()
+    released = release(
+        draft,
+        figures,
+        matters,
+        office=load_settings(workspace).office,
+        dismissals=read_dismissals(workspace) if workspace else (),
+        override_by=override_by,
+        reason=reason,
+        only=only,
+    )
+    override = released.recipe.get("override")
+    if workspace is not None and override:
+        from chugao.database.audit import record
+        from chugao.desk import open_workspace
+
+        detail = {"title": released.title.text, "reason": override["reason"], "findings": override["findings"]}
+        with open_workspace(workspace) as database, database.write() as connection:
+            record(connection, override["by"], "export.override", released.id, detail, at=override["at"])
+    return released
+
+
 def _more(
     draft: "Draft",
-    beside: Path,
     final: bool,
     html: bool,
     pack: bool,
     figures: "Figures | None",
     previous: "Draft | None",
     look: "Look",
-) -> dict[str, Path]:
-    """The page and the pack, beside the Word file."""
-    from chugao.export import write_whole
-
-    more: dict[str, Path] = {}
+) -> dict[str, tuple[str, bytes]]:
+    """The page and the pack, to stand beside the Word file: kind → (what follows the title in the name, content)."""
+    more: dict[str, tuple[str, bytes]] = {}
     if html:
         from chugao.export.page import to_html
 
-        more["html"] = beside.with_suffix(".html")
-        write_whole(more["html"], to_html(draft, final=final).encode("utf-8", "replace"))
+        more["html"] = (".html", to_html(draft, final=final).encode("utf-8", "replace"))
     if pack:
         from chugao.export.pack import review_pack
 
-        more["pack"] = beside.with_name(f"{beside.stem}（送审包）.zip")
-        write_whole(more["pack"], review_pack(draft, figures=figures, previous=previous, final=final, look=look))
+        content = review_pack(draft, figures=figures, previous=previous, final=final, look=look)
+        more["pack"] = ("（送审包）.zip", content)
     return more
 
 

@@ -4,12 +4,14 @@ markdown  the text as markdown
 page      one HTML file, as printed, every number with its source
 files     <title>.docx, .json and .md, all or none
 gate      what may leave as final
+checked   what a check found, beside the text
+papers    the 核稿单 and other papers for the desk
 pack      everything a reviewer needs in one zip
 """
 
 from chugao.draftfile import SCHEMA_ID, draft_schema, read_draft, to_json, write_schema
 from chugao.export.files import check_folder, file_name, write_files, write_whole
-from chugao.export.gate import release
+from chugao.export.gate import override_told, release
 from chugao.export.markdown import to_markdown
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "check_folder",
     "draft_schema",
     "file_name",
+    "override_told",
     "read_draft",
     "release",
     "to_json",

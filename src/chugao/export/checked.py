@@ -1,7 +1,7 @@
 """What a check found, to be read beside the text: the page, the paper to sign, the comments.
 
 In: a draft or text, its `Report`, what people have confirmed.  Out: `Checked`; an HTML page that needs nothing beside it;
-the 核稿单 as a .docx.
+remarks for a Word copy.
 
 Surprise: a finding of a draft counts within its sentence, one of a text within the whole; here both count in the text as
 it is shown, so that page, paper and comments say the same.
@@ -9,6 +9,7 @@ it is shown, so that page, paper and comments say the same.
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
@@ -18,10 +19,10 @@ from markupsafe import Markup, escape
 
 from chugao.checks import Report
 from chugao.checks.dismissals import Dismissal
-from chugao.checks.folding import fold
 from chugao.config import shipped
+from chugao.export.gate import confirmed_told, override_told
 from chugao.kind import Kind
-from chugao.manuscript import ClaimedText, Draft, Section, Shell, Span, content_hash, flatten
+from chugao.manuscript import Draft, Span, flatten
 from chugao.source import Finding
 from chugao.word.annotating import Remark
 from chugao.word.comments import STATES
@@ -66,6 +67,8 @@ class Checked(NamedTuple):
     """Nothing was given to hold the numbers against."""
     override: str = ""
     """Who let it pass, and why."""
+    confirmed: tuple[str, ...] = ()
+    """“12人（张三，微信）”: what people vouched for when it was let out."""
     kind: Kind = Kind.SUMMARY
     year: int = 2000
 
@@ -125,32 +128,32 @@ def _of_draft(name: str, draft: Draft, report: Report) -> Checked:
     text, spans = flatten(draft)
     at = {(s.section, s.sentence): s for s in spans}
     numbers = [n for text_, span in _claimed(draft, at) for n in _of_claims(draft, text_, span, text)]
-    override = draft.recipe.get("override") or {}
     return Checked(
         name=name,
         title=draft.title.text,
         text=text,
-        numbers=tuple(sorted(numbers, key=lambda n: (n.start < 0, n.start))),
+        numbers=tuple(numbers),
         notes=tuple(_placed(f, at) for f in report.findings),
-        override=f"{override.get('by', '')}：{override.get('reason', '')}" if override else "",
+        override=override_told(draft.recipe),
+        confirmed=confirmed_told(draft.recipe),
         kind=draft.kind,
         year=draft.year,
     )
 
 
 def _claimed(draft: Draft, at: dict[tuple[str, str], Span]) -> Iterator[tuple[Any, Span | None]]:
-    """Every text that bears claims, with where it stands; None for a cell of a table."""
+    """Every text that bears claims, in the order of the pages, with where it stands; None for a cell of a table."""
     yield draft.title, at.get(("", "title"))
     for section in draft.sections:
         if (section.id, "heading") in at:
             yield section.heading, at[section.id, "heading"]
-        for sentence in section.sentences:
-            if (section.id, sentence.id) in at:
-                yield sentence, at[section.id, sentence.id]
-    for _, _, table in draft.tables():
-        for row in table.rows:
-            for cell in row:
-                yield cell, None
+        sentences = {s.id: s for s in section.sentences}
+        for block in section.blocks:
+            for name in block.sentence_ids:
+                if name in sentences and (section.id, name) in at:
+                    yield sentences[name], at[section.id, name]
+            for row in block.table.rows if block.table else ():
+                yield from ((cell, None) for cell in row)
 
 
 def _of_claims(draft: Draft, text: Any, span: Span | None, whole: str) -> Iterator[Number]:
@@ -286,72 +289,6 @@ def _marked(line: str, at: int, notes: list[tuple[Note, int]], numbers: list[tup
 _WEIGHTS = ("fatal", "error", "warning", "info")
 
 
-# --- the paper ------------------------------------------------------------------------------------
-
-
-def proofsheet(given: Checked) -> bytes:
-    """The 核稿单: every number with the words around it, its source, last year's, and room to tick and to sign."""
-    from chugao.word.layout import named_layout
-    from chugao.word.typesetting import typeset
-
-    return typeset(_paper(given), final=True, clean=True, layout=named_layout("checklist"))
-
-
-def _paper(given: Checked) -> Draft:
-    from chugao.manuscript import Block, Sentence, Table
-
-    header = ("序号", "数字", "文中", "指标", "出处", "上年", "核对", "签名")
-    rows = [
-        (
-            str(i),
-            n.printed,
-            n.around[:60],
-            n.name or "—",
-            n.source or n.confirmed or "没有出处",
-            n.last_year or "—",
-            "",
-            "",
-        )
-        for i, n in enumerate(given.numbers, 1)
-    ]
-    table = Table(
-        header=header,
-        rows=tuple(tuple(ClaimedText(text=c) for c in row) for row in rows or [("", "", "", "", "", "", "", "")]),
-    )
-    lines = [f"{given.line}。逐个对照出处核对，对的打“√”，不对的写正确的数，并签名。"]
-    lines += [
-        f"[{x.first.severity.label}] {x.first.hint}"
-        for x in fold(n.finding for n in given.notes)
-        if x.first.severity.blocks
-    ]
-    if given.override:
-        lines.append(f"放行：{given.override}。")
-    title = ClaimedText(text=f"《{given.title}》核稿单")
-    sentences = tuple(Sentence(id=f"s{i}", text=line) for i, line in enumerate(lines))
-    blocks = tuple(Block(id=f"b{i}", type="paragraph", sentence_ids=(s.id,)) for i, s in enumerate(sentences))
-    sections = (
-        Section(id="lead", number="", heading=ClaimedText(text=""), level=0, blocks=blocks, sentences=sentences),
-        Section(
-            id="table",
-            number="",
-            heading=ClaimedText(text=""),
-            level=0,
-            blocks=(Block(id="t", type="table", table=table),),
-        ),
-    )
-    return Draft(
-        id=content_hash(title, sections, Shell()),
-        title=title,
-        kind=given.kind,
-        department="",
-        organisation="",
-        year=given.year,
-        period=str(given.year),
-        engine="offline",
-        sections=sections,
-    )
-
-
 # --- comments -------------------------------------------------------------------------------------
 
 
@@ -361,7 +298,8 @@ def remarks_of(given: Checked) -> list[Remark]:
     for note in sorted((n for n in given.notes if n.start >= 0), key=lambda n: n[:2]):
         start, end, finding = note
         quote = given.text[start:end].split("\n")[0] or given.text[start : start + 1]
-        before = given.text[max(0, start - _AROUND) : start].rpartition("\n")[2]
-        after = given.text[start + len(quote) : end + _AROUND].partition("\n")[0]
+        # A cell of a table is a paragraph of its own in Word: its neighbours are no words beside it.
+        before = re.split(r"[\n\t]", given.text[max(0, start - _AROUND) : start])[-1]
+        after = re.split(r"[\n\t]", given.text[start + len(quote) : end + _AROUND])[0]
         told.append(Remark(quote, before, after, f"[{finding.severity.label}] {finding.hint}"))
     return told

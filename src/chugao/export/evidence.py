@@ -121,10 +121,15 @@ def _traced(
         value=f"{known.value}{known.unit}" if known else "",
         formula=claim.formula or (known.formula if known else ""),
         source=source,
-        places=tuple(Place(f.strip(" ；（）"), sheet, cell) for f, sheet, cell in _PLACE.findall(source)),
+        places=places_in(source),
         cutoff=max(cutoffs, default=""),
         last_year=before.get(metric, "") if known is None or known.field != "prev" else "",
     )
+
+
+def places_in(source: str) -> tuple[Place, ...]:
+    """The cells that a source names."""
+    return tuple(Place(f.strip(" ；（）"), sheet, cell) for f, sheet, cell in _PLACE.findall(source))
 
 
 def _sentence(text: str, start: int, end: int) -> str:

@@ -8,7 +8,9 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from chugao.draftfile import to_json
 from chugao.errors import InputError, reason_of
@@ -31,8 +33,11 @@ def write_files(
     comments: bool = False,
     mark: str = "",
     look: Look | None = None,
+    beside: Mapping[str, tuple[str, bytes]] = MappingProxyType({}),
 ) -> dict[str, Path]:
-    """Write `<title>.docx`, `.json` and `.md` into `folder`, all three or none; the folder is made when missing.
+    """Write `<title>.docx`, `.json` and `.md` into `folder`, all or none; the folder is made when missing.
+
+    `beside` are further files of the same title, by kind: (what follows the title in the name, content).
 
     With `comments` each number in the .docx bears a comment that says where it comes from; `mark` follows the title in
     the files' names (“（候选2）”); `look` is the office's layout and master.
@@ -53,6 +58,8 @@ def write_files(
         raise InputError(f"文件夹“{place}”建不了（{reason_of(error)}）。请换一个能写的文件夹。") from None
     name = file_name(draft.title.text + mark)
     targets = {kind: place / f"{name}.{kind}" for kind in contents}
+    targets |= {kind: place / f"{name}{ending}" for kind, (ending, _) in beside.items()}
+    contents |= {kind: content for kind, (_, content) in beside.items()}
     kept = _kept(targets["docx"])
     staged: list[tuple[Path, Path]] = []
     try:

@@ -8,17 +8,19 @@ Checking is done on paper: the 核稿单 is a Word file with a column to sign, n
 from collections.abc import Sequence
 from html import escape
 
+from chugao.checks import Report
 from chugao.draftfile import to_json
+from chugao.export.checked import checked
 from chugao.export.evidence import Traced, trace
 from chugao.export.files import file_name
+from chugao.export.gate import confirmed_told, override_told
 from chugao.export.page import to_html
+from chugao.export.papers import paper, proofsheet, set_paper
 from chugao.export.workbook import Sheet, workbook, zipped
-from chugao.manuscript import Block, ClaimedText, Draft, Section, Sentence, Shell, Table, content_hash
+from chugao.manuscript import Draft
 from chugao.metrics.calibers import Ruling
 from chugao.metrics.observation import Figures
-from chugao.word.layout import named_layout
 from chugao.word.looks import Look, set_draft
-from chugao.word.typesetting import typeset
 
 _ROWS = (
     "序号",
@@ -49,18 +51,19 @@ def review_pack(
     """One zip: the text, the 核稿单, the evidence, findings and overrides, the 数据说明, and what changed since."""
     numbers = trace(draft)
     name = file_name(draft.title.text)
+    given = checked(name, draft, Report(draft.findings, {}))
     files: dict[str, tuple[bytes, str]] = {
         f"{name}.docx": (
             set_draft(draft, look, final=final),
             "正文" + ("" if final else "（草稿）") + "，可以在上面改，改完交回。",
         ),
-        "核稿单.docx": (_set_paper(checklist(draft, numbers)), "打印出来逐个数核对、签字。"),
+        "核稿单.docx": (proofsheet(given), "打印出来逐个数核对、签字。"),
         "依据表.xlsx": (
             workbook(_sheets(draft, numbers)),
             "每个数的指标、算法、文件、工作表和单元格；核对意见；放行记录。",
         ),
         "数据说明.docx": (
-            _set_paper(_explanation(draft, numbers, figures, rulings)),
+            set_paper(_explanation(draft, numbers, figures, rulings)),
             "用到的指标是什么口径、从哪里来、截止到哪天。",
         ),
         "正文.html": (to_html(draft, final=final).encode(), "用浏览器看，点数字看出处，不用联网。"),
@@ -74,34 +77,7 @@ def review_pack(
     return zipped({"目录.html": index.encode(), **{n: content for n, (content, _) in files.items()}})
 
 
-# --- 核稿单 ---------------------------------------------------------------------------------------
-
-
-def checklist(draft: Draft, numbers: Sequence[Traced]) -> Draft:
-    """The 核稿单 as a draft of its own: every number, its source, last year's figure, and room to sign."""
-    rows = [
-        (
-            str(t.number),
-            t.printed,
-            "〃" if i and numbers[i - 1].sentence == t.sentence else _short(t.sentence, 60),
-            t.name or t.state,
-            _where(t),
-            t.last_year or "—",
-            "",
-            "",
-        )
-        for i, t in enumerate(numbers)
-    ]
-    header = ("序号", "数字", "所在句子", "指标", "出处", "上年", "核对", "签名")
-    lead = f"共{len(numbers)}个数。逐个对照出处核对，对的打“√”，不对的写正确的数，并签名。"
-    return _paper(draft, f"{_plain_title(draft)}核稿单", lead, header, rows)
-
-
-def _where(traced: Traced) -> str:
-    if traced.places:
-        told = "；".join(f"{p.file} {p.sheet}表{p.cell}" for p in traced.places[:2])
-        return told + ("等" if len(traced.places) > 2 else "")
-    return _short(traced.source or traced.state, 50)
+# --- 数据说明 ---------------------------------------------------------------------------------------
 
 
 def _explanation(draft: Draft, numbers: Sequence[Traced], figures: Figures | None, rulings: Sequence[Ruling]) -> Draft:
@@ -137,11 +113,6 @@ def _explanation(draft: Draft, numbers: Sequence[Traced], figures: Figures | Non
     return _paper(draft, f"{_plain_title(draft)}数据说明", _cutoff_told(draft.cutoff or ""), header, rows)
 
 
-def _set_paper(paper: Draft) -> bytes:
-    """A paper for the desk: small type, no marks of ours."""
-    return typeset(paper, final=True, clean=True, layout=named_layout("checklist"))
-
-
 def _cutoff_told(cutoff: str) -> str:
     return f"除另有注明的外，数据截止{cutoff}。" if cutoff else "各指标的数据截止日期见下表。"
 
@@ -151,36 +122,7 @@ def _plain_title(draft: Draft) -> str:
 
 
 def _paper(draft: Draft, title: str, lead: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Draft:
-    """A title, a line, a table: set like any other document of the office."""
-    table = Table(
-        header=tuple(header),
-        rows=tuple(tuple(ClaimedText(text=cell) for cell in row) for row in rows or [[""] * len(header)]),
-    )
-    sections = (
-        Section(
-            id="paper",
-            number="",
-            heading=ClaimedText(text=""),
-            level=0,
-            blocks=(
-                Block(id="paper_1", type="paragraph", sentence_ids=("paper_1_1",)),
-                Block(id="paper_2", type="table", table=table),
-            ),
-            sentences=(Sentence(id="paper_1_1", text=lead),),
-        ),
-    )
-    named = ClaimedText(text=title)
-    return draft.model_copy(
-        update={
-            "id": content_hash(named, sections, Shell()),
-            "title": named,
-            "shell": Shell(),
-            "sections": sections,
-            "findings": (),
-            "requests": (),
-            "evidence": (),
-        }
-    )
+    return paper(title, [lead], header, rows, kind=draft.kind, year=draft.year, department=draft.department)
 
 
 # --- the workbook ---------------------------------------------------------------------------------
@@ -217,11 +159,17 @@ def _sheets(draft: Draft, numbers: Sequence[Traced]) -> list[Sheet]:
 
 
 def _overrides(draft: Draft) -> tuple[tuple[str, str, str], ...]:
+    """Who let what pass, and who had vouched for which number."""
+    rows = []
     override = draft.recipe.get("override")
-    if not isinstance(override, dict):
-        return ()
-    told = "\n".join(str(f.get("hint", "")) for f in override.get("findings", ()) if isinstance(f, dict))
-    return ((str(override.get("by", "")), str(override.get("reason", "")), told),)
+    if isinstance(override, dict):
+        told = "\n".join(str(f.get("hint", "")) for f in override.get("findings", ()) if isinstance(f, dict))
+        rows.append((str(override.get("by", "")), str(override.get("reason", "")), told))
+    confirmed = draft.recipe.get("confirmed")
+    for row in confirmed if isinstance(confirmed, list) else ():
+        if isinstance(row, dict):
+            rows.append((str(row.get("by", "")), str(row.get("reason", "")), f"人工确认：“{row.get('quote', '')}”"))
+    return tuple(rows)
 
 
 # --- the index ------------------------------------------------------------------------------------
@@ -241,6 +189,9 @@ def _index(draft: Draft, numbers: Sequence[Traced], files: Sequence[tuple[str, s
         f"数据截止{draft.cutoff}" if draft.cutoff else "",
         f"与上一稿（{previous.id}）对照" if previous is not None else "",
     ]
+    let_out = override_told(draft.recipe)
+    vouched = "；".join(confirmed_told(draft.recipe))
+    facts += [f"放行：{let_out}" if let_out else "", f"人工确认：{vouched}" if vouched else ""]
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -256,7 +207,3 @@ def _address(name: str) -> str:
     from urllib.parse import quote
 
     return quote(name)
-
-
-def _short(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
