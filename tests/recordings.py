@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import vcr
 import yaml
+from pydantic import SecretStr
 from vcr.cassette import Cassette
 
-from chugao.config import Settings
+from chugao.config import EmbeddingSettings, ModelSettings, Settings
 from chugao.engines.assisted import AssistedEngine
+from chugao.engines.embedding import Embedder, open_embedder
 from chugao.engines.probing import response_format
 from chugao.ledger import Ask, Message
 from chugao.manuscript import Brief, BriefMatter, Slot
@@ -25,6 +27,7 @@ FOLDER = Path(__file__).parent / "cassettes"
 MODEL = "qwen2.5-coder-1.5b-instruct"
 DEAD = "http://127.0.0.1:9/v1"
 """Nobody listens there: what is played must not reach the network."""
+_CANARY = SecretStr("sk-canary-0123456789")
 _KEPT_HEADERS = ("content-type", "retry-after")
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -98,11 +101,22 @@ def brief() -> Brief:
     )
 
 
+EMBEDDING = FOLDER / "embeddings.yaml"
+TEXTS = ("骨科开设周末门诊", "骨科周末也能看门诊", "图书馆整修屋顶")
+
+
+def embedder(base_url: str, model: str = MODEL) -> Embedder:
+    """Sends all texts in one request."""
+    asked = ModelSettings(attempts=1, timeout_s=480)
+    own = EmbeddingSettings(model=model, batch=len(TEXTS))
+    return open_embedder(settings=Settings(base_url=base_url, api_key=_CANARY, model=asked, embedding=own))
+
+
 def settings_of(case: Case, base_url: str) -> Settings:
     output = "guided_object" if case.output == "brief" else "auto"
     model = {"stream": case.stream, "output": output, "attempts": 1, "max_tokens": 200, "temperature": 0.0}
     slow = {"timeout_s": 480, "first_token_s": 400, "next_token_s": 60}
-    return Settings(base_url=base_url, api_key="sk-canary-0123456789", model=model | slow)  # type: ignore[arg-type]
+    return Settings(base_url=base_url, api_key=_CANARY, model=model | slow)  # type: ignore[arg-type]
 
 
 async def asked(case: Case, engine: AssistedEngine) -> Any:

@@ -14,6 +14,7 @@ FIGURES = (
     "指标名称,年度,本期值,单位,上年同期值,目标值\n门诊人次,2025,32000,人次,28571,\n平均住院日,2025,7.3,天,7.6,7.4\n"
 )
 GOOD = reply("平均住院日由{avg_length_of_stay.prev}缩短到{avg_length_of_stay.now}。")
+PART = (Path(__file__).parents[1] / "prompts" / "summary" / "part.md.j2").read_text("utf-8")
 DRAFT = ("draft", "--kind", "summary", "--department", "外科", "--year", "2025", "--metrics", "指标.csv")
 
 
@@ -60,9 +61,48 @@ def test_a_wrong_key_still_gives_a_draft_and_says_who_wrote_it(monkeypatch: pyte
         ran = chugao(*DRAFT, "--engine", "openai:401")
 
     assert ran.code == 0
-    assert "模型没有写成，由离线引擎写" in ran.err
+    assert "模型一处也没有写成，这份稿子全部由离线引擎写成，不是 openai:401 写的" in ran.err
     assert "不认这个密钥" in ran.err
+    assert "处离线写成" in ran.out
     assert KEY not in ran.err
+    assert server.count == 1
+
+
+def test_candidates_come_from_several_models_temperatures_and_prompts(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("我的模板/summary").mkdir(parents=True)
+    write("我的模板/summary/part.md.j2", PART.replace("写材料，", "写文字材料，", 1))
+    varied = ("openai:one", "openai:two?temperature=1.5", "openai:two?prompts=我的模板")
+
+    with Faults(say) as server:
+        monkeypatch.setenv("CHUGAO_BASE_URL", server.url)
+        ran = chugao(*DRAFT, *(a for e in varied for a in ("--engine", e)), "--json")
+
+    parts = [r for r in server.requests if "照抄" not in r["messages"][1]["content"]]
+    assert [c["engine"] for c in ran.json["candidates"]] == list(varied)
+    assert all(Path(c["files"]["docx"]).is_file() for c in ran.json["candidates"])
+    assert {(r["model"], r["temperature"]) for r in parts} == {("one", 0.4), ("two", 0.4), ("two", 1.5)}
+    fingerprints = {
+        s["recipe"]["prompt"]
+        for c in ran.json["candidates"]
+        for part in json.loads(Path(c["files"]["json"]).read_text("utf-8"))["sections"]
+        for s in part["sentences"]
+        if part["id"] == "results"
+    }
+    assert len(fingerprints) == 2
+
+
+@pytest.mark.parametrize(
+    ("engine", "told"),
+    [
+        ("openai:m?temperature=9", "0到2"),
+        ("openai:m?base_url=http://evil.example", "不认识"),
+        ("openai:m?prompts=没有", "找不到"),
+    ],
+)
+def test_a_way_to_ask_that_is_none_is_refused(engine: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHUGAO_BASE_URL", "http://127.0.0.1:9/v1")
+
+    assert told in refused(*DRAFT, "--engine", engine)
 
 
 def test_a_model_without_an_address_is_refused_before_anything_is_written() -> None:

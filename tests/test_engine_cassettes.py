@@ -14,7 +14,21 @@ from chugao.errors import EngineError
 from chugao.ledger import Answer
 from chugao.manuscript import SLOT, Reply
 from chugao.prompts import offered
-from tests.recordings import CASES, DEAD, FOLDER, Case, ask_of, asked, brief, cassette, file_of, settings_of
+from tests.recordings import (
+    CASES,
+    DEAD,
+    EMBEDDING,
+    FOLDER,
+    TEXTS,
+    Case,
+    ask_of,
+    asked,
+    brief,
+    cassette,
+    embedder,
+    file_of,
+    settings_of,
+)
 
 
 def played(case: Case) -> object:
@@ -59,6 +73,23 @@ def test_a_brief_is_written_with_slots_that_were_offered(case: Case) -> None:
     assert not re.search(r"\d", texts)
 
 
+def test_vectors_are_read_from_the_wire_and_alike_texts_lie_close() -> None:
+    with cassette(EMBEDDING) as tape:
+        vectors = embedder(DEAD)(TEXTS)
+
+    assert tape.all_played
+    near, far = (sum(a * b for a, b in zip(vectors[0], v, strict=True)) for v in vectors[1:])
+    assert near > far
+    assert len({len(v) for v in vectors}) == 1
+
+
+def test_a_text_that_was_not_embedded_then_is_refused() -> None:
+    with cassette(EMBEDDING) as tape, pytest.raises((EngineError, CannotOverwriteExistingCassetteException)):
+        embedder(DEAD)(["没有录过的话"])
+
+    assert tape.play_count == 0
+
+
 def test_what_was_not_recorded_is_refused() -> None:
     case = CASES[0]
     engine = open_assisted(case.engine, settings=settings_of(case, DEAD))
@@ -77,9 +108,10 @@ def test_what_was_not_recorded_is_refused() -> None:
 
 
 def test_every_cassette_belongs_to_a_case_and_says_where_it_is_from() -> None:
-    assert {p.name for p in FOLDER.iterdir()} == {file_of(c).name for c in CASES}
+    assert {p.name for p in FOLDER.iterdir()} == {file_of(c).name for c in CASES} | {EMBEDDING.name}
     for path in FOLDER.iterdir():
-        assert path.read_text("utf-8").startswith("# Recorded from qwen2.5-coder")
+        source = "the stub" if path == EMBEDDING else "qwen2.5-coder"
+        assert path.read_text("utf-8").startswith(f"# Recorded from {source}")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda p: p.stem)

@@ -7,7 +7,7 @@ contradicts the sign of the fact beside it is wrong whoever wrote it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from chugao.manuscript import SLOT, ClaimedText
 from chugao.mentions import MentionRole, find_mentions
@@ -71,19 +71,34 @@ def bind(template: str, values: Mapping[str, SlotValue], constants: Iterable[str
 
 def claim_rest(text: str, claims: Iterable[Claim], constants: Iterable[str]) -> tuple[list[Claim], list[str]]:
     """Claims plus constants for the digits no slot printed, and the numbers that nothing supports."""
-    result = list(claims)
+    result, constants = list(claims), tuple(constants)
     for name in sorted({c for c in constants if c and re.search(r"\d", c)}, key=len, reverse=True):
         for match in re.finditer(re.escape(name), text):
             if not any(c.start < match.end() and match.start() < c.end for c in result):
                 result.append(Claim(start=match.start(), end=match.end(), state="constant", id=name))
     loose = []
+    named = [c for c in constants if c and _HAN_NUMERAL.search(c) and c in text]
     spans = [(m.start, m.end) for m in find_mentions(text) if m.role is not MentionRole.NUMBERING]
     spans += [m.span() for m in re.finditer(r"\d+", text)]
     for start, end in spans:
-        if not any(c.start < end and start < c.end for c in result):
+        if any(c.start < end and start < c.end for c in result):
+            continue
+        if whole := next((w for w in _names_at(named, text) if w.start <= start and end <= w.end), None):
+            result.append(whole)  # 三天 of “三天确诊率”
+        else:
             loose.append(text[start:end])
             result.append(Claim(start=start, end=end, state="unsupported"))
     return sorted(result, key=lambda c: c.start), loose
+
+
+_HAN_NUMERAL = re.compile(r"[一二两三四五六七八九十百千]")
+
+
+def _names_at(names: Iterable[str], text: str) -> Iterator[Claim]:
+    """Every place where one of the names stands, as a claim of its own."""
+    for name in sorted(set(names), key=len, reverse=True):
+        for match in re.finditer(re.escape(name), text):
+            yield Claim(start=match.start(), end=match.end(), state="constant", id=name)
 
 
 def claimed(text: str, values: Mapping[str, SlotValue], constants: Iterable[str] = ()) -> ClaimedText:

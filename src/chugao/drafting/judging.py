@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from chugao.checks.given import Context, Given
 from chugao.checks.inventions import find_inventions
-from chugao.checks.numbers import Context, Given, verify
+from chugao.checks.numbers import verify
 from chugao.drafting.binding import Bound, bind
+from chugao.drafting.grounding import AHEAD, Covered, Grounds
 from chugao.drafting.mending import metric_before, names_of
 from chugao.drafting.offering import Offer
 from chugao.kind import Kind
@@ -24,24 +26,13 @@ from chugao.prompts import misread
 
 _LONGEST_HEADING = 40
 _ROOM = 1.2
+_TOLD = 0.6
+_ABOUT_ITSELF = re.compile(
+    r"本(?:节|段|章|部分|文)(?=[一-鿿])|(?:成效|时间|责任|结果|完成时限|类别|状态)：|以上(?:是|为|就是)|作为(?:AI|人工智能)|根据(?:您|你|资料|提供)"
+)
 _NAMED_FAR = 60
-_AHEAD = ("plan", "items", "goals", "next")
 _FREE = ("brief.",)
 _ODD = re.compile(r"[*#`<>|\\_\[\]{}]|https?:|www\.|【|】|〔|〕|[①-⓿❶-➓㈠-㉟]|[A-Za-z0-9]+\.(?:com|cn|net|org)")
-_ACT = re.compile(
-    r"举办|召开|举行|承办|建成|启用|引进|购置|购入|采购|安装|获评|获得|荣获|获批|入选|通过|成立|组建|设立|出台|印发|制定|签订|揭牌|挂牌|上线|投入使用|投用"
-    r"|选派|派出|邀请|发表|立项|授予|表彰|接待|完成了|开展了|组织了|实施了|新增|新建|改造|扩建|开设|开通|推出|首[次例家创]"
-)
-_ENOUGH, _ACT_ENOUGH = 0.34, 0.5
-_LONG = 8
-# Words of office writing that claim nothing.
-_GLUE = """
-全年 本年 上年 去年 同期 相比 比上年 较上年 今年 明年 下一步 一年来 工作 情况 方面 其中 同时 此外 另外 以及 并且 通过 围绕 针对 按照 根据 结合 坚持 持续 不断
-进一步 加强 提升 提高 推进 推动 促进 完善 优化 强化 落实 做好 抓好 开展 组织 实施 建立 健全 规范 管理 服务 质量 安全 水平 能力 建设 发展 改善 改进 保障 重点 主要
-着力 办了 几件 实事 做了 以下 完成 达到 实现 超过 高于 低于 上升 下降 增长 增加 减少 缩短 延长 降低 稳步 明显 有所 保持 稳定 平稳 持平 良好 较好 目标 年初 年底 年末 全部 总体 整体 医院 科室 患者
-医务 人员 临床 医疗 汇报如下 报告如下 现将 如下 总结 计划 要点 我院 我科 全院 全科 各科室 存在 不足 问题 原因 仍然 还有 不够 需要 有待 还需 力争 确保 继续 努力 拟于
-将 年内 季度 牵头 负责 责任 配合 时限 任务 措施 要求 进度 检查 督促 定期 及时 有序 积极 认真 切实 扎实 有效 较 比 由 到 从 至 为 了 的 在 和 与 及 等 对 把 被 也 均 都 已
-""".split()
 
 
 class Known(NamedTuple):
@@ -61,6 +52,10 @@ class Judge:
         self.known = known
 
     @cached_property
+    def _grounds(self) -> Grounds:
+        return Grounds(self.known.given)
+
+    @cached_property
     def _read(self) -> Given:
         return Given(self.known.context)
 
@@ -75,9 +70,10 @@ class Judge:
         problems += _place_problems(reply, offer)
         problems += _matter_problems(sentences, offer)
         problems += _word_problems(reply, offer)
+        problems += _untold(sentences, offer)
         if not problems:
             problems += self._printed_problems(bound, reply, offer)
-            problems += self._given_problems(sentences, offer)
+            problems += self._grounds.problems(sentences, offer)
         return list(dict.fromkeys(problems))
 
     # --- as it will be printed ---
@@ -100,61 +96,8 @@ class Judge:
         over = []
         if offer.brief.kind is Kind.SUMMARY_PLAN and offer.brief.role != "lead":
             year = self.known.empty.year
-            over = [f"二、{year + 1}年工作计划" if offer.brief.role in _AHEAD else f"一、{year}年工作总结"]
+            over = [f"二、{year + 1}年工作计划" if offer.brief.role in AHEAD else f"一、{year}年工作总结"]
         return [*over, *([f"（一）{heading}"] if heading else [])]
-
-    # --- as words ---
-
-    def _given_problems(self, sentences: list[ReplySentence], offer: Offer) -> Iterator[str]:
-        """Sentences that say what nobody gave: of the past none may, of the future none that names an act done."""
-        brief = offer.brief
-        given = Covered(self.known.given, _texts(offer))
-        for sentence in sentences:
-            for clause in re.split(r"[，。；：！？]", sentence.text):
-                words = _words(clause, offer)
-                if len(words) < 4:
-                    continue
-                slotted = SLOT.search(clause) is not None
-                if _ACT.search(words) and given.share(words) < _ACT_ENOUGH:
-                    yield f"“{words[:24]}”在资料里没有依据，请删去或改写成资料里有的事"
-                elif len(words) >= _LONG and not slotted and given.share(words) < _ENOUGH and brief.role not in _AHEAD:
-                    yield f"“{words[:24]}”没有资料支撑，请删去或写具体的事"
-            whole = _words(sentence.text, offer)
-            if brief.role in _AHEAD and len(whole) >= _LONG and given.share(whole) < _ENOUGH / 2:
-                yield f"“{whole[:24]}”与资料无关，请删去"
-
-
-class Covered:
-    """How much of a clause stands in what was given: pairs of characters, as Chinese words are mostly two."""
-
-    def __init__(self, *texts: str, glue: bool = True) -> None:
-        self._pairs = {t[i : i + 2] for t in (*texts, *(_GLUE if glue else ())) for i in range(len(t) - 1)}
-
-    def share(self, words: str) -> float:
-        """0 to 1: characters that lie in a pair that was given."""
-        if len(words) < 2:
-            return 1.0
-        held = [words[i : i + 2] in self._pairs for i in range(len(words) - 1)]
-        covered = sum(1 for i in range(len(words)) if (i and held[i - 1]) or (i < len(held) and held[i]))
-        return covered / len(words)
-
-
-def _words(clause: str, offer: Offer) -> str:
-    """What a clause claims in words: without slots, marks and the names that stand before values."""
-    text = SLOT.sub("，", clause)
-    for constant in offer.constants:
-        if constant:
-            text = text.replace(constant, "，")
-    return re.sub(r"[^\u4e00-\u9fffA-Za-z]", "", text)
-
-
-def _texts(offer: Offer) -> str:
-    brief = offer.brief
-    slots = (s.metric_name for s in brief.slots)
-    matters = (f"{m.text}，{m.result}，{m.actor}，{m.category}" for m in brief.matters)
-    passages = (p.text for p in brief.passages if p.own)
-    own = (brief.heading, brief.topic, brief.department, brief.organisation, brief.theme, brief.guidance)
-    return "\n".join((*slots, *matters, *passages, *own))
 
 
 def _joined(bound: Iterable[Bound]) -> str:
@@ -238,6 +181,23 @@ def _matter_problems(sentences: list[ReplySentence], offer: Offer) -> Iterator[s
                 yield f"{match.group()}是“{matter.text[:20]}”这件事的，不能用在别的事上"
 
 
+def _untold(sentences: list[ReplySentence], offer: Offer) -> Iterator[str]:
+    """Matters that a section leaves out: of results the weightier half has to be told, of tasks and shortcomings all."""
+    brief = offer.brief
+    if brief.role not in ("results", "problems", *AHEAD) or not brief.matters:
+        return
+    said = Covered("，".join(SLOT.sub("，", s.text) for s in sentences), glue=False)
+    matters = sorted(brief.matters, key=lambda m: -m.weight)
+    if brief.role == "results":
+        matters = matters[: (len(matters) + 1) // 2]
+    if sum(len(m.text) + len(m.result) for m in matters) > brief.max_chars:
+        return
+    for matter in matters:
+        words = re.sub(r"[^\u4e00-\u9fff]", "", SLOT.sub("", matter.text))
+        if said.share(words) < _TOLD:
+            yield f"没有写“{matter.text[:24]}”这件事"
+
+
 def _word_problems(reply: Reply, offer: Offer) -> Iterator[str]:
     """Quantities in Chinese numerals, marks of a markup, addresses, sentences told twice, too much of it."""
     texts = [s.text for b in reply.blocks for s in b.sentences]
@@ -250,6 +210,9 @@ def _word_problems(reply: Reply, offer: Offer) -> Iterator[str]:
             yield f"“{quote}”是数量：数量一律由槽位填入，或改成不带数的说法"
         if odd := _ODD.search(plain):
             yield f"不能有“{odd.group()}”这样的符号或网址"
+    for text in texts:
+        if about := _ABOUT_ITSELF.search(text):
+            yield f"“{about.group()}”是资料的写法或对文稿的说明，不写进正文，直接写事"
     for text in dict.fromkeys(t for t in texts if texts.count(t) > 1):
         yield f"“{SLOT.sub('', text)[:20]}”写了两遍"
     length = sum(count_characters(SLOT.sub("数", t)) for t in texts)

@@ -9,11 +9,12 @@ is not sent at all; what stands between locked sentences is rewritten stretch by
 
 import asyncio
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chugao.drafting.binding import Bound, SlotValue, bind
-from chugao.drafting.judging import Covered
+from chugao.drafting.grounding import Covered, acts_nobody_gave, names_nobody_gave
+from chugao.drafting.mending import metric_before
 from chugao.errors import InputError
 from chugao.manuscript import (
     SLOT,
@@ -232,12 +233,37 @@ def _problems(reply: Reply, original: _Original, brief: Brief) -> list[str]:
     for name in original.values:
         if used.count(name) != 1:
             problems.append(f"槽位{{{name}}}{'没有写' if name not in used else '只能用一次'}")
+    problems += _moved(texts, original, brief)
+    given = "\n".join((*map(_plain, original.templates), brief.heading, brief.department, brief.organisation))
+    problems += [*names_nobody_gave(texts, given), *acts_nobody_gave(texts, given)]
     for text in texts:
         plain = SLOT.sub("，", text)
         for constant in original.constants:
             plain = plain.replace(constant, "，")
         problems += [f"“{q}”是数量，不能添" for q in misread(plain, brief) if q not in "".join(original.templates)]
     return list(dict.fromkeys(problems))
+
+
+def _plain(template: str) -> str:
+    return SLOT.sub("，", template)
+
+
+def _moved(texts: Sequence[str], original: _Original, brief: Brief) -> Iterator[str]:
+    """Numbers that stood at their metric's name and now stand at another's."""
+    names: dict[str, Sequence[str]] = {s.metric: (s.metric_name,) for s in brief.slots if s.metric and s.metric_name}
+    before = dict(_places(original.templates, names))
+    for slot, said in _places(texts, names):
+        if said and before.get(slot) and said != before[slot]:
+            yield f"{{{slot}}}原来说的是“{names[before[slot]][0]}”，不能挪给别的指标"
+
+
+def _places(texts: Sequence[str], names: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """(slot, metric named last before it), "" where none is."""
+    told = ""
+    for text in texts:
+        for match in SLOT.finditer(text):
+            yield match.group()[1:-1], metric_before(SLOT.sub("", told + text[: match.start()]), names) or ""
+        told += text
 
 
 def _bound(reply: Reply, original: _Original, stretch: Sequence[Sentence], engine: Engine) -> list[Sentence]:

@@ -143,7 +143,7 @@ class AssistedEngine:
 
     @property
     def _memory_key(self) -> str:
-        return f"{self.name}|{self._endpoint}"
+        return f"{self.name.partition('?')[0]}|{self._endpoint}"
 
     def _ask(
         self, messages: tuple[Message, ...], parameters: dict[str, Any], *, sample: int, prompt: str, model: str

@@ -10,6 +10,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from types import TracebackType
 from typing import Literal
 
 from chugao.config import ModelSettings
@@ -46,12 +47,57 @@ class Failure(Exception):
         self.took_s = took_s
 
 
+class Patience:
+    """Waits for the first word of a streamed answer, then for each next one; a context manager around the reading."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._first_s, self._next_s = settings.first_token_s, settings.next_token_s
+
+    async def __aenter__(self) -> "Patience":
+        self._loop = asyncio.get_running_loop()
+        self._began = self._moved = self._loop.time()
+        self._heard = False
+        self._deadline = asyncio.timeout(self._first_s)
+        await self._deadline.__aenter__()
+        return self
+
+    def heard(self) -> None:
+        """A word came."""
+        now = self._loop.time()
+        # Moving a deadline costs more than reading a word: a tenth of what it allows is near enough.
+        if not self._heard or now - self._moved > self._next_s / 10:
+            self._heard, self._moved = True, now
+            self._deadline.reschedule(now + self._next_s)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        try:
+            await self._deadline.__aexit__(kind, error, tb)
+        except TimeoutError:
+            waited = self._loop.time() - self._began
+            raise Failure("timeout", f"等了{waited:.0f}秒没有下文", billed=True) from None
+
+
 class CallFailed(EngineError):
     """All attempts failed."""
 
     def __init__(self, failure: Failure, attempts: int, lost: int) -> None:
         super().__init__(_TOLD[failure.kind].format(detail=failure.detail, attempts=attempts))
         self.kind = failure.kind
+        self.lost = lost
+        """Attempts that may have been billed."""
+
+
+class CircuitOpen(EngineError):
+    """No call is made any more, whoever asks: the provider fails, the key is wrong, or somebody stopped it."""
+
+
+class CutOff(asyncio.CancelledError):
+    """A call that was cancelled, with what it may have cost: one still standing in line cost nothing."""
+
+    def __init__(self, lost: int) -> None:
+        super().__init__()
         self.lost = lost
         """Attempts that may have been billed."""
 
@@ -66,11 +112,11 @@ class Circuit:
         self._stopped: str | None = None
 
     def check(self) -> None:
-        """Raises `EngineError` while it is open."""
+        """Raises `CircuitOpen` while it is open."""
         if self._stopped is not None:
-            raise EngineError(self._stopped)
+            raise CircuitOpen(self._stopped)
         if self._failures >= self._after and self._clock() - self._opened_at < self._cool_s:
-            raise EngineError(
+            raise CircuitOpen(
                 f"模型接口连续{self._failures}次失败，已停止调用，不再等待。已写好的都保留；请检查接口，过一会儿再运行。"
             )
 
@@ -105,6 +151,8 @@ class Caller:
             try:
                 tried += 1
                 answer = await self._once(attempt, tokens)
+            except CutOff as cut:
+                raise CutOff(cut.lost + lost) from None
             except Failure as failure:
                 lost += failure.billed
                 patience -= failure.took_s
@@ -121,19 +169,27 @@ class Caller:
             await asyncio.sleep(pause)
 
     async def _once(self, attempt: Callable[[], Awaitable[Answer]], tokens: int) -> Answer:
-        async with self._limits.turn(tokens):
-            self.circuit.check()  # it may have opened while this call waited
-            allowed, began = self._settings.timeout_s, time.monotonic()
-            try:
-                async with asyncio.timeout(allowed):
-                    return await attempt()
-            except TimeoutError:
-                raise Failure("timeout", f"{allowed:g}秒内没有答完", billed=True, took_s=allowed) from None
-            except Failure as failure:
-                failure.took_s = time.monotonic() - began
-                if failure.kind == "busy":
-                    self._limits.throttled(min(failure.retry_after_s or 0.0, _LONGEST_PAUSE_S))
-                raise
+        sent = False
+        try:
+            async with self._limits.turn(tokens):
+                self.circuit.check()  # it may have opened while this call waited
+                sent = True
+                return await self._in_time(attempt)
+        except asyncio.CancelledError:
+            raise CutOff(int(sent)) from None
+
+    async def _in_time(self, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+        allowed, began = self._settings.timeout_s, time.monotonic()
+        try:
+            async with asyncio.timeout(allowed):
+                return await attempt()
+        except TimeoutError:
+            raise Failure("timeout", f"{allowed:g}秒内没有答完", billed=True, took_s=allowed) from None
+        except Failure as failure:
+            failure.took_s = time.monotonic() - began
+            if failure.kind == "busy":
+                self._limits.throttled(min(failure.retry_after_s or 0.0, _LONGEST_PAUSE_S))
+            raise
 
     def _pause(self, failure: Failure, tried: int) -> float:
         """How long to wait: what the provider said, else longer each time; jitter, so that callers do not come back as one."""

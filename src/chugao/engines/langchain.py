@@ -6,8 +6,6 @@ Surprise: LangChain sends every prompt to a tracing service when an environment 
 hand in is nobody else's: tracing is off here, whatever the environment.
 """
 
-import asyncio
-import time
 from typing import Any
 
 from langchain.chat_models import init_chat_model
@@ -15,9 +13,10 @@ from langsmith import tracing_context
 from pydantic import SecretStr
 
 from chugao.config import ModelSettings
-from chugao.engines.calling import Failure
+from chugao.engines.calling import Failure, Patience
 from chugao.engines.endpoint import Endpoint, client_for
-from chugao.engines.openai import OnText, answer_of, body_of, failure_of
+from chugao.engines.openai import OnText, body_of, failure_of
+from chugao.engines.wire import CUT, NOT_AN_ANSWER, answer_of
 from chugao.errors import InputError
 from chugao.ledger import Answer, Ask
 
@@ -71,33 +70,35 @@ class LangChainConnection:
             raise failure_of(error) from None
 
     async def _streamed(self, messages: Any, options: dict[str, Any], on_text: OnText | None) -> Answer:
-        gathered: Any = None
-        loop, told = asyncio.get_running_loop(), time.monotonic()
-        try:
-            async with asyncio.timeout(self._settings.first_token_s) as deadline:
-                async for chunk in self._model.astream(messages, **options):
-                    deadline.reschedule(loop.time() + self._settings.next_token_s)
-                    gathered = chunk if gathered is None else gathered + chunk
-                    if on_text is not None and (text := _text(chunk)):
-                        on_text(text)
-        except TimeoutError:
-            if not deadline.expired():
-                raise
-            raise Failure("timeout", f"等了{time.monotonic() - told:.0f}秒没有下文", billed=True) from None
-        if gathered is None:
-            raise Failure("server", "返回的不是模型的回答，像是网页")
-        answer = _answer(gathered)
+        chunks: list[Any] = []
+        patience = Patience(self._settings)
+        async with patience:
+            async for chunk in self._model.astream(messages, **options):
+                patience.heard()
+                chunks.append(chunk)
+                if on_text is not None and (text := _text(chunk)):
+                    on_text(text)
+        if not chunks:
+            raise Failure("server", NOT_AN_ANSWER)
+        answer = _answer(*chunks)
         if not answer.finish:
-            raise Failure("network", "答到一半断了", billed=True)
+            raise Failure("network", CUT, billed=True)
         return answer
 
 
-def _answer(message: Any) -> Answer:
-    usage, told = message.usage_metadata or {}, message.response_metadata or {}
-    spent = {"prompt_tokens": usage.get("input_tokens"), "completion_tokens": usage.get("output_tokens")}
-    refused = message.additional_kwargs.get("refusal")
+def _answer(*messages: Any) -> Answer:
+    """One message, or the chunks of one; adding chunks up as LangChain does takes a millisecond each."""
+    told: dict[str, Any] = {}
+    spent: dict[str, int] = {}
+    refused = ""
+    for message in messages:
+        told |= {k: v for k, v in message.response_metadata.items() if v}
+        refused += str(message.additional_kwargs.get("refusal") or "")
+        for name, ours in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")):
+            if count := (message.usage_metadata or {}).get(name):
+                spent[ours] = spent.get(ours, 0) + count
     finish = "refusal" if refused else str(told.get("finish_reason") or told.get("stop_reason") or "")
-    return answer_of(_text(message), str(told.get("model_name") or ""), finish, spent if any(spent.values()) else {})
+    return answer_of("".join(map(_text, messages)), str(told.get("model_name") or ""), finish, spent)
 
 
 def _text(message: Any) -> str:

@@ -120,9 +120,9 @@ class _Composer:
 
     def _topics(self) -> str:
         """The fields most was done in; of two or three matters the text itself says it better."""
-        if not self.brief.kind.looks_back:
-            return self.brief.topic
         few = 0 < len(self.matters) < _WORTH_A_LEAD
+        if self.brief.kind in (Kind.KEY_POINTS, Kind.IDEAS):
+            return self.brief.topic
         return self.brief.topic if "和" in self.brief.topic and not few else ""
 
     def _questions(self) -> str:

@@ -6,10 +6,6 @@ The client library brings authorisation, URLs and its tree of errors; the body i
 may be a web page, and because its model objects cost more than all the rest of a call.
 """
 
-import asyncio
-import email.utils
-import json
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -17,11 +13,22 @@ import openai
 from pydantic import SecretStr
 
 from chugao.config import ModelSettings
-from chugao.engines.calling import Failure
-from chugao.engines.endpoint import Endpoint, Refused, client_for
+from chugao.engines.calling import Failure, Patience
+from chugao.engines.endpoint import Endpoint, client_for
+from chugao.engines.wire import (
+    CUT,
+    NOT_AN_ANSWER,
+    answer_of,
+    failure_of_status,
+    first_choice,
+    never_sent,
+    parsed,
+    raise_error_inside,
+    refusal_inside,
+    whole_answer,
+)
 from chugao.ledger import Answer, Ask
 
-_DETAIL = 160
 OnText = Callable[[str], None]
 
 
@@ -64,18 +71,11 @@ class OpenAIConnection:
 
     async def _streamed(self, lines: AsyncIterator[str], on_text: OnText | None) -> Answer:
         """An answer that comes in pieces, each of them in time."""
-        pieces, told = _Pieces(on_text), time.monotonic()
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(self._settings.first_token_s) as deadline:
-                async for line in lines:
-                    if pieces.take(line):
-                        deadline.reschedule(loop.time() + self._settings.next_token_s)
-        except TimeoutError:
-            if asyncio.current_task() is not None and not deadline.expired():
-                raise
-            waited = time.monotonic() - told
-            raise Failure("timeout", f"等了{waited:.0f}秒没有下文", billed=True) from None
+        pieces, patience = _Pieces(on_text), Patience(self._settings)
+        async with patience:
+            async for line in lines:
+                if pieces.take(line):
+                    patience.heard()
         return pieces.answer()
 
 
@@ -118,9 +118,9 @@ class _Pieces:
 
     def answer(self) -> Answer:
         if not self._any:
-            raise Failure("server", "返回的不是模型的回答，像是网页")
+            raise Failure("server", NOT_AN_ANSWER)
         if not self._done and not self._finish:
-            raise Failure("network", "答到一半断了", billed=True)
+            raise Failure("network", CUT, billed=True)
         finish = "refusal" if self._refusal else self._finish
         return answer_of("".join(self._text), self._model, finish, self._usage)
 
@@ -130,121 +130,23 @@ def body_of(ask: Ask) -> dict[str, Any]:
     return {k: v for k, v in ask.parameters.items() if k != "without"} | {"seed": ask.sample}
 
 
-def whole_answer(body: bytes) -> Answer:
-    """An answer that came in one piece."""
-    data = parsed(body)
-    if data is None:
-        raise Failure("server", "返回的不是模型的回答，像是网页")
-    raise_error_inside(data)
-    choice = first_choice(data)
-    message = choice.get("message")
-    message = message if isinstance(message, dict) else {}
-    content = message.get("content")
-    finish = "refusal" if message.get("refusal") else str(choice.get("finish_reason") or "")
-    usage = data.get("usage")
-    text = content if isinstance(content, str) else ""
-    return answer_of(text, str(data.get("model") or ""), finish, usage if isinstance(usage, dict) else {})
-
-
-def answer_of(text: str, model: str, finish: str, usage: dict[str, Any]) -> Answer:
-    """An `Answer`; without a bill its tokens are left to be estimated."""
-    spent = [usage.get(k) for k in ("prompt_tokens", "completion_tokens")]
-    counts = [n if isinstance(n, int) and 0 <= n < 10**9 else None for n in spent]
-    missing = counts[0] is None or counts[1] is None
-    return Answer(
-        text=text,
-        model=model[:100],
-        finish=finish[:40],
-        input_tokens=counts[0] or 0,
-        output_tokens=counts[1] or 0,
-        estimated=missing,
-    )
-
-
-def parsed(data: str | bytes) -> dict[str, Any] | None:
-    """A JSON object, None for anything else."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def first_choice(data: dict[str, Any]) -> dict[str, Any]:
-    choices = data.get("choices")
-    first = choices[0] if isinstance(choices, list) and choices else {}
-    return first if isinstance(first, dict) else {}
-
-
-def raise_error_inside(data: dict[str, Any]) -> None:
-    """Some gateways answer 200 and put the error into the body."""
-    if data.get("error"):
-        raise Failure("server", "回答里报错")
-
-
-# --- errors ---------------------------------------------------------------------------------------
-
-
 def failure_of(error: Exception) -> Failure:
     """What went wrong, in our words; nothing of the vendor's text but what a model server says of a bad request."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, Refused):
-            return Failure("refused", str(cause))
-        cause = cause.__cause__ or cause.__context__
+    if refused := refusal_inside(error):
+        return refused
     if isinstance(error, openai.APIStatusError):
-        return _of_status(error)
+        return failure_of_status(
+            error.status_code, error.response.headers, error.body if isinstance(error.body, dict) else {}
+        )
     if isinstance(error, openai.APITimeoutError):
         return Failure("timeout", "连接超时", billed=True)
     if isinstance(error, openai.APIConnectionError):
-        sent = not _never_sent(error)
-        return Failure("network", "答到一半断了" if sent else "连接不上", billed=sent)
+        sent = not never_sent(error)
+        return Failure("network", CUT if sent else "连接不上", billed=sent)
     if isinstance(error, openai.OpenAIError):
-        return Failure("server", "返回的不是模型的回答，像是网页", billed=True)
+        return Failure("server", NOT_AN_ANSWER, billed=True)
     # A connection that breaks while the body is read comes through unwrapped, under the transport's own names.
     network = type(error).__module__.partition(".")[0] in ("httpx2", "httpcore2", "httpx", "httpcore", "anyio")
     if network:
-        return Failure("network", "答到一半断了", billed=True)
-    return Failure("server", "返回的不是模型的回答，像是网页", billed=True)
-
-
-def _never_sent(error: BaseException | None) -> bool:
-    """Whether the connection itself failed, so that nobody can have billed anything."""
-    while error is not None:
-        if type(error).__name__ in ("ConnectError", "ConnectTimeout"):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _of_status(error: openai.APIStatusError) -> Failure:
-    status, body = error.status_code, error.body if isinstance(error.body, dict) else {}
-    if status in (401, 403):
-        return Failure("key", f"HTTP {status}")
-    if status == 429:
-        if body.get("code") == "insufficient_quota":
-            return Failure("refused", "模型账户的额度用完了。请充值或换一个密钥，再运行。")
-        return Failure("busy", "HTTP 429", retry_after_s=_retry_after(error.response.headers))
-    if status >= 500 or status in (408, 409, 425):
-        return Failure("server", f"HTTP {status}", retry_after_s=_retry_after(error.response.headers))
-    if 300 <= status < 400:
-        return Failure("request", f"HTTP {status}，要求跳转到别处，不跟随")
-    told = body.get("message")
-    detail = " ".join(told.split())[:_DETAIL] if isinstance(told, str) else ""
-    return Failure("request", f"HTTP {status}" + (f"：{detail}" if detail else ""))
-
-
-def _retry_after(headers: Any) -> float | None:
-    """Seconds, from seconds, milliseconds or a date."""
-    try:
-        if told := headers.get("retry-after-ms"):
-            return max(0.0, float(told) / 1000)
-        told = headers.get("retry-after")
-        if not told:
-            return None
-        if told.replace(".", "", 1).isdigit():
-            return float(told)
-        at = email.utils.parsedate_to_datetime(told)
-        return max(0.0, at.timestamp() - time.time())
-    except (ValueError, TypeError):
-        return None
+        return Failure("network", CUT, billed=True)
+    return Failure("server", NOT_AN_ANSWER, billed=True)

@@ -87,6 +87,21 @@ def masked(brief: Brief, privacy: Privacy) -> tuple[Brief, dict[str, str]]:
     return hidden, mask.people
 
 
+def without_people(text: str, privacy: Privacy) -> str:
+    """A text as an embedding model may see it: nobody's name, number or address; nothing has to come back.
+
+    Raises `EngineError` when the setting refuses a text that holds personal data.
+    """
+    if privacy.remote == "allow":
+        return text
+    hidden = _Mask(text)(text)
+    for what, pattern, valid in _NUMBERS:
+        hidden = pattern.sub(lambda m: m.group() if valid and not valid(m.group()) else f"〔{what}〕", hidden)  # noqa: B023
+    if hidden != text and privacy.remote == "refuse":
+        raise EngineError("要检索的文字里有个人信息，按设置（[privacy] remote）不发给模型。")
+    return hidden
+
+
 def gate(messages: Messages, privacy: Privacy) -> None:
     """Raises `EngineError` for a number of a person in what is about to leave: the last look."""
     if privacy.remote == "allow":

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from pydantic import Field, ValidationError
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from chugao.config import Settings
 from chugao.database.tables import call
@@ -137,7 +137,7 @@ def cost_rows(connection: Connection, job: str | None = None) -> tuple[CostRow, 
         .order_by(call.c.job, call.c.model)
     )
     if job is not None:
-        query = query.where(call.c.job == job)
+        query = query.where(of_job(job))
     return tuple(
         CostRow(
             job=row.job,
@@ -155,7 +155,7 @@ def cost_rows(connection: Connection, job: str | None = None) -> tuple[CostRow, 
 def entries(connection: Connection, job: str | None = None) -> tuple[Entry, ...]:
     """Every call, oldest first."""
     query = select(call).order_by(call.c.started_at, call.c.key)
-    rows = connection.execute(query if job is None else query.where(call.c.job == job))
+    rows = connection.execute(query if job is None else query.where(of_job(job)))
     return tuple(
         Entry(
             possibly_billed=row.doubtful,
@@ -175,8 +175,13 @@ def reserved_micro(connection: Connection, job: str) -> int:
     return _sum_of(connection, job, "started")
 
 
+def of_job(job: str) -> ColumnElement[bool]:
+    """A call of a job or of one of its parts (“job/part”)."""
+    return (call.c.job == job) | call.c.job.startswith(f"{job}/", autoescape=True)
+
+
 def _sum_of(connection: Connection, job: str, state: str) -> int:
-    mine = (call.c.job == job) & (call.c.state == state)
+    mine = of_job(job) & (call.c.state == state)
     return int(connection.execute(select(func.coalesce(func.sum(call.c.cost_micro), 0)).where(mine)).scalar_one())
 
 
@@ -195,7 +200,7 @@ def doubtful_calls(connection: Connection, job: str | None = None) -> tuple[Doub
     """Calls that may have been billed without our having the answer, oldest first."""
     query = select(call).where(call.c.doubtful > 0).order_by(call.c.started_at, call.c.key)
     if job is not None:
-        query = query.where(call.c.job == job)
+        query = query.where(of_job(job))
     return tuple(
         Doubtful(
             key=row.key,

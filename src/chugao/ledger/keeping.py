@@ -8,10 +8,12 @@ as possibly billed.
 """
 
 import asyncio
+import concurrent.futures
 import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +31,8 @@ from chugao.ledger.asking import Answer, Ask, Recorded
 from chugao.ledger.costs import Prices, reserved_micro, spent_micro, tokens_per_character
 from chugao.ledger.writing import GroupWriter
 
+ON_BEHALF: ContextVar[str] = ContextVar("chugao_ledger_on_behalf", default="")
+"""Which part of a job asks, “job/part”: the books are kept by part, the budget by job.  It follows a task wherever it runs."""
 _POLL_S = 0.1
 _LEASE_S = 600
 Call = Callable[[], Awaitable[Answer]]
@@ -68,7 +72,7 @@ class Ledger:
         self._budget = None if budget is None else int(budget * 1_000_000)
         self._lease_s = lease_s
         self._owner = owner or this_process()
-        self._under_way: dict[str, asyncio.Future[Recorded]] = {}
+        self._under_way: dict[str, concurrent.futures.Future[None]] = {}
 
     def __enter__(self) -> "Ledger":
         return self
@@ -93,20 +97,21 @@ class Ledger:
         before a call that the budget no longer allows.
         """
         key = ask.key
-        # The same question twice in one process waits for the first.
-        while (running := self._under_way.get(key)) is not None:
-            await asyncio.wait([running])
-        mine: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
-        self._under_way[key] = mine
+        # The same question twice in one process, in whatever thread, waits for the first.
+        mine: concurrent.futures.Future[None] = concurrent.futures.Future()
+        while (running := self._under_way.setdefault(key, mine)) is not mine:
+            await asyncio.wait([asyncio.wrap_future(running)])
         try:
             return await self._answer(ask, key, call_provider, judge)
         finally:
             del self._under_way[key]
-            mine.cancel()
+            mine.set_result(None)
 
     async def _answer(self, ask: Ask, key: str, call_provider: Call, judge: Judge | None) -> Recorded:
+        part = ON_BEHALF.get()
+        job = part if part.startswith(f"{self.job}/") else self.job
         while True:
-            claim = await self._writer.write(lambda connection: self._claim(connection, ask, key))
+            claim = await self._writer.write(lambda connection: self._claim(connection, ask, key, job))
             if claim.found is not None:
                 return claim.found
             if claim.state == "spent":
@@ -147,7 +152,7 @@ class Ledger:
 
     # --- one step each, in a transaction ---
 
-    def _claim(self, connection: Connection, ask: Ask, key: str) -> _Claim:
+    def _claim(self, connection: Connection, ask: Ask, key: str, job: str) -> _Claim:
         row = connection.execute(select(call).where(call.c.key == key).with_for_update()).one_or_none()
         if row is not None and row.state == "done":
             return _Claim("done", Recorded(answer=Answer.model_validate(row.response), problem=row.problem))
@@ -160,7 +165,7 @@ class Ledger:
         started = {
             "state": "started",
             "owner": self._owner,
-            "job": self.job,
+            "job": job,
             "started_at": utc_text(moment),
             "lease_until": utc_text(moment + timedelta(seconds=self._lease_s)),
             "cost_micro": reserve,
@@ -187,8 +192,9 @@ class Ledger:
             "estimated": False,
         }
         insert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-        done = connection.execute(insert(call).values(values).on_conflict_do_nothing(index_elements=["key"]))
-        return _Claim("ours" if done.rowcount else "wait")
+        claimed = insert(call).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(call.c.key)
+        # What comes back is the row, not a count of rows: of an insert that met a conflict PostgreSQL's driver counts -1.
+        return _Claim("ours" if connection.execute(claimed).first() else "wait")
 
     def _over_budget(self, connection: Connection, reserve: int) -> _Claim | None:
         """Whether a call may not be made (now): what runs has its most set aside, and gives back what it does not use."""
