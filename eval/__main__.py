@@ -51,10 +51,11 @@ def _baddrafts(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from eval import comparison
+    from eval import comparison, word
     from eval.bench import measure, write
 
-    print(write(measure(options.repeats), options.date, RESULTS, compared=comparison.measure()))
+    rows = [*measure(options.repeats), *word.measure()]
+    print(write(rows, options.date, RESULTS, compared=comparison.measure()))
     return 0
 
 

@@ -92,10 +92,10 @@ def _rate(name: str, label: str, repeats: int, work: Callable[[], Any], size: fl
 
 def _seconds(work: Callable[[], Any], repeats: int) -> list[float]:
     work()
-    return [_cpu(work) for _ in range(max(5, repeats))]
+    return [cpu_of(work) for _ in range(max(5, repeats))]
 
 
-def _cpu(work: Callable[[], Any]) -> float:
+def cpu_of(work: Callable[[], Any]) -> float:
     """CPU seconds of this process and of children that ended, the children's only when there were any."""
     before, children = time.process_time(), _children()
     work()

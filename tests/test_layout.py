@@ -99,6 +99,124 @@ def test_a_date_with_zeros_and_a_number_in_square_brackets_are_found():
     assert {"date", "paper_number"} <= rules(typeset(drafts.draft(shell=opening)))
 
 
+_HEI, _SONG = "黑体", "方正小标宋简体"
+
+
+def line(text: str, style: str = "BodyText", paragraph: str = "", run: str = "") -> str:
+    """A paragraph as a person set it by hand."""
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{paragraph}</w:pPr><w:r><w:rPr>{run}'
+        f"</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+    )
+
+
+def face(name: str, size: int, more: str = "") -> str:
+    return f'<w:rFonts w:eastAsia="{name}"/>{more}<w:sz w:val="{size}"/>'
+
+
+_LEFT = '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="left"/>'
+_CENTRE = '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/>'
+_BLANK = "<w:p/>"
+_RED_SONG = face(_SONG, 96, '<w:color w:val="FF0000"/>')
+_HEAD = (
+    line("特急", paragraph=_LEFT, run=face(_HEI, 32)),
+    line("望澜市第一人民医院文件", paragraph=_CENTRE, run=_RED_SONG),
+    _BLANK,
+    line("望一医〔2026〕8号", paragraph=_CENTRE),
+    _BLANK,
+    _BLANK,
+)
+_FOOT = (
+    _BLANK,
+    line("附件：1.2026年重点任务分解表"),
+    line("（联系人：孟秋白，电话：略）"),
+    line("抄送：望澜市卫生健康委员会，市医疗保障局。", paragraph=_LEFT, run=face("仿宋_GB2312", 28)),
+)
+
+
+def paper(head: tuple[str, ...] = _HEAD, foot: tuple[str, ...] = _FOOT) -> bytes:
+    """A report of ours with a red head and an imprint that somebody put round it in Word."""
+    content = typeset(drafts.draft(shell=Shell(issuer="望澜市第一人民医院", date="2026年1月8日")), final=True)
+    text = zipfile.ZipFile(io.BytesIO(content)).read(_DOCUMENT).decode()
+    end = text.index('<w:p><w:pPr><w:pStyle w:val="Signature"/>')
+    after_date = text.index("</w:p>", text.rindex('<w:pStyle w:val="Signature"/>')) + len("</w:p>")
+    body = text[:end] + "".join(foot[:2]) + text[end:after_date] + "".join(foot[2:]) + text[after_date:]
+    body = body.replace("<w:body>", "<w:body>" + "".join(head), 1)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, body if name == _DOCUMENT else source.read(name))
+    return out.getvalue()
+
+
+def test_a_red_head_and_an_imprint_as_the_standard_has_them_are_in_order():
+    assert rules(paper()) == set()
+
+
+@pytest.mark.parametrize(
+    ("at", "instead", "rule"),
+    [
+        (0, line("特急", paragraph=_LEFT), "secrecy"),
+        (1, line("望澜市第一人民医院文件", paragraph=_CENTRE, run=face(_HEI, 96, '<w:color w:val="FF0000"/>')), "mast"),
+        (1, line("望澜市第一人民医院文件", paragraph=_CENTRE, run=face(_SONG, 96, '<w:color w:val="C00000"/>')), "mast_colour"),
+        (3, line("望一医[2026]8号", paragraph=_CENTRE), "paper_number"),
+        (3, line("望一医〔2026〕第8号", paragraph=_CENTRE), "paper_number"),
+        (3, line("望一医〔2026〕08号", paragraph=_CENTRE), "paper_number"),
+        (3, line("望一医〔26〕8号", paragraph=_CENTRE), "paper_number"),
+        (3, line("望一医〔2026〕8号", paragraph=_CENTRE, run=face(_HEI, 32)), "paper_number_type"),
+        (5, "", "title_gap"),
+    ],
+)  # fmt: skip
+def test_a_head_that_departs_from_the_standard_is_found(at: int, instead: str, rule: str):
+    head = list(_HEAD)
+    head[at] = instead
+    if rule == "title_gap":
+        head = head[:4]
+
+    assert rules(paper(head=tuple(head))) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("at", "instead", "rule"),
+    [
+        (0, "", "annex_note_gap"),
+        (1, line("附件:1.2026年重点任务分解表"), "annex_note"),
+        (1, line("附件：1.2026年重点任务分解表。"), "annex_note_end"),
+        (1, line("附件：1、2026年重点任务分解表"), "annex_note_number"),
+        (1, line("附件：《重点任务分解表》"), "annex_note_number"),
+        (1, line("附件：1.2026年重点任务分解表", paragraph=_LEFT), "annex_note_indent"),
+        (2, line("（联系人：孟秋白，电话：略）", paragraph=_LEFT), "note"),
+        (3, line("抄送：望澜市卫生健康委员会，市医疗保障局。", paragraph=_LEFT), "imprint"),
+        (3, line("抄送：市医疗保障局", paragraph=_LEFT, run=face("仿宋_GB2312", 28)), "imprint_end"),
+    ],
+)
+def test_a_foot_that_departs_from_the_standard_is_found(at: int, instead: str, rule: str):
+    foot = list(_FOOT)
+    foot[at] = instead
+
+    assert rule in rules(paper(foot=tuple(foot)))
+
+
+def test_a_title_turned_inside_a_word_and_one_with_a_full_stop_are_found():
+    title = '望澜市第一人民医院关于印发</w:t><w:br/><w:t xml:space="preserve">《2026年医务工作要点》的通知'
+    turned = title.replace("关于印发</w:t>", "关于印</w:t>").replace('">《', '">发《')
+    plain = zipfile.ZipFile(io.BytesIO(typeset(drafts.notice()))).read(_DOCUMENT).decode()
+    assert title in plain
+
+    assert rules(spoiled(_DOCUMENT, title, turned)) == {"title_turn"}
+    assert rules(spoiled(_DOCUMENT, "》的通知<", "》的通知。<")) == {"title_end"}
+
+
+def test_what_a_notice_issues_must_begin_a_page():
+    assert "annex_page" in rules(spoiled(_DOCUMENT, "<w:pageBreakBefore/>", ""))
+
+
+def test_mirrored_margins_are_found():
+    assert rules(
+        spoiled("word/settings.xml", "<w:evenAndOddHeaders/>", "<w:mirrorMargins/><w:evenAndOddHeaders/>")
+    ) == {"mirrored"}
+
+
 def test_a_heading_alone_at_the_foot_of_a_page_is_found():
     def page(*texts: str) -> PrintedPage:
         return PrintedPage(tuple(PrintedLine(t, 80, 500, 120.0 + 29 * i) for i, t in enumerate(texts)), 595, 842)

@@ -257,10 +257,10 @@ def test_a_lead_sentence_is_bold_where_the_house_wants_it():
     assert bold == ["1.手术环节由系统把关。"]
 
 
-def test_a_notice_wraps_its_attachment():
+def test_what_a_notice_issues_begins_the_next_page_and_is_called_no_annex():
     body = tree(typeset(drafts.notice(), final=True)).find("w:body", NS)
     lines = [said(p) for p in find(body, "w:p")]
-    label = next(p for p in find(body, "w:p") if said(p) == "附件")
+    title = find(body, "w:p")[6]
 
     assert lines[:7] == [
         "望澜市第一人民医院关于印发\n《2026年医务工作要点》的通知",
@@ -269,9 +269,16 @@ def test_a_notice_wraps_its_attachment():
         "特此通知。",
         "望澜市第一人民医院",
         "2026年1月8日",
-        "附件",
+        "2026年医务工作要点",
     ]
-    assert lines[7] == "2026年医务工作要点"
+    assert title.find("w:pPr/w:pageBreakBefore", NS) is not None
+    assert value(title, "w:pPr/w:pStyle") == "Title"
+
+
+def test_a_house_may_print_a_label_over_what_a_notice_issues():
+    body = tree(typeset(drafts.notice(), layout=house(notice={"issued_label": "附件"}))).find("w:body", NS)
+    label = next(p for p in find(body, "w:p") if said(p) == "附件")
+
     assert label.find("w:pPr/w:pageBreakBefore", NS) is not None
     assert value(label, "w:pPr/w:pStyle") == "AnnexLabel"
 
@@ -755,7 +762,7 @@ def test_each_page_says_draft_and_the_notice_stands_alone_on_the_first(printed: 
     assert [line.text for line in first][1:3] == ["望澜市第一人民医院关于印发", "《2026年医务工作要点》的通知"]
     assert first[-2].text == "2026年1月8日"
     assert first[-2].left - first[-3].left == pytest.approx(32, abs=3), "首字右移二字"
-    assert [line.text for line in second][1:3] == ["附件", "2026年医务工作要点"]
+    assert [line.text for line in second][1] == "2026年医务工作要点"
 
 
 def test_a_heading_never_ends_a_page(printed: dict[str, list[list[Line]]]):

@@ -8,7 +8,7 @@ people to look away.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Literal
@@ -176,15 +176,15 @@ class _Scribe:
         if self.old.draft is None or self.new.draft is None:
             return []
         before, after = _placed(claims_of(self.old)), _placed(claims_of(self.new))
-        told = []
+        starts, told = sorted(before), []
         for unit in units:
             if unit.op != "equal":
                 continue
             shift = unit.new_span[0] - unit.old_span[0]
-            for start in range(*unit.old_span):
-                claims = before.get(start), after.get(start + shift)
-                if claims[0] and claims[1] and _differ(claims[0], claims[1]):
-                    told += self._resourced_claim(unit, claims[0], claims[1])
+            for start in starts[bisect_left(starts, unit.old_span[0]) : bisect_left(starts, unit.old_span[1])]:
+                here, there = before[start], after.get(start + shift)
+                if there is not None and _differ(here, there):
+                    told += self._resourced_claim(unit, here, there)
         return told
 
     def _resourced_claim(self, unit: Unit, old: PlacedClaim, new: PlacedClaim) -> list[FactChange]:

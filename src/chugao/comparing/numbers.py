@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
 from chugao.comparing.versions import Span, Stretch, Version
-from chugao.manuscript import ClaimedText, Draft
+from chugao.manuscript import Draft, Table
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.quantity import Found, Quantity, find_numbers, fold
 from chugao.source import Claim
@@ -438,16 +438,32 @@ PlacedClaim = tuple[int, int, Claim]
 """(start, end, claim) in `Version.text`."""
 
 
+_placed: dict[str, tuple[Version, list[PlacedClaim]]] = {}
+"""The claims of the last few versions, by fingerprint: a comparison asks for them four times."""
+
+
 def claims_of(version: Version) -> list[PlacedClaim]:
     """Every claim of a draft where its characters stand in the version, in order; nothing of a foreign text."""
     if version.draft is None:
         return []
-    texts = _texts(version.draft)
+    known = _placed.get(version.fingerprint)
+    if known is None or known[0] is not version:  # two drafts may read alike and rest on other cells
+        if len(_placed) >= 4:
+            _placed.clear()
+        known = _placed[version.fingerprint] = (version, _claims_placed(version, version.draft))
+    return known[1]
+
+
+def _claims_placed(version: Version, draft: Draft) -> list[PlacedClaim]:
+    texts = _texts(draft)
     rows: dict[str, int] = {}
+    tables: dict[str, Table] = {}
+    for _, block, table in draft.tables():
+        tables.setdefault(block.id, table)
     placed: list[PlacedClaim] = []
     for stretch in version.stretches:
         if stretch.kind == "row":
-            placed += _in_row(version.draft, stretch, rows)
+            placed += _in_row(tables.get(stretch.id), stretch, rows)
             continue
         section = version.parts[stretch.part].id if stretch.kind == "heading" else ""
         for claim in texts.get((section, stretch.id), ()):
@@ -464,24 +480,17 @@ def _texts(draft: Draft) -> dict[tuple[str, str], tuple[Claim, ...]]:
     return known | {("", "title"): draft.title.claims}
 
 
-def _in_row(draft: Draft, stretch: Stretch, rows: dict[str, int]) -> Iterator[PlacedClaim]:
+def _in_row(table: Table | None, stretch: Stretch, rows: dict[str, int]) -> Iterator[PlacedClaim]:
     """Claims of a table row; `rows` counts the rows met of each table, its header being the first."""
     index = rows.get(stretch.id, -1)
     rows[stretch.id] = index + 1
-    if index < 0:
+    if table is None or not 0 <= index < len(table.rows):
         return
     at = stretch.start
-    for cell in _cells_of(draft, stretch.id, index):
+    for cell in table.rows[index]:
         for claim in cell.claims:
             yield at + claim.start, at + claim.end, claim
         at += len(cell.text) + 1
-
-
-def _cells_of(draft: Draft, block_id: str, index: int) -> tuple[ClaimedText, ...]:
-    for _, block, table in draft.tables():
-        if block.id == block_id and index < len(table.rows):
-            return table.rows[index]
-    return ()
 
 
 def _claim_at(number: Number, claims: list[PlacedClaim], starts: list[int]) -> Claim | None:

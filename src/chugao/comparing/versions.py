@@ -16,7 +16,7 @@ from chugao.comparing.sentences import split_sentences
 from chugao.documents.cleaning import clean
 from chugao.documents.headings import read_heading
 from chugao.documents.reading import Reading, read_text
-from chugao.documents.separating import split_notice
+from chugao.documents.separating import split_notice, with_whole_title
 from chugao.documents.structure import Document, TextParagraph, understand
 from chugao.draftfile import read_draft
 from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
@@ -404,7 +404,7 @@ def _lines_of_draft(draft: Draft) -> Iterator[Line]:
     signed = [shell.issuer, shell.date]
     closing = [*shell.closing.splitlines(), *signed]
     if shell.type == "notice":
-        yield from _shell_lines([*opening, *closing, "附件"], opens=("shell", "", "", 0))
+        yield from _shell_lines([*opening, *closing], opens=("shell", "", "", 0))
     elif shell.type == "report":
         yield from _shell_lines(opening, opens=("shell", "", "", 0))
     if shell.type != "report" or not shell.title:
@@ -520,8 +520,8 @@ def _lines_of_document(document: Document, notice: Iterable[str]) -> Iterator[Li
 
 def _notice_of(reading: Reading) -> list[str]:
     """The lines of the 通知 before an attached report, as they stand on the page."""
-    paragraphs = clean(reading).paragraphs
-    _, report = split_notice(list(paragraphs))
+    paragraphs = with_whole_title(list(clean(reading).paragraphs))
+    _, report = split_notice(paragraphs)
     return [p.text for p in paragraphs[: len(paragraphs) - len(report)]]
 
 

@@ -23,7 +23,9 @@ _ILLEGAL = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0
 
 def plain_text(text: str) -> str:
     """Text without the characters XML 1.0 forbids or discourages; line ends are “\\n”."""
-    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
 def attribute(value: object) -> str:

@@ -127,6 +127,8 @@ class _Paragraph:
         """Where the quote stands, beside its own words if it can be."""
         quote, before, after = (_BLANK.sub("", s) for s in (remark.quote, remark.before, remark.after))
         before, after = before[-_CONTEXT:], after[:_CONTEXT]
+        if quote and not before + after and self.solid == quote:  # a cell of a table, a line of its own
+            return self.places[0], self.places[-1] + 1
         for left, right in ((before, after), (before, ""), ("", after)):
             at = self.solid.find(left + quote + right) if left + right else -1
             if at >= 0 and quote:

@@ -55,6 +55,9 @@ class Choices(NamedTuple):
     landscape: Collection[str] = ()
     """Ids of table blocks that were asked to stand on a 横排 page."""
     signer: str = ""
+    issued_label: str = ""
+    claims: bool = True
+    """Whether each run says what supports it; who only wants the lines saves a third of the time."""
 
 
 def flow_of(draft: Draft, choices: Choices | None = None) -> list[Piece]:
@@ -66,7 +69,8 @@ def flow_of(draft: Draft, choices: Choices | None = None) -> list[Piece]:
     body = [p for s in draft.sections if not is_annex(s) for p in _section(s, choices)]
     if shell.type == "notice":
         pieces = [*_opening(shell, Run(shell.title)), *_closing(shell)]
-        pieces += [Piece("label", (Run("附件"),), new_page=True), Piece("title", (title,)), *body]
+        label = [Piece("label", (Run(choices.issued_label),), new_page=True)] if choices.issued_label else []
+        pieces += [*label, Piece("title", (title,), new_page=not label), *body]
     elif shell.type == "report":
         signer = [Piece("signer", (Run(choices.signer),))] if choices.signer else []
         heading = Run(shell.title, ("title",)) if shell.title else title
@@ -74,7 +78,7 @@ def flow_of(draft: Draft, choices: Choices | None = None) -> list[Piece]:
     else:
         pieces = [Piece("title", (title,)), *body, *_signature(shell)]
     for number, section in enumerate(annexes, 1):
-        pieces += _annex(section, number if len(annexes) > 1 else 0, choices, first=number == 1)
+        pieces += _annex(section, number if len(annexes) > 1 else 0, choices)
     return pieces
 
 
@@ -139,13 +143,15 @@ def _block(section: Section, block: Block, sentences: dict[str, Sentence], choic
     anchor = ("block", section.id, block.id)
     parts = [sentences[i] for i in block.sentence_ids]
     if choices.bold_lead and block.type == "item" and parts:
-        lead = _run(block.number, parts[:1], anchor)._replace(bold=True)
-        return [lead, _run("", parts[1:], anchor)]
-    return [_run(block.number, parts, anchor)]
+        lead = _run(block.number, parts[:1], anchor, choices)._replace(bold=True)
+        return [lead, _run("", parts[1:], anchor, choices)]
+    return [_run(block.number, parts, anchor, choices)]
 
 
-def _run(number: str, sentences: Sequence[Sentence], anchor: tuple[str, ...]) -> Run:
+def _run(number: str, sentences: Sequence[Sentence], anchor: tuple[str, ...], choices: Choices) -> Run:
     """Sentences as one run, each claim moved to where its sentence stands."""
+    if not choices.claims:
+        return Run(number + "".join(s.text for s in sentences), anchor)
     text = number
     claims: tuple[Claim, ...] = ()
     for sentence in sentences:
@@ -170,13 +176,13 @@ def is_wide(table: Table, block_id: str, choices: Choices) -> bool:
     return len(table.header) > choices.portrait_columns or block_id in choices.landscape
 
 
-def _annex(section: Section, number: int, choices: Choices, first: bool) -> Iterator[Piece]:
+def _annex(section: Section, number: int, choices: Choices) -> Iterator[Piece]:
     """附表 label, its title, its tables; a table that repeats the title of its annex has no caption."""
     match = _ANNEX.match(section.heading.text)
     word, title = (match[1], match[2]) if match else ("附表", section.heading.text)
     label = section.number or f"{word}{number or ''}"
     wide = any(is_wide(t, b.id, choices) for b in section.blocks if (t := b.table) is not None)
-    yield Piece("label", (Run(label, ("section", section.id)),), new_page=first or wide, landscape=wide)
+    yield Piece("label", (Run(label, ("section", section.id)),), new_page=True, landscape=wide)
     if title:
         yield Piece("annex_title", (Run(title),), landscape=wide)
     for block in section.blocks:

@@ -10,24 +10,23 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from chugao.documents.headings import read_heading
 from chugao.errors import UploadRejected
-from chugao.source import Finding, Place, Severity
+from chugao.source import Finding
+from chugao.word.judging_parts import Looks, Told, face_of, found, judge_parts, part_of
 from chugao.word.layout import Layout, TextStyle, twips_of_mm, twips_of_pt
 from chugao.word.revisions import child, tag_of, value_of
 
 _TOLERANCE = 57
 """Twips; 1 mm."""
 _LARGEST = 50 * 2**20
-_ALIASES = {"FangSong": "仿宋", "FangSong_GB2312": "仿宋", "KaiTi": "楷体", "KaiTi_GB2312": "楷体", "SimHei": "黑体"}
-_ALIASES |= {"SimSun": "宋体", "STFangsong": "仿宋", "STKaiti": "楷体", "FZXiaoBiaoSong-B05S": "方正小标宋简体"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _DATE = re.compile(r"^\s*20\d\d年\s*\d{1,2}月\s*\d{1,2}日\s*$")
 _BAD_ZERO = re.compile(r"年\s*0\d月|月\s*0\d日")
-_NUMBER_OF_PAPER = re.compile(r"[一-鿿]{1,8}[\[【(（［](20\d\d)[\]】)）］]\s*第?0?\d{1,6}号")
+_NOTE = re.compile(r"^[（(][^（()）]{2,80}[）)]$")
 _ADDRESSEE = re.compile(r"^[^。；！？]{2,60}[:：]$")
 _NAMES = {
     "body": "正文",
@@ -39,32 +38,6 @@ _NAMES = {
     "addressee": "主送机关",
     "label": "附件（附表）字样",
 }
-
-
-class Looks(NamedTuple):
-    """How a paragraph is printed; None where the file leaves it to the program."""
-
-    east_asia: str | None
-    latin: str | None
-    size_pt: float | None
-    bold: bool
-    spacing: int
-    align: str
-    line: int | None
-    exact: bool
-    first_chars: float
-    outline: int | None
-    new_page: bool
-
-
-class Told(NamedTuple):
-    """A paragraph of the body: what it is and how it looks."""
-
-    role: str
-    text: str
-    at: int
-    """Code points before it, paragraphs joined by one line end."""
-    looks: Looks
 
 
 def judge(content: bytes, layout: Layout, name: str = "文件") -> list[Finding]:
@@ -80,6 +53,8 @@ def judge(content: bytes, layout: Layout, name: str = "文件") -> list[Finding]
         *_pages(body, layout),
         *_type(told, layout),
         *_wording(told),
+        *judge_parts(told, layout),
+        *_mirrored(parts),
         *_footers(parts, body, layout, styles),
         *_tables(body),
         *_images(body),
@@ -92,6 +67,13 @@ def headings_of(content: bytes, name: str = "文件") -> list[str]:
     parts = _parts(content, name)
     told = _paragraphs(child(parts["word/document.xml"], "body"), _Styles(parts.get("word/styles.xml")))
     return [p.text.strip() for p in told if p.role.startswith("heading")]
+
+
+def named_faces(content: bytes, name: str = "文件") -> list[tuple[str, str]]:
+    """(text, face it names) of each paragraph."""
+    parts = _parts(content, name)
+    told = _paragraphs(child(parts["word/document.xml"], "body"), _Styles(parts.get("word/styles.xml")))
+    return [(p.text, p.looks.east_asia) for p in told if p.looks.east_asia]
 
 
 def _parts(content: bytes, name: str) -> dict[str, Any]:
@@ -151,7 +133,7 @@ class _Styles:
         for run in paragraph.iter():
             if tag_of(run) == "r" and (text := "".join(t.text or "" for t in run if tag_of(t) == "t")):
                 runs[_type_of([child(run, "rPr"), *below])] += len(text)
-        east_asia, latin, size, bold, spacing = runs.most_common(1)[0][0] if runs else _type_of(below)
+        east_asia, latin, size, bold, spacing, colour = runs.most_common(1)[0][0] if runs else _type_of(below)
         line = _first(blocks, "spacing", "line")
         chars, twips = _first(blocks, "ind", "firstLineChars"), _first(blocks, "ind", "firstLine")
         first = _number(chars) / 100 if chars else _number(twips) / (size or 10.5) / 20
@@ -168,6 +150,10 @@ class _Styles:
             first,
             _number(outline) if outline else None,
             any(_switched(b, "pageBreakBefore") for b in blocks[:2]),
+            colour,
+            _left_of(blocks, size or 10.5),
+            _number(_first(blocks, "spacing", "before")),
+            _number(_first(blocks, "spacing", "after")),
         )
 
 
@@ -180,7 +166,14 @@ def _type_of(blocks: list[Any]) -> tuple[Any, ...]:
         _number(size) / 2 if size else None,
         _switched(bold, "b"),
         _number(_first(blocks, "spacing", "val") or "0"),
+        (_first(blocks, "color", "val") or "").upper(),
     )
+
+
+def _left_of(blocks: list[Any], size_pt: float) -> float:
+    """Characters from the left edge of the text to a paragraph."""
+    chars = _first(blocks, "ind", "leftChars")
+    return _number(chars) / 100 if chars else _number(_first(blocks, "ind", "left")) / size_pt / 20
 
 
 def _first(blocks: Iterable[Any], element: str, attribute: str) -> str | None:
@@ -202,8 +195,8 @@ def _switched(block: Any, name: str) -> bool:
 
 def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
     """The printed paragraphs outside tables."""
-    at, titled = 0, False
-    broken = False
+    at, titled, dated = 0, False, False
+    broken, blank = False, 0
     for element in body:
         if tag_of(element) != "p":
             continue
@@ -212,9 +205,14 @@ def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
         if text.strip():
             looks = styles.looks(element)
             role = _role(text.strip(), styles.name(element), looks, titled)
-            titled = titled or role == "title"
-            yield Told(role, text, at, looks._replace(new_page=looks.new_page or broken))
-            broken = False
+            if dated and role == "body" and _NOTE.match(text.strip()):
+                role = "note"
+            # Behind the date of a 通知 another paper may begin, with a title of its own.
+            titled, dated = (titled or role == "title") and role not in ("date", "label"), role == "date"
+            yield Told(role, text, at, looks._replace(new_page=looks.new_page or broken), blank)
+            broken, blank = False, 0
+        else:
+            blank += 1
         broken = broken or child(element, "pPr", "sectPr") is not None
         at += len(text) + 1
 
@@ -222,6 +220,8 @@ def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
 def _role(text: str, style: str, looks: Looks, titled: bool) -> str:
     """What a paragraph is, by its style where that says so, else by its words."""
     name = style.lower()
+    if role := part_of(text, looks.colour, looks.size_pt or 10.5):
+        return role
     if name in ("title", "标题") or (not titled and looks.align == "center" and (looks.size_pt or 0) >= 18):
         return "title"
     if re.fullmatch(r"附[件表]\s*\d{0,2}", text):
@@ -249,14 +249,14 @@ def _pages(body: Any, layout: Layout) -> Iterator[Finding]:
     width, height = twips_of_mm(page.width_mm), twips_of_mm(page.height_mm)
     sections = [e for e in body.iter() if tag_of(e) == "sectPr"]
     if not sections:
-        yield _found("layout.paper", "", "没有页面设置。请把纸张设为 A4，页边距按国标设置。")
+        yield found("layout.paper", "", "没有页面设置。请把纸张设为 A4，页边距按国标设置。")
     for number, section in enumerate(sections, 1):
         size, margins, grid = child(section, "pgSz"), child(section, "pgMar"), child(section, "docGrid")
         wide, high = _number(value_of(size, "w")), _number(value_of(size, "h"))
         turned = wide > high
         where = f"第{number}节" if len(sections) > 1 else "页面"
         if abs(min(wide, high) - width) > _TOLERANCE or abs(max(wide, high) - height) > _TOLERANCE:
-            yield _found(
+            yield found(
                 "layout.paper",
                 "",
                 f"{where}纸张为{_mm(wide)}×{_mm(high)}毫米，应为{page.width_mm:g}×{page.height_mm:g}毫米（A4）。",
@@ -268,12 +268,12 @@ def _pages(body: Any, layout: Layout) -> Iterator[Finding]:
         for (side, word), mm in zip(names, wanted, strict=True):
             given = _number(value_of(margins, side))
             if abs(given - twips_of_mm(mm)) > _TOLERANCE:
-                yield _found(
+                yield found(
                     f"layout.margin_{side}", "", f"{where}{word}边距{_mm(given)}毫米，应为{mm:g}毫米（±1毫米）。"
                 )
         pitch = _number(value_of(grid, "linePitch"))
         if pitch and value_of(grid, "type") in ("lines", "linesAndChars") and abs(pitch - layout.grid.line) > 20:
-            yield _found(
+            yield found(
                 "layout.grid", "", f"{where}网格行距{pitch / 20:g}磅，应为{layout.grid.line_pt:g}磅（每页22行）。"
             )
 
@@ -284,28 +284,33 @@ def _type(told: list[Told], layout: Layout) -> Iterator[Finding]:
     wanted = {"body": styles.body, "title": styles.title, "addressee": styles.addressee, "label": styles.label}
     wanted |= {f"heading{n}": getattr(styles, f"heading_{n}") for n in (1, 2, 3, 4)}
     if not any(p.role == "title" for p in told):
-        yield _found("layout.title", "", "没有找到标题：应居中、2号小标宋。")
+        yield found("layout.title", "", "没有找到标题：应居中、2号小标宋。")
     faults: dict[tuple[str, str], list[tuple[Told, str]]] = {}
     for paragraph in told:
         if style := wanted.get(paragraph.role):
             for rule, words in _faults(paragraph, style, layout):
                 faults.setdefault((rule, paragraph.role), []).append((paragraph, words))
-    for (rule, role), found in faults.items():
-        first, words = found[0]
-        more = f"（共{len(found)}处）" if len(found) > 1 else ""
-        yield _found(f"layout.{rule}", first.text.strip()[:20], f"{_NAMES[role]}{words}{more}。", first.at)
+    for (rule, role), places in faults.items():
+        first, words = places[0]
+        more = f"（共{len(places)}处）" if len(places) > 1 else ""
+        yield found(f"layout.{rule}", first.text.strip()[:20], f"{_NAMES[role]}{words}{more}。", first.at)
 
 
 def _faults(paragraph: Told, style: TextStyle, layout: Layout) -> Iterator[tuple[str, str]]:
     """(rule, what is wrong) of one paragraph."""
     looks, role = paragraph.looks, paragraph.role
-    if _HAN.search(paragraph.text) and _face(looks.east_asia) != _face(style.east_asia):
+    if _HAN.search(paragraph.text) and face_of(looks.east_asia) != face_of(style.east_asia):
         yield "font", f"字体为{looks.east_asia or '默认字体'}，应为{style.east_asia}"
-    if _LATIN.search(paragraph.text) and looks.latin != style.latin and _face(looks.latin) != _face(style.east_asia):
+    if (
+        _LATIN.search(paragraph.text)
+        and looks.latin != style.latin
+        and face_of(looks.latin) != face_of(style.east_asia)
+    ):
         yield "latin_font", f"数字和西文字体为{looks.latin or '默认字体'}，应为{style.latin}"
     if looks.size_pt != style.size_pt:
         yield "size", f"字号{looks.size_pt or 10.5:g}磅，应为{style.size_pt:g}磅"
-    if looks.bold != style.bold:
+    led = role == "body" and layout.items.bold_lead and looks.bold  # a short item is its bold lead and little more
+    if looks.bold != style.bold and not led:
         yield "bold", "应加粗" if style.bold else "不应加粗"
     if abs(looks.first_chars - style.first_line_chars) > 0.1:
         yield "indent", f"首行缩进{looks.first_chars:.1f}字，应为{style.first_line_chars:g}字"
@@ -337,26 +342,19 @@ def _faults(paragraph: Told, style: TextStyle, layout: Layout) -> Iterator[tuple
         yield "annex_page", "没有另起一页"
 
 
-def _face(name: str | None) -> str:
-    """A face under one name, whatever it is called here."""
-    return _ALIASES.get(name or "", name or "").removesuffix("_GB2312")
-
-
 def _wording(told: list[Told]) -> Iterator[Finding]:
     """Colon of the addressee, form of the date, brackets of the paper's number."""
     for p in told:
         text = p.text.strip()
         if p.role == "addressee" and not text.endswith("："):
-            yield _found("layout.addressee_colon", text[-10:], "主送机关后应为全角冒号“：”。", p.at)
+            yield found("layout.addressee_colon", text[-10:], "主送机关后应为全角冒号“：”。", p.at)
         if p.role == "date" and (match := _BAD_ZERO.search(text)):
-            yield _found("layout.date", text, "成文日期的月、日不写0，如“2026年1月8日”。", p.at + match.start())
-        if len(text) < 40 and (match := _NUMBER_OF_PAPER.search(text)):
-            yield _found(
-                "layout.paper_number",
-                match[0],
-                f"发文字号的年份应用六角括号，如“〔{match[1]}〕1号”，不写“第”、不补0。",
-                p.at,
-            )
+            yield found("layout.date", text, "成文日期的月、日不写0，如“2026年1月8日”。", p.at + match.start())
+
+
+def _mirrored(parts: dict[str, Any]) -> Iterator[Finding]:
+    if child(parts.get("word/settings.xml"), "mirrorMargins") is not None:
+        yield found("layout.mirrored", "", "设了对称页边距，双页的订口会跑到右边。请在页面设置里改为“普通”。")
 
 
 def _footers(parts: dict[str, Any], body: Any, layout: Layout, styles: _Styles) -> Iterator[Finding]:
@@ -368,28 +366,28 @@ def _footers(parts: dict[str, Any], body: Any, layout: Layout, styles: _Styles) 
         used[value_of(reference, "type")] = parts.get(f"word/{targets.get(identity, '')}")
     odd, even = used.get("default"), used.get("even")
     if not any(_numbers(f) for f in used.values()):
-        yield _found("layout.page_number", "", "没有页码。应为4号半角宋体数字，左右各一条一字线，单页居右、双页居左。")
+        yield found("layout.page_number", "", "没有页码。应为4号半角宋体数字，左右各一条一字线，单页居右、双页居左。")
         return
     if child(parts.get("word/settings.xml"), "evenAndOddHeaders") is None or not (_numbers(odd) and _numbers(even)):
-        yield _found("layout.page_number_sides", "", "单双页页码没有分开设置：单页居右空一字，双页居左空一字。")
+        yield found("layout.page_number_sides", "", "单双页页码没有分开设置：单页居右空一字，双页居左空一字。")
     for footer, side, word in ((odd, "right", "单页"), (even, "left", "双页")):
         if footer is None or not _numbers(footer):
             continue
         paragraph = next(p for p in footer.iter() if tag_of(p) == "p" and _numbers(p))
         looks = styles.looks(paragraph)
         if looks.align != side:
-            yield _found("layout.page_number_side", "", f"{word}页码应居{'右' if side == 'right' else '左'}，空一字。")
+            yield found("layout.page_number_side", "", f"{word}页码应居{'右' if side == 'right' else '左'}，空一字。")
         if looks.size_pt != layout.styles.page_number.size_pt:
-            yield _found(
+            yield found(
                 "layout.page_number_size",
                 "",
                 f"{word}页码{looks.size_pt or 10.5:g}磅，应为{layout.styles.page_number.size_pt:g}磅（4号）。",
             )
-        if _face(looks.east_asia) != _face(layout.styles.page_number.east_asia):
-            yield _found("layout.page_number_font", "", f"{word}页码字体为{looks.east_asia or '默认字体'}，应为宋体。")
+        if face_of(looks.east_asia) != face_of(layout.styles.page_number.east_asia):
+            yield found("layout.page_number_font", "", f"{word}页码字体为{looks.east_asia or '默认字体'}，应为宋体。")
         said = "".join(t.text or "" for t in paragraph.iter() if tag_of(t) == "t")
         if not re.match(r"^[—－-]\s*\d+\s*[—－-]$", said.strip()) or "—" not in said:
-            yield _found("layout.page_number_dash", said[:10], f"{word}页码两侧应各有一条一字线，如“— 1 —”。")
+            yield found("layout.page_number_dash", said[:10], f"{word}页码两侧应各有一条一字线，如“— 1 —”。")
 
 
 def _numbers(element: Any | None) -> bool:
@@ -405,18 +403,13 @@ def _tables(body: Any) -> Iterator[Finding]:
     for number, table in enumerate((e for e in body if tag_of(e) == "tbl"), 1):
         rows = [r for r in table if tag_of(r) == "tr"]
         if len(rows) > 8 and not any(_switched(child(r, "trPr"), "tblHeader") for r in rows[:2]):
-            yield _found("layout.table_header", "", f"第{number}个表的表头没有设为跨页重复。")
+            yield found("layout.table_header", "", f"第{number}个表的表头没有设为跨页重复。")
 
 
 def _images(body: Any) -> Iterator[Finding]:
     if any(tag_of(e) in ("drawing", "pict") for e in body.iter()):
-        yield _found("layout.image", "", "文件里有图片。印章不能用图片代替；确是图表的，请核对位置。")
+        yield found("layout.image", "", "文件里有图片。印章不能用图片代替；确是图表的，请核对位置。")
 
 
 def _mm(twips: int) -> str:
     return f"{twips * 25.4 / 1440:.0f}"
-
-
-def _found(rule: str, quote: str, hint: str, at: int = 0) -> Finding:
-    place = Place(start=at, end=at + len(quote))
-    return Finding(rule=rule, severity=Severity.WARNING, place=place, quote=quote, hint=hint)

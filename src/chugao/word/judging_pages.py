@@ -10,7 +10,7 @@ import contextlib
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,6 +19,10 @@ from chugao.word.layout import Layout
 
 _PAGE_NUMBER = re.compile(r"^\D{0,3}(\d{1,4})\D{0,3}$")
 _WIDE = re.compile(r"^[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”‘’—…]+$")
+_DATE = re.compile(r"^20\d\d年\d{1,2}月\d{1,2}日$")
+_NO_HAN = re.compile(r"DejaVu|Liberation|OpenSymbol|Carlito|Caladea")
+_HEAD = 12
+"""By so many characters a paragraph is found again on its page."""
 _MOST_PAGES = 400
 _POINTS_OF_MM = 72 / 25.4
 
@@ -30,6 +34,12 @@ class PrintedLine(NamedTuple):
     left: float
     right: float
     baseline: float
+    size: float = 0.0
+    """Of most of its characters; points."""
+    pitch: float = 0.0
+    """From one wide character to the next, as most of them stand; 0 where fewer than four follow each other."""
+    face: str = ""
+    """Of its first wide character, as the PDF names it."""
 
 
 class PrintedPage(NamedTuple):
@@ -51,6 +61,8 @@ def judge_pages(pdf: bytes, layout: Layout, headings: Collection[str] = ()) -> l
         *_grid(pages, layout),
         *_numbers(pages, layout),
         *_alone(pages, layout, {h.replace(" ", "") for h in headings}),
+        *_signature(pages, layout),
+        *_faces(pages),
     ]
 
 
@@ -67,11 +79,22 @@ def read_pages(pdf: bytes) -> list[PrintedPage]:
     return out
 
 
+class _Sign(NamedTuple):
+    """A character on a page."""
+
+    left: float
+    right: float
+    sign: str
+    baseline: float
+    size: float
+    number: int
+
+
 def _lines(text: object, height: float) -> Iterator[PrintedLine]:
     """Characters that share a baseline, by their origins: boxes differ from glyph to glyph."""
     from pypdfium2 import raw
 
-    rows: dict[int, list[tuple[float, float, str, float]]] = {}
+    rows: dict[int, list[_Sign]] = {}
     x, y = ctypes.c_double(), ctypes.c_double()
     for i in range(text.count_chars()):  # type: ignore[attr-defined]
         sign = chr(raw.FPDFText_GetUnicode(text, i))
@@ -81,35 +104,69 @@ def _lines(text: object, height: float) -> Iterator[PrintedLine]:
         baseline = height - y.value
         row = round(baseline / 3)
         near = next((r for r in (row, row - 1, row + 1) if r in rows), row)
-        rows.setdefault(near, []).append((x.value, box[2], sign, baseline))
+        rows.setdefault(near, []).append(_Sign(x.value, box[2], sign, baseline, raw.FPDFText_GetFontSize(text, i), i))
     for row in sorted(rows):
-        signs = sorted(rows[row])
-        baseline = sum(b for *_, b in signs) / len(signs)
-        yield PrintedLine("".join(s for _, _, s, _ in signs), signs[0][0], max(r for _, r, *_ in signs), baseline)
+        yield _line(text, sorted(rows[row]))
+
+
+def _line(text: object, signs: list[_Sign]) -> PrintedLine:
+    wide = [bool(_WIDE.match(s.sign)) for s in signs]
+    steps = [b.left - a.left for (a, b), (p, q) in zip(pairwise(signs), pairwise(wide), strict=True) if p and q]
+    han = next((s.number for s in signs if "\u4e00" <= s.sign <= "\u9fff"), None)
+    return PrintedLine(
+        "".join(s.sign for s in signs),
+        signs[0].left,
+        max(s.right for s in signs),
+        sum(s.baseline for s in signs) / len(signs),
+        Counter(round(s.size, 1) for s in signs).most_common(1)[0][0],
+        _usual(steps) if len(steps) >= 4 else 0.0,
+        _face_at(text, han) if han is not None else "",
+    )
+
+
+def _face_at(text: object, number: int) -> str:
+    """Name of the face of a character, without the six letters of a subset."""
+    from pypdfium2 import raw
+
+    buffer = ctypes.create_string_buffer(120)
+    length = raw.FPDFText_GetFontInfo(text, number, buffer, 120, ctypes.c_int())
+    name = buffer.raw[: max(0, min(length, 120) - 1)].decode("utf-8", "replace")
+    return re.sub(r"^[A-Z]{6}\+", "", name)
 
 
 def _grid(pages: Sequence[PrintedPage], layout: Layout) -> Iterator[Finding]:
-    """22 lines of 28 characters: by the pitch of the lines, and by the fullest line of wide characters."""
+    """22 lines of 28 characters, by the pitches in which most of the body stands; tables have pitches of their own."""
     page, grid = layout.page, layout.grid
-    upright = [p for p in pages if p.upright]
+    upright = [_running(p, layout) for p in pages if p.upright]
     wanted = int(page.text_height / grid.line + 0.1)
-    steps = [b.baseline - a.baseline for p in upright for a, b in pairwise(_body(p, layout))]
+    steps = [b.baseline - a.baseline for lines in upright for a, b in pairwise(lines)]
     steps = [step for step in steps if 20 <= step <= 45]
-    if len(steps) >= 20:
+    if len(steps) >= 10:
         lines = int(page.text_height / 20 / _usual(steps) + 0.1)
         if lines != wanted:
             yield _found("layout.lines", f"排出来每页{lines}行，应为{wanted}行。请检查行距。")
+    most = max((len(lines) for lines in upright), default=0)
+    if most > wanted:
+        yield _found("layout.lines_most", f"有一页排了{most}行，应为{wanted}行。请检查行距和页边距。")
     size = layout.styles.body.size_pt + grid.spacing_pt
     chars = int(page.text_width / 20 / size + 0.05)
-    full = [len(line.text) for p in upright for line in _body(p, layout) if _WIDE.match(line.text)]
-    if len([n for n in full if n > chars // 2]) >= 5 and not chars <= max(full) <= chars + 1:
-        yield _found("layout.characters", f"排出来每行{max(full)}字，应为{chars}字。请检查字号、字间距和页边距。")
+    # A line that turned before a long number is stretched; most are not.
+    pitches = [line.pitch for lines in upright for line in lines if line.pitch]
+    if len(pitches) >= 5 and (seen := int(page.text_width / 20 / _usual(pitches) + 0.1)) != chars:
+        yield _found("layout.characters", f"排出来每行{seen}字，应为{chars}字。请检查字号、字间距和页边距。")
+
+
+def _running(page: PrintedPage, layout: Layout) -> list[PrintedLine]:
+    """The lines of a page in the size of the body; all of them where none is."""
+    lines = _body(page, layout)
+    size = layout.styles.body.size_pt
+    return [line for line in lines if abs(line.size - size) < 0.6 or not line.size]
 
 
 def _usual(values: list[float]) -> float:
-    """The mean of the values round the commonest one."""
-    common = Counter(round(v) for v in values).most_common(1)[0][0]
-    near = [v for v in values if abs(v - common) <= 1]
+    """The mean of the values round the commonest one, quarter by quarter of a point."""
+    common = Counter(round(4 * v) for v in values).most_common(1)[0][0] / 4
+    near = [v for v in values if abs(v - common) <= 0.3]
     return sum(near) / len(near)
 
 
@@ -153,6 +210,51 @@ def _alone(pages: Sequence[PrintedPage], layout: Layout, headings: set[str]) -> 
         if lines and lines[-1].text in headings:
             text = lines[-1].text
             yield _found("layout.heading_alone", f"第{number}页末行只有标题，正文排到了下一页。", text)
+
+
+def _signature(pages: Sequence[PrintedPage], layout: Layout) -> Iterator[Finding]:
+    """署名 and 成文日期: sealed or not, each has its distances from the right edge (GB/T 9704 7.3.5)."""
+    char = layout.styles.signature.size_pt
+    for number, page in enumerate(pages, 1):
+        edge = page.width - layout.page.right_mm * _POINTS_OF_MM
+        for above, line in pairwise(_body(page, layout) if page.upright else []):
+            centred = abs(line.left + line.right - layout.page.left_mm * _POINTS_OF_MM - edge) < char
+            if not _DATE.match(line.text) or centred:
+                continue
+            named = not above.text.endswith(("。", "：")) and len(above.text) <= 26
+            if not _placed(above if named else None, line, edge, char):
+                hint = "署名右空二字、成文日期首字右移二字；盖章的，日期右空四字、署名居中于日期之上。"
+                yield _found("layout.signature_place", f"第{number}页署名和成文日期的位置不对：{hint}", line.text)
+
+
+def _placed(name: PrintedLine | None, date: PrintedLine, edge: float, char: float) -> bool:
+    right = (edge - date.right) / char
+    if name is None:
+        return 1 <= right <= 5
+    moved = (date.left - name.left) / char
+    sealed = abs(right - 4) <= 1 and abs(date.left + date.right - name.left - name.right) / 2 <= char
+    open_ = abs((edge - name.right) / char - 2) <= 1 and abs(moved - 2) <= 1
+    return sealed or open_ or (abs(right - 2) <= 1 and moved >= 1)
+
+
+def _faces(pages: Sequence[PrintedPage]) -> Iterator[Finding]:
+    """汉字 printed in a face that was never made for them."""
+    bad = sorted({line.face for page in pages for line in page.lines if _NO_HAN.search(line.face)})
+    if bad:
+        hint = f"汉字排成了{'、'.join(bad)}：本机缺中文字体。请安装仿宋、楷体、黑体后再看版面。"
+        yield _found("layout.face_printed", hint)
+
+
+def printed_faces(pages: Sequence[PrintedPage], named: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Face a file names → faces it was really printed in; `named`: (text of a paragraph, face it names)."""
+    lines: dict[str, str] = {}
+    for page in pages:
+        lines |= {line.text[:_HEAD]: line.face for line in page.lines if line.face}
+    out: dict[str, set[str]] = {}
+    for text, face in named:
+        if found := lines.get("".join(text.split())[:_HEAD]):
+            out.setdefault(face, set()).add(found)
+    return {face: tuple(sorted(found)) for face, found in sorted(out.items())}
 
 
 def _found(rule: str, hint: str, quote: str = "") -> Finding:

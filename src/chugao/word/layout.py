@@ -153,6 +153,13 @@ class ItemRule(Frozen):
     """The first sentence of an item is bold."""
 
 
+class NoticeRule(Frozen):
+    """How a 印发通知 is set."""
+
+    issued_label: str = ""
+    """What stands over the document it issues.  Nothing: what a 通知 issues is no 附件 of it, but begins the next page."""
+
+
 class Substitute(Frozen):
     """The face Word may use where `face` is not installed."""
 
@@ -172,6 +179,7 @@ class Layout(Frozen):
     signature: SignatureRule
     table: TableRule
     items: ItemRule
+    notice: NoticeRule = NoticeRule()
 
 
 def read_layout(path: Path) -> Layout:

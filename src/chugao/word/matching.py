@@ -78,7 +78,8 @@ class Matching(NamedTuple):
 
 def match(draft: Draft, lines: Sequence[Line]) -> Matching:
     """Find the lines of a file among those of a draft."""
-    printed = tuple(_printed(draft))
+    label = next((line.text.strip() for line in lines if line.text.strip() in ("附件", "附件：")), "")
+    printed = tuple(_printed(draft, label))
     search = _Search(printed, lines, bookmark_names(draft))
     search.by_bookmark()
     search.by_text()
@@ -86,9 +87,10 @@ def match(draft: Draft, lines: Sequence[Line]) -> Matching:
     return Matching(printed, tuple(lines), tuple(search.found))
 
 
-def _printed(draft: Draft) -> Iterator[Printed]:
+def _printed(draft: Draft, label: str) -> Iterator[Printed]:
+    """`label`: what a house put over the document that a 通知 issues."""
     layout = gbt9704()
-    for piece in flow_of(draft, Choices(run_on=layout.items.run_on, signer="")):
+    for piece in flow_of(draft, Choices(run_on=layout.items.run_on, issued_label=label)):
         anchors = tuple(dict.fromkeys(run.anchor for run in piece.runs if run.anchor))
         if piece.table is not None:
             for row in (piece.table.header, *(tuple(c.text for c in row) for row in piece.table.rows)):

@@ -6,6 +6,7 @@ Order inside the elements is the schema's, or Word refuses the file: in w:pPr th
 w:pPrChange ends it; in w:trPr the row's mark comes last.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -232,7 +233,8 @@ class _Body:
 
     def _paragraph_start(self, atom: Atom) -> int:
         starts = self.starts[1]
-        return max((s for s in starts if s <= atom.new), default=0)
+        at = bisect_right(starts, atom.new)
+        return starts[at - 1] if at else 0
 
     def _wrapped(self, atom: Atom, text: str, at: int) -> str:
         if atom.op == "equal":
@@ -382,8 +384,6 @@ class _Ranges:
 
     def cuts(self, start: int, end: int) -> list[int]:
         """Borders inside (start, end)."""
-        from bisect import bisect_left, bisect_right
-
         return self.borders[bisect_right(self.borders, start) : bisect_left(self.borders, end)]
 
 

@@ -20,6 +20,8 @@ NOTHING = frozenset({"", "—", "——", "-", "/", "／", "无"})
 """Cells that say there is nothing: centred like numbers."""
 _MEETING = re.compile(r"[A-Za-z0-9%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[A-Za-z0-9])")
 _PIECES = re.compile(r"[≤≥＜＞±]?[A-Za-z0-9.,%‰]+|.", re.DOTALL)
+_NARROWER = (9.0, 8.0, 7.2, 6.6, 6.2, 5.6, 5.2, 4.2, 3.2, 2.2, 0.0)
+"""Characters to which columns that cannot all stand on one line give way, step by step."""
 Cells = tuple[tuple[str, ...], ...]
 Paragraph = Callable[[ClaimedText, str, str, str], str]
 """(cell, style id, alignment, further properties) → w:p; the typesetter's."""
@@ -44,18 +46,52 @@ def cells_of(table: Table) -> Cells:
 def plan_of(cells: Cells, width: int, layout: Layout) -> Plan:
     """The largest type in which the columns need not give way, and the columns' widths."""
     rule = layout.table
-    columns = list(zip(*cells, strict=True))
-    longest = [max(map(_printed_width, column)) for column in columns]
-    least = [max(map(_least, column)) for column in columns]
+    columns = [_column(column, rule.short_chars) for column in zip(*cells, strict=True)]
     padding = 2 * twips_of_mm(rule.padding_mm)
     room, size_pt = 0.0, 0.0
-    for size_pt in rule.sizes_pt:
+    for number, size_pt in enumerate(rule.sizes_pt):
         room = (width - len(columns) * padding) / twips_of_pt(size_pt)
-        if len(columns) <= rule.large_columns and sum(longest) <= room:
+        large = number == 0 and len(rule.sizes_pt) > 1
+        if sum(c.wanted if large else c.floor(0) for c in columns) <= room and (
+            not large or len(columns) <= rule.large_columns
+        ):
             break
-    centred = tuple(_centred(column[1:], rule.short_chars) for column in columns)
-    shares = _shares(longest, least, room, rule.short_chars)
-    return Plan(size_pt, _twips(shares, width, padding), centred)
+    centred = tuple(_centred(column[1:], rule.short_chars) for column in zip(*cells, strict=True))
+    return Plan(size_pt, _twips(_shares(columns, room), width, padding), centred)
+
+
+class _Column(NamedTuple):
+    """The width a column asks for, in characters."""
+
+    wanted: float
+    """Everything on one line."""
+    least: float
+    """No number and no Latin word broken."""
+    tidy: float
+    """Every cell on one line; the head may turn once."""
+    usual: float
+    """Half of its cells on one line."""
+    short_chars: float
+
+    def floor(self, step: int) -> float:
+        """What it should not fall below; with each step less.  A word of three characters is stacked last of all."""
+        if step == 0:
+            return self.tidy if self.tidy <= self.short_chars else max(self.least, self.short_chars / 2)
+        cap = _NARROWER[step - 1]
+        if cap >= 4:
+            # A name may take two lines before numbers give way, a whole sentence may not ask for so much; and a column
+            # gives way for its odd long cell, not where it would turn every cell (each leader's name in two).
+            cap = max(cap, min(self.tidy / 2 + 0.5, 8.0), self.usual if self.usual <= 7 else 0)
+        return max(self.least, min(self.tidy, cap))
+
+
+def _column(texts: tuple[str, ...], short_chars: float) -> _Column:
+    """A column by what stands in it, its head first."""
+    head, *cells = map(_printed_width, texts)
+    turned = head if head <= 4.2 else head / 2 + 0.5  # “完成情｜况” is no turn
+    said = sorted(width for width, text in zip(cells, texts[1:], strict=True) if text.strip() not in NOTHING)
+    usual = said[len(said) // 2] if said else 0.0
+    return _Column(max(head, *cells, 0.0), max(map(_least, texts)), max([*cells, turned]), usual, short_chars)
 
 
 def _printed_width(text: str) -> float:
@@ -68,23 +104,20 @@ def _least(text: str) -> float:
     return max(map(_printed_width, _PIECES.findall(text[:200])), default=1.0)
 
 
-def _shares(longest: list[float], least: list[float], room: float, short_chars: float) -> list[float]:
+def _shares(columns: list[_Column], room: float) -> list[float]:
     """Characters for each column, so that the tallest cell has the fewest lines and short texts stay on one."""
-    floors = [
-        want if want <= short_chars else max(low, short_chars / 2) for want, low in zip(longest, least, strict=True)
-    ]
-    if sum(floors) > room:
-        floors = least
+    floors = next((f for step in range(len(_NARROWER) + 1) if sum(f := [c.floor(step) for c in columns]) <= room), None)
+    if floors is None:
+        return [c.least for c in columns]
+    wanted = [c.wanted for c in columns]
+    shares = floors
     for lines in range(1, 60):
-        shares = [max(want / lines, floor) for want, floor in zip(longest, floors, strict=True)]
+        shares = [max(want / lines, floor) for want, floor in zip(wanted, floors, strict=True)]
         if sum(shares) <= room:
-            # The last line of a cell is seldom full: what is left over goes to the columns that turn.
-            spare, turning = room - sum(shares), sum(w for w in longest if lines > 1 and w > short_chars)
-            return [
-                s + spare * w / turning if turning and w > short_chars else s
-                for s, w in zip(shares, longest, strict=True)
-            ]
-    return floors
+            break
+    # The last line of a cell is seldom full: what is left over goes to the columns that turn.
+    spare, owed = room - sum(shares), [max(0.0, want - share) for want, share in zip(wanted, shares, strict=True)]
+    return [share + spare * more / sum(owed) if sum(owed) else share for share, more in zip(shares, owed, strict=True)]
 
 
 def _twips(shares: list[float], width: int, padding: int) -> tuple[int, ...]:

@@ -96,3 +96,19 @@ def _shape_cost(widths: list[float]) -> float:
         return 2.0  # 正梯形: the standard allows it, offices like it less
     rises_then_falls = all(not (a < 0 < b) for a, b in pairwise(steps))
     return 0.0 if rises_then_falls else 6.0  # the last is the hourglass, 沙漏形
+
+
+def title_faults(lines: list[str], rule: TitleRule) -> list[tuple[str, str]]:
+    """(what stands there, what is wrong) of a title that was turned by hand."""
+    if len(lines) < 2:
+        return []
+    whole, at, out = "".join(lines), 0, []
+    words = _words(whole, rule) | _joints(whole, rule)
+    for line in lines[:-1]:
+        at += len(line)
+        if at not in words:
+            out.append((whole[max(0, at - 4) : at + 4], "标题回行把一个词拆开了，请在词与词之间回行。"))
+    widths = [width_of(line) for line in lines]
+    if len(lines) > 2 and _shape_cost(widths) >= 6:
+        out.append((lines[0][:12], "标题各行排成了沙漏形，应排成梯形或菱形。"))
+    return out

@@ -98,7 +98,12 @@ def typeset(
         comments=[],
     )
     choices = Choices(
-        layout.items.run_on, layout.items.bold_lead, layout.table.portrait_columns, frozenset(landscape), signer
+        layout.items.run_on,
+        layout.items.bold_lead,
+        layout.table.portrait_columns,
+        frozenset(landscape),
+        signer,
+        layout.notice.issued_label,
     )
     parts = {
         "word/document.xml": _document(flow_of(draft, choices), setting),
