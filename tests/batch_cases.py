@@ -1,0 +1,118 @@
+"""What the tests of batches share: small departments, a model that writes something usable, a batch in a process."""
+
+import asyncio
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.fault_server import Faults, reply
+
+HEADER = "指标名称,年度,本期值,单位,上年同期值,目标值"
+MATTERS = "事项,类别,时间,成效,责任科室,状态"
+DEPARTMENTS = ("医务科", "护理部", "信息科")
+_OFFERED = re.compile(
+    r"^· (?P<name>[^（【\n]+)(?P<rest>[^\n]*)\n {4}\{(?P<slot>[a-z_]+\.(?:now|missing))\}", re.MULTILINE
+)
+
+
+def write_departments(folder: Path, names: tuple[str, ...] = DEPARTMENTS) -> None:
+    """A figures file and a matters file for each, all different."""
+    for n, name in enumerate(names):
+        figures = [
+            HEADER,
+            f"门诊人次,2025,{32000 + 100 * n},人次,{28571 + 10 * n},31000",
+            f"平均住院日,2025,7.{n},天,7.6,7.4",
+            f"护理不良事件发生率,2025,0.{n + 1},‰,0.9,0.8",
+            f"患者满意度,2025,9{n}.5,%,9{n}.1,9{n}.3",
+        ]
+        matters = [
+            MATTERS,
+            f"{name}开设周末门诊,医疗服务,2025-03,周末也能看病,{name},已完成",
+            f"{name}修订交接班制度,医疗质量,2025-06,交接有据可查,{name},已完成",
+            f"{name}培训新入职人员,队伍建设,2025-09,新人独立上岗,{name},已完成",
+            f"{name}启用电子核对,信息化,2026-03,核对不再用纸,{name},拟开展",
+        ]
+        (folder / f"{name}-指标.csv").write_text("\n".join(figures) + "\n", encoding="utf-8")
+        (folder / f"{name}-事项.csv").write_text("\n".join(matters) + "\n", encoding="utf-8")
+
+
+def write_manifest(folder: Path, names: tuple[str, ...] = DEPARTMENTS, **batch: object) -> Path:
+    """A manifest over `write_departments`."""
+    said = {"name": "年终", "year": 2025, "kinds": ["summary-plan"], "corpus": "往年"} | batch
+    (folder / "往年").mkdir(exist_ok=True)
+    lines = ["[batch]", *(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in said.items())]
+    for name in names:
+        lines += ["[[department]]", f'name = "{name}"']
+        lines += [f'metrics = ["{name}-指标.csv"]', f'matters = ["{name}-事项.csv"]']
+    file = folder / "清单.toml"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+_MATTER = re.compile(r"^│ · (?P<text>[^；\n]+)；[^\n]*【", re.MULTILINE)
+
+
+def speak(body: dict[str, Any]) -> str:
+    """A usable answer: every figure that must be told, else the first, and every matter in its own words."""
+    user = body["messages"][1]["content"]
+    if "照抄" in user and "·" not in user:
+        return json.dumps({"text": "全年收治病人许多人。"}, ensure_ascii=False)
+    offered = list(_OFFERED.finditer(user))
+    wanted = [m for m in offered if "必写" in m["rest"]] or offered[:1]
+    told = [f"{m['name'].strip()}为{{{m['slot']}}}。" for m in wanted]
+    told += [f"{m['text']}。" for m in _MATTER.finditer(user)]
+    heading = "把该做的事做实" if '"heading": "标题"' in user else None
+    return reply(*(told or ["下一步把这项工作做细做实。"]), heading=heading)
+
+
+class Model(Faults):
+    """A model that takes its time, never the same, and remembers when it answered what."""
+
+    def __init__(self, slowest_s: float = 0.1, quickest_s: float = 0.01, seed: int = 1) -> None:
+        super().__init__(speak)
+        self._between = (quickest_s, slowest_s)
+        self._random = random.Random(seed)
+        self.answered: list[str] = []
+        """Questions that were answered in full, in that order."""
+        self.arrived: list[float] = []
+        """When each question came in."""
+
+    async def _speak(self, body: dict[str, Any], fault: str, writer: asyncio.StreamWriter) -> None:
+        self.arrived.append(time.monotonic())
+        await asyncio.sleep(self._random.uniform(*self._between))
+        await super()._speak(body, fault, writer)
+        await writer.drain()
+        self.answered.append(question(body["messages"]))
+
+    def quicken(self) -> None:
+        """Answer at once from now on."""
+        self._between = (0.0, 0.02)
+
+    @property
+    def asked(self) -> list[str]:
+        return [question(b["messages"]) for b in self.requests]
+
+
+def question(messages: list[dict[str, str]]) -> str:
+    """What was asked, as one string; a sample asked again tells what was wrong before."""
+    return "\n".join(m["content"] for m in messages)
+
+
+def start_batch(*arguments: str, folder: Path, url: str = "", **environment: str) -> "subprocess.Popen[bytes]":
+    """`chugao …` in a process of its own, its streams in files beside."""
+    here = {k: v for k, v in os.environ.items() if not k.startswith("CHUGAO_")}
+    here |= {"CHUGAO_BASE_URL": url, "CHUGAO_API_KEY": "sk-canary-41d8"} if url else {}
+    command = [sys.executable, "-m", "chugao", *arguments]
+    with (folder / "stdout.txt").open("ab") as out, (folder / "stderr.txt").open("ab") as err:
+        return subprocess.Popen(command, cwd=folder, env=here | environment, stdout=out, stderr=err)
+
+
+def run_batch(*arguments: str, folder: Path, url: str = "", **environment: str) -> int:
+    """The same, waited for; the exit code."""
+    return start_batch(*arguments, folder=folder, url=url, **environment).wait(300)
