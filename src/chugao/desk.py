@@ -7,7 +7,7 @@ on is decided once.  Files named outright stand over what the workspace keeps.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chugao.config import Office, Settings
     from chugao.database import Database
     from chugao.drafting.writing import OnText, Progress
+    from chugao.engines.limits import Limits
     from chugao.index import Index
     from chugao.manuscript import Draft, Engine, Request
     from chugao.material import Matters
@@ -63,22 +64,31 @@ def open_workspace(folder: Path) -> "Database":
 
 
 def gather(
-    files: Files, *, department: str, year: int, workspace: Path | None = None, confirmed_by: str | None = None
+    files: Files,
+    *,
+    department: str,
+    year: int,
+    organisation: str = "",
+    workspace: Path | None = None,
+    confirmed_by: str | None = None,
+    past: "tuple[Index | None, tuple[str, ...]] | None" = None,
 ) -> Desk:
     """Read what a department's document of one reported year rests on.
 
-    Raises `InputError` for a file that cannot be read, and for a corpus folder that is none.
+    `past` are past reports opened before (`open_past`), for whoever makes many documents.  Raises `InputError` for a
+    file that cannot be read, and for a corpus folder that is none.
     """
     figures = read_figures(files.metrics, workspace, department)
-    items = _items(files.material, confirmed_by, department, year, workspace)
-    index, notices = open_past(files.corpus, workspace)
+    index, notices = past or open_past(files.corpus, workspace)
+    items = _items(files.material, confirmed_by, department, year, workspace, index)
+    matters = read_things(files.matters, items)
     return Desk(
         figures=with_confirmed(figures, items),
-        matters=read_things(files.matters, items),
+        matters=matters,
         items=items,
-        instructions=_instructions(files.instructions),
+        instructions=(*_instructions(files.instructions), *_kept_instructions(items)),
         past=index,
-        notices=notices,
+        notices=(*notices, *_strangers(matters, (department, organisation))),
     )
 
 
@@ -116,11 +126,20 @@ def make(
 
 @contextmanager
 def open_writer(
-    name: str, settings: "Settings", out: Path, *, job: str = "", max_cost: Decimal | None = None
+    name: str,
+    settings: "Settings",
+    out: Path,
+    *,
+    job: str = "",
+    max_cost: Decimal | None = None,
+    tenant: str = "",
+    database: "Database | None" = None,
+    limits: "Limits | None" = None,
 ) -> "Iterator[Engine]":
     """The engine of a name with its ledger: the workspace's, else `out`/.chugao/ledger.db.
 
-    Raises `InputError` for a cost limit on a model whose price nobody gave: it would limit nothing.
+    A batch gives its `database`, which stays open, and the `limits` that it shares with others.  Raises `InputError`
+    for a cost limit on a model whose price nobody gave: it would limit nothing.
     """
     from chugao.engines import open_engine
 
@@ -130,6 +149,25 @@ def open_writer(
     from chugao.database import open_database, sqlite_url
     from chugao.ledger import Ledger, prices_of
 
+    require_writer(name, settings, max_cost)
+    prices, folder = prices_of(settings), (settings.workspace or out) / ".chugao"
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        if database is None and settings.workspace is not None:
+            database = held.enter_context(open_workspace(settings.workspace))
+        elif database is None:
+            database = held.enter_context(open_database(sqlite_url(folder / "ledger.db")))
+        ledger = held.enter_context(Ledger(database, job=job, prices=prices, budget=max_cost))
+        yield open_engine(name, settings=settings, ledger=ledger, folder=folder, tenant=tenant, limits=limits)
+
+
+def require_writer(name: str, settings: "Settings", max_cost: Decimal | None = None) -> None:
+    """Say what is missing for an engine before anything is written: an endpoint, a price for a limit."""
+    from chugao.engines import open_engine
+    from chugao.ledger import prices_of
+
+    if name == "offline":
+        return
     prices, model = prices_of(settings), name.rpartition(":")[2] if name.startswith("langchain:") else name[7:]
     asked = {model, *(p.model for p in settings.prompts.values() if p.model)}
     if max_cost is not None and (unknown := sorted(m for m in asked if prices.of(m) is None)):
@@ -137,16 +175,7 @@ def open_writer(
             f'没有“{"、".join(unknown)}”的价格，--max-cost 无从计算。请在 chugao.toml 里写 [prices.models."{unknown[0]}"]，'
             "input、output 为每百万词元的价格。"
         )
-    folder = (settings.workspace or out) / ".chugao"
-    # An endpoint that is missing or wrong is said before anything is written.
     open_engine(name, settings=settings)
-    if settings.workspace is not None:
-        database = open_workspace(settings.workspace)
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        database = open_database(sqlite_url(folder / "ledger.db"))
-    with database, Ledger(database, job=job, prices=prices, budget=max_cost) as ledger:
-        yield open_engine(name, settings=settings, ledger=ledger, folder=folder)
 
 
 # --- each thing -----------------------------------------------------------------------------------
@@ -215,6 +244,15 @@ def read_things(files: Sequence[Path], items: "Sequence[Item]" = ()) -> "Matters
     )
 
 
+def _strangers(matters: "Matters", names: Sequence[str]) -> tuple[str, ...]:
+    """What to say when files name departments, and none of them is asked for."""
+    named = tuple(dict.fromkeys(m.department for m in matters.items))
+    if not matters.department_column or not named or "" in named or set(names) & set(named):
+        return ()
+    listed = "、".join(named[:8]) + ("等" if len(named) > 8 else "")
+    return (f"事项文件里没有“{names[0]}”的事项（文件里的部门：{listed}），这份稿子只按指标写。请核对 --department。",)
+
+
 def with_confirmed(figures: "Figures", items: "Sequence[Item]") -> "Figures":
     """Figures plus the confirmed facts of submissions; a figure given in a file stands over a submitted one."""
     from chugao.material.submission import figures_of
@@ -253,7 +291,12 @@ def workspace_index(workspace: Path) -> "Index | None":
 
 
 def _items(
-    submissions: Sequence[Path], confirmed_by: str | None, department: str, year: int, workspace: Path | None
+    submissions: Sequence[Path],
+    confirmed_by: str | None,
+    department: str,
+    year: int,
+    workspace: Path | None,
+    past: "Index | None" = None,
 ) -> "tuple[Item, ...]":
     """What the workspace keeps for this department and year, and what the submissions named here say."""
     from chugao.material.submission import confirmed, read_submission
@@ -265,7 +308,7 @@ def _items(
         with open_workspace(workspace) as database:
             items = tuple(i for i in list_items(database, department) if i.year in (None, year, year + 1))
     for file in submissions:
-        sent = read_submission(file, department=department, year=year)
+        sent = read_submission(file, department=department, year=year, index=past)
         items += confirmed(sent, confirmed_by) if confirmed_by and confirmed_by.strip() else sent
     return items
 
@@ -276,6 +319,14 @@ def _instructions(file: Path | None) -> tuple[str, ...]:
     from chugao.documents.reading import read_text
 
     return tuple(p.text.strip() for p in read_text(file).paragraphs if p.text.strip())
+
+
+def _kept_instructions(items: "Sequence[Item]") -> tuple[str, ...]:
+    """What leaders said, kept in the workspace, in the order of the 意见台账."""
+    from chugao.material.instructions import as_told
+
+    kept = sorted((i for i in items if i.kind == "instruction" and i.status == "confirmed"), key=lambda i: i.number)
+    return tuple(as_told(i) for i in kept)
 
 
 def _waiting(items: "Sequence[Item]", department: str) -> "tuple[Request, ...]":
@@ -292,4 +343,8 @@ def _waiting(items: "Sequence[Item]", department: str) -> "tuple[Request, ...]":
         )
         for i in items
         if i.status == "provisional"
+    ) + tuple(
+        Request(metric=i.id, name=i.text[:40], department=department, owner=i.department or department, reason=i.asks)
+        for i in items
+        if i.status == "confirmed" and i.asks
     )

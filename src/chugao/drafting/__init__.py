@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from chugao.config import Office
 from chugao.drafting.assembling import Job, assemble
-from chugao.drafting.heeding import heed
+from chugao.drafting.heeding import heed, wishes_of
 from chugao.drafting.offering import Offer, make_offer
 from chugao.drafting.owing import missing, owed_by_section
 from chugao.drafting.planning import SectionPlan, plan_sections, printable
+from chugao.drafting.standing import standing_formula
 from chugao.drafting.wording import own_wording
 from chugao.drafting.writing import OnText, Progress, fitted, write
 from chugao.errors import InputError
 from chugao.manuscript import BriefPassage, ClaimedText, Draft, Engine, count_characters
 from chugao.material import Matter, Matters, MatterStatus
+from chugao.material.honours import in_order
 from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures
 from chugao.outline import Outline
@@ -87,7 +89,9 @@ async def adraft(
     fallback = fallback or open_engine("offline")
     engine = engine or fallback
     figures = _figures_for(outline, facts)
-    heeded = heed(outline, figures, _matters_for(outline, matters or Matters()), instructions)
+    instructions = (*instructions, *outline.asks)
+    wishes = tuple(w for i in instructions for w in wishes_of(i))
+    heeded = heed(outline, figures, _matters_for(outline, matters or Matters()), wishes)
     outline, figures, usable = heeded.outline, heeded.figures, heeded.matters
     derived = derive(figures, outline.reported)
     _check_enough(outline, derived, usable)
@@ -100,10 +104,11 @@ async def adraft(
         engine=engine.name,
         seed=seed,
         instructions=tuple(instructions),
+        wishes=wishes,
         omitted=heeded.omitted,
         fingerprints=facts.fingerprints | (matters.fingerprints if matters else {}),
     )
-    plans = plan_sections(outline, derived, usable, instructions, seed)
+    plans = plan_sections(outline, derived, usable, wishes, seed)
     offers = _offers(job, plans, own_wording(index, outline, derived) if index is not None else ())
     say = progress or (lambda _: None)
     judge = None if engine is fallback or engine.name == fallback.name else _judge(job)
@@ -117,7 +122,7 @@ async def adraft(
 
 def _judge(job: Job) -> "Judge":
     """What holds a model's words against everything that was given."""
-    from chugao.checks.numbers import Context
+    from chugao.checks.given import Context
     from chugao.drafting.judging import Judge, Known
 
     outline = job.outline
@@ -134,7 +139,12 @@ def _judge(job: Job) -> "Judge":
         sections=(),
         recipe={"headings_from_above": [p.heading for p in outline.parts if p.asked]},
     )
-    formulas = (job.office.guidance, job.office.theme, job.office.name, job.office.short_name)
+    formulas = (
+        job.office.guidance or standing_formula(outline),
+        job.office.theme,
+        job.office.name,
+        job.office.short_name,
+    )
     context = Context(
         facts=job.facts,
         matters=job.matters,
@@ -164,16 +174,17 @@ def _around(outline: Outline, plans: Sequence[SectionPlan]) -> int:
 def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[tuple[str, BriefPassage]]) -> dict[str, Offer]:
     """What each section that wants words may use, by section id in the order of the document."""
     owed = owed_by_section(plans, job.missing)
+    guidance = job.office.guidance or standing_formula(job.outline)
     return {
         p.id: make_offer(
             p,
             job.outline,
             job.facts,
             _wording_for(p, wording),
-            instructions=job.instructions,
+            instructions=job.wishes,
             missing=owed.get(p.id, ()),
             seed=job.seed,
-            guidance=job.office.guidance,
+            guidance=guidance,
             theme=job.office.theme,
         )
         for p in plans
@@ -198,9 +209,13 @@ def _figures_for(outline: Outline, figures: Figures) -> Figures:
 
 
 def _matters_for(outline: Outline, matters: Matters) -> tuple[Matter, ...]:
-    """The department's matters that may leave the office."""
-    own = matters.of_department(outline.department).items
-    return tuple(m for m in own if printable(m.release) and _in_time(m, outline))
+    """The department's matters that may leave the office.  An institution's document takes those under its full name."""
+    names = (outline.department, outline.organisation if outline.level != "科室" else "")
+    own = next((own for n in names if n and (own := matters.of_department(n).items)), ())
+    return in_order(m for m in own if printable(m.release) and _in_time(m, outline))
+
+
+_HALF = 6
 
 
 def _in_time(matter: Matter, outline: Outline) -> bool:
@@ -212,8 +227,11 @@ def _in_time(matter: Matter, outline: Outline) -> bool:
         return True
     reported = outline.reported
     if matter.status is MatterStatus.PLANNED:
-        rest_of_year = outline.kind.looks_back and reported.last_month < 12
-        return matter.year == (reported.year if rest_of_year else outline.plan_year)
+        years = {outline.plan_year}
+        if outline.kind.looks_back and reported.last_month < 12:
+            # A half-year report plans the other half; one of 1—10月 is the year's, written early.
+            years = {reported.year} | ({outline.plan_year} if reported.last_month > _HALF else set())
+        return matter.year in years
     if matter.year != reported.year:
         return matter.year < reported.year
     return matter.month is None or matter.month <= reported.last_month

@@ -10,7 +10,7 @@ from chugao.catalogue import MetricDefinition
 from chugao.config import Office
 from chugao.drafting.annexes import goals_table, results_table, tasks_table
 from chugao.drafting.binding import Bound, claimed
-from chugao.drafting.heeding import carried_out
+from chugao.drafting.heeded import carried, findings_of
 from chugao.drafting.offering import Offer, general_values
 from chugao.drafting.owing import pending_parts, requests
 from chugao.drafting.planning import SectionPlan
@@ -31,7 +31,7 @@ from chugao.manuscript import (
 from chugao.material import Matter
 from chugao.metrics.facts import Fact, Facts
 from chugao.outline import Outline
-from chugao.source import Finding, Place, Severity
+from chugao.source import Finding, Place, Release, Severity
 
 _FILLED = 0.7
 # Whom a notice within an institution goes to; a commission's readers are its own to name.
@@ -51,6 +51,9 @@ class Job(NamedTuple):
     engine: str
     seed: int
     instructions: tuple[str, ...]
+    """As they were written down, for the 意见台账."""
+    wishes: tuple[str, ...]
+    """The single things they ask for."""
     fingerprints: dict[str, str]
     """File name → fingerprint, of every file that went in."""
     omitted: tuple[str, ...] = ()
@@ -65,6 +68,7 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
     title = claimed(_with_year_slots(outline.title, outline), general_values(outline), (outline.department,))
     shell = _shell(outline, job.office, title.text)
     cutoff = facts.figures.cutoff()
+    told = carried(job.instructions, job.matters, sections, _characters(title, sections), job.omitted)
     return Draft(
         id=content_hash(title, sections, shell),
         title=title,
@@ -80,7 +84,7 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
         sections=sections,
         findings=(
             *builder.findings,
-            *carried_out(job.instructions, job.matters, sections, _characters(title, sections), job.omitted),
+            *findings_of(told),
             *_length(outline, title, sections),
         ),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
@@ -91,8 +95,28 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
             "inputs": job.fingerprints,
             "length": outline.length,
             "headings_from_above": [p.heading for p in outline.parts if p.asked],
+            **_from_above(job, plans),
+            **({"instructions": [c.model_dump() for c in told]} if told else {}),
         },
     )
+
+
+def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
+    """What the outline from above asked for, and which matters fit none of its headings; for the 提纲对照表."""
+    outline = job.outline
+    if not outline.source:
+        return {}
+    told = {m.id for p in plans for m in p.matters}
+    return {
+        "above": {
+            "file": outline.source,
+            "ceiling": outline.length if outline.asked_length else 0,
+            "deadline": outline.deadline,
+            "tables": list(outline.tables),
+            "parts": [{"id": p.id, "heading": p.heading, "level": p.level} for p in outline.parts if p.asked],
+            "left_out": [{"text": m.text, "owner": m.owner or m.department} for m in job.matters if m.id not in told],
+        }
+    }
 
 
 def _characters(title: ClaimedText, sections: Sequence[Section]) -> int:
@@ -135,7 +159,7 @@ class _Builder:
         self.findings: list[Finding] = []
         self._counters = [0, 0, 0, 0]
         self._items = 0
-        self._sources = {m.id: m.source for m in matters}
+        self._sources = {m.id: m for m in matters}
         rest = "brief.plan_span" in general_values(outline)
         ahead = "{brief.plan_span}" if rest else "{brief.plan_year}年"
         self._annexes: dict[str, tuple[Callable[[], tuple[Table | None, list[Fact]]], str]] = {
@@ -215,7 +239,9 @@ class _Builder:
         self.used += [offer.facts[name] for name in bound.used if name in offer.facts]
         recipe: dict[str, object] = {"engine": engine, **reply.recipe}
         if matter := reply.recipe.get("matter"):
-            recipe["source"] = str(self._sources[matter])
+            recipe["source"] = str(self._sources[matter].source)
+            if (travels := self._sources[matter].release) is not Release.PUBLIC:
+                recipe["release"] = travels.value
         if bound.used:
             recipe["slots"] = list(bound.used)
         return Sentence(id=sentence_id, text=bound.text, claims=bound.claims, passages=reply.passages, recipe=recipe)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from chugao.catalogue import MetricDefinition, short_name
 from chugao.drafting.binding import SlotValue, mask_numbers
 from chugao.drafting.heeding import read_order
-from chugao.drafting.planning import ATTACHED, SectionPlan, printable, weight_of
+from chugao.drafting.planning import SectionPlan, printable, weight_of
 from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
 from chugao.material import Matter, MatterStatus
@@ -49,6 +49,7 @@ _MEANINGS = {
     "share": "占总数的比例",
 }
 _WORTH_A_RANK = 5
+_NAMED = 0.25  # where the very value stands, fewer words of the name will do
 _TELLING = 3  # digits from which on the same number is the same thing
 _SMALL_BASE = 50
 _LARGE_GROWTH = 100
@@ -157,7 +158,7 @@ def _said_by_a_matter(metric: str, spoken: str, facts: Facts, plan: SectionPlan)
     names = (definition.name, spoken)
     return any(
         re.search(rf"(?<![\d.]){re.escape(now.printed)}", m.text + m.result)
-        and (telling or any(affinity(n, m.text + m.result) >= ATTACHED for n in names))
+        and (telling or any(affinity(n, m.text + m.result) >= _NAMED for n in names))
         for m in plan.matters
         if printable(m.release)
     )

@@ -24,7 +24,7 @@ ATTACHED = 0.34
 _ANSWERS = 0.1
 """From this affinity on a figure belongs to a matter."""
 _URGENT = 90
-_ASKED, _CONDENSED = 99, 30
+_ASKED, _WANTED, _CONDENSED = 99, 85, 30
 _LAST = 700  # before honours, whatever the order
 _MOST_SECTIONS = {"results": 6, "plan": 4, "items": 6, "next": 1}
 _FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
@@ -74,7 +74,7 @@ class _Bucket:
     @property
     def name(self) -> str:
         """The fields it joins, those with matters first, three at most."""
-        held = {topic_of_matter(m.category, m.text).id for m in self.matters}
+        held = _held(self)
         names = [t.name for t in self.topics if t.id in held][:3] or [self.lead.name]
         return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1]
 
@@ -106,6 +106,10 @@ def weight_of(matter: Matter, instructions: Sequence[str] = ()) -> int:
     asked = [o for o in map(read_order, instructions) if o.wish in ("feature", "first", "apart")]
     if any(speaks_of(matter, o.about) for o in asked) or any(matter.text in i for i in instructions):
         weight = _ASKED
+    if weight < _WANTED and any(
+        o.wish == "include" and speaks_of(matter, o.about) for o in map(read_order, instructions)
+    ):
+        weight = _WANTED
     if any(o.wish == "condense" and speaks_of(matter, o.about) for o in map(read_order, instructions)):
         weight = min(weight, _CONDENSED)
     return weight
@@ -133,10 +137,15 @@ def plan_sections(
     most = _MOST_SECTIONS if outline.length >= _SHORT else _FEW_SECTIONS
     parts = tuple(p.model_copy(update={"topics": p.topics and outline.length >= _BRIEF}) for p in outline.parts)
     sections: list[SectionPlan] = []
-    shares = _shares(parts, {"results": done, "plan": planned}, has, facts)
+    shares = _shares(parts, {"results": done, "plan": planned, "problems": problems}, has, facts)
     for part in parts:
+        if part.opens:
+            sections.append(SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True))
+            continue
         if part.id in shares:
-            sections += _with_topics(part, *shares[part.id], facts, order, most)
+            told, figures = shares[part.id]
+            one = part.role == "problems"
+            sections += [_single(part, told, figures)] if one else _with_topics(part, told, figures, facts, order, most)
             continue
         match part.role:
             case "results":
@@ -147,13 +156,13 @@ def plan_sections(
                 goals = [] if apart else has["goal"]
                 sections += _with_topics(part, planned, goals, facts, order, most)
             case "problems":
-                if problems:
+                if problems or part.asked:
                     sections.append(_single(part, problems, has["now"]))
             case "next":
                 if planned or has["goal"]:
                     sections.append(_single(part, planned, has["goal"]))
             case "goals":
-                if has["goal"] and planned:
+                if has["goal"] and (planned or part.asked):
                     sections.append(_single(part, [], has["goal"]))
             case "lead":
                 back = outline.kind.looks_back
@@ -183,34 +192,52 @@ def _shares(
 ) -> dict[str, tuple[list[Matter], list[str]]]:
     """Where an outline from above asks several headings of one role: each matter and figure under the one it fits.
 
-    What fits none goes under the first; a heading nothing fits stays empty and becomes 待补.
+    What fits none goes under a general one (主要工作, 亮点), and where all are particular it is not told; a heading
+    nothing fits stays empty and becomes 待补.
     """
     shares: dict[str, tuple[list[Matter], list[str]]] = {}
-    for role, field in (("results", "now"), ("plan", "goal")):
-        asked = [p for p in parts if p.asked and p.role == role]
+    for role, field in (("results", "now"), ("plan", "goal"), ("problems", "")):
+        asked = [p for p in parts if p.asked and p.role == role and not p.opens]
         if len(asked) < 2:
             continue
         for part in asked:
             shares[part.id] = ([], [])
         for matter in matters[role]:
             topic = topic_of_matter(matter.category, matter.text).name
-            home = _best_heading(asked, f"{matter.category}{topic}{matter.text}")
-            shares[home.id][0].append(matter)
-        for metric in has[field]:
+            words = f"{matter.category}{topic}{matter.text}{matter.result}"
+            if home := _best_heading(asked, words):
+                shares[home.id][0].append(matter)
+        for metric in has.get(field, ()):
             definition = facts.definitions[metric]
-            home = _best_heading(asked, f"{definition.area}{topic_of_metric(definition).name}{definition.name}")
-            shares[home.id][1].append(metric)
+            words = f"{definition.area}{topic_of_metric(definition).name}{definition.name}"
+            if home := _best_heading(asked, words, figures=True):
+                shares[home.id][1].append(metric)
     return shares
 
 
-def _best_heading(parts: Sequence[Part], words: str) -> Part:
-    """The heading that shares most character pairs with some words; the first when none does."""
+_ANY_WORK = re.compile(
+    r"20\d\d年|工作|管理|建设|情况|方面|主要|推进|加强|持续|全面|今年|全年|年度|重点|任务|完成|开展|成效|成绩|做法|特色|亮点|总体|基本|概况|以来"
+    r"|[和与及、的]|存在|问题|不足|困难|原因|分析|下一?步|明年|计划|打算|安排|思路|举措|措施|总结|回顾|目标"
+)
+_OF_FIGURES = re.compile(r"指标|数据|基本情况|概况|业务量|运行")
+
+
+def _best_heading(parts: Sequence[Part], words: str, *, figures: bool = False) -> Part | None:
+    """The heading that shares most character pairs with some words; else a general one, None where there is none."""
 
     def shared(part: Part) -> int:
-        heading = re.sub(r"工作|管理|建设|情况|方面|主要|推进|加强|持续|全面", "", part.heading)
+        heading = _ANY_WORK.sub(" ", f"{part.heading} {part.note}")
         return sum(1 for i in range(len(heading) - 1) if heading[i : i + 2] in words)
 
-    return max(parts, key=lambda p: (shared(p), p is parts[0]))
+    best = max(parts, key=shared)
+    if shared(best):
+        return best
+    general = [p for p in parts if not _ANY_WORK.sub("", p.heading)]
+    of_figures = [p for p in parts if _OF_FIGURES.search(p.heading)]
+    if figures and of_figures:
+        return of_figures[0]
+    told = [p for p in general if p not in of_figures]
+    return next((p for p in told if re.search(r"做法|成效|亮点|重点|主要", p.heading)), told[0] if told else None)
 
 
 def lead_topics(matters: Iterable[Matter]) -> str:
@@ -412,9 +439,11 @@ def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:
     """
     others = [b for b in buckets if b is not bucket and b.lead.id != "honours"]
     narrow = [b for b in others if _fields(b) + _fields(bucket) <= _BROAD] if bucket.matters else others
-    for wanted in bucket.lead.joins:
-        if found := next((b for b in narrow if any(t.id == wanted for t in b.topics)), None):
-            return found
+    # Beside matters of a field rather than beside its figures, which came to stand among matters of another.
+    for fields in (_held, lambda b: {t.id for t in b.topics}):
+        for wanted in bucket.lead.joins:
+            if found := next((b for b in narrow if wanted in fields(b)), None):
+                return found
     family = [b for b in narrow if any(t.family == bucket.lead.family for t in b.topics)]
     if family and not bucket.matters:
         return min(family, key=lambda b: b.lead.order)  # figures alone go to the family's head
@@ -427,6 +456,10 @@ def _beside(bucket: _Bucket, host: _Bucket) -> bool:
     return any(t.id in bucket.lead.joins or bucket.lead.id in t.joins for t in host.topics)
 
 
+def _held(bucket: _Bucket) -> set[str]:
+    """The fields of work its matters come from."""
+    return {topic_of_matter(m.category, m.text).id for m in bucket.matters}
+
+
 def _fields(bucket: _Bucket) -> int:
-    """How many fields of work its matters come from."""
-    return len({topic_of_matter(m.category, m.text).id for m in bucket.matters})
+    return len(_held(bucket))
