@@ -25,6 +25,11 @@ EXAMPLES = HERE.parent / "examples"
 DEPARTMENTS = ("医务科", "护理部")
 ORGANISATION = "望澜市第一人民医院"
 
+WRITTEN = {
+    "clean": ("sentences.txt", "指标.csv", "hand"),
+    "others": ("sentences-others.txt", "指标-他人.csv", "others"),
+}
+"""Sets of sentences written by hand: (file, its figures, how their ids begin)."""
 _TOKEN = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 _HEADS = {
     "P": "医务科2025年工作总结\n一、主要工作\n",
@@ -83,7 +88,7 @@ class Ground(NamedTuple):
 @cache
 def grounds() -> dict[str, Ground]:
     """By key: our clean figures, and the two sample departments'."""
-    found = {"clean": Ground(CLEAN / "指标.csv", None, read_truth(CLEAN / "指标.csv"))}
+    found = {key: Ground(CLEAN / file, None, read_truth(CLEAN / file)) for key, (_, file, _) in WRITTEN.items()}
     for name in DEPARTMENTS:
         figures = EXAMPLES / "figures" / f"{name}-2025.xlsx"
         found[name] = Ground(figures, EXAMPLES / "matters" / f"{name}-2025.xlsx", read_truth(figures))
@@ -93,14 +98,15 @@ def grounds() -> dict[str, Ground]:
 # --- by hand --------------------------------------------------------------------------------------
 
 
-def written_sentences() -> list[Sentence]:
-    """The sentences of eval/clean/sentences.txt."""
-    lines = (CLEAN / "sentences.txt").read_text(encoding="utf-8").splitlines()
+def written_sentences(key: str = "clean") -> list[Sentence]:
+    """The sentences that were written by hand over one set of figures."""
+    file, _, name = WRITTEN[key]
+    lines = (CLEAN / file).read_text(encoding="utf-8").splitlines()
     marked = [line for line in lines if line[:2] in ("P|", "F|")]
-    return [parse_sentence(line[2:], line[0], f"hand-{number:02d}") for number, line in enumerate(marked, 1)]
+    return [parse_sentence(line[2:], line[0], f"{name}-{number:02d}", key) for number, line in enumerate(marked, 1)]
 
 
-def parse_sentence(marked: str, part: str, id: str) -> Sentence:
+def parse_sentence(marked: str, part: str, id: str, key: str = "clean") -> Sentence:
     """A marked sentence as plain text and tokens."""
     text, tokens, position = "", [], 0
     for match in _TOKEN.finditer(marked):
@@ -111,7 +117,8 @@ def parse_sentence(marked: str, part: str, id: str) -> Sentence:
         tokens.append(Token(len(text), len(text) + len(match[1]), match[1], kind, name, field))
         text += match[1]
         position = match.end()
-    return Sentence(id, "hand", _HEADS[part], text + marked[position:], tuple(tokens), "clean")
+    head = _HEADS[part].replace("医务科", "全市") if key == "others" else _HEADS[part]
+    return Sentence(id, "hand", head, text + marked[position:], tuple(tokens), key)
 
 
 # --- from drafts ----------------------------------------------------------------------------------

@@ -197,11 +197,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 _SLOW = (
     "test_database",
     "test_corpus_store",
+    "test_index_vectors",
     "test_metrics_store",
     "test_prompts",
     "test_eval",
     "test_cli_corpus",
     "test_word",
+    "test_documents_files",
+    "test_broken_files",
     "test_engines",
     "test_engine_faults",
     "test_cli_engines",
@@ -212,6 +215,10 @@ _SLOW = (
     "test_returning",
     "test_sample_world",
     "test_comparing",
+    "test_batch",
+    "test_batch_after",
+    "test_batch_kills",
+    "test_batch_workers",
 )
 
 

@@ -147,6 +147,58 @@ def test_in_a_workspace_the_figures_imported_last_are_the_later_ones(drafted: Pa
     assert "56374人次 → 57000人次" in ran.out
 
 
+OCTOBER = "部门,指标名称,年度,期间,本期值,单位,上年同期值,明年目标,数据截止\n"
+
+
+def test_a_second_draft_lists_what_the_later_figures_change_in_the_first():
+    first = write("十月.csv", OCTOBER + "医务科,三天确诊率,2025,1-10月,91.2,%,90.1,93,2025-10-31\n")
+    later = write("快报.csv", OCTOBER + "医务科,三天确诊率,2025,1-10月,89.2,%,90.1,93,2025-10-31\n")
+    words = ("--period", "2025M1-10", "--json", "-o", "out")
+    file = chugao(*summary("--metrics", first, *words)).json["files"]["json"]
+
+    ran = chugao(*summary("--metrics", later, "--previous", file, *words))
+
+    assert ran.code == 0
+    (document,) = ran.json["touched"]
+    changes = {(c["before"], c["after"]) for place in document["touched"] for c in place["changes"]}
+    assert ("91.2%", "89.2%") in changes
+    assert any(place["rewrite"] for place in document["touched"])
+    assert {place["kind"] for place in document["touched"]} >= {"sentence", "table"}
+
+
+def test_export_with_later_figures_lists_the_places_in_the_draft_and_its_siblings():
+    first = write("十月.csv", OCTOBER + "医务科,出院人次,2025,,46374,人次,44210,58000,\n")
+    later = write("年报.csv", OCTOBER + "医务科,出院人次,2025,,46474,人次,44210,58000,\n")
+    file = chugao(*summary("--metrics", first, "-o", "out", "--json")).json["files"]["json"]
+    plan = ("draft", "--kind", "summary-plan", "--department", "医务科", "--year", "2025")
+    chugao(*plan, "--metrics", first, "-o", "out", "--json")
+
+    ran = chugao("export", file, "--metrics", later, "-o", "again", "--json")
+
+    assert ran.code == 0
+    assert [Path(d["file"]).stem for d in ran.json["touched"]] == [
+        "医务科2025年工作总结",
+        "医务科2025年工作总结暨2026年工作计划",
+    ]
+    assert all(d["touched"] for d in ran.json["touched"])
+
+
+def test_a_report_of_ten_months_takes_the_tasks_of_next_year_and_the_numeral_in_a_name_is_no_number():
+    figures = write("十月.csv", OCTOBER + "医务科,三天确诊率,2025,1-10月,91.2,%,90.1,93,2025-10-31\n")
+    tasks = write(
+        "事项.csv",
+        "部门,年度,事项,类别,时间,责任科室,状态\n医务科,2026,启动智慧病案室建设,专项,2026年3月,医务科,计划\n"
+        "医务科,2025,建成日间手术中心,专项,2025年6月,医务科,完成\n",
+    )
+    words = ("--kind", "summary-plan", "--department", "医务科", "--year", "2025", "--period", "2025M1-10")
+
+    ran = chugao("draft", *words, "--metrics", figures, "--matters", tasks, "-o", "out", "--json")
+
+    assert ran.json["numbers"]["untraced"] == 0
+    assert "启动智慧病案室建设" in Path(ran.json["files"]["md"]).read_text(encoding="utf-8")
+    assert not any("2026" in r["reason"] for r in ran.json["requests"])
+
+
 def test_without_figures_and_without_a_workspace_touched_says_what_to_give(drafted: Path):
     ran = chugao("metrics", "touched", drafted)
 

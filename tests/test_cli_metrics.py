@@ -175,7 +175,8 @@ def test_mentions_have_the_documented_keys_over_what_corpus_show_prints():
         assert set(ran.json) == {"mentions"}
         for mention in ran.json["mentions"]:
             assert list(mention) == [
-                "start", "end", "text", "role", "metric", "value", "unit", "qualifier", "period", "baseline",
+                "start", "end", "text", "role", "metric", "value", "unit", "qualifier", "period", "baseline", "link",
+                "linked",
             ]  # fmt: skip
             assert text[mention["start"] : mention["end"]] == mention["text"]
         visits = next(m for m in ran.json["mentions"] if m["text"].startswith("12.8万"))

@@ -48,14 +48,13 @@ def test_markdown_keeps_every_sentence_and_every_cell():
 def test_markdown_of_a_notice_wraps_the_attachment():
     lines = [line for line in to_markdown(drafts.notice()).splitlines() if line]
 
-    assert lines[:8] == [
+    assert lines[:7] == [
         "# 望澜市第一人民医院关于印发《2026年医务工作要点》的通知",
         "各科室、各部门：",
         drafts.NOTICE.opening,
         "特此通知。",
         "望澜市第一人民医院",
         "2026年1月8日",
-        "## 附件",
         "# 2026年医务工作要点",
     ]
 

@@ -80,6 +80,20 @@ class PromptSettings(Frozen):
     max_tokens: int | None = Field(None, ge=64, le=200_000)
 
 
+class EmbeddingSettings(Frozen):
+    """Which model turns texts into vectors; without one, past reports are searched by their words alone."""
+
+    model: str = ""
+    base_url: str = ""
+    """The writing model's when empty; its key goes with it."""
+    api_key: SecretStr = SecretStr("")
+    private: bool = False
+    batch: int = Field(32, ge=1, le=2048)
+    """Texts a request."""
+    dimensions: int = Field(0, ge=0, le=65536)
+    """0: as many as the model has."""
+
+
 class Privacy(Frozen):
     """What happens to personal data before a model is asked."""
 
@@ -95,6 +109,7 @@ class Settings(Frozen):
     api_key: SecretStr = SecretStr("")
     model: ModelSettings = Field(default_factory=ModelSettings)
     prompts: dict[str, PromptSettings] = Field(default_factory=dict)
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     privacy: Privacy = Field(default_factory=Privacy)
     prices: dict[str, Any] = Field(default_factory=dict)
     """[prices] as written; `ledger` reads it."""
@@ -140,6 +155,11 @@ def load_settings(workspace: Path | None = None) -> Settings:
     for field in ("base_url", "api_key", "database_url"):
         if from_environment := os.environ.get(f"CHUGAO_{field.upper()}"):
             values[field] = from_environment
+    for field in ("model", "base_url", "api_key"):
+        if (told := os.environ.get(f"CHUGAO_EMBEDDING_{field.upper()}")) and isinstance(
+            own := values.setdefault("embedding", {}), dict
+        ):
+            own[field] = told
     try:
         return Settings(**values, workspace=workspace)
     except ValidationError as error:

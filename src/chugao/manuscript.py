@@ -294,7 +294,9 @@ class Span(Frozen):
 
 
 def flatten(draft: Draft) -> tuple[str, tuple[Span, ...]]:
-    """The draft as one text, a paragraph a line, tables left out, and where each sentence stands in it."""
+    """The draft as one text, a paragraph a line, and where each sentence stands in it; tables are left out, with the
+    heading of a section that is nothing else.
+    """
     pieces: list[str] = []
     spans: list[Span] = []
     length = 0
@@ -309,13 +311,15 @@ def flatten(draft: Draft) -> tuple[str, tuple[Span, ...]]:
     add(draft.title.text, "", "title")
     add("\n")
     for section in draft.sections:
-        if any(b.table for b in section.blocks):
+        if not section.sentences and any(b.table for b in section.blocks):
             continue
         if section.heading.text and section.level:
             add(section.number)
             add(section.heading.text, section.id, "heading")
             add("\n")
         for block in section.blocks:
+            if block.table is not None:
+                continue
             add(block.number)
             for sentence_id in block.sentence_ids:
                 add(section.sentence(sentence_id).text, section.id, sentence_id)

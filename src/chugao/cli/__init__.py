@@ -12,6 +12,7 @@ import sys
 import typer
 
 from chugao.cli import (
+    batch,
     comparing,
     corpus,
     drafting,
@@ -19,6 +20,8 @@ from chugao.cli import (
     figures,
     ledger,
     material,
+    outlining,
+    papers,
     prompts,
     returning,
     rewriting,
@@ -45,7 +48,10 @@ returning.register(app)
 rewriting.register(app)
 app.add_typer(figures.app, name="metrics", help="指标：导入、核对、写出填报表、从文稿中提取。")
 app.add_typer(material.app, name="material", help="今年的材料：收进来、列出、确认。")
+app.add_typer(outlining.app, name="outline", help="上级的提纲：看要什么，写成可以改的文件，对照答了没有。")
+app.add_typer(papers.app, name="paper", help="一稿多用：从一份稿子出简版、上报材料、职代会报告、述职、自评表等。")
 app.add_typer(prompts.app, name="prompts", help="提示词：列出、查看、填好给模型的话。")
+batch.register(app)
 app.add_typer(ledger.app, name="ledger", help="模型的账：问过什么，花了多少。")
 app.add_typer(corpus.app, name="corpus", help="历年文稿：收进来、检索、查看。")
 

@@ -105,9 +105,10 @@ def _two(old: "Version", new: "Version", only: "Only", html: Path | None, docx: 
 
         _write(html, comparison_page(comparison, facts, only if only != "changes" else "all"))
     if docx is not None:
+        from chugao.cli.exporting import office_look
         from chugao.word.redline import redline
 
-        _write(docx, redline(old, new))
+        _write(docx, redline(old, new, layout=office_look().layout))
     if as_json:
         from chugao.comparing.summary import summary_of_changes
 

@@ -72,12 +72,17 @@ def draft_command(
     instructions: Annotated[Path | None, typer.Option(metavar="文件", help="领导意见，一行一条")] = None,
     corpus: Corpus = None,
     engine: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
             metavar="引擎",
-            help="由谁来写：offline 是离线写，不用模型；openai:模型 用兼容 OpenAI 的接口；langchain:提供者:模型",
+            help="由谁来写：offline 是离线写，不用模型（默认）；openai:模型 用兼容 OpenAI 的接口；langchain:提供者:模型。"
+            "写多次就各写一份候选；模型后可加 ?temperature=0.9&prompts=模板文件夹",
         ),
-    ] = "offline",
+    ] = None,
+    previous: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="草稿", help="以前写出的 .json 或放着它们的文件夹：列出换数后各稿哪一句、哪一格要改"),
+    ] = None,
     max_cost: Annotated[
         float | None, typer.Option(metavar="金额", min=0, help="调用模型的费用上限；到了就不再调用，其余离线写")
     ] = None,
@@ -85,6 +90,7 @@ def draft_command(
     as_json: Json = False,
 ) -> None:
     """起草一份文稿：给出指标、事项和历年文稿，写出 Word 等三个文件。Word 上标“草稿”。"""
+    from chugao.cli.touching import draft_files, papers_touched, show_touched, touched_json
     from chugao.config import find_workspace, load_settings
     from chugao.desk import Files, gather, make, open_writer
     from chugao.export import check_folder, write_files
@@ -105,32 +111,46 @@ def draft_command(
     )
     check_folder(out)
     look = office_look()
+    # Read before the new draft is written over them.
+    earlier = draft_files(previous or ())
     files = Files(tuple(metrics or ()), tuple(matters or ()), tuple(material or ()), instructions, corpus)
     desk = gather(
-        files, department=department, year=plan.reported.year, workspace=settings.workspace, confirmed_by=confirmed_by
+        files,
+        department=department,
+        organisation=plan.organisation,
+        year=plan.reported.year,
+        workspace=settings.workspace,
+        confirmed_by=confirmed_by,
     )
     for notice in desk.notices:
         say(notice)
+    papers = papers_touched(earlier, desk.figures)
     say(f"起草《{plan.title}》……")
     limit = None if max_cost is None else Decimal(str(max_cost))
-    with open_writer(engine, settings, out, job=plan.title, max_cost=limit) as writer:
-        made = [
-            make(desk, plan, writer, office=office, seed=s, progress=lambda heading: say(f"  写好：{heading}"))
-            for s in range(seed, seed + candidates)
-        ]
+    made = []
+    for name in dict.fromkeys(engine or ["offline"]):
+        with open_writer(name, settings, out, job=plan.title, max_cost=limit) as writer:
+            made += [
+                make(desk, plan, writer, office=office, seed=s, progress=lambda heading: say(f"  写好：{heading}"))
+                for s in range(seed, seed + candidates)
+            ]
     for draft, _ in made:
         _say_layers(draft)
     summaries = []
     for number, (draft, report) in enumerate(made, 1):
-        paths = write_files(draft, out, mark=f"（候选{number}）" if candidates > 1 else "", look=look)
+        paths = write_files(draft, out, mark=f"（候选{number}）" if len(made) > 1 else "", look=look)
         say_kept(paths)
         summaries.append(_summary(draft, report, paths, time.monotonic() - started))
     if as_json:
-        show_json(summaries[0] | ({"candidates": summaries} if candidates > 1 else {}))
+        told: dict[str, Any] = {"candidates": summaries} if len(made) > 1 else {}
+        show_json(summaries[0] | told | ({"touched": touched_json(papers)} if previous else {}))
         return
     _say_warnings(desk.figures.findings)
     for (draft, _), summary in zip(made, summaries, strict=True):
         _print_summary(draft, summary)
+    if papers:
+        show("换数以后，以前的稿子：")
+        show_touched(papers)
 
 
 def check_command(
@@ -377,7 +397,10 @@ def _summary(draft: "Draft", report: "Report", paths: dict[str, Path], seconds: 
 
 
 def _print_summary(draft: "Draft", summary: dict[str, Any]) -> None:
+    fell_back = sum(1 for f in draft.findings if f.rule == "engine-fallback")
     writer = "离线写成" if draft.engine == "offline" else f"由 {draft.engine} 写成"
+    if fell_back:
+        writer += f"（其中{fell_back}处离线写成）"
     show(f"《{summary['title']}》")
     show(f"  正文{summary['characters']}字，标题{summary['sections']}个，{writer}，用时{summary['seconds']}秒")
     show(f"  {_traced(summary['numbers'])}")
@@ -405,7 +428,11 @@ def _say_layers(draft: "Draft") -> None:
         return
     headings = _headings(draft) or {}
     names = "、".join(headings.get(f.place.section, f.place.section) for f in fell_back)
-    say(f"下列{len(fell_back)}处模型没有写成，由离线引擎写：{names}。")
+    written = [s for s in draft.sections if s.sentences]
+    if len(fell_back) >= len(written):
+        say(f"注意：模型一处也没有写成，这份稿子全部由离线引擎写成，不是 {draft.engine} 写的。")
+    else:
+        say(f"下列{len(fell_back)}处模型没有写成，由离线引擎写：{names}。")
     for reason in list(dict.fromkeys(f.hint.partition("：")[2] for f in fell_back))[:3]:
         say(f"  原因：{reason[:120]}")
 

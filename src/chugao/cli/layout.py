@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def check_layout(files: list[Path], asked: bool, profile: str | None, as_json: bool) -> None:
     """Judge a file, and its pages where this machine can print them."""
-    from chugao.word.judging import headings_of, judge
-    from chugao.word.judging_pages import judge_pages
+    from chugao.word.judging import headings_of, judge, named_faces
+    from chugao.word.judging_pages import judge_pages, printed_faces, read_pages
     from chugao.word.preview import office, preview
 
     if not asked:
@@ -30,21 +30,25 @@ def check_layout(files: list[Path], asked: bool, profile: str | None, as_json: b
     layout = _layout(profile)
     findings = judge(content, layout, file.name)
     faces: tuple[str, ...] = ()
+    instead: dict[str, tuple[str, ...]] = {}
     printed = office() is not None
     if printed:
         seen = preview([content])[0]
         faces = seen.faces
         findings += judge_pages(seen.pdf, layout, headings_of(content, file.name))
+        instead = printed_faces(read_pages(seen.pdf), named_faces(content, file.name))
     if as_json:
         found = [finding_json(f) for f in findings]
-        show_json({"profile": layout.name, "findings": found, "printed": printed, "faces": faces})
+        told = {"profile": layout.name, "findings": found, "printed": printed, "faces": faces, "printed_as": instead}
+        show_json(told)
         return
     for finding in findings:
         where = f"“{finding.quote}”" if finding.quote else ""
         show(f"{finding.severity.label}　{where}{finding.hint}")
     show(f"按{layout.name}查版式：{f'{len(findings)}处提醒' if findings else '没有发现问题'}。")
     if printed:
-        say(f"排版查看用的是本机字体：{'、'.join(faces)}。与 Word 里的字体不同，分页可能略有出入。")
+        pairs = "，".join(f"{face}→{'、'.join(really)}" for face, really in instead.items())
+        say(f"排版查看用的是本机字体：{pairs or '、'.join(faces)}。与 Word 里的字体不同，分页可能略有出入。")
     else:
         say("本机没有 LibreOffice，只查了文件里的设置，没有看排出来的页面。")
 
