@@ -212,8 +212,9 @@ def _jumps(definition: MetricDefinition, new: Decimal, old: Decimal, ratio: Deci
         return ratio >= Decimal(str(steady["tight"]))
     match definition.kind:
         case "count" | "amount":
-            # What an office alone counts may be new and grow, or be given up; what everybody counts is not.
-            most = 20 if definition.local else 8
+            # What an office alone counts may be new and grow, or be given up; what everybody counts is not, and money is
+            # spent by the piece.
+            most = 20 if definition.local else 5 if definition.kind == "count" else 8
             return ratio >= most and max(new, old) >= 200 and (new > old or not definition.local)
         case "rate" if definition.unit == "%":
             return (ratio >= 3 and size >= 25) or (ratio >= 8 and size >= Decimal("0.2"))
