@@ -13,7 +13,7 @@ from chugao.metrics.explanation import as_markdown, explain
 from chugao.metrics.observation import Figures, Role
 from chugao.metrics.reading import read_metrics
 from chugao.metrics.rulings import load_rulings
-from chugao.metrics.store import import_figures, load_figures
+from chugao.metrics.store import foresee_import, import_figures, load_figures
 from chugao.metrics.words import learn, load_words
 from chugao.source import Severity
 from tests.test_metrics_store import LATER, NOW
@@ -170,6 +170,46 @@ def test_a_later_cut_off_of_another_source_is_an_update_and_no_contest(database:
     report = import_figures(database, read_metrics(december), actor="甲", at=LATER)
 
     assert (len(report.changed), report.findings) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("", ""), ("2025-10-31", ""), ("", "2025-12-31"), ("2025-12-31", "2025-12-31"), ("2025-12-31", "2025-10-31")],
+)
+def test_only_a_later_cut_off_that_both_give_makes_another_source_an_update(
+    database: Database, tmp_path: Path, first: str, second: str
+) -> None:
+    header = "指标名称,年度,本期值,单位,数据截止,来源"
+    report = file(tmp_path, "a.csv", f"门诊人次,2025,27,万人次,{first},快报", header=header)
+    yearbook = file(tmp_path, "b.csv", f"门诊人次,2025,33,万人次,{second},年报", header=header)
+    import_figures(database, read_metrics(report), actor="甲", at=NOW)
+
+    told = import_figures(database, read_metrics(yearbook), actor="甲", at=LATER)
+
+    assert [f.rule for f in told.findings] == ["figures.caliber"]
+    assert told.changed == ()
+    assert values(load_figures(database)) == {}
+
+
+def test_a_ruled_source_stays_when_the_other_is_imported_after_it(database: Database, tmp_path: Path) -> None:
+    import_figures(database, read_metrics(his(tmp_path), records(tmp_path)), actor="甲", at=NOW)
+    rule(database, _outpatient(), "病案统计", by="王主任", reason="不含体检", period="2025", at=LATER)
+
+    report = import_figures(database, read_metrics(his(tmp_path, value=325000)), actor="甲", at=LATER)
+
+    assert [f.rule for f in report.findings] == ["figures.ruled"]
+    assert values(load_figures(database))["门诊人次2025"] == 331000
+
+
+def test_what_an_import_would_do_is_told_before_it_and_writes_nothing(database: Database, tmp_path: Path) -> None:
+    import_figures(database, read_metrics(his(tmp_path)), actor="甲", at=NOW)
+    other = read_metrics(records(tmp_path))
+
+    foreseen = foresee_import(database, other)
+
+    assert [f.rule for f in foreseen.findings] == ["figures.caliber"]
+    assert load_figures(database).contested == ()
+    assert foreseen == import_figures(database, other, actor="甲", at=LATER)
 
 
 def test_a_contest_ends_when_the_sources_agree_and_the_same_import_again_changes_nothing(

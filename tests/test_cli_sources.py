@@ -25,7 +25,7 @@ def two_sources(year: int = 2025) -> tuple[Path, Path]:
 def test_a_preview_writes_its_rows_and_nothing_to_the_workspace():
     ran = chugao("metrics", "import", "--preview", FIGURES, "-o", "预览.csv", "--json")
 
-    assert set(ran.json) == {"ready", "rows", "warnings", "notices", "errors"}
+    assert set(ran.json) == {"ready", "rows", "warnings", "notices", "errors", "changed"}
     assert (ran.code, ran.json["ready"], ran.json["errors"]) == (0, True, [])
     assert {"state", "metric", "name", "department", "period", "role", "value", "unit", "cell"} <= set(
         ran.json["rows"][0]
@@ -44,6 +44,51 @@ def test_a_preview_of_what_cannot_be_imported_lists_every_error_and_leaves_with_
     assert "坏2025.csv C3单元格：“#REF!”是公式出错" in ran.out
     assert "错误2处" in ran.out
     assert "没有写入工作区" in ran.out
+
+
+def test_a_preview_names_what_it_would_change_and_what_it_would_contest():
+    header = "指标名称,年度,本期值,单位,数据截止,来源,口径\n"
+    write("十月.csv", header + "门诊人次,2025,27,万人次,2025-10-31,HIS,\n急诊人次,2025,900,人次,,HIS,\n")
+    write("年底.csv", header + "门诊人次,2025,33,万人次,2025-12-31,HIS,\n急诊人次,2025,950,人次,,病案统计,\n")
+    chugao("metrics", "import", "十月.csv")
+
+    ran = chugao("metrics", "import", "--preview", "年底.csv")
+
+    assert "[会改] 门诊人次（全部，2025）：27 → 33" in ran.out
+    assert "“急诊人次”2025年的数值各处不一" in ran.out
+    assert "（HIS）写900" in ran.out
+    assert ran.code == 1
+    assert "33" not in chugao("metrics", "explain").out
+
+
+def test_an_import_that_changes_only_the_caliber_says_so():
+    write("甲.csv", "指标名称,年度,本期值,单位,口径\n门诊人次,2025,27,万人次,含体检\n")
+    write("乙.csv", "指标名称,年度,本期值,单位,口径\n门诊人次,2025,27,万人次,不含体检\n")
+    chugao("metrics", "import", "甲.csv")
+
+    ran = chugao("metrics", "import", "乙.csv")
+
+    assert "27，口径有改动" in ran.out
+    assert "→" not in ran.out
+
+
+def test_the_readiness_of_what_the_workspace_keeps_needs_no_file():
+    chugao("metrics", "import", *two_sources())
+    chugao("metrics", "import", write("急诊.csv", HEADER + "急诊人次,2025,900,人次,\n"))
+
+    ran = chugao("metrics", "check", "--year", "2025")
+
+    assert "急诊人次" in ran.out
+    assert "裁定以前都不采用" in ran.out
+    assert ran.code == 1
+
+
+def test_without_workspace_and_without_file_there_is_nothing_to_look_at(tmp_path, monkeypatch):
+    (tmp_path / "外面").mkdir()
+    monkeypatch.chdir(tmp_path / "外面")
+    (tmp_path / ".chugao").rename(tmp_path / "不是工作区")
+
+    assert "请写明文件" in refused("metrics", "check")
 
 
 def test_figures_of_two_sources_wait_are_ruled_on_and_next_year_follows():

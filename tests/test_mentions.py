@@ -97,6 +97,27 @@ def test_two_metrics_that_move_together_keep_their_own_values():
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023年、2024年、2025年门诊人次分别为19万人次、21万人次和23万人次。",
+        "2025年三季度、四季度门诊人次分别为12万人次、13万人次。",
+        "10月份、11月份门诊人次分别为2万人次、3万人次。",
+    ],
+)
+def test_a_metric_behind_listed_times_is_said_of_each_of_them(text: str):
+    numbers = [m for m in in_summary(text) if m.role is not MentionRole.DATE]
+
+    assert {m.metric for m in numbers} == {"outpatient_visits"}
+    assert len(numbers) == text.count("万人次")
+
+
+def test_to_double_is_a_change_and_no_level():
+    [doubled] = [m for m in in_summary("手术量较上年翻倍。") if m.text == "翻倍"]
+
+    assert doubled.role is MentionRole.CHANGE
+
+
 def test_the_names_of_an_earlier_clause_answer_to_a_list_of_changes():
     mentions = in_summary("四级手术占比31%，微创手术占比42%，较2024年分别提升3个和5个百分点。")
 
@@ -510,6 +531,9 @@ def test_pairs_parts_and_lists_are_tied_to_their_number(text, expected):
         ("一、二、三季度合格率分别为91%、93%和95%。", ["2025Q1", "2025Q2", "2025Q3"]),
         ("2024年、2025年门诊量分别为3.1万人次和3.3万人次。", ["2024", "2025"]),
         ("1月、2月、3月投诉分别为3件、5件、2件。", ["2025M1", "2025M2", "2025M3"]),
+        ("2025年三季度、四季度门诊量分别为12万人次、13万人次。", ["2025Q3", "2025Q4"]),
+        ("2024年一季度和二季度合格率分别为91%、93%。", ["2024Q1", "2024Q2"]),
+        ("2023年、2024年、2025年手术台次分别为199台、218台和231台。", ["2023", "2024", "2025"]),
         ("内科、外科满意度分别为91%、93%。", ["2025", "2025"]),
     ],
 )

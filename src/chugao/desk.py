@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chugao.material.submission import Item
     from chugao.metrics.calibers import Ruling
     from chugao.metrics.observation import Figures
+    from chugao.metrics.preview import Preview
     from chugao.outline import Outline
 
 
@@ -203,6 +204,17 @@ def read_files(paths: Sequence[Path], workspace: Path | None = None) -> "Figures
 
     told = told_to(workspace)
     return read_metrics(*paths, catalogue=told.catalogue, learned=told.words, rulings=told.rulings)
+
+
+def preview_figures(paths: Sequence[Path], workspace: Path | None = None) -> "Preview":
+    """What importing these files would do, with the words and rulings of the workspace and against what it keeps."""
+    from chugao.metrics.preview import preview
+
+    told = told_to(workspace)
+    if workspace is None:
+        return preview(*paths)
+    with open_workspace(workspace) as database:
+        return preview(*paths, catalogue=told.catalogue, learned=told.words, rulings=told.rulings, kept=database)
 
 
 class Told(NamedTuple):

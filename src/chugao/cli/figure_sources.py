@@ -12,6 +12,7 @@ from chugao.errors import InputError, reason_of
 if TYPE_CHECKING:
     from chugao.metrics.observation import Figures
     from chugao.metrics.preview import Preview
+    from chugao.metrics.store import FigureChange
 
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
@@ -37,13 +38,12 @@ def _now() -> str:
 def show_preview(files: list[Path], out: Path | None, as_json: bool) -> None:
     """Print what files say without importing them; leaves with 2 when they cannot be imported, 1 with warnings."""
     from chugao.config import find_workspace
-    from chugao.desk import told_to
-    from chugao.metrics.preview import preview, write_preview
+    from chugao.desk import preview_figures
+    from chugao.metrics.preview import write_preview
 
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
         raise InputError(f"“{out}”：预览只能写成 .csv 或 .xlsx。请在 -o 后面写这样的文件名。")
-    told = told_to(find_workspace())
-    looked = preview(*files, catalogue=told.catalogue, learned=told.words, rulings=told.rulings)
+    looked = preview_figures(files, find_workspace())
     if out is not None:
         write_preview(out, looked)
     if as_json:
@@ -65,6 +65,7 @@ def _preview_json(looked: "Preview") -> dict[str, object]:
         "warnings": [finding_json(f) for f in looked.warnings],
         "notices": [finding_json(f) for f in looked.notices],
         "errors": [e.model_dump() for e in looked.errors],
+        "changed": [c.model_dump(mode="json") for c in looked.changed],
     }
 
 
@@ -76,11 +77,21 @@ def _show_preview(looked: "Preview") -> None:
         show(f"  {mark}{named}：{row.value}{row.unit}　{where}")
     for error in looked.errors:
         show(f"[错误] {error.message}")
+    for change in looked.changed:
+        show(f"  [会改] {change_line(change)}")
     show_findings(looked.warnings, headings={})
     state = "可以导入" if looked.ready else "不能导入，请先改正错误"
     show(
         f"读到{len(looked.rows)}条，错误{len(looked.errors)}处，提醒{len(looked.warnings)}处：{state}。没有写入工作区。"
     )
+
+
+def change_line(change: "FigureChange") -> str:
+    """One figure that a later one replaces: what it is, and from what to what."""
+    step = f"{change.old_printed} → {change.new_printed}"
+    if change.old_printed == change.new_printed:
+        step = f"{change.old_printed}，{'、'.join(change.fields)}有改动"
+    return f"{change.name}（{change.department or '全部'}，{change.period}）：{step}"
 
 
 def write_board(path: Path, figures: "Figures", department: str | None, year: int | None, level: str | None) -> None:

@@ -73,9 +73,7 @@ def import_command(
 def _show_import(report: "ImportReport", told: "Iterable[Finding]") -> None:
     show(f"新增{report.added}条，未变{report.unchanged}条，更新{len(report.changed)}条。")
     for change in report.changed:
-        show(
-            f"  {change.name}（{change.department or '全部'}，{change.period}）：{change.old_printed} → {change.new_printed}"
-        )
+        show(f"  {figure_sources.change_line(change)}")
     if report.changed:
         say("哪些稿子要跟着改：chugao metrics touched 草稿所在的文件夹")
     # Its places stand in the words of each finding.
@@ -84,7 +82,10 @@ def _show_import(report: "ImportReport", told: "Iterable[Finding]") -> None:
 
 @app.command("check")
 def check_command(
-    files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv", metavar="指标文件")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="指标文件：.xlsx .xls .et .csv；不写则核对工作区里存着的指标", metavar="[指标文件]..."),
+    ] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
     year: Annotated[
         int | None, typer.Option(metavar="年份", min=2000, max=2099, help="看哪一年的；不写则看文件里最近一年")
@@ -97,10 +98,13 @@ def check_command(
 ) -> None:
     """核对指标文件：读到多少、缺什么、哪些可疑。有要人看的提醒时退出码为 1。"""
     from chugao.config import find_workspace
-    from chugao.desk import read_files
+    from chugao.desk import read_figures
     from chugao.metrics.readiness import readiness
 
-    figures = read_files(files, find_workspace())
+    workspace = find_workspace()
+    if not files and workspace is None:
+        raise InputError("没有写指标文件，这里也不是工作区。请写明文件：chugao metrics check 指标.xlsx")
+    figures = read_figures(files or (), workspace)
     if html is not None:
         figure_sources.write_board(html, figures, department, year, level)
     board = readiness(figures, department=department, year=year, level=level)

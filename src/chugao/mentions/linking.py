@@ -171,7 +171,7 @@ def listed_links(numbers: Sequence[Found], runs: Sequence[tuple[int, int]], view
         clause_start = _names_start(view, at)
         if clause_start is None:
             continue
-        named = _names_in(view, clause_start, at)
+        named = _of_each_time(_names_in(view, clause_start, at), view.words[clause_start:at])
         respectively = "分别" in view.words[clause_start:at]
         if len(named) == count and count > 1 and any(d for d, _ in named):
             links |= {first + i: link for i, link in enumerate(named)}
@@ -180,6 +180,17 @@ def listed_links(numbers: Sequence[Found], runs: Sequence[tuple[int, int]], view
         elif respectively:
             links |= dict.fromkeys(range(first, after), NO_LINK)
     return links
+
+
+_TIME = re.compile(r"(?:20\d\d年)?(?:20\d\d年|第?[一二三四1-4](?:季度)?|\d{1,2}月份?|[上下]半年)?")
+
+
+def _of_each_time(named: list[Link], words: str) -> list[Link]:
+    """“2023年、2024年、2025年手术台次”: what stands behind listed times is said of each of them."""
+    times = _JOIN.split(words)[: len(named) - 1]
+    if len(named) > 1 and named[-1][0] is not None and all(_TIME.fullmatch(t.strip()) for t in times):
+        return [named[-1]] * len(named)
+    return named
 
 
 def _names_start(view: SentenceView, at: int) -> int | None:

@@ -207,7 +207,7 @@ class Reader:
             return self._growth_kept() if unit == "%" else None
         if unit in POINTS:
             return MentionRole.TARGET if self._ahead() and self._aims() else MentionRole.CHANGE
-        if unit == "倍" and (w.MULTIPLE_OF_PAST.search(clause) or "番" in self.found.quantity.printed):
+        if unit == "倍" and (w.MULTIPLE_OF_PAST.search(clause) or "翻" in self.found.quantity.printed):
             return MentionRole.TARGET if self._ahead() and not w.COMPARED.search(clause) else MentionRole.CHANGE
         match = self.change
         if match is None:

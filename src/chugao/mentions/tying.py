@@ -91,7 +91,7 @@ def _lists(mentions: Sequence[Mention], folded: str) -> dict[int, int]:
 
 _JOINED = r"(?:\s?[、和及与]\s?)"
 _TIMES = re.compile(
-    rf"(?P<quarters>(?:第?[一二三四1-4]{_JOINED}){{1,3}}第?[一二三四1-4])季度|"
+    rf"(?:(?P<year>20\d\d)年)?(?P<quarters>(?:第?[一二三四1-4](?:季度)?{_JOINED}){{1,3}}第?[一二三四1-4])季度|"
     rf"(?P<months>(?:\d{{1,2}}月?{_JOINED}){{1,11}}\d{{1,2}})月|"
     rf"(?P<years>(?:20\d\d年?{_JOINED}){{1,5}}20\d\d)年"
 )
@@ -106,7 +106,9 @@ def listed_periods(folded: str, sentence: int, first: int, count: int, year: int
     *_, named = (None, *_TIMES.finditer(words))
     if named is None or "。" in words[named.end() :] or "；" in words[named.end() :]:
         return []
-    pieces = [piece.strip().strip("第年月") for piece in _SPLIT.split(named[named.lastgroup or 0])]
+    told = next(kind for kind in ("quarters", "months", "years") if named[kind])
+    pieces = [piece.strip().strip("第年月季度") for piece in _SPLIT.split(named[told])]
+    year = int(named["year"]) if named["year"] else year
     if len(pieces) != count:
         return []
     if named["years"]:

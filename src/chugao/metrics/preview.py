@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chugao.catalogue import Catalogue
+from chugao.database import Database
 from chugao.errors import InputError, reason_of
 from chugao.metrics.calibers import Ruling, source_name
 from chugao.metrics.observation import Figures, Observation, RelativeTarget, ReportedChange, Role
 from chugao.metrics.reading import read_all
+from chugao.metrics.store import FigureChange, ImportReport, foresee_import
 from chugao.metrics.template import write_safely
 from chugao.quantity import plain
 from chugao.source import Finding, Frozen, Severity
@@ -64,6 +66,8 @@ class Preview(Frozen):
     warnings: tuple[Finding, ...]
     notices: tuple[Finding, ...]
     errors: tuple[PreviewError, ...]
+    changed: tuple[FigureChange, ...] = ()
+    """Figures kept by earlier imports that these would replace."""
 
     @property
     def ready(self) -> bool:
@@ -76,14 +80,21 @@ def preview(
     catalogue: Catalogue | None = None,
     learned: Mapping[str, str] | None = None,
     rulings: Sequence[Ruling] = (),
+    kept: Database | None = None,
 ) -> Preview:
-    """Everything the files say, good and bad, at once; nothing is written anywhere and nothing is raised."""
+    """Everything the files say, good and bad, at once; nothing is written anywhere and nothing is raised.
+
+    With what earlier imports `kept`, also what these files would change in it and what they would contest.
+    """
     figures, problems = read_all(paths, catalogue=catalogue, learned=learned, rulings=rulings)
-    warnings = tuple(f for f in figures.findings if f.severity is not Severity.INFO)
+    meets = foresee_import(kept, figures) if kept is not None else ImportReport()
+    findings = tuple(dict.fromkeys((*figures.findings, *meets.findings)))
+    warnings = tuple(f for f in findings if f.severity is not Severity.INFO)
     return Preview(
         rows=tuple(_rows(figures, warnings)),
         warnings=warnings,
-        notices=tuple(f for f in figures.findings if f.severity is Severity.INFO),
+        notices=tuple(f for f in findings if f.severity is Severity.INFO),
+        changed=meets.changed,
         errors=tuple(PreviewError(place=p.partition("：")[0], message=p) for p in problems),
     )
 

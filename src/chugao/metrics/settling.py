@@ -69,7 +69,8 @@ def settle(
 def unruled(contest: Sequence[Observation], name: str) -> Finding:
     """A figure that waits for a 裁定."""
     hint = f"{in_words(contest, name)}。裁定以前都不采用。请由负责人裁定：{how_to_rule(contest, name)}"
-    source, quote = contest[0].source, contest[0].quantity.printed
+    # The one read last: of a kept figure and a new one, the one somebody has before them.
+    source, quote = contest[-1].source, contest[-1].quantity.printed
     return cell_finding("figures.caliber", Severity.ERROR, source, quote, hint)
 
 

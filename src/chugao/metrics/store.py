@@ -100,20 +100,35 @@ def import_figures(db: Database, figures: Figures, *, actor: str, at: str) -> Im
         # On PostgreSQL two imports at once would both find the same row current.
         hold(connection, "observation")
         _store_definitions(connection, figures)
-        next_id = connection.execute(select(func.coalesce(func.max(observation.c.id), 0) + 1)).scalar_one()
-        rulings, contests = load_rulings_in(connection), open_contests(connection)
-        ledger = _Ledger(_current(connection), next_id, at, rulings, contests)
-        _weigh(figures, ledger)
-        report = ImportReport(
-            added=ledger.added,
-            unchanged=ledger.unchanged,
-            changed=tuple(ledger.changed),
-            findings=tuple(ledger.findings),
-        )
+        ledger = _weighed(connection, figures, at)
+        report = _report(ledger)
         if ledger.rows or ledger.touched:
             _write(connection, ledger)
             record(connection, actor, "metrics.import", "observation", _detail(ledger), at=at)
         return report
+
+
+def foresee_import(db: Database, figures: Figures) -> ImportReport:
+    """What `import_figures` would do with these figures now; nothing is written."""
+    with db.read() as connection:
+        return _report(_weighed(connection, figures, ""))
+
+
+def _weighed(connection: Connection, figures: Figures, at: str) -> _Ledger:
+    next_id = connection.execute(select(func.coalesce(func.max(observation.c.id), 0) + 1)).scalar_one()
+    rulings, contests = load_rulings_in(connection), open_contests(connection)
+    ledger = _Ledger(_current(connection), next_id, at, rulings, contests)
+    _weigh(figures, ledger)
+    return ledger
+
+
+def _report(ledger: _Ledger) -> ImportReport:
+    return ImportReport(
+        added=ledger.added,
+        unchanged=ledger.unchanged,
+        changed=tuple(ledger.changed),
+        findings=tuple(ledger.findings),
+    )
 
 
 def open_contests(connection: Connection) -> dict[Key, tuple[Observation, ...]]:
@@ -275,9 +290,11 @@ def _put_or_contest(new: tuple[Observation, ...], name: str, ledger: _Ledger) ->
 
 
 def _contests(old: Observation, new: Observation) -> bool:
-    """Whether a later figure is another source's word and no later word of the same: both named, of the same day."""
+    """Whether a figure is another source's word and no later one: only a 数据截止 that both give shows which is later."""
     named = old.origin and new.origin and old.origin != new.origin
-    return bool(named) and old.source.cutoff == new.source.cutoff and not agree(old.quantity, new.quantity)
+    before, after = old.source.cutoff, new.source.cutoff
+    later = before is not None and after is not None and after > before
+    return bool(named) and not later and not agree(old.quantity, new.quantity)
 
 
 def _dissolve(key: Key, ledger: _Ledger) -> None:
