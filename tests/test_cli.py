@@ -98,7 +98,8 @@ def test_a_page_says_what_must_be_given_and_what_stands_otherwise():
     assert "（必填）" in page
     assert "（默认：out）" in page
     assert "[文件夹]" in chugao("init", "--help").out
-    assert "<指标文件>…" in chugao("metrics", "check", "--help").out
+    assert "<指标文件>…" in chugao("metrics", "import", "--help").out
+    assert "[指标文件]…" in chugao("metrics", "check", "--help").out
 
 
 def _columns(line: str) -> int:

@@ -86,9 +86,9 @@ def test_the_readiness_of_what_the_workspace_keeps_needs_no_file():
 def test_without_workspace_and_without_file_there_is_nothing_to_look_at(tmp_path, monkeypatch):
     (tmp_path / "外面").mkdir()
     monkeypatch.chdir(tmp_path / "外面")
-    (tmp_path / ".chugao").rename(tmp_path / "不是工作区")
+    (tmp_path / "chugao.toml").unlink()
 
-    assert "请写明文件" in refused("metrics", "check")
+    assert "请写明指标文件" in refused("metrics", "check")
 
 
 def test_figures_of_two_sources_wait_are_ruled_on_and_next_year_follows():
@@ -186,3 +186,20 @@ def test_the_board_is_written_as_a_page():
     assert ran.code in (0, 1)
     assert "医务科2025年指标核对表" in page
     assert page.count("<svg") == len(ran.json["rows"])
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("check", "--year", "2025"), "缺本期数1项"),
+        (("targets", "--year", "2025"), "甲级病案率"),
+        (("owing", "--year", "2025"), "手术台次"),
+        (("rollup", "--year", "2025"), "甲级病案率"),
+        (("explain",), "甲级病案率"),
+    ],
+)
+def test_what_asks_about_figures_takes_those_of_the_workspace_where_no_file_is_named(command, says):
+    rows = ("甲级病案率,2024,93.1,%,", "甲级病案率,2025,94.2,%,", "手术台次,2024,300,台次,", "手术台次,2025,,台次,")
+    chugao("metrics", "import", write("外科.csv", "部门," + HEADER + "".join(f"外科,{row}\n" for row in rows)))
+
+    assert says in chugao("metrics", *command).out

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli import figure_sources
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
 from chugao.errors import InputError
 
@@ -148,7 +149,9 @@ def _of_workspace() -> "Figures":
 
 
 def rollup_command(
-    files: Annotated[list[Path], typer.Argument(metavar="指标文件", help="各科室的指标文件")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="指标文件", help="各科室的指标文件；不写则用工作区里的")
+    ] = None,
     year: Year = None,
     against: Annotated[list[Path] | None, typer.Option(metavar="文件", help="全院自己的指标文件，用来核对")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="文件", help="写出汇总工作簿 .xlsx")] = None,
@@ -157,7 +160,7 @@ def rollup_command(
     """各科室的数汇总成全院的数：按各指标的规则，注明来自哪个科室哪一格，对不上的列出来。"""
     from chugao.metrics.rollup import latest_period, rollup
 
-    figures = _read(files)
+    figures = figure_sources.given(files)
     own = _read(against) if against else None
     made = rollup(figures, latest_period(figures, year), own)
     written = _write_rollup(out, made) if out else None
@@ -246,7 +249,10 @@ def _show_rollup(made: "Rollup") -> None:
 
 
 def owing_command(
-    files: Annotated[list[Path], typer.Argument(metavar="文件", help="指标文件，或 draft 写出的 .json，可以写多个")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="文件", help="指标文件，或 draft 写出的 .json，可以写多个；不写则看工作区里的"),
+    ] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室的")] = None,
     year: Year = None,
     deadline: Annotated[str, typer.Option(metavar="日期", help="要求何时报回，写进催报表，如“2026年1月10日”")] = "",
@@ -258,7 +264,7 @@ def owing_command(
     """还缺谁的什么数：按责任科室列出，也可写成催报表发出去，填好直接收回。"""
     from chugao.metrics.owing import by_owner, write_requests
 
-    items = _owed(files, department, year)
+    items = _owed(files or [], department, year)
     written = write_requests(out, items, deadline=deadline) if out is not None and items else ()
     if as_json:
         rows = [i.model_dump(mode="json", exclude={"last_value"}) | {"deadline": deadline} for i in items]
@@ -283,7 +289,9 @@ def _owed(files: list[Path], department: str | None, year: int | None) -> "tuple
 
     drafts = [f for f in files if f.suffix.lower() == ".json"]
     tables = [f for f in files if f.suffix.lower() != ".json"]
-    items = list(owing(_read(tables), department=department, year=year)) if tables else []
+    items: list[Owed] = []
+    if tables or not drafts:
+        items += owing(figure_sources.given(tables), department=department, year=year)
     for file in drafts:
         items += [i for i in owed_of(read_draft(file)) if department in (None, i.department, i.owner)]
     return tuple(item for owed in by_owner(items).values() for item in owed)

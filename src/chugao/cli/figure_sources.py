@@ -240,9 +240,8 @@ def explain_command(
     from chugao.desk import told_to
     from chugao.metrics.explanation import as_markdown, explain
 
-    workspace = find_workspace()
-    figures = _figures(files or [], workspace)
-    rulings = told_to(workspace).rulings
+    figures = given(files)
+    rulings = told_to(find_workspace()).rulings
     explained = explain(figures, rulings, department=department, metrics=_used(draft), year=year)
     if not explained.rows:
         raise InputError("没有可以说明的指标。请核对科室、年份，或先用 chugao metrics import 导入指标。")
@@ -260,12 +259,15 @@ def explain_command(
         show(text)
 
 
-def _figures(files: list[Path], workspace: Path | None) -> "Figures":
+def given(files: list[Path] | None) -> "Figures":
+    """The figures in the files named, else those of the workspace around."""
+    from chugao.config import find_workspace
     from chugao.desk import read_figures
 
+    workspace = find_workspace()
     if not files and workspace is None:
         raise InputError("没有指标。请写明指标文件，或在工作区里运行（chugao init 可以新建）。")
-    return read_figures(files, workspace)
+    return read_figures(files or [], workspace)
 
 
 def _used(draft: Path | None) -> set[str] | None:

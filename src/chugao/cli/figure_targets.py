@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli import figure_sources
 from chugao.cli.help import App
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_json
 
@@ -18,21 +19,19 @@ def register(app: App) -> None:
 
 
 def targets_command(
-    files: Annotated[list[Path], typer.Argument(help="指标文件：.xlsx .xls .et .csv", metavar="指标文件")],
     year: Annotated[
         int, typer.Option(metavar="年份", min=2000, max=2099, help="完成数是哪一年的；目标看这一年和下一年的")
     ],
+    files: Annotated[list[Path] | None, typer.Argument(help="指标文件；不写则用工作区里的", metavar="指标文件")] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
     level: Annotated[str | None, typer.Option(metavar="级别", help="乡镇、县级或三级；不写则按最宽的范围")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """核对目标值，并按历年数给没有目标的指标提建议；建议不会自动写进文稿。有要人看的提醒时退出码为 1。"""
-    from chugao.config import find_workspace
-    from chugao.desk import read_files
     from chugao.metrics.readiness import period_of
     from chugao.metrics.targets import propose_targets, validate_targets
 
-    figures = read_files(files, find_workspace()).of_department(department)
+    figures = figure_sources.given(files).of_department(department)
     period = period_of(figures, year)
     findings = validate_targets(figures, period)
     proposals = propose_targets(figures, period, level)

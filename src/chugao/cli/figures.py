@@ -84,7 +84,7 @@ def _show_import(report: "ImportReport", told: "Iterable[Finding]") -> None:
 def check_command(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="指标文件：.xlsx .xls .et .csv；不写则核对工作区里存着的指标", metavar="[指标文件]..."),
+        typer.Argument(help="指标文件：.xlsx .xls .et .csv；不写则用工作区里的", metavar="指标文件"),
     ] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
     year: Annotated[
@@ -97,14 +97,9 @@ def check_command(
     as_json: Json = False,
 ) -> None:
     """核对指标文件：读到多少、缺什么、哪些可疑。有要人看的提醒时退出码为 1。"""
-    from chugao.config import find_workspace
-    from chugao.desk import read_figures
     from chugao.metrics.readiness import readiness
 
-    workspace = find_workspace()
-    if not files and workspace is None:
-        raise InputError("没有写指标文件，这里也不是工作区。请写明文件：chugao metrics check 指标.xlsx")
-    figures = read_figures(files or (), workspace)
+    figures = figure_sources.given(files)
     if html is not None:
         figure_sources.write_board(html, figures, department, year, level)
     board = readiness(figures, department=department, year=year, level=level)
@@ -121,7 +116,9 @@ def check_command(
         if len(single) > _ODD_FIGURES:
             show(f"…… 另有{len(single) - _ODD_FIGURES}处可疑，加 --json 查看全部。")
         show_findings([f for f in board.findings if f not in single], headings={})
-        show(f"合计：{count_by_severity(board.findings) or '没有发现问题'}。")
+        lacking = sum(not row.now for row in board.rows)
+        counted = (f"缺本期数{lacking}项" if lacking else "", count_by_severity(board.findings))
+        show(f"合计：{'，'.join(filter(None, counted)) or '没有发现问题'}。")
     if any(f.severity.value != "info" for f in board.findings):
         raise typer.Exit(1)
 
