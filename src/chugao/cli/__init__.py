@@ -13,6 +13,7 @@ import typer
 
 from chugao.cli import (
     batch,
+    checking,
     comparing,
     corpus,
     drafting,
@@ -42,6 +43,7 @@ app = App(
 )
 workspace.register(app)
 drafting.register(app)
+checking.register(app)
 exporting.register(app)
 comparing.register(app)
 returning.register(app)

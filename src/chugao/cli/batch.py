@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -31,7 +32,6 @@ Url = Annotated[
 Job = Annotated[
     str | None, typer.Argument(metavar="批次", help="批次清单的文件名，或运行时打印的批次编号；不写则取最近一个")
 ]
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 MaxCost = Annotated[
     float | None, typer.Option("--max-cost", metavar="金额", min=0, help="费用上限；到了就停，已写好的照常交付")
 ]

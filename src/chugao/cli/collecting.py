@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError, reason_of
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from chugao.material.items import Item
     from chugao.material.problems import Problem
 
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 Year = Annotated[int | None, typer.Option(metavar="年份", min=2000, max=2099, help="哪一年的材料；不写则是最近一年")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="文件夹", help="另写成 Word，放在哪个文件夹")]
 _PHOTO_BYTES = 20_000_000

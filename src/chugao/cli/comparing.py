@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chugao.cli.options import Json
 from chugao.cli.output import count_by_severity, say, show, show_findings, show_json
 from chugao.errors import InputError
 
@@ -43,7 +44,7 @@ def compare_command(
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="文件", help="挑选出的草稿写到哪个 .json")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+    as_json: Json = False,
 ) -> None:
     """对比两份文稿：先看数字改了哪些，再看文字；三份以上逐节并排，还可以逐节挑选。"""
     if only not in _ONLY:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from chugao.index import Hit, Index
 
 app = App()
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出")]
 By = Annotated[str, typer.Option(help="经办人")]
 _CLERK = "经办人"
 _FLAGS = {

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -46,7 +47,7 @@ def export_command(
         Path | None, typer.Option(metavar="草稿", help="上一稿的 .json；送审包里加一份修订对照")
     ] = None,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="写到哪个文件夹")] = Path("out"),
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+    as_json: Json = False,
 ) -> None:
     """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
     from chugao.cli.touching import show_touched, siblings_touched, touched_json

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chugao.cli import figure_sources
+from chugao.cli.options import Json
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
 from chugao.errors import InputError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from chugao.metrics.rollup import Part, Rollup, RollupRow
     from chugao.quantity import Quantity
 
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 Year = Annotated[int | None, typer.Option(metavar="年份", min=2000, max=2099, help="哪一年；不写则看文件里最近一年")]
 
 

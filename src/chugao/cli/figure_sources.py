@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chugao.cli.options import Json
 from chugao.cli.output import finding_json, say, show, show_findings, show_json
 from chugao.errors import InputError, reason_of
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from chugao.metrics.observation import Figures
     from chugao.metrics.preview import Preview
     from chugao.metrics.store import FigureChange
-
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
 
 def register(app: typer.Typer) -> None:

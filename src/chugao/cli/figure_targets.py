@@ -7,6 +7,7 @@ import typer
 
 from chugao.cli import figure_sources
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def targets_command(
     files: Annotated[list[Path] | None, typer.Argument(help="指标文件；不写则用工作区里的", metavar="指标文件")] = None,
     department: Annotated[str | None, typer.Option(metavar="科室", help="只看这个科室")] = None,
     level: Annotated[str | None, typer.Option(metavar="级别", help="乡镇、县级或三级；不写则按最宽的范围")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+    as_json: Json = False,
 ) -> None:
     """核对目标值，并按历年数给没有目标的指标提建议；建议不会自动写进文稿。有要人看的提醒时退出码为 1。"""
     from chugao.metrics.readiness import period_of

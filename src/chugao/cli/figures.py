@@ -9,6 +9,7 @@ import typer
 
 from chugao.cli import figure_reports, figure_sources, figure_targets
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import count_by_severity, finding_json, say, show, show_findings, show_json
 from chugao.errors import InputError, reason_of
 
@@ -30,7 +31,6 @@ _ROLES = {
     "name": "名称",
 }
 _ODD_FIGURES = 20
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
 
 @app.command("import")

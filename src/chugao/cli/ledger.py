@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -17,7 +18,6 @@ Folder = Annotated[
     Path | None, typer.Option("--dir", metavar="文件夹", help="起草时 -o 写的文件夹；不写则看工作区的账")
 ]
 Job = Annotated[str | None, typer.Option(metavar="批次", help="只看这一批的")]
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 _STATES = {"done": "已答复", "started": "进行中", "failed": "没有答复"}
 
 

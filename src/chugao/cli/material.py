@@ -9,6 +9,7 @@ import typer
 
 from chugao.cli import collecting
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError, reason_of
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 app = App()
 collecting.register(app)
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="编号", help="material list 列出的编号")]
 Department = Annotated[str | None, typer.Option(metavar="科室", help="只看、只办这个科室的")]
 _STATUS = {"provisional": "待确认", "confirmed": "已确认", "rejected": "不采用"}

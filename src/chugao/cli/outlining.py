@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from chugao.checks.covering import Coverage
 
 app = App()
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 
 
 @app.command("show")

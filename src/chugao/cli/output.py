@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from chugao.manuscript import Draft
     from chugao.source import Finding
 
 
@@ -70,3 +71,26 @@ def count_by_severity(findings: "Iterable[Finding]") -> str:
 
     counts = Counter(f.severity for f in findings)
     return "、".join(f"{s.label}{counts[s]}" for s in Severity if counts[s])
+
+
+def traced(numbers: dict[str, int]) -> str:
+    """“数字318个，都有出处”, or how many have none."""
+    if not numbers["untraced"]:
+        return f"数字{numbers['found']}个，都有出处"
+    return f"数字{numbers['found']}个，有出处{numbers['traced']}个，没有出处{numbers['untraced']}个"
+
+
+def headings_of(thing: "Draft | str") -> dict[str, str] | None:
+    """What a person calls each section of a draft of ours; None for a foreign text, whose places hold headings."""
+    if isinstance(thing, str):
+        return None
+    return {s.id: f"{s.number}{s.heading.text}" or "开头" for s in thing.sections}
+
+
+def say_warnings(findings: "Sequence[Finding]", limit: int = 5) -> None:
+    """The first warnings about what was read, to stderr."""
+    warnings = [f for f in findings if f.severity.value != "info"]
+    for finding in warnings[:limit]:
+        say(f"[{finding.severity.label}] {finding.hint}")
+    if len(warnings) > limit:
+        say(f"…… 另有{len(warnings) - limit}条，用 chugao metrics check 查看指标的全部提醒。")

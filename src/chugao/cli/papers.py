@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chugao.cli.help import App
+from chugao.cli.options import Json, Out
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 app = App()
 File = Annotated[Path, typer.Argument(metavar="草稿", help="draft 写出的 .json")]
-Out = Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="写到哪个文件夹")]
 Final = Annotated[bool, typer.Option("--final", help="出定稿：底稿须先过核对，Word 上不标“草稿”")]
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 Upward = Annotated[str, typer.Option("--release", metavar="范围", help="写到哪一级公开范围：公开，或 上报")]
 _OUT = Path("out")
 

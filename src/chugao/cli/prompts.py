@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from chugao.manuscript import Brief
 
 app = App()
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 Folder = Annotated[
     Path | None, typer.Option(metavar="文件夹", help="本单位的模板所在；不写则用工作区的 prompts 文件夹")
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chugao.cli.exporting import office_look, say_kept
+from chugao.cli.options import Json
 from chugao.cli.output import count_by_severity, say, show, show_findings, show_json
 from chugao.errors import InputError
 
@@ -35,7 +36,7 @@ def import_command(
     basis: Annotated[
         str | None, typer.Option(metavar="依据", help="确认的依据：微信、电话、纸质材料，是谁给的")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+    as_json: Json = False,
 ) -> None:
     """读回在 Word 或 WPS 里改过的稿：谁改了哪一句、哪个数，有什么批注；加 -o 并成新的一稿。"""
     from chugao.draftfile import read_draft

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError
 
@@ -26,7 +27,7 @@ def rewrite_command(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="文件夹", help="采用改写，写到哪个文件夹；不写则只看不改")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+    as_json: Json = False,
 ) -> None:
     """照要求改写一节：先列出会丢掉、会添上什么，加 -o 才采用。数字一个不动。"""
     from chugao.config import find_workspace, load_settings

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import ChugaoError, InputError, reason_of
 
@@ -61,7 +62,7 @@ def require_workspace() -> Path:
 
 def init_command(
     folder: Annotated[Path, typer.Argument(metavar="文件夹", help="建在哪里；没有这个文件夹就新建")] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+    as_json: Json = False,
 ) -> None:
     """建一个工作区：一个放设置和数据的文件夹，指标、材料、历年文稿都存在里面。已有的不动。"""
     from chugao.desk import open_workspace
@@ -95,7 +96,7 @@ def doctor_command(
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="文件夹", help="没有工作区时，试的结果记在哪个文件夹")
     ] = Path("out"),
-    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")] = False,
+    as_json: Json = False,
 ) -> None:
     """看这台机器能不能用：版本、工作区、数据库、示例文稿、可选的工具。"""
     import platform
