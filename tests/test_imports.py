@@ -51,7 +51,7 @@ VENDORS = {
     "dbos": {"batch"},
     "alembic": {"database"},
     "jinja2": {"prompts", "comparing", "export"},
-    "rapidfuzz": {"checks", "comparing"},
+    "rapidfuzz": {"checks", "comparing", "metrics"},
     "rjieba": {"comparing", "corpus", "word"},
     "typer": {"cli"},
     "chromadb": {"index"},

@@ -365,6 +365,17 @@ def test_a_sheet_a_department(tmp_path: Path) -> None:
     assert [o.department for o in read_metrics(path, department="医务科").observations] == ["医务科"]
 
 
+@pytest.mark.parametrize("names", [("Sheet1", "Sheet2"), ("定稿", "备份"), ("数据", "数据(2)")])
+def test_sheets_whose_names_say_nothing_contradict_each_other_and_a_way_out_is_told(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    header: list[object] = ["指标", "单位", "本期值"]
+    sheets = {n: [header, ["出院人次", "人次", 10 * i]] for i, n in enumerate(names, 1)}
+
+    with pytest.raises(InputError, match="若两张表各是一个科室的，请把表名改成科室名"):
+        read_metrics(workbooks(tmp_path / "2025年.xlsx", sheets))
+
+
 def test_a_sheet_a_month(tmp_path: Path) -> None:
     header: list[object] = ["指标", "单位", "本月值"]
     sheets = {f"{m}月": [header, ["出院人次", "人次", 100 + m]] for m in (1, 2, 12)}

@@ -149,6 +149,37 @@ CASES = {
         出院人次|ICU|2025|actual|150|人次
         """,
     ),
+    "sheets called as people call them tell the same metrics over again: each is a department's, and that is said": Case(
+        "2025年各科.xlsx",
+        {
+            "内一": [["指标", "单位", "本期值"], ["出院人次", "人次", 1200], ["投诉起数", "起", 3]],
+            "手麻": [["指标", "单位", "本期值"], ["出院人次", "人次", 40], ["投诉起数", "起", 1]],
+            "120": [["指标", "单位", "本期值"], ["投诉起数", "起", 2]],
+            "合计": [["指标", "单位", "本期值"], ["出院人次", "人次", 1240], ["投诉起数", "起", 6]],
+        },
+        """
+        出院人次|内一|2025|actual|1200|人次
+        投诉起数|内一|2025|actual|3|起
+        出院人次|手麻|2025|actual|40|人次
+        投诉起数|手麻|2025|actual|1|起
+        投诉起数|120|2025|actual|2|起
+        出院人次||2025|actual|1240|人次
+        投诉起数||2025|actual|6|起
+        !sheet_department 当作科室：内一、手麻、120
+        """,
+    ),
+    "sheets by topic are nobody's in particular": Case(
+        "2025年全院.xlsx",
+        {
+            "医疗服务": [["指标", "单位", "本期值"], ["出院人次", "人次", 1200], ["急诊人次", "人次", 90]],
+            "满意度": [["指标", "单位", "本期值"], ["投诉起数", "起", 3]],
+        },
+        """
+        出院人次||2025|actual|1200|人次
+        急诊人次||2025|actual|90|人次
+        投诉起数||2025|actual|3|起
+        """,
+    ),
     "twelve monthly sheets: a count is summed, a stock taken at the end, a rate left alone": Case(
         "2025年月报.xlsx",
         {f"{m}月": [

@@ -343,3 +343,17 @@ def test_a_cell_in_the_last_corner_does_not_blow_up_the_grid(tmp_path: Path) -> 
     book.save(path)
 
     assert "表格太大" in complaint(path, UploadRejected)
+
+
+def test_a_workbook_without_formulas_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = []
+    load = openpyxl.load_workbook
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *a, **k: loads.append(1) or load(*a, **k))
+    book = openpyxl.Workbook()
+    book.active.append(["指标", "本期值"])
+    book.active["A1"].font = openpyxl.styles.Font(bold=True)
+    book.save(tmp_path / "a.xlsx")
+
+    read_sheets(tmp_path / "a.xlsx")
+
+    assert len(loads) == 1

@@ -74,6 +74,10 @@ def _kind_of(parts: Sequence[str]) -> str:
 _AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*[\"']([^\"']*)")
 
 
+# Not <font> and <fill> of the styles, which every workbook has.
+_FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")
+
+
 def _area(ref: str) -> int:
     """Cells in “A1:D4”; a parser fills in every one of a merged area, so a foreign spelling counts as too many."""
     match = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?", ref)
@@ -97,7 +101,7 @@ def _guard_sheet(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) ->
         while piece := stream.read(1 << 16):
             window = tail + piece
             tags += piece.count(b"<")
-            formulas = formulas or b"<f" in window or b":f" in window
+            formulas = formulas or _FORMULA.search(window) is not None
             # A match that begins in the tail of the last piece was not complete there, or is counted twice: no harm.
             areas += sum(_area(ref.decode("latin-1")) for ref in _AREA.findall(window))
             if tags > MAX_TAGS or areas > MAX_CELLS or b"\0" in piece:
@@ -112,10 +116,10 @@ def _may_lack_results(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     Opening the workbook once more, to read formulas instead of results, takes as long as all the rest.
     """
     data = archive.read(entry)
-    if b":f" in data:
+    if any(b":" in found for found in _FORMULA.findall(data)):
         return True  # elements may bear a prefix
     for cell in data.split(b"</c>"):
-        own = cell.rpartition(b"<c")[2] if b"<f" in cell else b""
+        own = cell.rpartition(b"<c")[2] if _FORMULA.search(cell) else b""
         if own and (b"<v>" not in own or b"<v></v>" in own):
             return True
     return False

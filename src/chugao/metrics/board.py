@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from string import Template
 
-from chugao.catalogue import MetricDefinition, load_catalogue
+from chugao.catalogue import load_catalogue
 from chugao.config import shipped
 from chugao.metrics.charts import Point, chart
 from chugao.metrics.facts import Fact, Facts, derive
@@ -127,7 +127,7 @@ def _first(board: Board) -> str:
 
 
 def _row(facts: Facts, row: BoardRow) -> str:
-    definition, form = facts.definitions[row.metric], _form(facts, row.metric)
+    definition = facts.definitions[row.metric]
     prev, state = facts.get(row.metric, "prev"), _STATES.get(row.state, "")
     comparison = facts.comparison(row.metric)
     said = f'<span class="state {state}">{escape(_MARKS[row.state])}</span>' if state else ""
@@ -136,7 +136,7 @@ def _row(facts: Facts, row: BoardRow) -> str:
     small = "".join(f"<small>{escape(text)}</small>" for text in under if text)
     cells = [
         f"<td>{escape(row.name)}{small}</td>",
-        f'<td class="chart">{_chart(facts, definition, form, row)}</td>',
+        f'<td class="chart">{trend(facts, row.metric)}</td>',
         f'<td class="number">{escape(prev.printed if prev else "")}</td>',
         f'<td class="number now">{escape(row.now) or "—"}</td>',
         f'<td class="{_mood(comparison)}">{escape(row.comparison)}</td>',
@@ -160,16 +160,17 @@ def _mood(fact: Fact | None) -> str:
     return "" if fact is None or fact.good is None else "better" if fact.good else "worse"
 
 
-def _chart(facts: Facts, definition: MetricDefinition, form: Form, row: BoardRow) -> str:
-    """Up to four years of the same months, and this year's target."""
+def trend(facts: Facts, metric: str) -> str:
+    """Up to four years of the same months, and this year's target, as a picture."""
+    definition, form = facts.definitions[metric], _form(facts, metric)
     points, target = [], None
     for back in range(_YEARS - 1, -1, -1):
         period = facts.period.shifted(-back)
-        if (seen := _seen(facts, row.metric, period, Role.ACTUAL)) is not None:
+        if (seen := _seen(facts, metric, period, Role.ACTUAL)) is not None:
             value = convert(seen.quantity.value, seen.quantity.unit, form.unit)
             printed = show(value, "", form.decimals, scale=form.scale)
             points.append(Point(str(period.year), value, printed, current=back == 0))
-    if (aimed := _seen(facts, row.metric, facts.period, Role.TARGET)) is not None:
+    if (aimed := _seen(facts, metric, facts.period, Role.TARGET)) is not None:
         target = convert(aimed.quantity.value, aimed.quantity.unit, form.unit)
     return chart(points, target, definition.name)
 

@@ -21,6 +21,8 @@ class Here(NamedTuple):
 
     book: Workbook
     sheet: Sheet
+    department: str = ""
+    """Whose sheet it is, where no column says so."""
 
     def source(self, cell: Cell | None = None, cutoff: date | None = None) -> Source:
         return self.book.source(self.sheet, cell, cutoff)

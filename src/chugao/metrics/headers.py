@@ -200,11 +200,11 @@ class Vocabulary:
 
 def nearest_names(catalogue: Catalogue, name: str, limit: int = 3) -> list[str]:
     """Names of metrics that a name may mean, the likeliest first; a person decides, never we."""
-    from difflib import get_close_matches
+    from rapidfuzz import fuzz, process
 
     spellings = {spelling: d.name for d in catalogue for spelling in d.all_names()}
-    near = get_close_matches(name[:40], list(spellings), n=2 * limit, cutoff=0.7)
-    return list(dict.fromkeys(spellings[spelling] for spelling in near))[:limit]
+    near = process.extract(name[:40], list(spellings), scorer=fuzz.ratio, limit=2 * limit, score_cutoff=70)
+    return list(dict.fromkeys(spellings[spelling] for spelling, *_ in near))[:limit]
 
 
 def names_rows(column: Column) -> bool:

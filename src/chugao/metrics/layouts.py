@@ -19,7 +19,7 @@ from chugao.documents.header_rows import Header, header_key
 from chugao.documents.sheets import Cell, Sheet, Workbook
 from chugao.metrics.cells import Unit, unit_of
 from chugao.metrics.gathering import Here
-from chugao.metrics.headers import VALUES, Column, corner_names, department_of, period_in, span_of, title_lines
+from chugao.metrics.headers import VALUES, Column, corner_names, period_in, span_of, title_lines
 from chugao.source import Source
 
 
@@ -231,12 +231,11 @@ class Setting(NamedTuple):
     """From a line over the header: “数据截至2025年10月31日”."""
 
 
-def setting_of(
-    book: Workbook, sheet: Sheet, header: Header[Column], layouts: Sequence[Layout], previous: int | None
-) -> Setting:
+def setting_of(place: Here, header: Header[Column], layouts: Sequence[Layout], previous: int | None) -> Setting:
     """What title, sheet and file name say of the rows below a header; `previous` is the row of the header before."""
+    book, sheet = place.book, place.sheet
     has_column = any(has_department(layout) for layout in layouts)
-    department = "" if has_column else department_of(sheet.name)
+    department = "" if has_column else place.department
     title = title_lines(sheet, header.top, previous)
     titles = (
         period_in(title, bare_year=False),

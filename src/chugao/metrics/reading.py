@@ -13,16 +13,17 @@ from typing import NamedTuple
 
 from chugao.catalogue import Catalogue, load_catalogue
 from chugao.documents.header_rows import Header, header_rows, looks_like_header
-from chugao.documents.sheets import Cell, Workbook, cell_finding, letters, raise_all, read_sheets
+from chugao.documents.sheets import Cell, Sheet, Workbook, cell_finding, letters, raise_all, read_sheets
 from chugao.errors import InputError
 from chugao.metrics.calibers import Ruling
 from chugao.metrics.gathering import Gathered, Here, gathered_for
-from chugao.metrics.headers import Column, Vocabulary, is_enough, names_rows, read_header
+from chugao.metrics.headers import Column, Vocabulary, department_of, is_enough, names_rows, read_header
 from chugao.metrics.layouts import Layout, Row, Setting, has_department, layouts_of, setting_of
 from chugao.metrics.months import add_months
 from chugao.metrics.observation import Figures
 from chugao.metrics.rows import read_row
 from chugao.metrics.settling import Statement, settle
+from chugao.metrics.sheet_names import departments_by_sheet
 from chugao.metrics.totals import check_total_columns, check_total_rows, total_rows
 from chugao.metrics.wording import wording
 from chugao.source import Severity, Source
@@ -32,7 +33,8 @@ from chugao.source import Severity, Source
 
 def _read_book(gathered: Gathered, book: Workbook) -> bool:
     """Read every sheet that holds figures; say whether rows carry a department."""
-    by_department, found, passed_over = False, False, []
+    by_department, passed_over = False, []
+    tables: list[tuple[Sheet, Header[Column], int, int | None]] = []
     guides = wording()["words"]["guides"]
     for sheet in book.sheets:
         place = Here(book, sheet)
@@ -46,15 +48,30 @@ def _read_book(gathered: Gathered, book: Workbook) -> bool:
         if not headers:
             passed_over.append(place)
             continue
-        found = True
         ends = [*(h.top for h in headers[1:]), len(sheet.rows)]
-        for header, end, previous in zip(headers, ends, [None, *(h.row for h in headers[:-1])], strict=True):
-            by_department = _read_table(gathered, place, header, end, previous) or by_department
-    if found:
+        before = [None, *(h.row for h in headers[:-1])]
+        tables += [(sheet, *table) for table in zip(headers, ends, before, strict=True)]
+    guessed = departments_by_sheet([(sheet, header) for sheet, header, *_ in tables])
+    _note_guessed(gathered, book, guessed)
+    for sheet, header, end, previous in tables:
+        place = Here(book, sheet, department_of(sheet.name) or guessed.get(sheet.name, ""))
+        by_department = _read_table(gathered, place, header, end, previous) or by_department
+    if tables:
         _note_passed_over(gathered, passed_over)
     else:
         gathered.problems.append(_no_header(book, passed_over))
     return by_department
+
+
+def _note_guessed(gathered: Gathered, book: Workbook, guessed: dict[str, str]) -> None:
+    if not guessed:
+        return
+    first = next(s for s in book.sheets if s.name in guessed)
+    hint = (
+        f"{book.file}：各工作表写的是同样的指标，把表名当作科室：{'、'.join(guessed.values())}。"
+        "不是的话，请加“部门”一列写明。"
+    )
+    gathered.note("sheet_department", Severity.WARNING, book.source(first), first.name, hint)
 
 
 def _note_passed_over(gathered: Gathered, places: list[Here]) -> None:
@@ -86,7 +103,7 @@ def _read_table(gathered: Gathered, place: Here, header: Header[Column], end: in
             f"{cell.text} 模板里的写法，以后都按它读；不需要可以不管。"
         )
         gathered.note("header", Severity.WARNING, place.source(cell), cell.text, hint)
-    setting = setting_of(place.book, place.sheet, header, layouts, previous)
+    setting = setting_of(place, header, layouts, previous)
     before, first = gathered.told, len(gathered.statements)
     gathered.assumed_units.clear()
     gathered.entered.clear()

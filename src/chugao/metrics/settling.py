@@ -112,9 +112,11 @@ def _settle_two(
         return min(first, second, key=lambda s: (abs(s.stated - a.period.year), s is second))
     what = f"{a.department}“{name}”{a.period.label}的{'目标' if a.role is Role.TARGET else '数值'}"
     if first.stated == second.stated:
+        apart = a.source.sheet != b.source.sheet and not a.department
         problems.append(
             f"{a.source}、{b.source}：{what}写了两个不同的数（{a.quantity.printed}和{b.quantity.printed}）。"
-            "请核实后只留一个；若是两个指标，请用不同的名称。"
+            "请核实后只留一个；若是两个指标，请用不同的名称"
+            f"{'；若两张表各是一个科室的，请把表名改成科室名，或加“部门”一列' if apart else ''}。"
         )
         return first
     old, new = early.observation, late.observation
