@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import chugao
+from chugao.checks.inventions import find_inventions
 from chugao.engines.phrasing import Frame, Phraser, bank, document_frames, metrics_of
 from chugao.kind import Kind
 from chugao.manuscript import Brief, Draft, Slot, count_characters, flatten
+from chugao.metrics.facts import derive
 from chugao.metrics.observation import Figures
 from chugao.outline import read_outline
 from tests.facts import facts_of
@@ -87,8 +89,8 @@ def test_a_document_can_open_and_close_in_four_ways(group: str, kind: str) -> No
 # --- habits ---------------------------------------------------------------------------------------
 
 
-def test_a_month_opens_the_smaller_half_of_the_paragraphs() -> None:
-    drafts = [drafted(k, y, d) for k, y in LOOKING_BACK for d in DEPARTMENTS]
+def test_no_paragraph_of_what_was_done_opens_with_a_month() -> None:
+    drafts = [drafted(k, y, d, seed=n) for k, y in LOOKING_BACK for d in DEPARTMENTS for n in range(2)]
 
     paragraphs = [
         s.block_text(b)
@@ -98,10 +100,18 @@ def test_a_month_opens_the_smaller_half_of_the_paragraphs() -> None:
         for b in s.blocks
         if not b.table
     ]
-    opened = [p for p in paragraphs if MONTH.match(p)]
 
-    assert len(paragraphs) > 30
-    assert len(opened) / len(paragraphs) <= 0.5
+    assert len(paragraphs) > 40
+    assert [p[:20] for p in paragraphs if MONTH.match(p)] == []
+
+
+def test_figures_do_not_close_a_section_in_a_paragraph_of_their_own() -> None:
+    for kind, year in LOOKING_BACK:
+        for section in drafted(kind, year, "医务科").sections:
+            told = [b for b in section.blocks if not b.table]
+            if section.id.startswith("results") and len(told) > 1:
+                last = [section.sentence(i) for i in told[-1].sentence_ids]
+                assert any(s.recipe.get("matter") for s in last), section.heading.text
 
 
 def test_an_honour_is_told_and_not_printed_cell_by_cell() -> None:
@@ -114,11 +124,62 @@ def test_an_honour_is_told_and_not_printed_cell_by_cell() -> None:
     assert "发文" not in honours
 
 
+HONOURS = (
+    ("省级，2025年12月17日发文", ("省级", "17日发文")),
+    ("市级，2025年12月17日发文，石卫质控〔2025〕31号，石阜县卫生健康局", ("市级，", "发文", "，石卫质控")),
+    ("国家卫生健康委员会、中国红十字会总会授予，国家级", ("国家级", "，国家卫生健康委员会")),
+)
+
+
+@pytest.mark.parametrize(("cells", "unsaid"), HONOURS)
+def test_the_cells_of_an_honours_row_become_a_sentence(tmp_path: Path, cells: str, unsaid: tuple[str, ...]) -> None:
+    made = told(
+        tmp_path,
+        f'获评先进检验科,荣誉,2025年12月,"{cells}",办公室,已完成\n换装采血机,设备,2025年3月,排队短了,检验科,已完成\n',
+    )
+
+    text = flatten(made)[0]
+    assert "获评先进检验科" in text
+    assert [u for u in unsaid if u in text] == []
+    assert "办公室获评" not in text, "who reports an honour has not won it"
+    if "卫生健康" in cells:
+        assert re.search(r"，由[^，。]+授予", text)
+
+
 @pytest.mark.parametrize("department", DEPARTMENTS)
 def test_ideas_set_no_deadlines(department: str) -> None:
     made = drafted("ideas", 2026, department)
 
     assert not [s.text for _, s in made.sentences() if re.search(r"月底前|月\d+日前|季度前", s.text)]
+
+
+def test_ideas_go_from_what_was_wrong_to_the_way_out_and_are_no_second_plan() -> None:
+    plan, thought = (flatten(drafted(k, 2026, "医务科"))[0] for k in ("plan", "ideas"))
+
+    assert "夜间两台创伤同时到院时要等台" in thought
+    answer = thought.index("排出夜间创伤手术第二组")
+    assert 0 < answer - thought.index("夜间两台创伤同时到院时要等台") < 90, "the way out stands right behind"
+    assert thought.count("夜间两台创伤同时到院时要等台") == 1
+    eights = {thought[i : i + 8] for i in range(len(thought) - 7)}
+    assert sum(g in plan for g in eights) / len(eights) <= 0.5
+
+
+def test_a_shortcoming_that_nothing_answers_keeps_a_part_of_its_own(tmp_path: Path) -> None:
+    rows = "夜间取血慢,不足,2025年,楼里没有电梯,总务科,推进中\n" + "".join(
+        f"购置{d}分析仪,设备,2026年{n}月底前,先试后买,检验科,拟开展\n" for n, d in enumerate("甲乙丙", 2)
+    )
+
+    made = told(tmp_path, rows, kind="ideas")
+
+    assert [s.heading.text for s in made.sections if s.level == 1] == ["需要着力解决的问题", "重点思路"]
+
+
+@pytest.mark.parametrize(("kind", "year"), KINDS)
+def test_a_lead_names_deeds_and_no_fields_of_work(kind: str, year: int) -> None:
+    for department in DEPARTMENTS:
+        lead = drafted(kind, year, department).sections[0]
+
+        assert not re.search(r"医疗质量、|诊疗服务、|等方面的工作|力量", "".join(s.text for s in lead.sentences))
 
 
 @pytest.mark.parametrize(("kind", "year"), KINDS)
@@ -175,6 +236,31 @@ def test_the_ceiling_is_kept_and_nearly_filled_where_there_is_enough_to_say(ceil
     assert body >= 0.75 * min(ceiling, whole)
 
 
+def test_counting_goes_on_without_a_gap_where_something_was_cut() -> None:
+    for ceiling in (700, 900, 1100, 1300):
+        for seed in range(3):
+            made = drafted("summary", 2025, "医务科", length=ceiling, seed=seed)
+            for section in made.sections:
+                marks = [m[1] for s in section.sentences if (m := re.match(r"([一二三四五六七八九十])是", s.text))]
+                assert marks == list("一二三四五六七八九十")[: len(marks)]
+                assert len(marks) != 1
+
+
+def test_more_figures_are_told_where_more_was_asked_for_and_the_text_bears_them() -> None:
+    outline = read_outline("summary-plan", department=OFFICE, year=2025, organisation=OFFICE, level="医院", length=5000)
+    given = (
+        chugao.read_metrics("examples/figures/医院-2025.xlsx"),
+        chugao.read_matters("examples/matters/医院-2025.xlsx"),
+    )
+    asked = chugao.draft(outline, *given)
+    usual = chugao.draft(outline.model_copy(update={"asked_length": False}), *given)
+
+    assert count_characters(flatten(asked)[0]) > count_characters(flatten(usual)[0])
+    told = "".join(s.text for _, s in asked.sentences())
+    text = re.sub(r"\d{4}年|\d{1,2}(?:—\d{1,2})?月(?:\d{1,2}日)?", "", told)
+    assert len(re.findall(r"\d+(?:\.\d+)?", text)) / len(text) <= 0.026
+
+
 def test_what_does_not_fill_the_length_asked_for_is_said_and_not_padded() -> None:
     asked, usual = (drafted("summary-plan", 2025, "护理部", length=n) for n in (8000, None))
 
@@ -205,6 +291,33 @@ def test_a_name_and_its_tally_are_one_clause(tmp_path: Path) -> None:
     made = told(tmp_path, "科务会集体学习,党建,2025年1—12月,全年12次，轮流主讲,检验科,已完成\n")
 
     assert "科务会集体学习全年12次，轮流主讲。" in flatten(made)[0]
+
+
+def test_what_came_of_an_act_stands_behind_a_comma_though_it_begins_with_the_whole_year(tmp_path: Path) -> None:
+    made = told(tmp_path, "血站标本流程再造,医疗质量,2025年3月,全年追溯标本1146份，再没有错号,检验科,已完成\n")
+
+    assert "血站标本流程再造，全年追溯标本1146份，再没有错号。" in flatten(made)[0]
+
+
+def test_what_the_act_says_already_is_not_said_again_as_its_result(tmp_path: Path) -> None:
+    made = told(tmp_path, "巡察反馈问题正在整改,党建,2025年11月,正在整改,检验科,推进中\n")
+
+    assert flatten(made)[0].count("正在整改") == 1
+
+
+def test_an_aim_behind_what_is_reached_is_announced_nowhere_in_the_prose(tmp_path: Path) -> None:
+    file = tmp_path / "指标.csv"
+    file.write_text(
+        "指标名称,年度,本期值,单位,上年同期值,明年目标\n患者满意度,2025,93.5,%,92.8,91\n甲级病案率,2025,93.5,%,92.8,95\n",
+        encoding="utf-8",
+    )
+
+    made = told(
+        tmp_path, "换采血椅,服务,2026年3月,少等,检验科,拟开展\n", kind="plan", figures=chugao.read_metrics(file)
+    )
+
+    assert "95.0%" in flatten(made)[0]
+    assert "91.0%" not in flatten(made)[0]
 
 
 def test_a_matter_is_told_whole_even_where_a_heading_names_it(tmp_path: Path) -> None:
@@ -269,6 +382,93 @@ def test_a_comparison_on_comparable_terms_says_so() -> None:
 
     assert clause is not None
     assert "{visits.growth}（可比口径）" in clause[0]
+
+
+def test_a_goal_where_one_stands_already_is_kept_and_not_risen_to() -> None:
+    fields: dict[str, Any] = {"metric": "level", "metric_name": "电子病历分级", "kind": "index", "better": "up"}
+    slots = tuple(Slot(name=f"level.{f}", meaning="", field=f, **fields) for f in ("now", "goal"))
+    brief = Brief(
+        task="part", section="plan", role="plan", kind=Kind.PLAN, style="data", level="科室",
+        department="信息科", organisation="", slots=slots,
+    )  # fmt: skip
+
+    for seed in range(8):
+        clause = Phraser(brief.model_copy(update={"seed": seed})).clause(metrics_of(slots)[0], "goals")
+        assert clause is not None
+        assert re.search("稳定|保持|不低于", clause[0])
+
+
+def test_a_task_from_a_month_on_is_not_done_by_then(tmp_path: Path) -> None:
+    rows = "按病区公布下送情况,服务,2026年1月起,每周一贴在护士站,检验科,拟开展\n"
+    rows += (
+        "购置分析仪,设备,2026年3月底前,先试后买,检验科,拟开展\n新楼开工,基建,2026年10月底前,先建门诊,总务科,拟开展\n"
+    )
+
+    text = flatten(told(tmp_path, rows, kind="plan"))[0]
+
+    assert "1月起，每周一贴在护士站" in text
+    assert "起完成" not in text
+    assert "开工，10月底前完成" not in text
+
+
+def test_the_department_under_its_other_name_is_not_named_as_somebody_else(tmp_path: Path) -> None:
+    rows = "".join(
+        f"购置{d}分析仪,设备,2025年{n}月,{d}检验不再外送，当天出报告,临床检验中心,已完成\n"
+        for n, d in enumerate("甲乙丙丁", 1)
+    )
+    rows += "开通自助报告机,服务,2025年6月,患者自己取报告，窗口排队短了,信息科,已完成\n"
+
+    text = flatten(told(tmp_path, rows))[0]
+
+    assert "临床检验中心" not in text
+    assert "购置甲分析仪" in text
+
+
+def test_a_report_on_one_year_names_the_next_where_it_says_what_is_to_come(tmp_path: Path) -> None:
+    figures = facts_of("室间质评合格率,2025,99.2,%,上年 98.8,,99.5", "检验标本量,2025,412600,份,上年 389700")
+
+    made = told(tmp_path, "购置分析仪,设备,2026年3月底前,先试后买,检验科,拟开展\n", figures=figures)
+
+    text = flatten(made)[0]
+    coming = text[text.index("下一步打算") :]
+    assert "2026年" in coming
+    assert "99.5%" in coming
+    assert "上年" not in coming
+
+
+def test_a_metric_whose_name_begins_like_a_hospital_is_no_invented_hospital() -> None:
+    figures = facts_of("医院感染发病（例次）率,2025,1.03,%,上年 1.12")
+    text = "2025年医院感染工作总结\n年内力争医院感染发病（例次）率控制在1.03%。"
+    outline = read_outline("summary", department="院感科", year=2025)
+    made = chugao.draft(outline, figures)
+
+    found = list(find_inventions(text, made, derive(figures, outline.reported), ()))
+
+    assert [f.quote for f in found] == []
+
+
+BASES = (
+    "《检验结果互认行动方案（2025—2027年）》（石卫发〔2025〕18号）",
+    "《托育机构管理办法》（石卫发〔2024〕2号）",
+    "《2026年全县卫生健康工作要点》（石卫发〔2026〕1号）",
+)
+
+
+@pytest.mark.parametrize("kind", ["plan", "key-points", "ideas"])
+def test_a_paper_about_the_coming_year_cites_the_documents_it_rests_on_and_no_others(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "事项.csv"
+    rows = "推进检验结果互认,检验质量,2026年6月底前,先认三家,检验科,拟开展\n购置分析仪,设备,2026年3月底前,先试后买,检验科,拟开展\n"
+    file.write_text("事项,类别,时间,成效,责任科室,状态\n" + rows, encoding="utf-8")
+    outline = read_outline(kind, department="检验科", year=2026, organisation="石阜县人民医院")
+    given = (chugao.read_metrics(), chugao.read_matters(file))
+
+    made = chugao.draft(outline, *given, bases=BASES)
+
+    lead = "".join(s.text for s in made.sections[0].sentences)
+    assert [b in lead for b in BASES] == [True, False, True]
+    assert [f.hint for f in chugao.examine(made, *given).findings if f.severity.blocks] == []
+    looking_back = read_outline("summary", department="检验科", year=2025)
+    assert "石卫发" not in flatten(chugao.draft(looking_back, *given, bases=BASES))[0]
 
 
 def test_a_months_to_date_report_speaks_of_no_whole_year() -> None:

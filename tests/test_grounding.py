@@ -107,6 +107,10 @@ def test_a_matter_in_other_words_may_stand(grounded: str) -> None:
         ("建设国家医学中心。", False),
         ("由张伟主任牵头推进。", False),
         ("每周开展全员培训。", False),
+        ("在庞德广同志亲自部署下推进各项工作。", False),
+        ("组织年轻同志轮岗学习，把手术安全核查落到人。", True),
+        ("跻身全省手术质量领跑单位。", False),
+        ("全年工作没有任何不足。", False),
     ],
 )
 def test_what_is_ahead_may_be_an_aim_but_no_project_nobody_named(planned: str, may_stand: bool) -> None:

@@ -59,7 +59,7 @@ class BriefMatter(Frozen):
     result: str = ""
     when: str = ""
     """Slot of the time as it may stand in a sentence, "" when none was given."""
-    when_kind: Literal["", "day", "month", "span", "deadline"] = ""
+    when_kind: Literal["", "day", "month", "span", "from", "deadline"] = ""
     actor: str = ""
     category: str = ""
     status: Literal["", "done", "ongoing", "planned"] = ""
@@ -102,6 +102,8 @@ class Brief(Frozen):
     """Of a rewrite: the sentences to rewrite, their numbers as slots."""
     instructions: tuple[str, ...] = ()
     max_chars: int = 1200
+    fuller: bool = False
+    """Somebody asked for more characters than the usual text fills: what else the figures say may be told."""
     seed: int = 0
     cutoff: str = ""
     theme: str = ""
@@ -321,6 +323,9 @@ def flatten(draft: Draft) -> tuple[str, tuple[Span, ...]]:
             if block.table is not None:
                 continue
             add(block.number)
+            # “4.” before “120急救分站” is no 4.120.
+            if block.number.endswith(".") and section.block_text(block)[len(block.number) :][:1].isdecimal():
+                add(" ")
             for sentence_id in block.sentence_ids:
                 add(section.sentence(sentence_id).text, section.id, sentence_id)
             add("\n")

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from chugao.config import Office
 from chugao.drafting.assembling import Job, assemble
+from chugao.drafting.basing import fitting_bases
+from chugao.drafting.filling import filled
 from chugao.drafting.heeding import heed, wishes_of
-from chugao.drafting.offering import Offer, make_offer
+from chugao.drafting.offering import Offer, make_offer, own_names
 from chugao.drafting.owing import missing, owed_by_section
 from chugao.drafting.planning import SectionPlan, plan_sections, printable
 from chugao.drafting.standing import standing_formula
-from chugao.drafting.wording import own_wording
+from chugao.drafting.wording import Wording, own_wording
 from chugao.drafting.writing import OnText, Progress, fitted, write
 from chugao.errors import InputError
 from chugao.manuscript import BriefPassage, ClaimedText, Draft, Engine, count_characters
@@ -42,13 +44,15 @@ def draft(
     fallback: Engine | None = None,
     office: Office | None = None,
     instructions: Sequence[str] = (),
+    bases: Sequence[str] = (),
     seed: int = 0,
     progress: Progress | None = None,
     on_text: OnText | None = None,
 ) -> Draft:
     """Draft one document; the synchronous face of `adraft`.
 
-    `facts` are the figures as read; what follows from them is worked out here, for the outline's period.  Raises
+    `facts` are the figures as read; what follows from them is worked out here, for the outline's period.  `bases` are
+    the policy documents in force, as they are to be cited: “《……》（文号）”.  Raises
     `InputError` when the figures hold nothing for that department or period.
     """
     return asyncio.run(
@@ -61,6 +65,7 @@ def draft(
             fallback=fallback,
             office=office,
             instructions=instructions,
+            bases=bases,
             seed=seed,
             progress=progress,
             on_text=on_text,
@@ -78,6 +83,7 @@ async def adraft(
     fallback: Engine | None = None,
     office: Office | None = None,
     instructions: Sequence[str] = (),
+    bases: Sequence[str] = (),
     seed: int = 0,
     progress: Progress | None = None,
     on_text: OnText | None = None,
@@ -105,6 +111,7 @@ async def adraft(
         seed=seed,
         instructions=tuple(instructions),
         wishes=wishes,
+        bases=fitting_bases(outline, usable, bases),
         omitted=heeded.omitted,
         fingerprints=facts.fingerprints | (matters.fingerprints if matters else {}),
     )
@@ -116,7 +123,11 @@ async def adraft(
         writings = await asyncio.gather(
             *(write(offer, engine, fallback, say, judge, on_text) for offer in offers.values())
         )
-    written = dict(zip(offers, fitted(list(writings), outline.length, _around(outline, plans)), strict=True))
+    around = _around(outline, plans)
+    told = dict(zip(offers, writings, strict=True))
+    if outline.asked_length and judge is None:
+        told = await filled(offers, told, fallback, outline.length - around, say)
+    written = dict(zip(offers, fitted(list(told.values()), outline.length, around), strict=True))
     return assemble(job, plans, offers, written)
 
 
@@ -171,10 +182,11 @@ def _around(outline: Outline, plans: Sequence[SectionPlan]) -> int:
     return count_characters(outline.title) + sum(count_characters(p.heading) + 2 for p in plans if p.is_parent)
 
 
-def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[tuple[str, BriefPassage]]) -> dict[str, Offer]:
+def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) -> dict[str, Offer]:
     """What each section that wants words may use, by section id in the order of the document."""
     owed = owed_by_section(plans, job.missing)
     guidance = job.office.guidance or standing_formula(job.outline)
+    own = own_names(job.outline, job.matters)
     return {
         p.id: make_offer(
             p,
@@ -186,6 +198,8 @@ def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[tuple[str,
             seed=job.seed,
             guidance=guidance,
             theme=job.office.theme,
+            bases=job.bases,
+            own=own,
         )
         for p in plans
         if not p.is_parent and not p.part.role.startswith("table")
@@ -248,8 +262,8 @@ def _check_enough(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> 
     )
 
 
-def _wording_for(plan: SectionPlan, wording: Sequence[tuple[str, BriefPassage]]) -> tuple[BriefPassage, ...]:
-    """Own past sentences about the metrics of this section; figures of results only."""
-    if plan.part.role not in ("results", "lead"):
-        return ()
-    return tuple(passage for metric, passage in wording if metric in plan.metrics)
+def _wording_for(plan: SectionPlan, wording: Sequence[Wording]) -> tuple[BriefPassage, ...]:
+    """Own past sentences: about the metrics of this section, of its tense; to the lead how the office leads on."""
+    role = plan.part.role
+    use = "close" if role == "lead" else "results" if role == "results" else "goals"
+    return tuple(w.passage for w in wording if w.use == use and (use == "close" or w.metric in plan.metrics))

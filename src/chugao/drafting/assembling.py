@@ -56,6 +56,8 @@ class Job(NamedTuple):
     """The single things they ask for."""
     fingerprints: dict[str, str]
     """File name → fingerprint, of every file that went in."""
+    bases: tuple[str, ...] = ()
+    """Policy documents it may cite, as they are to be cited."""
     omitted: tuple[str, ...] = ()
     """Instructions that left something out."""
 
@@ -88,13 +90,14 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
             *_length(outline, title, sections),
         ),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
-        evidence=(*(_evidence(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
+        evidence=(*(evidence_of(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
         recipe={
             "engine": job.engine,
             "seed": job.seed,
             "inputs": job.fingerprints,
             "length": outline.length,
             "headings_from_above": [p.heading for p in outline.parts if p.asked],
+            **({"bases": list(job.bases)} if job.bases else {}),
             **_from_above(job, plans),
             **({"instructions": [c.model_dump() for c in told]} if told else {}),
         },
@@ -122,7 +125,8 @@ def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
 def _characters(title: ClaimedText, sections: Sequence[Section]) -> int:
     """As WPS counts the body: title, headings and sentences, no tables."""
     return count_characters(title.text) + sum(
-        count_characters(s.number + s.heading.text) + sum(count_characters(s.block_text(b)) for b in s.blocks)
+        (count_characters(s.number + s.heading.text) if s.level else 0)
+        + sum(count_characters(s.block_text(b)) for b in s.blocks)
         for s in sections
         if not any(b.table for b in s.blocks)
     )
@@ -343,7 +347,7 @@ def _matter_evidence(sections: Iterable[Section]) -> list[Evidence]:
     return list(found.values())
 
 
-def _evidence(fact: Fact) -> Evidence:
+def evidence_of(fact: Fact) -> Evidence:
     return Evidence(
         id=fact.slot,
         metric=fact.metric,

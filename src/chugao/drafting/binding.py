@@ -40,6 +40,15 @@ class Bound(Frozen):
     """What an engine must mend, in Chinese."""
     used: tuple[str, ...] = ()
 
+    def starting(self, char: str) -> "Bound":
+        """The same with another first character."""
+        return self.model_copy(update={"text": char + self.text[1:]})
+
+    def without_start(self, count: int) -> "Bound":
+        """The same without its first characters, which no claim covers."""
+        moved = tuple(c.model_copy(update={"start": c.start - count, "end": c.end - count}) for c in self.claims)
+        return self.model_copy(update={"text": self.text[count:], "claims": moved})
+
 
 def bind(template: str, values: Mapping[str, SlotValue], constants: Iterable[str] = ()) -> Bound:
     """Fill every slot of `template`; `constants` are names that may hold digits."""

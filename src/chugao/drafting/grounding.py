@@ -30,6 +30,7 @@ _ACT = re.compile(
 _VERBATIM = re.compile(
     r"大幅|显著|明显(?=[提上增下降减缩改好])|填补|空白|前列|名列|领先|居[一-鿿]{0,4}第[一二三]|再创|新高|历史最[好高低]|最好水平|唯一|归零|杜绝|无一|基本消除|全部(?:完成|达标|合格|整改|手术)"
     r"|绝大[部多]|大部分|多数|普遍|一致好评|高度(?:评价|肯定|赞扬|认可)|好评|反响|关注|通报表扬|表扬|表彰|嘉奖|先进|优秀(?:医师|个人|集体|科室|单位)|示范|标杆|圆满|顺利通过|达标率百"
+    r"|跻身|领跑|亲自|(?:没有|不存在|无)任何(?:不足|问题|短板|差距)"
     r"|[无未零](?:发生)?[一-鿿]{0,4}(?:事故|纠纷|投诉|感染|差错|事件|死亡)(?:发生)?|获得感|满意度(?:大幅|持续|稳步|不断)|较低水平|较高水平|群众负担|连续多年|受到[一-鿿]{0,8}(?:欢迎|肯定|赞誉)"
 )
 _OFTEN = re.compile(
@@ -45,6 +46,9 @@ _PROJECT = re.compile(
 _TITLE = r"(?:主任|院长|医生|医师|教授|护士长|书记|局长|处长|科长|博士|院士|老师|专家|同志|护士|先生|女士)"
 _SURNAMES = "张王李赵刘陈杨黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范姚谭廖邹熊陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 _PERSON = re.compile(rf"(?P<name>[{_SURNAMES}](?:某|[一-鿿]{{0,2}}?)){_TITLE}")
+# Any two or three characters: no list holds every surname.
+_COMRADE = re.compile(r"(?<![一-鿿])[一-鿿]{2,3}同志|(?<=[在由按经据随与和、])[一-鿿]{2,3}同志")
+_NOBODY = re.compile(r"(?:各位|全体|广大|党员|干部|班子|青年|女|男|老|新|年轻|有关|部分|领导|先进|优秀)")
 _NO_NAME = re.compile(r"^(?:任何|高年|万名|常务|常年|史上|文书|易发|白班|江苏|方面|段落|任课|白衣)")
 _ONLY_AS_GIVEN = (
     (_PROJECT, "在资料里没有，不能添"),
@@ -95,6 +99,9 @@ def names_nobody_gave(texts: Iterable[str], given: str) -> Iterator[str]:
             inside = match.start() > 0 and plain[match.start() - 1 : match.start() + 1] in given
             # “质控科主任”: what looks like a surname is the end of a word that was given.
             if not inside and match.group() not in given and not _NO_NAME.match(match.group()):
+                yield f"“{match.group()}”在资料里没有，不能写进人"
+        for match in _COMRADE.finditer(plain):
+            if match.group() not in given and not _NOBODY.search(match.group()):
                 yield f"“{match.group()}”在资料里没有，不能写进人"
         for pattern, told in _ONLY_AS_GIVEN:
             for match in pattern.finditer(plain):

@@ -5,7 +5,7 @@ In: a `SectionPlan`, facts, matters, passages.  Out: `Offer`, the brief and the 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chugao.catalogue import MetricDefinition, short_name
 from chugao.drafting.binding import SlotValue, mask_numbers
@@ -77,8 +77,13 @@ def make_offer(
     seed: int = 0,
     guidance: str = "",
     theme: str = "",
+    bases: Sequence[str] = (),
+    own: Collection[str] = (),
 ) -> Offer:
-    """Everything for one section, complete in itself."""
+    """Everything for one section, complete in itself.
+
+    `own` are the names under which the department itself goes: what it did needs nobody named who did it.
+    """
     spoken = spoken_names(facts)
     told = {
         fact.slot: fact
@@ -96,9 +101,14 @@ def make_offer(
     if plan.part.required and plan.part.role != "lead" and not (plan.matters or plan.metrics or missing):
         general["brief.pending"] = _pending(plan, outline)
     slots += [Slot(name=n, meaning=v.printed) for n, v in general.items()]
+    if plan.part.role == "lead":
+        for number, basis in enumerate(bases):
+            name = f"basis_{chr(ord('a') + number)}.title"
+            slots.append(Slot(name=name, meaning="起草所依据的文件，全称和文号", field="basis"))
+            values[name] = SlotValue(printed=basis, state="constant", id=name)
     matters = []
     for matter in plan.matters:
-        brief_matter, behind = _matter(matter, outline, instructions)
+        brief_matter, behind = _matter(matter, outline, instructions, own)
         matters.append(brief_matter)
         values |= behind
     lead = plan.part.role == "lead"
@@ -266,6 +276,7 @@ _DAY = re.compile(r"^\d{1,2}月\d{1,2}日$")
 _MONTH = re.compile(r"^\d{1,2}月$|^(?:上|下)半年$|^第?[一二三四]季度$|^年[底初中]$")
 _SPAN = re.compile(r"^\d{1,2}月?[-—–~～至]\d{1,2}月$")
 _DEADLINE = re.compile(r"前$|底前$|以前$")
+_FROM = re.compile(r"起$|开始$")
 
 
 def when_in_text(when: str, year: int) -> tuple[str, str]:
@@ -280,7 +291,7 @@ def when_in_text(when: str, year: int) -> tuple[str, str]:
     if re.fullmatch(r"0?1月?[-—–~～至]12月", rest):
         return "全年", "month"
     rest = re.sub(r"(?<=\d)[-–~～至](?=\d)", "—", rest)
-    for pattern, kind in ((_DAY, "day"), (_MONTH, "month"), (_SPAN, "span"), (_DEADLINE, "deadline")):
+    for pattern, kind in ((_DAY, "day"), (_MONTH, "month"), (_SPAN, "span"), (_FROM, "from"), (_DEADLINE, "deadline")):
         if pattern.search(rest):
             return rest, kind
     if rest == "全年":
@@ -294,7 +305,17 @@ def year_of(matter: Matter, outline: Outline) -> int:
     return outline.plan_year if matter.status is MatterStatus.PLANNED and not rest else outline.reported.year
 
 
-def _matter(matter: Matter, outline: Outline, instructions: Sequence[str]) -> tuple[BriefMatter, dict[str, SlotValue]]:
+def own_names(outline: Outline, matters: Sequence[Matter]) -> frozenset[str]:
+    """The department, and the office that most of its matters name: a 院感科 that signs as 感染管理科 is one office."""
+    named = Counter(m.owner for m in matters if m.owner)
+    most, count = max(named.items(), key=lambda n: n[1], default=("", 0))
+    usual = {most} if most and count * 2 >= sum(named.values()) else set()
+    return frozenset({outline.department, outline.organisation} | usual)
+
+
+def _matter(
+    matter: Matter, outline: Outline, instructions: Sequence[str], own: Collection[str]
+) -> tuple[BriefMatter, dict[str, SlotValue]]:
     year = year_of(matter, outline)
     text, in_text = mask_numbers(matter.text, matter.id)
     result, in_result = mask_numbers(matter.result, f"{matter.id}")
@@ -317,7 +338,7 @@ def _matter(matter: Matter, outline: Outline, instructions: Sequence[str]) -> tu
         result=result,
         when=f"{matter.id}.when" if when else "",
         when_kind=kind,
-        actor=matter.owner,
+        actor="" if matter.owner in own else matter.owner,
         category=matter.category,
         status=status[matter.status],
         weight=weight_of(matter, instructions),

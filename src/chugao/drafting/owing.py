@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from chugao.catalogue import MetricDefinition
 from chugao.drafting.offering import Offer
 from chugao.drafting.planning import SectionPlan
+from chugao.kind import Kind
 from chugao.manuscript import Request
 from chugao.metrics.facts import Facts
 from chugao.metrics.observation import Figures
@@ -52,8 +53,10 @@ def requests(outline: Outline, facts: Facts, owed: Iterable[MetricDefinition]) -
         for d in owed
     ]
     for metric in facts.metrics():
-        if facts.get(metric, "now") is None and outline.kind.looks_back:
-            known = facts.get(metric, "target") or facts.get(metric, "goal") or facts.get(metric, "prev")
+        # A plan starts from what was reached; with nothing but an aim for next year it may do without.
+        begun = facts.get(metric, "target") or facts.get(metric, "prev")
+        if facts.get(metric, "now") is None and (outline.kind.looks_back or (outline.kind is Kind.PLAN and begun)):
+            known = begun or facts.get(metric, "goal")
             owner = known.inputs[0].owner if known and known.inputs else ""
             definition = facts.definitions[metric]
             asked.append(

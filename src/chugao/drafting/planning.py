@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from chugao.catalogue import MetricDefinition
 from chugao.drafting.heeding import read_order, speaks_of
+from chugao.drafting.pairing import answered, answering, from_problems
 from chugao.kind import Kind
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Facts
-from chugao.outline import Outline, Part, Topic, affinity, answers, topic_of_matter, topic_of_metric, topics
+from chugao.outline import Outline, Part, Topic, affinity, topic_of_matter, topic_of_metric, topics
 from chugao.source import Frozen, Release
 
 ATTACHED = 0.34
-_ANSWERS = 0.1
 """From this affinity on a figure belongs to a matter."""
 _URGENT = 90
 _ASKED, _WANTED, _CONDENSED = 99, 85, 30
@@ -130,7 +130,7 @@ def plan_sections(
     done = [m for m in matters if m.status is not MatterStatus.PLANNED and not is_problem(m)]
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     problems = [m for m in matters if is_problem(m)]
-    planned = _answering(planned, problems)
+    planned = answering(planned, problems)
     has = {f: [m for m in facts.metrics() if _printable_fact(facts, m, f)] for f in ("now", "goal")}
     if outline.kind.looks_back and not outline.reported.is_year:
         has["goal"] = []  # the rest of the year is not held to next year's targets
@@ -172,19 +172,35 @@ def plan_sections(
                 sections.append(lead.model_copy(update={"topic": lead.topic or by_figures}))
             case _:
                 sections.append(SectionPlan(id=part.id, part=part, level=part.level))
-    return sections
+    return _as_ideas(sections, planned, problems) if outline.kind is Kind.IDEAS else sections
 
 
-def _answering(planned: Sequence[Matter], problems: Sequence[Matter]) -> list[Matter]:
-    """Tasks in the order of the shortcomings they answer, the others behind them by deadline."""
+def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: Sequence[Matter]) -> list[SectionPlan]:
+    """思路 tell a shortcoming where they say the way out of it: only what nothing answers has a part of its own.
 
-    def place(matter: Matter) -> tuple[int, int]:
-        told = f"{matter.text}，{matter.result}"
-        scored = [(answers(f"{p.text}，{p.result}", told), -i) for i, p in enumerate(problems)]
-        best = max(scored, default=(0.0, 0))
-        return (-best[1] if best[0] >= _ANSWERS else len(problems), matter.month or 13)
-
-    return sorted(planned, key=place)
+    With that part gone the ways out need no heading over them.  A part that was asked for from above stays as it is.
+    """
+    if any(s.part.asked for s in sections) or not any(s.part.role == "plan" for s in sections):
+        return sections
+    found = answered(planned, problems)
+    left = tuple(p for p in problems if p.id not in found.values())
+    told: list[SectionPlan] = []
+    for section in sections:
+        match section.part.role:
+            case "problems":
+                if left:
+                    told.append(section.model_copy(update={"matters": left}))
+            case "plan":
+                level = section.level if left else max(section.level - 1, 0)
+                if section.is_parent and not left:
+                    continue
+                own = {found[m.id] for m in section.matters if m.id in found}
+                matters = tuple(from_problems(section.matters, [p for p in problems if p.id in own]))
+                heading = section.heading if left or level else ""
+                told.append(section.model_copy(update={"matters": matters, "level": level, "heading": heading}))
+            case _:
+                told.append(section)
+    return told
 
 
 def _shares(

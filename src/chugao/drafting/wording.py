@@ -1,127 +1,178 @@
 """The office's own past sentences as wording for this year's figures: 套改 done right.
 
-In: an index of past reports, this year's facts.  Out: sentences whose every number became a slot of the same metric.
+In: an index of past reports, this year's facts.  Out: sentences whose every number became a slot of the same metric,
+and the sentence that led on from last year's first paragraph.
 
 A sentence is taken only when nothing of its year stays behind: no date, no name, no number that is not one of the
 metric's own, and no verb that contradicts what happened this year.
+
+Surprise: most past sentences say the figure first and that year's reason behind a comma.  The reason goes, the way of
+saying the figure stays.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal
 
-from chugao.catalogue import Catalogue
-from chugao.manuscript import BriefPassage
-from chugao.mentions import Mention, MentionRole, find_mentions
+from chugao.corpus.frames import Frame, frames_of
+from chugao.manuscript import SLOT, BriefPassage
 from chugao.metrics.facts import Facts
 from chugao.outline import Outline
-from chugao.quantity import Qualifier
-from chugao.source import Scope
+from chugao.source import Frozen, Scope
 
 if TYPE_CHECKING:
     from chugao.corpus import Passage
     from chugao.index import Index
 
-_LONGEST = 48
-_VERB = re.compile(r"(?:增长|增加|提高|提升|上升|下降|降低|减少|缩短|延长)了?$")
+_READ = 3
+"""Passages looked at for one metric."""
 # What may stay of a sentence beside its metric and its numbers: words that say nothing of the year they were written in.
-_NEUTRAL = re.compile(
-    r"(?:全年|全院|共计?|累计|完成|实现|达到?|为|是|由|从|到|至|升至?|降至?|增至?|减至?|提高|提升|上升|下降|降低|缩短|增长|增加|减少|延长|"
-    r"比|较|与|同比|上年|去年|同期|相比|的|了|，|、|（|）|保持|稳定|在)*"
+_NEUTRAL_WORDS = (
+    "全年 全院 年末 年底 到年底 一年下来 年内 共 共计 累计 合计 总共 完成 实现 登记 开展 组织 接收 收治 达 达到 为 是 由 从 到 至 升 升至 "
+    "升到 降 降至 降到 增 增至 减 减至 提高 提升 上升 下降 降低 缩短 压缩 增长 增加 减少 延长 比 较 与 同比 上年 去年 同期 相比 的 了 "
+    "，、（） 保持 稳定 在 控制 以内 目标 力争 做到 仍 已 也 ， 、 （ ）"
 )
 
 
-def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[tuple[str, BriefPassage], ...]:
-    """(metric, sentence with slots) from the office's own past reports, best hits first."""
-    scope = Scope(owners=("*",), department=outline.department)
-    found: dict[str, tuple[str, BriefPassage]] = {}
-    read: dict[str, list[_Clause]] = {}  # a passage answers many metrics and is read once
-    catalogue = facts.figures.catalogue()
-    for metric in facts.metrics():
-        definition = facts.definitions[metric]
-        for hit in index.search(definition.name, scope, k=4):
-            passage = hit.passage
-            own = passage.own or (outline.organisation and passage.issuer == outline.organisation)
-            if not own or passage.role == "计划":
-                continue
-            if passage.id not in read:
-                read[passage.id] = list(_clauses(passage, catalogue))
-            for template in _templates(read[passage.id], metric, facts):
-                brief = BriefPassage(id=passage.id, text=template, own=True, heading=passage.title)
-                found.setdefault(f"{metric}|{template}", (metric, brief))
-    return tuple(found.values())
+def _any_of(words: str) -> str:
+    """Any row of these words, longest first and never given back: linear whatever the text."""
+    return "(?:" + "|".join(re.escape(w) for w in sorted(words.split(), key=len, reverse=True)) + ")*+"
 
 
-_Clause = tuple[str, list[Mention]]
-"""A sentence of a past report, or what stands between its semicolons, with the numbers in it."""
-
-
-def _clauses(passage: "Passage", catalogue: Catalogue) -> Iterator[_Clause]:
-    """Whole sentences, and of a sentence that tells several metrics each one's clause."""
-    from chugao.corpus import sentences_of
-
-    for sentence in sentences_of(passage.text):
-        whole = sentence.strip().rstrip("。；")
-        parts = whole.split("；")
-        for text in dict.fromkeys([whole, *(p.strip() for p in parts if len(parts) > 1)]):
-            if 6 <= len(text) <= _LONGEST:
-                yield text, find_mentions(text, catalogue, kind=passage.kind, year=passage.year, tense="past")
-
-
-def _templates(clauses: Iterable[_Clause], metric: str, facts: Facts) -> Iterator[str]:
-    """Clauses that say this metric and nothing else, as templates."""
-    for text, mentions in clauses:
-        if mentions and all(m.metric == metric for m in mentions) and (template := _template(text, mentions, facts)):
-            yield template
-
-
-def _template(text: str, mentions: list[Mention], facts: Facts) -> str | None:
-    """The sentence with each number as the slot it would be this year, None when one of them has none."""
-    pieces, end, fields = [], len(text), set()
-    for mention in reversed(mentions):
-        slot = _slot_of(mention, text, facts)
-        if slot is None:
-            return None
-        start, field = slot
-        pieces += [text[mention.end : end], f"{{{mention.metric}.{field}}}"]
-        fields.add(field)
-        end = start
-    template = text[:end] + "".join(reversed(pieces))
-    names = "|".join(
-        re.escape(m.metric_name) for m in sorted(mentions, key=lambda m: -len(m.metric_name)) if m.metric_name
+_NEUTRAL = re.compile(_any_of(_NEUTRAL_WORDS))
+_COMPARED = re.compile(r"上年|去年|同期|同比")
+_ONLY_A_PAIR = re.compile(r"\{[^}]*\}")
+_CLOSE = re.compile(r"^(?:现|依照往年体例)[^，。]{0,30}(?:如下|汇报如下|报告如下|总结如下)$")
+_CLOSE_WORDS = re.compile(
+    _any_of(
+        "现 将 把 依照 往年 体例 主要 全年 年度 本年度 一年 一年来 有关 情况 工作 总结 计划 打算 安排 报告 汇报 如下 具体 和 及 与 的 年 "
+        "{brief.year} {brief.plan_year}"
     )
-    rest = re.sub(r"\{[^}]*\}|" + names, "", template)
-    if "now" not in fields or len(fields) != len(mentions) or not _NEUTRAL.fullmatch(rest):
-        return None
-    # A change whose comparator stood in the sentence before would hang in the air here.
-    if fields & {"change", "growth"} and not re.search(r"上年|去年|同期|同比", rest):
-        return None
-    return template if _agrees(template, mentions, facts) else None
+)
 
 
-def _slot_of(mention: Mention, text: str, facts: Facts) -> tuple[int, str] | None:
-    """(where the slot starts, its field) of one number; the verb of a change belongs to its slot."""
-    metric = mention.metric or ""
-    if mention.quantity is None or mention.quantity.qualifier is not Qualifier.EXACT:
-        return None
-    if mention.role in (MentionRole.CURRENT, MentionRole.COUNT):
-        return (mention.start, "now") if facts.get(metric, "now") else None
-    if mention.role is MentionRole.BASELINE:
-        return (mention.start, "prev") if facts.get(metric, "prev") else None
-    if mention.role is not MentionRole.CHANGE:
-        return None
-    verb = _VERB.search(text[: mention.start])
-    definition = facts.definitions[metric]
-    relative = mention.quantity.unit == "%" and definition.unit != "%"
-    field = "growth" if relative else "change"
-    fact = facts.get(metric, field)
-    if verb is None or fact is None or fact.sign == 0:
-        return None
-    return verb.start(), field
+class Wording(Frozen):
+    """One own sentence, and what it may be used for."""
+
+    metric: str
+    """"" of a sentence that leads on."""
+    use: Literal["results", "goals", "close"]
+    passage: BriefPassage
 
 
-def _agrees(template: str, mentions: list[Mention], facts: Facts) -> bool:
-    """Whether the verbs that stay in the sentence (“缩短到”) fit this year's direction."""
-    change = facts.get(mentions[0].metric or "", "change")
-    said = {m.direction for m in mentions if m.role is not MentionRole.CHANGE and m.direction}
-    return not said or (change is not None and said == {change.sign})
+def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[Wording, ...]:
+    """Sentences with slots from the office's own past reports, best hits first."""
+    scope = Scope(owners=("*",), department=outline.department if outline.level == "科室" else None)
+    passages: dict[str, Passage] = {}
+    for metric in facts.metrics():
+        for hit in index.search(facts.definitions[metric].name, scope, k=_READ):
+            passages.setdefault(hit.passage.id, hit.passage)
+    own = [p for p in passages.values() if _is_own(p, outline)]
+    found: dict[tuple[str, str], Wording] = {}
+    for frame in frames_of((p.model_copy(update={"own": True}) for p in own), facts.figures.catalogue()):
+        use: Literal["results", "goals"] = "goals" if frame.role == "计划" else "results"
+        for text in _usable(frame, use, facts):
+            told = BriefPassage(id=frame.passage, text=text, own=True, heading=_title(own, frame.passage))
+            found.setdefault((frame.metric, text), Wording(metric=frame.metric, use=use, passage=told))
+    return (*found.values(), *_closing(index, outline, scope))
+
+
+def _is_own(passage: "Passage", outline: Outline) -> bool:
+    """Whether the document's own office wrote it: a house's reports lend nothing to its departments', nor theirs to it."""
+    ours = passage.own or bool(outline.organisation and passage.issuer == outline.organisation)
+    return ours and outline.level in ("科室", passage.level)
+
+
+def _title(passages: Sequence["Passage"], passage_id: str) -> str:
+    return next((p.title for p in passages if p.id == passage_id), "")
+
+
+def _usable(frame: Frame, use: str, facts: Facts) -> Iterable[str]:
+    """The frame as a sentence of this year's, where its words are of no year and fit what happened."""
+    text = frame.text
+    if use == "goals":
+        # What was last year's target has a successor, and what was the year before is this year's value.
+        text = re.sub(r"\.now\}", ".target}", text)
+        text = text.replace(".prev}", ".now}").replace(".target}", ".goal}")
+    text = _without_reason(text, frame.metric, facts)
+    fields = [field for _, field in SLOT.findall(text)]
+    needed = "goal" if use == "goals" else "now"
+    if needed not in fields or any(facts.get(frame.metric, f) is None for f in fields):
+        return
+    if set(fields) & {"change", "growth"} and not _COMPARED.search(text):
+        return  # a change whose comparator stood in the sentence before would hang in the air here
+    if use == "goals" and (set(fields) & {"change", "growth"} or "上年" in text):
+        return
+    if _turns(text, frame, use, facts):
+        return
+    yield text
+
+
+def _without_reason(text: str, metric: str, facts: Facts) -> str:
+    """The clauses up to the first that says something of its year; "" where the first one does."""
+    definition = facts.definitions.get(metric)
+    if definition is None:
+        return ""
+    names = sorted({definition.name, *definition.aliases}, key=len, reverse=True)
+    kept: list[str] = []
+    for clause in text.split("，"):
+        rest = _ONLY_A_PAIR.sub("", clause)
+        for name in names:
+            rest = rest.replace(name, "")
+        if not _NEUTRAL.fullmatch(_without_name(rest, names)):
+            break
+        kept.append(clause)
+    told = "，".join(kept)
+    return told if any(_named(told, n) for n in names) else ""
+
+
+def _without_name(rest: str, names: Sequence[str]) -> str:
+    """What is left when the name stands there shortened: 手术 of 手术台次, 门急诊 of 门急诊人次."""
+    for length in range(len(rest), 1, -1):
+        for start in range(len(rest) - length + 1):
+            piece = rest[start : start + length]
+            if not _NEUTRAL.fullmatch(piece) and any(n.startswith(piece) for n in names):
+                return rest[:start] + rest[start + length :]
+    return rest
+
+
+def _named(text: str, name: str) -> bool:
+    """Whether a sentence says which metric it is about: the name, or what it begins with."""
+    return name in text or name[:2] in _ONLY_A_PAIR.sub("", text)
+
+
+def _turns(text: str, frame: Frame, use: str, facts: Facts) -> bool:
+    """Whether the verbs that stay in the sentence (“缩短到”) say the opposite of what happened, or will."""
+    if not frame.direction:
+        return False
+    if use == "goals":
+        now, goal = facts.get(frame.metric, "now"), facts.get(frame.metric, "goal")
+        return now is None or goal is None or (goal.value > now.value) - (goal.value < now.value) != frame.direction
+    change = facts.get(frame.metric, "change")
+    return change is None or change.sign != frame.direction
+
+
+def _closing(index: "Index", outline: Outline, scope: Scope) -> Iterable[Wording]:
+    """How the office itself led on from its first paragraph, in the latest report of this kind."""
+    own = [
+        p
+        for p in index.passages
+        if p.kind == outline.kind
+        and (not scope.department or p.department == scope.department)
+        and _is_own(p, outline)
+        and ("*" in scope.owners or p.owner in scope.owners)
+    ]
+    for passage in sorted(own, key=lambda p: (-(p.year or 0), p.start, p.id)):
+        for sentence in re.split(r"(?<=。)", passage.text[:600]):
+            text = _years_as_slots(sentence.strip().rstrip("。：:"), passage)
+            if _CLOSE.fullmatch(text) and _CLOSE_WORDS.fullmatch(text):
+                told = BriefPassage(id=passage.id, text=text, own=True, heading="close")
+                yield Wording(metric="", use="close", passage=told)
+                return
+
+
+def _years_as_slots(text: str, passage: "Passage") -> str:
+    """The report's own years as this document's; any other year stays and makes the sentence unusable."""
+    if passage.plan_year:
+        text = text.replace(f"{passage.plan_year}年", "{brief.plan_year}年")
+    return text.replace(f"{passage.year}年", "{brief.year}年") if passage.year else text

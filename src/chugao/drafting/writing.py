@@ -3,14 +3,15 @@
 In: `Offer`, engines.  Out: `Written`, a section's sentences with their slots filled, without numbers or places yet.
 """
 
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from chugao.drafting.binding import bind
+from chugao.drafting.binding import Bound, bind
 from chugao.drafting.mending import mend
 from chugao.drafting.offering import Offer
 from chugao.errors import EngineError
-from chugao.manuscript import Engine, Reply, count_characters
+from chugao.manuscript import Engine, Reply, ReplySentence, count_characters
 
 if TYPE_CHECKING:
     from chugao.drafting.judging import Judge
@@ -28,11 +29,23 @@ class Written:
     """A section's sentences with slots filled, before they get their places."""
 
     def __init__(
-        self, reply: Reply, offer: Offer, engine: str, complaints: list[str], *, fell_back: bool = False
+        self,
+        reply: Reply,
+        offer: Offer,
+        engine: str,
+        complaints: list[str],
+        *,
+        fell_back: bool = False,
+        read: Mapping[str, Bound] | None = None,
     ) -> None:
+        """`read` are texts that were bound already, to see what is wrong with them."""
         self.heading = reply.heading
-        self.blocks = [
-            (block.type, [(s, bind(s.text, offer.values, offer.constants)) for s in block.sentences])
+        known = read or {}
+        self.blocks: _Blocks = [
+            (
+                block.type,
+                [(s, known.get(s.text) or bind(s.text, offer.values, offer.constants)) for s in block.sentences],
+            )
             for block in reply.blocks
         ]
         self.engine, self.complaints, self.fell_back = engine, complaints, fell_back
@@ -59,7 +72,31 @@ class Written:
         """Leave out sentences, by `id` of their objects, and blocks that become empty."""
         blocks = [(kind, [(s, b) for s, b in held if id(s) not in sentences]) for kind, held in self.blocks]
         self.dropped += sum(len(held) for _, held in self.blocks) - sum(len(held) for _, held in blocks)
-        self.blocks = [(kind, held) for kind, held in blocks if held]
+        self.blocks = _counted_anew([(kind, held) for kind, held in blocks if held])
+
+
+_HAN = "一二三四五六七八九十"
+_COUNTED = re.compile(rf"^[{_HAN}]是")
+_Blocks = list[tuple[Literal["paragraph", "item"], list[tuple[ReplySentence, Bound]]]]
+
+
+def _counted_anew(blocks: _Blocks) -> _Blocks:
+    """一是、二是 without a gap where something between them was left out; one left alone is not counted at all."""
+    told = [held for _, held in blocks]
+    places = [(i, j) for i, held in enumerate(told) for j, (_, b) in enumerate(held) if _COUNTED.match(b.text)]
+    runs: list[list[tuple[int, int]]] = []
+    last = len(_HAN)
+    for i, j in places:
+        number = _HAN.index(told[i][j][1].text[0])
+        if number <= last:
+            runs.append([])
+        runs[-1].append((i, j))
+        last = number
+    for run in runs:
+        for number, (i, j) in enumerate(run):
+            reply, bound = told[i][j]
+            told[i][j] = reply, (bound.without_start(2) if len(run) == 1 else bound.starting(_HAN[number]))
+    return blocks
 
 
 async def write(
@@ -85,10 +122,12 @@ async def write(
             break
         if judge is not None:
             reply = _sampled(mend(reply, offer), sample)
-        problems = [*reply.problems] or (judge(reply, offer) if judge is not None else _problems(reply, offer))
+        read = {} if judge is not None else _bound(reply, offer)
+        said = judge(reply, offer) if judge is not None else [p for b in read.values() for p in b.problems]
+        problems = [*reply.problems] or said
         if not problems:
             say(_spoken_name(offer, reply))
-            return Written(reply, offer, engine.name, complaints)
+            return Written(reply, offer, engine.name, complaints, read=read)
         complaints += problems
         brief = offer.brief.model_copy(
             update={
@@ -134,13 +173,11 @@ def _spoken_name(offer: Offer, reply: Reply) -> str:
     return bind(heading, offer.values, offer.constants).text if heading else "开头"
 
 
-def _problems(reply: Reply, offer: Offer) -> list[str]:
+def _bound(reply: Reply, offer: Offer) -> dict[str, Bound]:
+    """Every text of a reply with its slots filled."""
     texts = [s.text for b in reply.blocks for s in b.sentences]
-    return [
-        p
-        for t in ([reply.heading] if reply.heading else []) + texts
-        for p in bind(t, offer.values, offer.constants).problems
-    ]
+    every = ([reply.heading] if reply.heading else []) + texts
+    return {t: bind(t, offer.values, offer.constants) for t in every}
 
 
 # --- the ceiling ----------------------------------------------------------------------------------

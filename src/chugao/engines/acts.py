@@ -11,7 +11,10 @@ from collections.abc import Sequence
 
 from chugao.manuscript import SLOT, BriefMatter, ReplySentence
 
+MILESTONE, WEIGHTY = 90, 65
 _LONG = 58
+_LEAD = 14  # characters from which on a result is a sentence of its own
+_SHORT_NAME = 8
 _CLAUSE = re.compile(r"[，；]")
 # Acts whose object can stand before them: “上线围手术期质控系统” → “围手术期质控系统3月上线”.
 _TURNED = re.compile(
@@ -30,17 +33,26 @@ _ACT = re.compile(
     r"回访|随访|走访|评估|逐[例项级]|考[核取]|复[盘核]|分析|点评|核[查对]|审[核计]|清[理点]|压[缩降]|控制|监测|集[中采]|安[排装]|搬迁|迁入|进[驻村]|"
     r"下[沉派]|宣[传讲]|探索|参[加与]|保障|收治|救治|抓|做[好实强细]|管[好住]|用[好情]|办[好成结]|创建|设[立置]|拆[除分]|授[权予]|演练|维修|检修|"
     r"普及|筛查|接种|发展|公[开布示]|报送|归档|转[运入]|结对|挂牌|验收|运行|查[处办]|补[齐足]|拓展|延伸|延长|细化|明确|梳理|盘点|防[控范]|消除|"
+    r"接[管收替]|落[户地]|划[转定]|合并|撤[并销]|添置|配齐|摸[排清]|约[定谈]|通报|处罚|慰问|轮换|换[装上]|关[停闭]|停[用办]|重[建启组装]|整修|修缮|"
+    r"校[准验]|盘活|清退|追[缴回]|压减|核[减定准]|拓宽|承[接建]|竞[聘赛]|攻[关克]|推[选举荐]|组[成队]|规[划范]|运[用送]|采[集购取]|收[集回治]|征[集求]|发[放布出动]|"
     r"守[住牢]|把|给|为|与|对|向|将|让|请|按|在|竣工|落成|投用|替换|切换|割接|集成|共[建享]|互认|上调|下调|巡[检诊]|义诊|扩|带[教出])"
 )
-_TALLY = re.compile(r"^(?:全年|年内|共|累计|每[月季周年])")
+_TALLY = re.compile(r"^(?:全年|年内|共|累计|每[月季周年])\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _COUNT = re.compile(r"^\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _OWN_TIME = re.compile(r"月|季|年|每|周|日")
 _UNDER_WAY = re.compile(r"正在|推进|陆续|尚|仍")
+# Words that hang on the month before them: without it nobody knows which.
+_ON_TIME = re.compile(
+    r"当[月天日周晚夜]|次[日月]|首[月日周晚夜]|第一[周天夜晚]|同月|上月|本月|此前|此后|至今|以来|以后|之后"
+)
+_HANGS = re.compile(r"[由经于共被为并后再从其与和是在按]|(?:其中|包括|主要|全部|均|都|因此|目前|已)")
 _CAUSED = re.compile(r"^(?:主要)?原因是(?:因为)?")
 # What every office does every year, and what stands in a list of its own.
 _ROUTINE = re.compile(r"荣誉|表彰|获奖|党建|党的建设|党务|群团|纪检|意识形态")
 _DAILY = re.compile(r"例会|会议|演练|培训|讲座|检查|学习|处[理置]|考核|应对|整改")
 _HONOUR = re.compile(r"荣誉|表彰|获奖")
+_CLERKS = re.compile(r"办公室|院办|党办|党委|业务科|人事|宣传|综合科|质控科|医务科$")
+_BEGINS = re.compile(r"(?:开工|动工|启动|投用|上线|启用|开诊|运行|挂牌|执行|施行)$")
 
 
 def is_honour(matter: BriefMatter) -> bool:
@@ -70,7 +82,7 @@ def when_of(matter: BriefMatter) -> str:
     """Its time as a slot; a deadline takes a comma."""
     if not matter.when:
         return ""
-    return f"{{{matter.when}}}" + ("，" if matter.when_kind == "deadline" else "")
+    return f"{{{matter.when}}}" + ("，" if matter.when_kind in ("from", "deadline") else "")
 
 
 def comma(when: str) -> str:
@@ -93,47 +105,85 @@ def turned(matter: BriefMatter) -> str:
 class Teller:
     """Tells the matters of one section one after another; remembers how the last ones began."""
 
-    def __init__(self, own_department: str) -> None:
-        self._own = own_department
+    def __init__(self) -> None:
         self._last = ""
 
-    def told(self, matter: BriefMatter, *, said_in_heading: bool = False, opens: bool = False) -> list[ReplySentence]:
-        """One done or ongoing matter in one sentence or two.  `opens` says that a paragraph begins with it."""
-        result = _result(matter)
-        when = when_of(matter)
-        if _COUNT.match(result) or (result and not _ACT.match(matter.text) and _TALLY.match(result)):
+    def told(
+        self, matter: BriefMatter, *, opens: bool = False, mark: str = "", in_heading: bool = False
+    ) -> list[ReplySentence]:
+        """One done or ongoing matter in one sentence or two.
+
+        `opens` says that a paragraph begins with it, `mark` is the “一是” of a run, `in_heading` that the heading right
+        above said the act, so that what came of it may follow at once.
+        """
+        result = result_of(matter)
+        if _COUNT.match(result) or (result and not is_act(matter.text) and _TALLY.match(result)):
             # “党委中心组学习全年12次”, “处理电梯困人6次”: what was done and its tally are one clause.
-            return [sentence(f"{matter.text}{result}。", "matter", matter.id)]
-        act = self._act(matter, when, opens=opens or said_in_heading)
+            return [sentence(f"{mark}{matter.text}{result}。", "matter", matter.id)]
+        if in_heading and speaks_for_itself(matter):
+            self._last = "result"
+            return [sentence(f"{result}。", "matter", matter.id)]
+        act = mark + self._act(matter, opens=opens or bool(mark))
         if not result:
             return [sentence(f"{act}。", "matter", matter.id)]
-        # A long result with a subject of its own stands better alone.
-        if length(act + result) > _LONG and not re.match(r"[由经于共被]", result):
+        # A long result with a subject of its own stands better alone; in a run the act is a short lead.
+        alone = length(act + result) > _LONG or (mark and length(result) >= _LEAD)
+        if alone and not _HANGS.match(result):
             return [sentence(f"{act}。", "matter", matter.id), sentence(f"{result}。", "matter", matter.id)]
         return [sentence(f"{act}，{result}。", "matter", matter.id)]
 
-    def _act(self, matter: BriefMatter, when: str, *, opens: bool) -> str:
+    def _act(self, matter: BriefMatter, *, opens: bool) -> str:
         if matter.status == "ongoing":
             # What is not finished is not told as if it were (“11月接通”).
             self._last = "ongoing"
             return matter.text if _UNDER_WAY.search(matter.text) else f"{matter.text}仍在推进"
-        acts = _ACT.match(matter.text) is not None
-        forms = {"when": f"{when}{matter.text}"}
-        if other := turned(matter):
-            forms["turned"] = other
-        if (
-            matter.actor
-            and matter.actor != self._own
-            and matter.when_kind in ("month", "span")
-            and len(matter.actor) <= 8
-            and acts
-        ):
-            forms["actor"] = f"{matter.actor}{when}{matter.text}"
-        # Where a paragraph begins, anything is better than a month again.
-        order = ("turned", "actor", "when") if opens or self._last == "when" else ("when", "actor", "turned")
-        form = next(f for f in order if f in forms and (f != self._last or len(forms) == 1))
+        forms = self._forms(matter)
+        # No paragraph opens with a month; within one, no form twice running.
+        order: tuple[str, ...] = ("turned", "actor", "plain") if opens else ("when", "actor", "turned", "plain")
+        if opens and matter.weight >= MILESTONE:
+            order = ("turned", "when", "plain")
+        usable = [f for f in order if f in forms]
+        form = next((f for f in usable if f != self._last), usable[0])
         self._last = form
         return forms[form]
+
+    @staticmethod
+    def _forms(matter: BriefMatter) -> dict[str, str]:
+        """The ways in which the act may be told; its time only where the time is news."""
+        when = when_of(matter) if dated(matter) else ""
+        forms = {"plain": matter.text}
+        if when:
+            forms["when"] = f"{when}{matter.text}"
+            if other := turned(matter):
+                forms["turned"] = other
+        clerks = is_honour(matter) and _CLERKS.search(matter.actor)  # who reports an honour has not won it
+        if matter.actor and not clerks and length(matter.actor) <= _SHORT_NAME and is_act(matter.text):
+            in_the_middle = when if matter.when_kind in ("month", "day", "span") else ""
+            forms["actor"] = f"{matter.actor}{in_the_middle}{matter.text}"
+        return forms
+
+
+def is_act(text: str) -> bool:
+    """Whether a matter's words begin with what was done, so that somebody may stand before them who did it."""
+    return _ACT.match(text) is not None
+
+
+def dated(matter: BriefMatter) -> bool:
+    """Whether a reader wants to know when: of what weighs, of an event, and where the words hang on the time."""
+    if not matter.when:
+        return False
+    return (
+        matter.weight >= WEIGHTY
+        or matter.when_kind == "day"
+        or _ON_TIME.search(matter.text + matter.result) is not None
+    )
+
+
+def speaks_for_itself(matter: BriefMatter) -> bool:
+    """Whether what came of an act can be read right under a heading that names the act."""
+    if matter.weight >= MILESTONE or matter.status == "ongoing" or is_honour(matter):
+        return False
+    return length(matter.result) >= _LEAD and not _HANGS.match(matter.result) and not dated(matter)
 
 
 def task(matter: BriefMatter, *, dated: bool = True, form: int = 0) -> list[ReplySentence]:
@@ -148,19 +198,32 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0) -> list[Repl
         told = [act, result]
     elif matter.when_kind == "span":
         told = [f"{act}（{when}）", result]
+    elif matter.when_kind == "from":
+        told = [act, f"{when}，{result}"] if result else [f"{act}，{when}执行"]
     elif form % 3 == 1 and result:
         told = [act, f"{when}，{result}"]
     elif form % 3 == 2 and result and not _OWN_TIME.search(result):
         told = [act, f"{result}，{when}完成"]
     else:
-        told = [f"{act}，{when}完成", result]
+        told = [_done_by(act, when), result]
     return [sentence(f"{text}。", "matter", matter.id) for text in told if text]
 
 
-def outlook(matter: BriefMatter) -> str:
-    """A planned matter as one clause of the short outlook of a 总结: “3月底前与省级医院约定错峰进修，分四批派出”."""
-    when = f"{{{matter.when}}}" if matter.when else ""
-    return f"{when}{matter.text}" + (f"，{matter.result}" if matter.result else "")
+def _done_by(act: str, when: str) -> str:
+    """An act with its deadline: what is to begin by then is not to be done by then."""
+    return f"{act}（{when}）" if _BEGINS.search(act) else f"{act}，{when}完成"
+
+
+def outlook(matter: BriefMatter, form: int = 0) -> str:
+    """A planned matter as one clause of the short outlook of a 总结: what, how, and of every second one by when."""
+    when = f"{{{matter.when}}}" if matter.when and matter.when_kind == "deadline" and form % 2 == 0 else ""
+    told = _done_by(matter.text, when) if when else matter.text
+    return told + (f"，{matter.result}" if matter.result else "")
+
+
+def first_clause(text: str) -> str:
+    """The first thing a result says: how, without how it is checked."""
+    return _CLAUSE.split(text)[0].strip()
 
 
 def shortcoming(matter: BriefMatter, number: int) -> str:
@@ -171,10 +234,11 @@ def shortcoming(matter: BriefMatter, number: int) -> str:
     return matter.text + ("，原因是", "，主要是", "。")[number % 3] + cause
 
 
-def _result(matter: BriefMatter) -> str:
+def result_of(matter: BriefMatter) -> str:
     """What came of it; of an honour not the cells of its row (“省级，…发文”), which the prose has said already."""
     if not is_honour(matter):
-        return matter.result
+        # “巡察反馈问题正在整改”, and what came of it “正在整改”.
+        return "" if matter.result.strip("，。") in matter.text else matter.result
     clauses = [c.strip() for c in _CLAUSE.split(matter.result)]
     return "，".join(c for c in clauses if c and not _BARE_RANK.match(c) and not _ISSUED.match(c))
 

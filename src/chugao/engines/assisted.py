@@ -21,7 +21,7 @@ from chugao.engines.personal import gate, masked, restored
 from chugao.engines.probing import Capability, Memory, probe, response_format
 from chugao.ledger import Answer, Ask, Ledger, Message, Recorded
 from chugao.manuscript import Brief, Reply
-from chugao.prompts import fingerprint, load, prompt_for, render, reply_schema, settled
+from chugao.prompts import Messages, fingerprint, load, prompt_for, render, reply_schema, settled
 
 _FACTOR = 0.8  # tokens a character, before the first bill: Chinese and braces, on the safe side
 OnText = Callable[[str], None]
@@ -93,6 +93,22 @@ class AssistedEngine:
         reply = reply_of(recorded.answer.text)
         assert reply is not None  # the judge has read it
         return self._signed(restored(settled(reply, hidden), people), ask)
+
+    async def told(
+        self, system: str, user: str, schema: dict[str, Any], *, prompt: str, judge: Callable[[Answer], str]
+    ) -> str:
+        """The text of one answer to a question that is no brief, "" when `judge` cannot use it.
+
+        What is asked leaves as it is: whoever calls has taken people out of it.  Raises `EngineError`.
+        """
+        gate(Messages(system=system, user=user), self._settings.privacy)
+        messages = (Message(role="system", content=system), Message(role="user", content=user))
+        async with self.session():
+            capability = await self.capability()
+            parameters = self._parameters(PromptSettings(temperature=0.0), capability, schema)
+            ask = self._ask(messages, parameters, sample=self._settings.model.seed, prompt=prompt, model=self._model)
+            recorded = await self._recorded(ask, capability, None, judge)
+        return "" if recorded.problem else recorded.answer.text
 
     def stop(self, reason: str) -> None:
         """Make no more calls; what the ledger holds is still answered."""
@@ -170,8 +186,14 @@ class AssistedEngine:
             parameters["response_format"] = shape
         return _without(parameters, capability.without)
 
-    async def _recorded(self, ask: Ask, capability: Capability | None, listener: Listener | None) -> Recorded:
-        judge = problem_of if capability is not None else None
+    async def _recorded(
+        self,
+        ask: Ask,
+        capability: Capability | None,
+        listener: Listener | None,
+        judge: Callable[[Answer], str] | None = problem_of,
+    ) -> Recorded:
+        judge = judge if capability is not None else None
 
         async def call() -> Answer:
             connection = self._connection()

@@ -15,7 +15,6 @@ from functools import cache
 from typing import Literal, TypeVar
 
 from chugao.config import shipped
-from chugao.kind import Kind
 from chugao.manuscript import SLOT, Brief, BriefPassage, Slot
 from chugao.source import Frozen
 
@@ -92,15 +91,25 @@ class Metric(Frozen):
         return gap.good if gap else None
 
     @property
+    def headline(self) -> bool:
+        return any(s.headline for s in self.slots.values())
+
+    @property
     def required(self) -> bool:
         return any(s.required for s in self.slots.values())
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the goal lies behind what is reached: a slip, or a matter for the table, but no aim to announce."""
+        goal = self.slots.get("goal")
+        return goal is not None and goal.sign == {"up": -1, "down": 1}.get(self.better)
 
     @property
     def importance(self) -> int:
         """What a reader wants first: owed figures, headline figures, what was promised, what got better."""
         score = 0
         score += 40 if self.required else 0
-        score += 20 if any(s.headline for s in self.slots.values()) else 0
+        score += 20 if self.headline else 0
         score += 10 if "target" in self.slots else 0
         score += {"welcome": 10, "zero": 12, "neutral": 2, "flat": 3}.get(self.direction, 0)
         return score + (4 if "goal" in self.slots else 0)
@@ -177,6 +186,13 @@ class Phraser:
         whole_document = f"{brief.seed}|{brief.department}|{brief.organisation}|{brief.kind.value}|{key}"
         return options[int.from_bytes(hashlib.sha256(whole_document.encode()).digest()[:6], "big") % len(options)]
 
+    def fresh(self, options: Sequence[str], *keys: str) -> str:
+        """One of some wordings, one that was used least in this section."""
+        fewest = min(self._used[o] for o in options)
+        chosen = self.pick([o for o in options if self._used[o] == fewest], *keys)
+        self._used[chosen] += 1
+        return chosen
+
     def clause(
         self, metric: Metric, purpose: Purpose, *, plain: bool = False, sparse: bool = False
     ) -> tuple[str, str, str] | None:
@@ -184,7 +200,7 @@ class Phraser:
 
         `plain` asks for the shortest honest form, one comparison and no target; `sparse` for one number, if one will do.
         """
-        if purpose == "results" and (own := self._own(metric)):
+        if purpose != "problems" and (own := self._own(metric, purpose, short=sparse and purpose == "goals")):
             return own
         fitting = [f for f in bank() if f.role == purpose and self._fits(f, metric) and not (plain and f.reached)]
         fitting = [f for f in fitting if f.sparse is sparse] or [f for f in fitting if not f.sparse]
@@ -199,23 +215,26 @@ class Phraser:
 
     # --- own wording ---
 
-    def _own(self, metric: Metric) -> tuple[str, str, str] | None:
+    def _own(self, metric: Metric, purpose: Purpose, *, short: bool) -> tuple[str, str, str] | None:
         """The office's own sentence about this metric, when it offers one and it was not just used."""
         if metric.direction == "zero":
             return None
-        fitting = [p for p in self._brief.passages if p.own and self._passage_fits(p, metric)]
-        fitting = [p for p in fitting if not self._used[p.id]]
+        fitting = [p for p in self._brief.passages if p.own and self._passage_fits(p, metric, purpose)]
+        fitting = [p for p in fitting if not self._used[p.id] and not (short and len(SLOT.findall(p.text)) > 1)]
         # Own wording and the bank alternate, so that no text is last year's with new numbers.
-        if not fitting or self.pick((True, True, False), metric.id, "own") is False:
+        if not fitting or self.pick((True, True, True, False), metric.id, "own") is False:
             return None
         passage = self.pick(fitting, metric.id, "passage")
         self._used[passage.id] += 1
-        return passage.text, "own", passage.id
+        text = _same_period(passage.text) if self._brief.slot("brief.span") else passage.text
+        return text, "own", passage.id
 
-    def _passage_fits(self, passage: BriefPassage, metric: Metric) -> bool:
+    def _passage_fits(self, passage: BriefPassage, metric: Metric, purpose: Purpose) -> bool:
         if self._brief.slot("brief.span") and "全年" in passage.text:
             return False  # a report on some months does not speak of the whole year
         names = SLOT.findall(passage.text)
+        if any(f == "goal" for _, f in names) is not (purpose == "goals"):
+            return False
         return bool(names) and all(m == metric.id and f in metric.slots for m, f in names)
 
     # --- the bank ---
@@ -225,8 +244,12 @@ class Phraser:
             return False
         if not frame.fields <= metric.slots.keys():
             return False
-        if frame.direction not in ("any", metric.direction):
+        if frame.direction not in ("any", self._towards(metric) if frame.role == "goals" else metric.direction):
             return False
+        if frame.role == "goals" and frame.direction == "any" and self._towards(metric) == "flat":
+            return False  # nothing rises to where it stands
+        if "{whole}" in frame.text and self._brief.slot("brief.span") and metric.direction != "zero":
+            return False  # “增加306例次，1—10月2718例次”: the months would stand between a name and its value
         if "change" in frame.fields and "千分点" in metric.slots["change"].meaning:
             return False  # offices say from what to what
         if frame.role == "results" and metric.required and "now" in metric.slots and "now" not in frame.fields:
@@ -253,18 +276,24 @@ class Phraser:
         text = text.replace(
             "{reach}", "为" if metric.better != "up" or sign < 0 else self.pick(("达到", "为"), metric.id)
         )
+        better = ("多于" if sign > 0 else "少于") if metric.kind in ("count", "amount") else "好于"
+        text = text.replace("{better_than}", better)
         text = text.replace("{whole}", whole(self._brief))
         if self._brief.slot("brief.span"):
             text = _same_period(text)
-        if frame.role == "goals" and self._brief.kind is Kind.SUMMARY_PLAN:
-            # In a 总结暨计划 上年 is the year before the one reported, and this is the year reported.
+        if frame.role == "goals" and self._brief.kind.looks_back:
+            # Where a year is reported 上年 is the year before it, and this is the year reported.
             text = text.replace("上年", "{brief.year}年")
-        better = ("多于" if sign > 0 else "少于") if metric.kind in ("count", "amount") else "好于"
-        text = text.replace("{better_than}", better)
         text = text.replace("{than}", "高于" if sign > 0 else "低于")
         text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
         text = text.replace("{reach_goal}", "控制在" if metric.better == "down" else "达到")
         return re.sub(_FIELD, lambda m: _with_caveat(metric, m[1]), text)
+
+    @staticmethod
+    def _towards(metric: Metric) -> str:
+        """“flat” where the goal is to stay where one is, which no verb of motion says."""
+        goal = metric.slots.get("goal")
+        return "flat" if goal is not None and "now" in metric.slots and goal.sign == 0 else metric.direction
 
     @staticmethod
     def _goal_sign(metric: Metric) -> int:

@@ -1,31 +1,36 @@
 """Headings that say what is in their section, each document in a pattern of its own.
 
-In: a brief, its matters and metrics.  Out: a heading, and the matters that it speaks out in full.
+In: a brief, its matters and metrics.  Out: a heading, and the matter that it speaks out in full.
 
-Patterns: an aim with the section's own noun (“把住手术质量关”), two acts, two acts turned, what two figures did, what
-two figures are to do.  Seed and department choose which comes first, so that the headings of one document are
-parallel; a section that cannot fill the pattern takes the next.
+Patterns: aims with the section's own nouns (“把住手术质量关”), an act and an aim, nouns alone (“手术、病历质量”), what two
+figures did, what two figures are to do.  Seed and department choose which comes first, so that the headings of one
+document are parallel; a section that cannot fill the pattern takes the next.
+
+Surprise: a heading made of two acts is read twice, once as heading and once as text.  At most one act stands in it, and
+what came of that act is then read right below.
 """
 
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from chugao.config import shipped
-from chugao.engines.acts import is_honour, length
+from chugao.engines.acts import MILESTONE, is_honour, length
 from chugao.engines.phrasing import Metric, Phraser
 from chugao.manuscript import Brief, BriefMatter
 from chugao.outline import topic_of_matter, topics
 
 _LONGEST = 26
 _LONGEST_HALF = 14
-_RESULTS = ("acts", "aim", "turned", "mixed")
-_PLAN = ("do", "aim")
+_ACT_IN_HEADING = 16
+_RESULTS = ("aim", "label", "mixed", "did")
+_PLAN = ("aim", "do", "label", "verb")
 _MOST_AIMS = 3
-_HONOUR = 24  # a title of honour is longer than an act
+_ACT_ALONE = 18
+_SHARED = 3  # matters, from which on a milestone does not speak for its section alone
 
 
 class Heading(NamedTuple):
@@ -43,74 +48,66 @@ def heading_of(
     if brief.heading:
         return Heading(None)
     if matters and all(is_honour(m) for m in matters):
-        return _acts(matters) or Heading(brief.topic or None)
-    if brief.style == "data" and ahead and len(matters) == 1:
-        return _aim(phraser, matters, plain=False) or _acts(matters) or Heading(brief.topic or None)
+        return Heading(_honours(matters))
     metrics = sorted(metrics, key=lambda m: -m.importance)
-    makers = {
-        "acts": lambda: _acts(matters),
-        "aim": lambda: _aim(phraser, matters, plain=brief.style == "policy", filled=ahead),
-        "plain": lambda: _aim(phraser, matters, plain=True),
-        "turned": lambda: _turned(matters),
+    policy = brief.style == "policy"
+    makers: dict[str, Callable[[], Heading | None]] = {
+        "act": lambda: _act(matters),
+        "aim": lambda: _aims(phraser, matters, filled=ahead or policy),
+        "plain": lambda: _aims(phraser, matters, plain=True),
+        "label": lambda: _label(matters),
+        "verb": lambda: _aims(phraser, matters, one_verb=True),
         "mixed": lambda: _mixed(phraser, matters),
         "did": lambda: _figures([_did(m) for m in metrics], least=2 if matters else 1),
         "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=2 if matters else 1),
     }
-    if brief.style == "policy":
-        order: Sequence[str] = ("aim", "acts", "do")
+    # A task's act is the title of its item, and had better not be read twice.
+    usual = ("aim", "label", "plain", "do", "act") if ahead else ("aim", "mixed", "act", "label", "plain", "do")
+    if policy:
+        order: Sequence[str] = ("aim", "plain", "act", "do")
     elif not matters:
         order = ("do", "did") if ahead else ("did", "do")
     else:
         patterns = _PLAN if ahead else _RESULTS
         first = phraser.choose_for_document(patterns, "heading" + ("ahead" if ahead else ""))
-        # Items bear their acts as titles, and a heading had better not say them twice.
-        last = ("do", "plain", "acts") if ahead else ("acts", "plain")
-        order = (first, *(p for p in (*patterns, *last) if p != first))
+        if matters[0].weight >= MILESTONE and len(matters) < _SHARED and not ahead:
+            first = "act"  # what the year is remembered for is its own heading
+        order = (first, *(p for p in usual if p != first))
     return next((h for name in order if (h := makers[name]())), Heading(_names(metrics) or brief.topic or None))
 
 
+_SCOPES = (("全国", r"全国|国家级"), ("全省", r"全省|省级|全区"), ("全市", r"全市|市级"), ("全县", r"全县|县级"))
+
+
+def _honours(matters: Sequence[BriefMatter]) -> str:
+    """“获全国、全省表彰”: who honoured, not what for: that stands below."""
+    said = "".join(m.text + m.result for m in matters)
+    scopes = [name for name, pattern in _SCOPES if re.search(pattern, said)]
+    return f"获{'、'.join(scopes)}表彰" if scopes else "获得的荣誉"
+
+
+# --- acts -----------------------------------------------------------------------------------------
+
+
 def _usable(matters: Sequence[BriefMatter]) -> list[BriefMatter]:
-    return [
-        m
-        for m in matters
-        if "，" not in m.text and m.status != "ongoing" and length(m.text) <= (_HONOUR if is_honour(m) else 18)
-    ]
+    return [m for m in matters if "，" not in m.text and m.status != "ongoing" and length(m.text) <= _ACT_ALONE]
 
 
-def _pair(matters: list[BriefMatter], texts: dict[str, str]) -> Heading | None:
-    """The first matter with the first other that still fits, of its own category if there is one."""
-    if not matters:
-        return None
-    first = matters[0]
-    fitting = [m for m in matters[1:] if length(texts[first.id]) + length(texts[m.id]) < _LONGEST]
-    second = next((m for m in fitting if m.category == first.category), fitting[0] if fitting else None)
-    if second is None:
-        return Heading(texts[first.id], (first.id,))
-    return Heading(f"{texts[first.id]}，{texts[second.id]}", (first.id, second.id))
-
-
-def _acts(matters: Sequence[BriefMatter]) -> Heading | None:
+def _act(matters: Sequence[BriefMatter]) -> Heading | None:
+    """The weightiest act alone."""
     usable = _usable(matters)
-    return _pair(usable, {m.id: m.text for m in usable})
-
-
-def _turned(matters: Sequence[BriefMatter]) -> Heading | None:
-    """“急诊综合楼启用，心电远程传输接通”; both halves turned, or none."""
-    plain = re.compile(
-        r"^(上线|启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|完成|接通|成立|组建)([^，；。并后]{4,14})$"
-    )
-    texts = {m.id: found[2] + found[1] for m in _usable(matters) if (found := plain.match(m.text))}
-    turned = [m for m in matters if m.id in texts]
-    return _pair(turned, texts) if len(turned) > 1 else None
+    return Heading(usable[0].text, (usable[0].id,)) if usable else None
 
 
 def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
     """“启用急诊综合楼，加快卒中救治”: what was done first, and what the others of the section are about."""
     usable = _usable(matters)
-    if not usable:
+    if not usable or usable[0] is not matters[0] or len(matters) < 2:
         return None
     first = usable[0]
-    aim = _aim(phraser, [m for m in matters if m is not first], plain=False)
+    if length(first.text) > _ACT_IN_HEADING:
+        return None
+    aim = _aims(phraser, list(matters[1:]))
     if aim is None or aim.text is None:
         return None
     half = aim.text.split("，")[0]
@@ -119,51 +116,123 @@ def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
     return Heading(f"{first.text}，{half}", (first.id,))
 
 
-# --- aims -----------------------------------------------------------------------------------------
+# --- nouns ----------------------------------------------------------------------------------------
+
+
+class _Field(NamedTuple):
+    """How one field of work may be spoken of in a heading."""
+
+    nouns: tuple[str, ...]
+    word: tuple[str, ...]
+    two: tuple[str, ...]
+    plain: tuple[str, ...]
+    label: str
 
 
 @cache
-def _patterns() -> dict[str, dict[str, list[str]]]:
-    """By topic id: `nouns`, and patterns for one noun, for two, for none."""
-    return tomllib.loads((shipped("templates") / "frames" / "headings.toml").read_text(encoding="utf-8"))
+def _fields() -> dict[str, _Field]:
+    rows = cast(
+        dict[str, dict[str, Any]],
+        tomllib.loads((shipped("templates") / "frames" / "headings.toml").read_text(encoding="utf-8")),
+    )
+    return {
+        topic: _Field(
+            nouns=tuple(row["nouns"]),
+            word=tuple(row["word"]),
+            two=tuple(row["two"]),
+            plain=tuple(row["plain"]),
+            label=row["label"],
+        )
+        for topic, row in rows.items()
+    }
 
 
 def _nouns_in(matters: Sequence[BriefMatter], nouns: Sequence[str]) -> list[str]:
     """Those nouns of a field that its matters speak of, the one most spoken of first."""
     counts: Counter[str] = Counter()
     for matter in matters:
-        held = [w for w in nouns if w in matter.text + matter.result]
+        held = [w for w in nouns if w in matter.text]
         for word in held:
-            # 日间手术 is one noun, not 手术 too; the act itself weighs more than what came of it.
+            # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
             if not any(word != other and word in other for other in held):
-                counts[word] += 3 if word in matter.text else 1
+                counts[word] += 1
     return [w for w, _ in sorted(counts.items(), key=lambda c: (-c[1], nouns.index(c[0])))]
 
 
-def _aim(phraser: Phraser, matters: Sequence[BriefMatter], *, plain: bool, filled: bool = False) -> Heading | None:
-    """One aim, or two where the section joins two fields; without a noun of the section only if `plain` will do,
-    or as a second half where `filled`."""
+# --- aims -----------------------------------------------------------------------------------------
+
+
+def _by_field(matters: Sequence[BriefMatter]) -> list[tuple[str, list[BriefMatter]]]:
+    """The fields of work of a section, the one with most matters first."""
     by_topic: dict[str, list[BriefMatter]] = {}
     for matter in matters:
         by_topic.setdefault(topic_of_matter(matter.category, matter.text).id, []).append(matter)
-    fields = sorted((t for t in by_topic if t in _patterns()), key=lambda t: (-len(by_topic[t]), _order(t)))
+    return sorted(((t, m) for t, m in by_topic.items() if t in _fields()), key=lambda f: (-len(f[1]), _order(f[0])))
+
+
+def _aims(
+    phraser: Phraser,
+    matters: Sequence[BriefMatter],
+    *,
+    plain: bool = False,
+    filled: bool = False,
+    one_verb: bool = False,
+) -> Heading | None:
+    """One aim, or two where the section joins two fields; `one_verb` says all of a document with one verb.
+
+    An aim without a noun of the section stands only where `plain` will do, or as a second half where `filled`.
+    """
+    fields = _by_field(matters)
     said: set[str] = set()
     halves: list[str] = []
-    for field in fields[:_MOST_AIMS]:
-        alone = len(fields) == 1
-        patterns = _patterns()[field]
-        nouns = [n for n in _nouns_in(by_topic[field], patterns["nouns"]) if not _overlaps(n, said)]
-        if alone and len(nouns) > 1 and not _overlaps(nouns[1], {nouns[0]}):
-            halves.append(phraser.pick(patterns["two"], "aim").replace("{two}", "、".join(nouns[:2])))
+    for topic, held in fields[:_MOST_AIMS]:
+        field = _fields()[topic]
+        nouns = [n for n in _nouns_in(held, field.nouns) if not _overlaps(n, said)]
+        if len(fields) == 1 and len(nouns) > 1 and not _overlaps(nouns[1], {nouns[0]}):
+            said |= set(nouns[:2])
+            halves.append(_unlike(phraser, field.two, halves).replace("{two}", "、".join(nouns[:2])))
         elif nouns:
             said.add(nouns[0])
-            halves.append(_unlike(phraser, patterns["word"], halves).replace("{word}", nouns[0]))
-        elif plain or (filled and halves):
-            halves.append(_unlike(phraser, patterns["plain"], halves))
+            options = (f"着力{_plainest(field)}",) if one_verb and not halves else field.word
+            halves.append(_unlike(phraser, options, halves).replace("{word}", nouns[0]))
+        elif field.plain and (plain or (filled and halves)):
+            fitting = [p for p in field.plain if _speaks_of(p, held)] or (list(field.plain) if plain else [])
+            if fitting:
+                halves.append(_unlike(phraser, fitting, halves))
     if not halves:
         return None
     short = len("，".join(halves[:_MOST_AIMS])) < _LONGEST
-    return Heading("，".join(halves[: _MOST_AIMS if plain and short else 2]))
+    return Heading("，".join(halves[: _MOST_AIMS if filled and short else 2]))
+
+
+def _plainest(field: _Field) -> str:
+    """The shortest of a field's aims: it stands best behind another verb."""
+    return min(field.word, key=len)
+
+
+def _speaks_of(phrase: str, matters: Sequence[BriefMatter]) -> bool:
+    """Whether a ready aim shares a word with its matters, beyond the verb it opens with."""
+    text = "".join(m.text + m.result + m.category for m in matters)
+    return any(phrase[i : i + 2] in text for i in range(2, len(phrase) - 1))
+
+
+def _label(matters: Sequence[BriefMatter]) -> Heading | None:
+    """“手术、病历质量”: nouns alone, with the word that their field goes by."""
+    fields = _by_field(matters)
+    if not fields:
+        return None
+    halves: list[str] = []
+    said: set[str] = set()
+    for topic, held in fields[:2]:
+        nouns = [n for n in _nouns_in(held, _fields()[topic].nouns) if not _overlaps(n, said)][: 3 - len(fields[:2])]
+        if not nouns:
+            return None
+        said |= set(nouns)
+        name = _fields()[topic].label.replace("{word}", "、".join(nouns))
+        tail = _fields()[topic].label.replace("{word}", "")
+        halves.append("、".join(nouns) if nouns[-1].endswith(tail) else name)
+    text = "和".join(halves)
+    return Heading(text) if len(text) <= _LONGEST else None
 
 
 def _unlike(phraser: Phraser, options: Sequence[str], halves: Sequence[str]) -> str:
@@ -228,5 +297,7 @@ def _to_do(metric: Metric, *, ahead: bool) -> str:
     verb = _VERBS.get((metric.kind, metric.better))
     if verb is None or len(metric.name) > _LONGEST_HALF or metric.name.startswith("医院"):
         return ""  # “降低医院感染发病率” reads as the name of a hospital
+    if ahead and "goal" in metric.slots and "now" in metric.slots and metric.slots["goal"].sign == 0:
+        return ""
     meant = "goal" in metric.slots if ahead else metric.direction == "welcome"
     return f"{verb[0]}{metric.name}" if meant else ""

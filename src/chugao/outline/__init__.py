@@ -7,7 +7,15 @@ topics    fields of work
 """
 
 from chugao.outline.kinds import Outline, Part, PartRole, read_outline, rest_of_year
-from chugao.outline.topics import Topic, affinity, answers, topic_of_matter, topic_of_metric, topics
+from chugao.outline.topics import (
+    Topic,
+    affinity,
+    answers,
+    common_pairs,
+    topic_of_matter,
+    topic_of_metric,
+    topics,
+)
 
 __all__ = [
     "Outline",
@@ -16,6 +24,7 @@ __all__ = [
     "Topic",
     "affinity",
     "answers",
+    "common_pairs",
     "read_outline",
     "rest_of_year",
     "topic_of_matter",

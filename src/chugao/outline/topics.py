@@ -5,7 +5,9 @@ In: a matter's words or a metric.  Out: its `Topic`, and how plainly a matter sp
 
 import re
 import tomllib
-from functools import cache
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import cache, lru_cache
 
 from chugao.catalogue import MetricDefinition
 from chugao.config import shipped
@@ -34,6 +36,7 @@ def topics() -> tuple[Topic, ...]:
     return tuple(sorted((Topic(**row) for row in rows), key=lambda t: t.order))
 
 
+@lru_cache(maxsize=4096)
 def topic_of_matter(category: str, text: str) -> Topic:
     """Where a matter belongs: by its 类别, else by the words of its text."""
     for topic in topics():
@@ -90,8 +93,24 @@ _COMMON = frozenset(
 )
 
 
-def answers(problem: str, told: str) -> float:
-    """How plainly a task speaks of what a shortcoming is about, 0 to 1: shared character pairs that mean something."""
-    pairs = [{t[i : i + 2] for i in range(len(t) - 1)} - _COMMON for t in (problem, told)]
+def answers(problem: str, told: str, common: Collection[str] = ()) -> float:
+    """How plainly a task speaks of what a shortcoming is about, 0 to 1: shared character pairs that mean something.
+
+    `common` are pairs that half the document speaks of (a county, the department's own trade) and that tie nothing.
+    """
+    pairs = [_pairs(t) - _COMMON - set(common) for t in (problem, told)]
     smaller = min(map(len, pairs))
     return len(pairs[0] & pairs[1]) / smaller if smaller else 0.0
+
+
+_OFTEN = 3
+
+
+def common_pairs(texts: Iterable[str]) -> frozenset[str]:
+    """Character pairs that three or more of some texts share."""
+    counts = Counter(pair for text in texts for pair in _pairs(text))
+    return frozenset(pair for pair, count in counts.items() if count >= _OFTEN)
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}

@@ -1,0 +1,133 @@
+"""The first paragraph: what was done or will be, the year's volumes, and what follows.
+
+In: a `Pen` at the lead's brief.  Out: a `Reply` of one paragraph.
+
+Surprise: a lead that lists fields of work (“重点抓了医疗质量、急救和服务”) says nothing.  It names the deeds, and where
+there are too few of them to name, it opens with the figures and leaves the rest to the text three lines below.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import cast
+
+from chugao.engines.acts import MILESTONE, WEIGHTY, is_problem, sentence, weightiest, when_of
+from chugao.engines.pen import Pen, paragraphs_of
+from chugao.engines.phrasing import document_frames, whole
+from chugao.manuscript import SLOT, Reply, ReplySentence
+
+_DEEDS = 44
+_WORTH_A_LEAD = 5
+_VERBATIM = re.compile(r"(?:写上|写进|写入|加上|加一句|加入|原话|照写)[^“”]{0,8}“([^“”]{4,80})”")
+_YEAR_AND_NAME = re.compile(r"\{(?:plan_)?year\}年(?:\{span\})?，\{department\}")
+
+
+def lead(pen: Pen) -> Reply:
+    """The opening sentence, what a leader wants said, the volumes, and the sentence that leads on."""
+    brief = pen.brief
+    values = {
+        "department": brief.organisation if brief.level != "科室" and brief.organisation else brief.department,
+        "year": "{brief.year}",
+        "plan_year": "{brief.plan_year}",
+        "plan_when": "{brief.plan_span}" if brief.slot("brief.plan_span") else "{brief.plan_year}年",
+        "span": "{brief.span}" if brief.slot("brief.span") else "",
+        "milestones": _milestone(pen),
+        "deeds": _deeds(pen),
+        "basis": "、".join(f"{{{s.name}}}" for s in brief.slots if s.field == "basis"),
+    }
+    formula = office_formula(brief.guidance, brief.theme)
+    frame, frame_id, final = _document_frame(pen, "lead", values, formula=formula)
+    opening = [sentence(frame, f"bank:{frame_id}" + ("+office" if formula else ""))] if frame else []
+    opening += [sentence(f"{quote}。", "instruction") for quote in asked_words(brief.instructions)]
+    headline = _headline(pen) if brief.kind.looks_back else []
+    if headline and not opening:
+        first = f"{{brief.year}}年{values['span']}，{values['department']}"
+        headline = [sentence(first + headline[0].text.removeprefix("{brief.span}"), "bank:headline")]
+    close = [] if final and not brief.kind.looks_back else [_close(pen, values)]
+    return paragraphs_of([[*opening, *headline, *close]])
+
+
+def _close(pen: Pen, values: dict[str, str]) -> ReplySentence:
+    """The sentence that leads on: the office's own of last year where it has one, else one of the bank."""
+    for passage in pen.brief.passages:
+        if passage.own and passage.heading == "close":
+            return ReplySentence(text=f"{passage.text}。", passages=(passage.id,), recipe={"made_by": "own"})
+    close, close_id, _ = _document_frame(pen, "close", values)
+    return sentence(close, f"bank:{close_id}")
+
+
+def _milestone(pen: Pen) -> str:
+    best = next(iter(weightiest(pen.matters, MILESTONE, 1)), None)
+    return f"{when_of(best)}{best.text}" if best else ""
+
+
+def _deeds(pen: Pen) -> str:
+    """Two to four of the year's weightiest acts, as one list; "" when there are not two."""
+    if len([m for m in pen.matters if not is_problem(m)]) < _WORTH_A_LEAD:
+        return ""  # what stands three lines further down need not be said twice
+    heavy = weightiest(pen.matters, WEIGHTY, 4)
+    chosen = heavy if len(heavy) > 1 else weightiest(pen.matters, 0, 3)
+    acts = [m.text for m in chosen if not SLOT.search(m.text)]
+    told: list[str] = []
+    for act in acts:
+        if sum(map(len, told)) + len(act) <= _DEEDS:
+            told.append(act)
+    return "、".join(told) if len(told) > 1 else ""
+
+
+def _headline(pen: Pen) -> list[ReplySentence]:
+    """The year's volumes in one sentence, without comparison: that stands in the body."""
+    counts = [m for m in pen.metrics if m.kind == "count" and m.headline and "now" in m.slots]
+    if len(counts) < 2:
+        # The volumes as they were listed, whether the catalogue knows them or not; a department's are two.
+        some = 3 if pen.brief.level != "科室" else 2
+        counts = [m for m in pen.metrics if m.kind == "count" and m.direction == "welcome"][:some]
+    counts = [m for m in counts if not any(m.name != o.name and _part_of(m.name, o.name) for o in counts)]
+    counts = sorted(counts, key=lambda m: m.direction != "welcome")[:3]
+    if len(counts) < 2:
+        return []
+    volumes = "，".join(f"{m.name}{{{m.id}.now}}" for m in counts)
+    opening = "" if volumes.startswith("全") else whole(pen.brief)
+    return [sentence(f"{opening}{volumes}。", "bank:headline")]
+
+
+def _part_of(name: str, other: str) -> bool:
+    """Whether one name is another's with characters left out: 门诊 beside 门急诊 counts the same visits again."""
+    rest = iter(other)
+    return all(c in rest for c in name)
+
+
+def _document_frame(pen: Pen, group: str, values: dict[str, str], *, formula: str = "") -> tuple[str, str, bool]:
+    """A frame whose needs are met, its id, and whether it leads on by itself.
+
+    With the office's own formula one that opens with year and name, so that the formula stands right behind them.
+    """
+    usable: list[tuple[int, str, str, bool]] = []
+    for row in document_frames()[group]:
+        text, kinds = cast(str, row["text"]), cast(list[str], row["kinds"])
+        needed = re.findall(r"\{(milestones|deeds|basis)\}", text)
+        many = values["deeds"].count("、") + 1 >= cast(int, row.get("least", 0)) or "deeds" not in needed
+        if pen.brief.kind.value in kinds and all(values[n] for n in needed) and many:
+            usable.append((cast(int, row.get("weight", 1)), text, cast(str, row["id"]), bool(row.get("final"))))
+    opened = [(w, t[len(m[0]) :], i, f) for w, t, i, f in usable if (m := _YEAR_AND_NAME.match(t))] if formula else []
+    usable = opened or usable
+    best = max(row[0] for row in usable)
+    _, text, frame_id, final = pen.phraser.pick([u for u in usable if u[0] == best], group)
+    if formula:
+        head = "{year}年{span}，{department}" if pen.brief.kind.looks_back else "{plan_year}年，{department}"
+        text = f"{head}{formula}，{text}" if opened else f"{head}{formula}。"
+        final = final and bool(opened)
+    return re.sub(r"\{(\w+)\}", lambda m: values[m[1]], text), frame_id, final
+
+
+def office_formula(guidance: str, theme: str) -> str:
+    """The office's own formula and main line as they stand between its name and what it did; "" for none."""
+    line = theme.strip().strip("。，；")
+    if line and not re.match(r"以|围绕|紧扣|聚焦|坚持|突出|锚定|按照", line):
+        line = f"以{line if line.startswith('“') else f'“{line}”'}为主线"
+    return "，".join(x for x in (guidance.strip().strip("。，；"), line) if x)
+
+
+def asked_words(instructions: Iterable[str]) -> list[str]:
+    """What a leader wants said in these very words."""
+    found = (_VERBATIM.search(text) for text in instructions)
+    return [m[1].strip("。") for m in found if m]

@@ -1,0 +1,155 @@
+"""What the offline composer holds while it writes one section, and what all its parts do with figures.
+
+In: a `Brief`.  Out: `Pen`: the phraser, the teller, the section's figures and matters in order; figures as sentences.
+
+Surprise: a figure is told far less often than it is offered.  What carries no argument stands in the table behind the
+text, and a place that holds numbers enough gets none added.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from chugao.engines.acts import is_honour, rank
+from chugao.engines.phrasing import Metric, Phraser, metrics_of
+from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
+from chugao.outline import affinity
+
+HAN = "一二三四五六七八九十"
+SHORT_CLAUSE = 24
+_ATTACHED = 0.34
+_ASKED = 99
+_DENSE = 0.018  # numbers a character: provincial reports hold 8 to 18 in a thousand
+_IN_FULL = 2  # figures of a section told with last year or target; the others with one number
+_TELLING = frozenset({"streak", "range", "rank"})
+Clause = tuple[str, str, str]
+"""(text with slots, what made it, passage id)."""
+
+
+class Pen:
+    """Writes one brief."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.phraser = Phraser(brief)
+        self.metrics = metrics_of(brief.slots)
+        # What was done is told by weight; shortcomings and tasks in the order the plan put them.
+        self.matters = in_order(brief.matters) if brief.role in ("lead", "results") else as_given(brief.matters)
+        self.sparse = density(brief.matters) > _DENSE
+
+    def attach(self, matters: Sequence[BriefMatter]) -> tuple[dict[str, list[Metric]], list[Metric]]:
+        """Each metric beside the one matter that speaks of it most plainly, or free."""
+        attached: dict[str, list[Metric]] = {}
+        free = []
+        for metric in self.metrics:
+            scored = [(affinity(metric.name, m.text + m.result), m.id) for m in matters if not is_honour(m)]
+            best = max(scored, default=(0.0, ""))
+            if best[0] >= _ATTACHED:
+                attached.setdefault(best[1], []).append(metric)
+            else:
+                free.append(metric)
+        return attached, free
+
+    def evidence(self, metrics: Iterable[Metric], limit: int) -> list[ReplySentence]:
+        """Figures as sentences: the required ones whatever the limit, then the weightiest.
+
+        Two short clauses share a sentence, so that lengths vary and no chain of numbers comes about.
+        """
+        worthy = [m for m in metrics if m.required or m.direction not in ("unwelcome", "flat")]
+        ranked = sorted(worthy, key=lambda m: -m.importance)
+        ranked = [m for i, m in enumerate(ranked) if m.required or i < limit]
+        clauses = [
+            c
+            for i, m in enumerate(ranked)
+            if (c := self.phraser.clause(m, "results", sparse=self.sparse or i >= _IN_FULL))
+        ]
+        return paired(clauses)
+
+    def owed(self) -> list[list[ReplySentence]]:
+        """【待补】 for what the document cannot do without and nobody sent."""
+        missing = [s for s in self.brief.slots if s.field == "missing"]
+        if not missing:
+            return []
+        text = "".join(f"{{{s.name}}}。" for s in missing)
+        return [[ReplySentence(text=text, recipe={"made_by": "owed"})]]
+
+
+def in_order(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
+    """Weightiest field first, within it the weightiest matter, then by month; honours by rank of who gave them."""
+    matters = list(matters)
+    best: dict[str, int] = {}
+    for matter in matters:
+        best[matter.category] = max(best.get(matter.category, 0), matter.weight)
+    first = {c: i for i, c in reversed(list(enumerate(m.category for m in matters)))}
+    return sorted(
+        matters,
+        key=lambda m: (is_honour(m), -best[m.category], first[m.category], rank(m), -m.weight, m.month, m.id),
+    )
+
+
+def as_given(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
+    """In the order of the brief, what a leader asked for first."""
+    return sorted(matters, key=lambda m: m.weight < _ASKED)
+
+
+def density(matters: Sequence[BriefMatter]) -> float:
+    """Numbers a character in what the matters themselves say."""
+    text = "".join(m.text + m.result for m in matters)
+    return numbers_in(text) / len(SLOT.sub("000", text)) if text else 0.0
+
+
+def numbers_in(text: str) -> int:
+    return len(SLOT.findall(text))
+
+
+def size(sentences: Sequence[ReplySentence]) -> int:
+    """Characters of some sentences as they will be printed, more or less."""
+    return sum(len(SLOT.sub("000", s.text)) for s in sentences)
+
+
+def sparing(metrics: Sequence[Metric]) -> list[Metric]:
+    """A row of years, a rank, a spread is said of the one figure of a section that it says most of."""
+    best = max(metrics, key=lambda m: (len(_TELLING & m.slots.keys()), m.importance), default=None)
+    return [
+        m
+        if m is best
+        else m.model_copy(update={"slots": {f: s for f, s in m.slots.items() if f not in _TELLING or f == "rank"}})
+        for m in metrics
+    ]
+
+
+def paired(clauses: Sequence[Clause], longest: int = SHORT_CLAUSE) -> list[ReplySentence]:
+    """Clauses as sentences; two neighbours that are short and hold three numbers together at most share one."""
+    sentences: list[ReplySentence] = []
+    waiting = list(clauses)
+    while waiting:
+        text, made_by, passage = waiting.pop(0)
+        text = text.removeprefix("把")  # with nobody before it who does it
+        together = [made_by]
+        passages = [passage] if passage else []
+        if waiting and len(SLOT.sub("000", text)) <= longest and not _of_one_make(text, waiting[0][0]):
+            other, its_maker, its_passage = waiting[0]
+            if len(SLOT.sub("000", other)) <= longest and numbers_in(text) + numbers_in(other) <= 3:
+                waiting.pop(0)
+                joint = "；" if "，" in text + other else "，"
+                text = f"{text}{joint}{other}"
+                together.append(its_maker)
+                passages += [its_passage] if its_passage else []
+        recipe = {"made_by": "+".join(dict.fromkeys(together))}
+        sentences.append(ReplySentence(text=f"{text}。", passages=tuple(passages), recipe=recipe))
+    return sentences
+
+
+def _of_one_make(a: str, b: str) -> bool:
+    """Whether two clauses are of one make: side by side they would read like a table."""
+    return re.sub(r"\{[^}]*\}|[^，（）比由到至]", "", a) == re.sub(r"\{[^}]*\}|[^，（）比由到至]", "", b) != ""
+
+
+def from_clause(clause: Clause) -> ReplySentence:
+    text, made_by, passage = clause
+    return ReplySentence(text=f"{text}。", passages=(passage,) if passage else (), recipe={"made_by": made_by})
+
+
+def paragraphs_of(paragraphs: Iterable[Iterable[ReplySentence]], heading: str | None = None) -> Reply:
+    """A reply of plain paragraphs, without the empty ones."""
+    blocks = tuple(ReplyBlock(sentences=tuple(p)) for p in paragraphs)
+    return Reply(heading=heading, blocks=tuple(b for b in blocks if b.sentences))

@@ -1,0 +1,199 @@
+"""What was done in one section: a milestone alone, the others in paragraphs or in a run of 一是、二是.
+
+In: a `Pen` at a part of results.  Out: a `Reply`.
+
+Surprise: figures at the end of a section are what gives a machine away.  The few that no matter speaks of stand first,
+as the result that the deeds below explain.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from chugao.engines.acts import MILESTONE, Teller, is_honour, length, sentence
+from chugao.engines.pen import HAN, Pen, paragraphs_of, size, sparing
+from chugao.engines.phrasing import Metric, whole
+from chugao.engines.titling import Heading, heading_of
+from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
+
+_LOOSE, _MANY = 2, 3
+_NAMED = 4
+_PARAGRAPH, _THIN_PARAGRAPH = 150, 60
+_SHORT_NAME = 12
+_RUN_FROM = 3  # matters; a run of two is none
+_RUN_AS_ONE = 260  # characters: a longer run gets a line for each item
+_FULL = 2  # numbers of a matter's own, from which on it gets none beside it
+_MET_FROM = 3
+_MORE = 4  # figures of a section that is to be told fuller
+
+
+def results(pen: Pen) -> Reply:
+    """A section of what was done."""
+    pen.metrics = sparing(pen.metrics)
+    attached, free = pen.attach(pen.matters)
+    volume = _volume(pen, free)
+    shown = _shown(pen, free)
+    loose = pen.evidence(shown, limit=len(shown))
+    loose = _together(pen, loose, [m for m in free if m not in shown])
+    heading = heading_of(pen.brief, pen.phraser, pen.matters, shown or pen.metrics)
+    paragraphs = _told(pen, attached, heading)
+    return paragraphs_of([*_with_figures(volume, loose, paragraphs), *pen.owed()], heading.text)
+
+
+def _with_figures(
+    volume: list[ReplySentence], loose: list[ReplySentence], paragraphs: list[list[ReplySentence]]
+) -> list[list[ReplySentence]]:
+    """Volumes and loose figures open the section; one or two stand at the head of what follows."""
+    figures = [*volume, *loose]
+    if not figures or not paragraphs:
+        return [figures, *paragraphs]
+    if len(figures) > _LOOSE or size(figures) > _THIN_PARAGRAPH:
+        first = next((i for i, p in enumerate(paragraphs) if not _is_milestone(p)), len(paragraphs))
+        return [*paragraphs[:first], figures, *paragraphs[first:]]
+    place = next((i for i, p in enumerate(paragraphs) if _is_run(p)), None)
+    if place is None and volume:
+        place = 0
+    if place is not None:
+        paragraphs[place] = [*figures, *paragraphs[place]]
+    else:
+        paragraphs[-1] = [*paragraphs[-1], *figures]
+    return paragraphs
+
+
+def _is_milestone(paragraph: Sequence[ReplySentence]) -> bool:
+    return any("milestone" in s.recipe for s in paragraph)
+
+
+def _is_run(paragraph: Sequence[ReplySentence]) -> bool:
+    return paragraph[0].text.startswith(f"{HAN[0]}是")
+
+
+# --- matters --------------------------------------------------------------------------------------
+
+
+def _told(pen: Pen, attached: dict[str, list[Metric]], heading: Heading) -> list[list[ReplySentence]]:
+    """A milestone alone, then the rest: some in paragraphs, some in a run."""
+    teller = Teller()
+    paragraphs: list[list[ReplySentence]] = []
+    rest: list[BriefMatter] = []
+    for matter in pen.matters:
+        if matter.weight < MILESTONE:
+            rest.append(matter)
+            continue
+        told = [
+            s.model_copy(update={"recipe": {**s.recipe, "milestone": "1"}})
+            for s in teller.told(matter, opens=not paragraphs)
+        ]
+        paragraphs.append([*told, *_beside(pen, matter, attached)])
+    if rest and rest[0].id in heading.spoken and not is_honour(rest[0]) and len(rest) > 1:
+        # What came of the act that the heading names is read right under it.
+        first = teller.told(rest[0], opens=True, in_heading=True)
+        paragraphs.append([*first, *_beside(pen, rest[0], attached)])
+        rest = rest[1:]
+        if not _runs(pen, rest):
+            joined = _in_paragraphs(pen, teller, rest, attached, into=paragraphs.pop())
+            return [*paragraphs, *joined]
+    if _runs(pen, rest):
+        return [*paragraphs, *_in_a_run(pen, teller, rest, attached)]
+    return [*paragraphs, *_in_paragraphs(pen, teller, rest, attached)]
+
+
+def _runs(pen: Pen, matters: Sequence[BriefMatter]) -> bool:
+    """Whether a section's matters stand in a run; a document has some sections of each make."""
+    ordinary = [m for m in matters if not is_honour(m) and m.status != "ongoing"]
+    if len(ordinary) < _RUN_FROM or len(ordinary) < len(matters) or len(matters) > len(HAN):
+        return False
+    liked = pen.phraser.choose_for_document((True, True, False), "run")
+    return liked if len(matters) > _RUN_FROM else pen.phraser.pick((liked, not liked), "run")
+
+
+def _in_a_run(
+    pen: Pen, teller: Teller, matters: Sequence[BriefMatter], attached: dict[str, list[Metric]]
+) -> list[list[ReplySentence]]:
+    """“一是接管口腔科小器械。…… 二是……”: in one paragraph, or a line each where that would be long."""
+    items = [[*teller.told(m, mark=f"{HAN[i]}是"), *_beside(pen, m, attached)] for i, m in enumerate(matters)]
+    if sum(map(size, items)) > _RUN_AS_ONE:
+        return items
+    return [[s for item in items for s in item]]
+
+
+def _in_paragraphs(
+    pen: Pen,
+    teller: Teller,
+    matters: Sequence[BriefMatter],
+    attached: dict[str, list[Metric]],
+    into: Sequence[ReplySentence] = (),
+) -> list[list[ReplySentence]]:
+    """Those of a field together; `into` is a paragraph already begun."""
+    paragraphs: list[list[ReplySentence]] = []
+    current: list[ReplySentence] = list(into)
+    category = matters[0].category if matters and into else ""
+    for matter in matters:
+        other = matter.category != category and size(current) > _THIN_PARAGRAPH
+        if current and (other or size(current) > _PARAGRAPH):
+            paragraphs.append(current)
+            current = []
+        category = matter.category
+        current += [*teller.told(matter, opens=not current), *_beside(pen, matter, attached)]
+    return [*paragraphs, *([current] if current else [])]
+
+
+def _beside(pen: Pen, matter: BriefMatter, attached: dict[str, list[Metric]]) -> list[ReplySentence]:
+    """The figure that a matter is proof of; none beside one that has numbers enough of its own."""
+    metrics = attached.get(matter.id, [])
+    full = len(SLOT.findall(matter.text + matter.result)) >= _FULL
+    return pen.evidence([m for m in metrics if m.required] if full else metrics, limit=1 + pen.brief.fuller)
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
+    """Figures told with their numbers: the required ones, and the few that say most; the rest is in the table."""
+    worthy = [m for m in _worth_saying(pen, free) if m.required or m.direction not in ("unwelcome", "flat")]
+    if not pen.matters:
+        room = _MANY + len(free) // 10
+    else:
+        # A part that is not divided into sections has room for what several sections would tell.
+        room = (1 if pen.sparse else _LOOSE) + len(free) // (3 if pen.brief.heading else 8)
+        room += _MORE if pen.brief.fuller else 0
+    return [m for i, m in enumerate(worthy) if m.required or i < room]
+
+
+def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
+    """Figures that carry an argument by themselves; the others stand in the table."""
+    told = [m for m in metrics if "now" in m.slots or m.trend]
+    good = ("welcome", "zero") if pen.matters else ("welcome", "zero", "neutral", "unknown")
+    worthy = [m for m in told if m.required or m.direction in good]
+    return sorted(worthy, key=lambda m: -m.importance)
+
+
+def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> list[ReplySentence]:
+    """Targets that were met too, in one clause without a number, behind the last figure."""
+    met = [m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction == "welcome"]
+    names = [m.name for m in met if length(m.name) <= _SHORT_NAME][:_NAMED]
+    if len(names) < _MET_FROM or not told:
+        return told
+    last = told[-1]
+    close = pen.phraser.pick(("也完成了年度目标", "同样完成年度目标", "均达到年度目标", "都达到了年初目标"), "met")
+    text = f"{last.text.rstrip('。')}；{'、'.join(names[:-1])}和{names[-1]}{close}。"
+    recipe = {**last.recipe, "targets": ",".join(m.id for m in met if m.name in names)}
+    if "；" in last.text or size([last]) > _PARAGRAPH // 3:
+        return told
+    return [*told[:-1], last.model_copy(update={"text": text, "recipe": recipe})]
+
+
+def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
+    """The volumes of a service section in one opening sentence; removes them from `free`."""
+    counts = [m for m in free if m.kind == "count" and m.direction == "welcome" and m.headline]
+    if len(counts) < 2:
+        return []
+    first, second = counts[:2]
+    free.remove(first)
+    free.remove(second)
+    # The second without its comparison: two of them side by side would be a chain of four numbers.
+    told = [pen.phraser.clause(m, "results", plain=True, sparse=m is second) for m in (first, second)]
+    clauses = [c for c in told if c is not None]
+    text = "；".join(text for text, _, _ in clauses)
+    opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)
+    passages = tuple(passage for _, _, passage in clauses if passage)
+    made = sentence(f"{opening}{text}。", "own" if passages else "bank:volume")
+    return [made.model_copy(update={"passages": passages})]
