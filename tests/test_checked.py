@@ -46,6 +46,27 @@ def test_the_page_needs_nothing_beside_it_and_runs_nothing():
     assert not re.search(r'(?:src|href)="(?!#)', page)
 
 
+def test_the_words_beside_a_number_are_whole_clauses_and_never_half_a_number():
+    text = (
+        "医务科2025年工作总结\n一、主要工作\n住院满30天的由医务科每周到病区会诊定去向，年末在院的减到37人，"
+        "连同去年转来的126人一并建立台账逐月核对病情变化与治疗方案调整情况并通报2481人次。\n"
+    )
+
+    for number in found(text).numbers:
+        assert number.printed in number.around
+        for piece in re.findall(r"\d+", number.around):
+            assert re.search(rf"(?<!\d){piece}(?!\d)", text), number.around
+
+
+def test_a_long_list_of_sources_is_folded_and_opens_where_a_number_leads():
+    few = checked_page(found())
+    many = checked_page(found(TEXT + "".join(f"开展第{n}类培训{n + 100}场。\n" for n in range(60))))
+
+    assert '<details class="list" id="sources" open>' in few
+    assert '<details class="list" id="sources">' in many
+    assert 'id="s50"' in many
+
+
 def test_the_paper_to_sign_has_a_row_for_every_number_with_last_years_beside_it(tmp_path: Path):
     path = tmp_path / "核稿单.docx"
 

@@ -210,3 +210,19 @@ def test_without_a_corpus_nothing_is_said_of_copies() -> None:
     report = examine("石阜县人民医院护理部2025年工作总结\n其中跌倒坠床23例。")
 
     assert not [f for f in report.findings if f.rule in ("last-year-left", "foreign-copied", "shared-wording")]
+
+
+def test_a_text_much_denser_in_figures_than_the_offices_own_past_is_told_so(tmp_path: Path) -> None:
+    said = "3月起各科每月联查一次，查出的问题当场定人、当月改完，改了112处。"
+    for year in (2022, 2023, 2024):
+        past_text = f"石阜县人民医院护理部{year}年工作总结\n\n一、主要工作\n" + f"{said}\n" * 40
+        (tmp_path / f"{year}.txt").write_text(past_text, encoding="utf-8")
+    title = "石阜县人民医院护理部2025年工作总结\n\n一、主要工作\n"
+    dense = title + "出院1.86万人次，增长4.3%；手术7420台，增长5.2%。\n" * 40
+    usual = title + "4月起各病区每月互查一次，问题当场定人、当月改完，共改98处。\n" * 40
+
+    found = [f for f in examine(dense, index=open_index(tmp_path)).findings if f.rule == "density"]
+
+    assert [f.severity.value for f in found] == ["info"]
+    assert "本单位往年" in found[0].hint
+    assert not [f for f in examine(usual, index=open_index(tmp_path)).findings if f.rule == "density"]

@@ -258,6 +258,40 @@ def test_in_a_workspace_a_confirmation_counts_and_an_override_stands_in_the_audi
         assert verify(connection) == []
 
 
+LAST = (
+    "望澜市第一人民医院医务科2024年工作总结\n\n一、主要工作\n平均住院日缩短至7.6天。"
+    "白鹭县人民医院派来骨科医师驻点帮扶，带教手术。\n"
+)
+LEFT = "平均住院日缩短至7.3天，白鹭县人民医院派来骨科医师驻点帮扶，带教手术。"
+
+
+def test_what_last_year_left_stops_a_final_as_it_is_told_by_a_check(here: Path) -> None:
+    Path("往年").mkdir()
+    Path("往年/2024.txt").write_text(LAST, encoding="utf-8")
+    Path("改.json").write_text(to_json(a_draft(LEFT)), encoding="utf-8")
+
+    told = chugao("check", "改.json", "--corpus", "往年", "--json")
+    held = chugao("export", "改.json", "--final", "--corpus", "往年", "-o", "定")
+    blind = chugao("export", "改.json", "--final", "-o", "定")
+
+    assert ("last-year-left", "白鹭县人民医院") in [(f["rule"], f["quote"]) for f in told.json["findings"]]
+    assert told.code == held.code == 1
+    assert "《望澜市第一人民医院医务科2024年工作总结》" in held.err
+    assert blind.code == 0
+
+
+def test_in_a_workspace_the_past_reports_it_keeps_are_held_against_a_final_unasked(here: Path) -> None:
+    Path("2024.txt").write_text(LAST, encoding="utf-8")
+    assert chugao("init", ".").code == 0
+    assert chugao("corpus", "add", "2024.txt").code == 0
+    Path("改.json").write_text(to_json(a_draft(LEFT)), encoding="utf-8")
+
+    held = chugao("export", "改.json", "--final", "-o", "定")
+
+    assert held.code == 1
+    assert "白鹭县人民医院" in held.err
+
+
 def test_a_pack_that_cannot_be_written_leaves_no_final_behind(here: Path) -> None:
     assert chugao("export", "稿.json", "--html", "--pack", "-o", "定").code == 0
     Path("定/医务科2025年工作总结（送审包）.zip").unlink()

@@ -15,10 +15,13 @@ from chugao.quantity import Quantity
 _LONGEST_CLAUSE, _LONGEST_SENTENCE = 160, 4000
 _MARKS = "，；：。,;:\n"
 # A clause that only carries on about the metric its sentence named: “…，净增3429人次”, “…，实际为68.1%”.
-_CONNECTIVE = re.compile(
-    r"(?:净增|净减|新增|再增|增设|增加|减少|提高|下降|上升|缩短|延长|增长|增至|降至|达到?|为|是|没有|未能?|控制在|超出|完成|年度|年初|上年|去年|"
-    r"前年|目标|任务|比|较|实际|仅|已|的|距离?|还差|差|现有|也|都|高于|低于|优于|好于|了|由|从|到|至|同比|一次性|再|又|累计|共|全年|相当于|占|其中|略|为了|实现|确保|我们|本期|同期|值|数|要求|相比|与|超额|提前|圆满|一年|多[了出签办收做建改]?|少[了出签办收做建改]?|快了?|慢了?|，)*"
-)
+_CONNECTIVES = (
+    "净增 净减 新增 再增 增设 增加 减少 提高 下降 上升 缩短 延长 增长 增至 降至 达 达到 为 是 没有 未 未能 控制在 超出 完成 年度 年初 "
+    "上年 去年 前年 目标 任务 比 较 实际 仅 已 的 距 距离 还差 差 现有 也 都 高于 低于 优于 好于 了 由 从 到 至 同比 一次性 再 又 累计 共 "
+    "全年 相当于 占 其中 略 为了 实现 确保 我们 本期 同期 值 数 要求 相比 与 超额 提前 圆满 一年 只有 仅有 只 快 快了 慢 慢了 ，"
+).split()
+_BY_FIRST = {c: tuple(w for w in _CONNECTIVES if w[0] == c) for c in {w[0] for w in _CONNECTIVES}}
+_MORE = re.compile(r"(?<!至)[多少](?:[\u4e00-\u9fff][出了]?)?")
 _NUMBER = re.compile(r"\d++(?:\.\d++)?(?:万|亿)?")
 _ATTAINS = re.compile(r"完成|目标|达")
 _OWN_NAME = re.compile(r"[一-鿿]{4,}(?:率|数|量|人次|占比)")
@@ -142,7 +145,7 @@ class Attacher:
         if last is not None and mention.start - len(clause) <= last.start:
             at = last.start - (mention.start - len(clause))
             bare = clause[:at] + clause[at + last.end - last.start :]
-        if len(bare) > 60 or not _CONNECTIVE.fullmatch(_NUMBER.sub("", bare)):
+        if len(bare) > 60 or not _carries_on(_NUMBER.sub("", bare)):
             return None
         semicolon = self._text.rfind("；", max(mention.sentence[0], mention.start - _LONGEST_CLAUSE), mention.start)
         before = {d for start, end, d in self._labels if semicolon < start and end <= mention.start}
@@ -174,6 +177,18 @@ class Attacher:
             ids = [d.id for _, _, d in found if d is not None and d.id in self._facts.definitions]
             self._heading = (start, ids[-1] if ids else None)
         return self._heading[1]
+
+
+def _carries_on(clause: str) -> bool:
+    """Whether a clause is nothing but such words; each place is looked at once, however they may be parted."""
+    reached = {0}
+    for at in range(len(clause)):
+        if at not in reached:
+            continue
+        reached.update(at + len(w) for w in _BY_FIRST.get(clause[at], ()) if clause.startswith(w, at))
+        if more := _MORE.match(clause, at):
+            reached.update(range(at + 1, more.end() + 1))
+    return len(clause) in reached
 
 
 def heading_over(text: str, start: int) -> str:

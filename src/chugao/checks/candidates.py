@@ -25,11 +25,16 @@ _AGAINST_AIM = re.compile(
     rf"(?:比|较|与|距离?|离|超出|超过|超|高出|高于|低于|优于|好于|差于|未达)[^，。；]{{0,6}}(?:{_AIM_WORDS})"
 )
 _MISSED = re.compile(r"(?:没有|未能?|未曾)(?:控制在|达到|完成|降到|升到|突破)[^，。；]{0,4}$")
-_LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期)?(?:值|数|水平)?(?:的|为|是|全年|末|底)*(?:约|近|超)?$")
+_LAST_YEAR = re.compile(
+    r"(?:上年|去年)(?:同期)?(?:值|数|水平)?(?:的|为|是|只有|仅有|仅|只|还|有|达到?|全年|末|底)*(?:约|近|超)?$"
+)
 _BEFORE_LAST = re.compile(r"前年[^，。；]{0,10}$")
 _NEXT_YEAR = re.compile(r"明年|下年|次年|下一年|来年")
 _STANDING = re.compile(r"目前|现有|现为|已(?:有|达)|上年|去年|今年|本年")
 _COMPARED = re.compile(r"(?:比|较|同比|环比)[^，。；]{0,10}$")
+_REACHED = re.compile(r"[到至达为]$")
+MORE_OR_LESS = re.compile(r"(?<![至不减缺最])(?P<more>多|少)[一-鿿]?[出了]?$")
+"""“比上年多办”, “少用”: a difference told by one verb, whichever it is."""
 _AGAINST_YEAR = re.compile(r"[与较比]((?:19|20)\d\d)年")
 _YEAR = re.compile(r"(?<![较比与由从（(\d])((?:19|20)\d\d)年(?:度|全年|末|底)?")
 _GROWTH_NAME = re.compile(r"增长率|增幅|增速|降幅")
@@ -70,11 +75,11 @@ def candidates(mention: Mention, metric: str, facts: Facts, text: str, *, plan: 
     elif plan and "goal" not in fields and fields[:1] == ("now",) and _in_a_row_of_a_table(text, mention):
         fields = (*fields, "goal")
     if mention.quantity is not None and mention.quantity.qualifier in BOUNDS:
-        # “增加了超700台次” is near the change, not near the year's 3917台次.
-        fields = fields[:2] if fields[1:2] == ("change",) else fields[:1]
+        # “增加了超700台次” is near the change, not near the year's 3917台次; “再增加超20人” is near the step alone.
+        fields = fields[:2] if fields[:2] == ("now", "change") else fields[:1]
     for field in fields:
         if field == "step":
-            if (step := _step(metric, facts)) is not None:
+            if (step := step_of(metric, facts)) is not None:
                 yield step
         elif (fact := facts.get(metric, field)) is not None:
             yield fact
@@ -209,7 +214,10 @@ def _of_value(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
         return {-1: ("prev",), 1: ("goal",)}.get(year - facts.period.year, ())
     if mention.tense == "future" and year is None:
         return ("goal", "step", "now") if _STANDING.search(words.clause) else ("goal", "step")
-    compared = bool(mention.direction) or _COMPARED.search(words.clause) is not None
+    # “由2个扩大到9个” reaches a value: 9 is no difference.
+    compared = _REACHED.search(words.clause) is None and (
+        bool(mention.direction) or (_COMPARED.search(words.clause) or MORE_OR_LESS.search(words.clause)) is not None
+    )
     return ("now", *(("change", "growth") if compared else ()), *(("attainment",) if unit == "%" else ()))
 
 
@@ -219,7 +227,7 @@ def _year(words: Words) -> int | None:
     return int(named[-1]) if named else None
 
 
-def _step(metric: str, facts: Facts) -> Fact | None:
+def step_of(metric: str, facts: Facts) -> Fact | None:
     """What a plan asks for beyond this year's value: “平均住院日再缩短0.2天”."""
     now, goal = facts.get(metric, "now"), facts.get(metric, "goal")
     if now is None or goal is None or now.unit != goal.unit:
@@ -227,4 +235,6 @@ def _step(metric: str, facts: Facts) -> Fact | None:
     difference = goal.value - now.value
     unit = {"%": "个百分点", "‰": "个千分点"}.get(now.unit, now.unit)
     sign = (difference > 0) - (difference < 0)
-    return goal.model_copy(update={"value": difference, "unit": unit, "field": "change", "sign": sign})
+    printed = f"{abs(difference).normalize():f}{unit}"
+    told = {"value": difference, "unit": unit, "field": "change", "sign": sign, "printed": printed}
+    return goal.model_copy(update=told | {"formula": f"{goal.printed}−{now.printed}"})

@@ -18,6 +18,7 @@ from chugao.checks.leftovers import Known, Leftover, PastText, Value, leftovers,
 from chugao.checks.numbers import constant_spans
 from chugao.checks.reading import Hit, Reading
 from chugao.checks.rules import findings_of
+from chugao.checks.tells import density
 from chugao.config import shipped
 from chugao.corpus import Passage
 from chugao.corpus.winnowing import Run, RunIndex, common_to, fold_text
@@ -150,7 +151,14 @@ def check_copying(
     shared = _shared_by_many(reading, runs, held)
     findings += findings_of("foreign-copied", _foreign(reading, foreign, held, known, names, shared), reading.text)
     findings += findings_of("shared-wording", _shared(reading, runs, relations, shared, held), reading.text)
+    if (told := density(reading, [d.text for d in own if _comparable(d, reading)])) is not None:
+        findings.append(told)
     return findings
+
+
+def _comparable(document: PastDocument, reading: Reading) -> bool:
+    """Whether a past report says what is usual for this text: of the same kind, and not of its own year."""
+    return document.kind is reading.kind and document.year != reading.year
 
 
 def _relation(document: PastDocument, reading: Reading, office: Office) -> str:

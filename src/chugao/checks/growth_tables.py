@@ -29,11 +29,16 @@ class _Columns(NamedTuple):
 
 def growth_tables(reading: Reading) -> Iterator[Hit]:
     """C05 in tables: growth and difference columns."""
+    yield from growth_in(reading.text)
+
+
+def growth_in(text: str) -> Iterator[Hit]:
+    """The same in every table of a text."""
     columns: _Columns | None = None
     header = False
     start = 0
-    for line in fold(reading.text).split("\n"):
-        cells = _cells(line)
+    for line in fold(text).split("\n"):
+        cells = cells_of(line)
         if not cells:
             columns, header = None, False
         elif not header:
@@ -43,7 +48,7 @@ def growth_tables(reading: Reading) -> Iterator[Hit]:
         start += len(line) + 1
 
 
-def _cells(line: str) -> list[tuple[int, str]]:
+def cells_of(line: str) -> list[tuple[int, str]]:
     """(offset, words) of the cells of a line; none for a line that is no row or only a rule."""
     separator = "\t" if "\t" in line.strip() else "|" if line.count("|") >= 2 else ""
     if not separator or not re.search(r"[^\s|:\-]", line):
@@ -73,7 +78,7 @@ def _columns(header: Sequence[str]) -> _Columns | None:
 
 
 def _row(start: int, cells: Sequence[tuple[int, str]], columns: _Columns) -> Iterator[Hit]:
-    before, now, change = (_only_number(cells[i][1]) for i in columns[:3])
+    before, now, change = (only_number(cells[i][1]) for i in columns[:3])
     if before is None or now is None or change is None or before.quantity.unit != now.quantity.unit:
         return
     low, high, printed = (interval_of(f.quantity) for f in (before, now, change))
@@ -109,7 +114,7 @@ def _row(start: int, cells: Sequence[tuple[int, str]], columns: _Columns) -> Ite
     yield Hit(at + change.start, at + change.end, hint, Severity.ERROR if beyond else Severity.WARNING)
 
 
-def _only_number(cell: str) -> Found | None:
+def only_number(cell: str) -> Found | None:
     """The one number of a cell."""
     found = list(find_numbers(cell))
     return found[0] if len(found) == 1 and found[0].quantity.value is not None else None

@@ -8,6 +8,7 @@ A name stands only when the very characters stand in a figure, a matter, a phras
 import re
 from collections.abc import Iterator, Sequence
 
+from chugao.catalogue import short_name
 from chugao.checks.numbers import constant_spans
 from chugao.checks.reading import Reading
 from chugao.manuscript import Draft
@@ -27,12 +28,8 @@ _THINGS = (
     (
         "机构",
         re.compile(
-            r"[一-鿿]{2,14}?(?:医院|卫生院|大学|学院|研究院|研究所|公司|集团|协会|学会|委员会|疾控中心|急救中心|基金会|总工会)"
+            r"[一-鿿]{2,14}?(?:医院(?!感染|感控|获得性|内|外|管理|等级|评审|文化|质量|信息|绩效|药学|制剂|运营|环境|安全)|卫生院|大学|学院|研究院|研究所|公司|集团|协会|学会|委员会|疾控中心|急救中心|基金会|总工会)"
         ),
-    ),
-    (
-        "人员",
-        re.compile(r"(?:副?院长|书记|副?主任|副?科长|副?局长|护士长|教授|院士)[一-鿿]{2,3}(?=[，。、；带牵主负分])"),
     ),
     (
         "荣誉",
@@ -40,23 +37,86 @@ _THINGS = (
     ),
 )
 _ABSOLUTE = re.compile(
-    r"全覆盖|零投诉|零差错|国内领先|国际领先|全国首[家个例创]|全省首[家个例创]|历史新高|史无前例|第一名"
+    r"全覆盖|所有人群|人人(?=享|都|有)|百分之百|百分百|无一遗漏|无死角|零(?:投诉|差错|事故|感染|死亡|发生|距离|容忍)|全部(?:达标|合格|完成|整改到位)"
+    r"|(?:国际|国内|全国|全省|全市|全县|行业|同行)(?:领先|首[家个例创次]|第一|唯一|前列)|率先在全[国省市县区]|历史(?:新高|最[好高低])|史无前例|前所未有"
+    r"|填补[一-鿿]{0,6}空白|名列前茅|首屈一指|首开先河|第一名"
+)
+_ACT = re.compile(
+    r"(?:引进|购置|购入|采购|添置|配备|安装|启动|实施|举办|召开|举行|承办|主办|协办|开展|成立|组建|设立|创建|建立|获批|获评|荣获|获得|入选|通过|签订|签署|上线"
+    r"|建成|建设|启用|投用|完成|立项|承担|共建|推出|打造)(?:了|并)?(?P<thing>[^，。；、：！？（）\n]{2,24}?(?:工程|项目|行动|活动|论坛|峰会|年会|学术会议?|现场会|推进会|大赛|竞赛|比赛"
+    r"|联盟|医联体|共同体|认证|评审|复审|基金|课题|平台|系统|中心|基地|实验室|工作室|仪|设备|主机|[CM]T|磁共振|舱|机器人|专科|门诊|病房|病区|专班|义诊|讲座|接种点"
+    r"|诊室|外科|内科|奖项?|称号|品牌))(?!率|人次|例|台次|数|量|的?管理|工作|任务|质量|制度|流程|情况)"
+)
+"""Somebody did, bought, won or held something that has a name of its own."""
+_ENOUGH = 0.7
+"""Of the characters of such a thing, how many must stand in pairs that were given."""
+_EVERYDAY = frozenset(
+    "临床科室 临床专科 重点专科 重点学科 医院信息 信息系统 信息平台 专项行动 专项活动 专题活动 培训项目 检查活动 服务活动 质控中心 急诊门诊 普通门诊 普通病房 有关活动 各类活动 系列活动".split()
 )
 
 
 def find_inventions(text: str, draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[Finding]:
-    """Every named thing and absolute claim of a draft that nothing given contains."""
+    """Every named thing, act and absolute claim of a draft that nothing given contains."""
     given = "\n".join(_given(draft, facts, matters))
     fixed = constant_spans(text) + [m.span() for m in re.finditer(r"【待[^】]*】", text)]
+    told: list[tuple[int, int]] = []
     for what, pattern in _THINGS:
         for match in pattern.finditer(text):
             if any(s <= match.start() and match.end() <= e for s, e in fixed):
                 continue
             if not _stands_in(match.group(), given):
+                told.append(match.span())
                 yield _finding(match, f"{what}“{match.group()}”在指标、事项和本单位设置里都没有。请补充来源或删去。")
     for match in _ABSOLUTE.finditer(text):
         if match.group() not in given:
             yield _finding(match, f"“{match.group()}”需要依据。请附佐证，或改成有数据支持的说法。")
+    yield from _people(text, given, told)
+    yield from _acts(text, draft, given, told)
+
+
+def _people(text: str, given: str, told: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """Persons beside a title whom nobody named."""
+    from chugao.corpus.people import find_people
+    from chugao.corpus.words import Words
+
+    for start, end in find_people(text, Words(text)):
+        if text[start:end] not in given and not any(s < end and start < e for s, e in told):
+            hint = f"人员“{text[start:end]}”在指标、事项和本单位设置里都没有。请补充来源或删去。"
+            yield Finding(
+                rule="invention",
+                severity=Severity.ERROR,
+                place=Place(start=start, end=end),
+                quote=text[start:end],
+                hint=hint,
+            )
+
+
+def _acts(text: str, draft: Draft, given: str, told: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """Projects, events and equipment of which what was given knows too little; wording lent by a past report has its source."""
+    lent = {s.text for _, s in draft.sentences() if s.passages}
+    held = {given[i : i + 2] for i in range(len(given) - 1)}
+    for match in _ACT.finditer(text):
+        thing = match["thing"]
+        start, end = match.span("thing")
+        if any(s < end and start < e for s, e in told) or thing[-4:] in _EVERYDAY or thing in given:
+            continue
+        if _share(thing, held) >= _ENOUGH or any(thing in sentence for sentence in lent):
+            continue
+        hint = f"“{match.group()}”在指标、事项里都没有。请补充来源或删去。"
+        yield Finding(
+            rule="invention",
+            severity=Severity.ERROR,
+            place=Place(start=start, end=end),
+            quote=text[start:end],
+            hint=hint,
+        )
+
+
+def _share(words: str, held: "frozenset[str] | set[str]") -> float:
+    """How many of the characters lie in a pair that was given."""
+    pairs = [words[i : i + 2] in held for i in range(len(words) - 1)]
+    marks = [(i > 0 and pairs[i - 1]) or (i < len(pairs) and pairs[i]) for i in range(len(words))]
+    return sum(marks) / len(words)
 
 
 _ASKED = frozenset({"荣誉", "机构", "设备或系统"})
@@ -84,12 +144,19 @@ def ask_about_inventions(reading: Reading, facts: Facts, matters: Sequence[Matte
         yield Finding(rule="invention-asked", severity=Severity.INFO, place=place, quote=quote, hint=hint)
 
 
+def _metric_spans(text: str, facts: Facts) -> list[tuple[int, int]]:
+    """Where the metrics of the figures are named, in full or as they are said for short."""
+    names = {n for d in facts.definitions.values() for n in (d.name, short_name(d), *d.aliases) if len(n) > 2}
+    return [m.span() for n in sorted(names) for m in re.finditer(re.escape(n), text)]
+
+
 def _given(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[str]:
     yield draft.title.text
     yield draft.organisation
     yield draft.department
     yield draft.shell.issuer
     yield from draft.recipe.get("headings_from_above", ())
+    yield from draft.recipe.get("bases", ())
     yield from _known(facts, matters)
 
 

@@ -7,7 +7,6 @@ does not fit them stays what it was: one without a source.
 """
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from chugao.metrics.facts import Facts
@@ -27,14 +26,31 @@ def _core(name: str) -> frozenset[str]:
     return frozenset(_COUNTED.sub("", _ASIDE.sub("", name)))
 
 
-def metrics_told(words: str, facts: Facts) -> Iterator[str]:
-    """Ids of the metrics whose words stand in `words`, whatever their order; those that fit best first."""
-    found: list[tuple[float, int, str]] = []
-    said = frozenset(words)
-    for metric, definition in facts.definitions.items():
-        for name in definition.all_names():
-            core = _core(name)
-            share = len(core & said) / len(core) if len(core) >= _LEAST_WORDS else 0
-            if share >= _ENOUGH:
-                found.append((share, len(core), metric))
-    yield from dict.fromkeys(metric for _, _, metric in sorted(found, key=lambda f: (-f[0], -f[1])))
+class Namesakes:
+    """The names of all metrics by their characters, so that a clause is held only against those it shares some with."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._cores: list[tuple[int, str]] = []
+        """(characters, metric)"""
+        self._by_character: dict[str, list[int]] = {}
+        for metric, definition in facts.definitions.items():
+            for name in definition.all_names():
+                core = _core(name)
+                if len(core) < _LEAST_WORDS:
+                    continue
+                for character in core:
+                    self._by_character.setdefault(character, []).append(len(self._cores))
+                self._cores.append((len(core), metric))
+
+    def told(self, words: str) -> list[str]:
+        """Ids of the metrics whose words stand in `words`, whatever their order; those that fit best first."""
+        shared: dict[int, int] = {}
+        for character in set(words):
+            for name in self._by_character.get(character, ()):
+                shared[name] = shared.get(name, 0) + 1
+        found = []
+        for name in sorted(shared):
+            size, metric = self._cores[name]
+            if shared[name] >= _ENOUGH * size:
+                found.append((shared[name] / size, size, metric))
+        return list(dict.fromkeys(metric for _, _, metric in sorted(found, key=lambda f: (-f[0], -f[1]))))

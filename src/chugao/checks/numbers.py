@@ -15,14 +15,23 @@ from functools import cache
 from typing import NamedTuple
 
 from chugao.checks.attaching import Attacher, alike
-from chugao.checks.candidates import BOUNDS, candidates, fields_of_subject, rate_of, tells, words_around
+from chugao.checks.candidates import (
+    BOUNDS,
+    MORE_OR_LESS,
+    candidates,
+    fields_of_subject,
+    rate_of,
+    step_of,
+    tells,
+    words_around,
+)
 from chugao.checks.given import Context, Given
-from chugao.checks.namesakes import metrics_told
+from chugao.checks.namesakes import Namesakes
 from chugao.config import shipped
 from chugao.errors import InputError
 from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
 from chugao.metrics.facts import Fact, Facts
-from chugao.quantity import Qualifier, Quantity, comparable, convert, supports
+from chugao.quantity import UNITS, Qualifier, Quantity, comparable, convert, supports
 from chugao.source import Finding, Place, Release, Severity
 
 _CHANGES = ("change", "growth", "multiple")
@@ -78,6 +87,7 @@ _MEASURED = re.compile(r"(?:[比较与由从于（(跟同到至以—－\-]|上�
 
 def years_unknown(text: str, context: Context, given: str = "") -> Iterator[Finding]:
     """Years that neither the figures nor the matters know: “好于前年”, and in a draft of ours any such year."""
+    yield from _years_too_early(text, context, given) if context.ours else ()
     facts = context.facts
     before_last = facts.period.year - 2
     if not facts.by_slot or any(o.period.year <= before_last for o in facts.figures.observations):
@@ -97,6 +107,25 @@ def years_unknown(text: str, context: Context, given: str = "") -> Iterator[Find
         if distance not in (0, 1) and match[1] not in given and not compared:
             hint = f"{match[1]}年：指标、事项里都没有这一年的事。请核对年份，或补充来源。"
             yield _of_year(match, hint, context)
+
+
+_PLANNED = re.compile(r"计划|打算|安排|将|拟|力争|目标|启动|起|明年|下年|到期|之?前|任务|思路|要点|部署|预计")
+_PLAN_PART = re.compile(r"^[一二三四五六七八九十]{1,3}、[^\n]{0,20}(?:计划|打算|安排|思路|下一步|部署)", re.MULTILINE)
+
+
+def _years_too_early(text: str, context: Context, given: str) -> Iterator[Finding]:
+    """Next year in what tells of this one: “是护理部2026年的几件要事” in a report on 2025."""
+    if context.kind is None or not context.kind.looks_back:
+        return
+    plan = _PLAN_PART.search(text)
+    body = text.find("\n") + 1  # the title says both years
+    for match in _YEAR_SAID.finditer(text, body, plan.start() if plan else len(text)):
+        if int(match[1]) != context.facts.period.year + 1 or match[1] in given:
+            continue
+        start = max(text.rfind(c, max(0, match.start() - 160), match.start()) for c in "。；\n") + 1
+        if not _PLANNED.search(text[start : match.end()] + match["after"]):
+            reported = context.facts.period.year
+            yield _of_year(match, f"总结里说的是{reported}年的事，这里写成{match[1]}年。请核对年份。", context)
 
 
 def _digit(match: re.Match[str]) -> bool:
@@ -143,6 +172,7 @@ class _Judge:
     def __init__(self, text: str, context: Context, given: Given) -> None:
         self._text, self._context, self._given = text, context, given
         self._attacher = Attacher(text, context.facts)
+        self._namesakes = Namesakes(context.facts)
         self._plan = context.kind is not None and not context.kind.looks_back
 
     def verdict(self, mention: Mention) -> Verdict:
@@ -187,20 +217,31 @@ class _Judge:
     def _in_other_words(self, mention: Mention) -> Fact | None:
         """The fact of a metric that the clause tells with its words turned round, where the number is that fact's."""
         words = words_around(self._text, mention)
-        clause = re.split(r"[、和及]", words.clause)[-1]
         if (
             mention.quantity is None
             or mention.role is MentionRole.CHANGE
             or mention.quantity.qualifier in BOUNDS - _AIMS
+            or self._named_in_full(mention, words.clause)
         ):
             return None
-        for metric in metrics_told(clause, self._context.facts):
+        clause = re.split(r"[、和及]", words.clause)[-1]
+        told = self._namesakes.told(clause)
+        if not told and mention.metric is None and not self._attacher.named_before(mention):
+            # “老旧小区改造这件实事，年初定的是9.5万户”: the sentence said before what this clause carries on about.
+            told = self._namesakes.told(words.left)[:1]
+        for metric in told:
             for fact in candidates(mention, metric, self._context.facts, self._text, plan=self._plan):
                 if _holds(mention, fact):
                     return fact
         return None
 
+    def _named_in_full(self, mention: Mention, clause: str) -> bool:
+        """Whether the clause says the very name of the number's metric: then it is told of no other."""
+        definition = self._context.facts.definitions.get(mention.metric or "")
+        return definition is not None and any(len(n) >= _WHOLE_NAME and n in clause for n in definition.all_names())
 
+
+_WHOLE_NAME = 5
 _AIMS = frozenset({Qualifier.AT_LEAST, Qualifier.AT_MOST})
 
 
@@ -239,6 +280,9 @@ def _near_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
     counted = fact.kind in ("count", "amount") or fact.field in (*_CHANGES, "gap")
     if claim.qualifier not in BOUNDS or not counted:
         return True
+    digits = claim.value.normalize().as_tuple()
+    if len(digits.digits) > 2 and abs(abs(value) - claim.value) > 10 * Decimal((0, (1,), int(digits.exponent))):
+        return False  # nobody says “突破1045家” of 1210家: so exact a bound lies beside its number
     return claim.value <= 2 * abs(value) and abs(value) <= 2 * claim.value
 
 
@@ -257,7 +301,12 @@ def _same_range(fact: Fact, claim: Quantity) -> bool:
 
 
 def _alternative_unit(fact: Fact, claim: Quantity) -> bool:
-    """手术3917台 for a metric counted in 台次: the catalogue allows both words; a bare number for an index."""
+    """手术3917台 for a metric counted in 台次: the catalogue allows both words; a bare number for an index.
+
+    A measure that no grammar knows (6120治疗量) is read as a bare number, whoever counts in it.
+    """
+    if claim.unit == "" and fact.unit and fact.field != "growth" and fact.unit not in UNITS and fact.kind == "count":
+        return True
     if fact.field in (*_CHANGES, "gap", "attainment"):
         return (claim.unit == "" and fact.unit == "") or (
             fact.kind == "count" and alike(fact.unit, claim.unit, fact.name) and fact.field != "growth"
@@ -298,8 +347,8 @@ def _not_for_print(mention: Mention, fact: Fact) -> Finding | None:
 
 
 _UP_DOWN = {1: "提高", -1: "下降"}
-_HIGHER = re.compile(r"(?:(?:高|多|慢|晚)[出了]?|多[签收办做建]|高于|超出)$")
-_LOWER = re.compile(r"(?:(?:低|少|快|早)[出了]?|少[签收办做建]|低于|少于)$")
+_HIGHER = re.compile(r"(?:(?:高|慢|晚)[出了]?|高于|超出|多于)$")
+_LOWER = re.compile(r"(?:(?:低|快|早)[出了]?|低于|少于)$")
 _AFTERWARDS = re.compile(
     r"^(?:相比|，?(?:与|较|比|同)(?:上一?年度?|去年)(?:同期)?(?:相比)?，?)(?:略有|有所|明显|稳步|持续|[^，。；]{0,2}?)"
     r"(?:(提高|上升|增长|增加|延长|提升)|(下降|降低|减少|缩短|回落))(?!\d)"
@@ -312,9 +361,10 @@ def _direction_said(mention: Mention, fact: Fact, text: str) -> int:
         return mention.direction
     words = words_around(text, mention)
     if fact.field in (*_CHANGES, "gap"):
-        if _HIGHER.search(words.clause):
+        counted = MORE_OR_LESS.search(words.clause)
+        if _HIGHER.search(words.clause) or (counted and counted["more"] == "多"):
             return 1
-        return -1 if _LOWER.search(words.clause) else 0
+        return -1 if counted or _LOWER.search(words.clause) else 0
     if after := _AFTERWARDS.match(words.right):
         return 1 if after[1] else -1
     return 0
@@ -372,6 +422,8 @@ def _offer(mention: Mention, metric: str, facts: Facts) -> str:
         case _:
             order = ()
     fact = next((f for field in order if (f := facts.get(metric, field))), None)
+    if mention.role is MentionRole.CHANGE and mention.tense == "future" and claim.unit != "%":
+        fact = step_of(metric, facts) or fact
     if fact is None or fact.field not in _CHANGES:
         return fact.printed if fact else ""
     # Whoever wrote 15% is offered 12%, not 12.0%.

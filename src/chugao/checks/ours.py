@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 from chugao.checks.copying import check_copying, known_of
 from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.evidence import carried_figures, check_evidence, claimed, row_id, row_text
+from chugao.checks.figured import impossible_figures
 from chugao.checks.given import Context, Given, rows_of, told_by
 from chugao.checks.inventions import find_inventions
 from chugao.checks.numbers import numbers_of, verify, years_unknown
 from chugao.checks.reading import read
 from chugao.checks.report import Report, distinct, unsettled
-from chugao.checks.rules import find_by_rules
+from chugao.checks.rules import find_by_rules, findings_of
 from chugao.checks.structure import check_numbering, check_parts
 from chugao.checks.tables import verify_table
 from chugao.checks.tells import tell_draft
+from chugao.checks.totals import hits_in_table
 from chugao.checks.wording import find_masks, find_pending
 from chugao.config import Office
 from chugao.manuscript import Draft, Span, flatten
@@ -48,7 +50,7 @@ def with_copies(
     items = matters.of_department(draft.department).items if matters else ()
     known = known_of(None, items, (e.printed for e in draft.evidence))
     told = check_copying(reading, index, known, organisation=draft.organisation, department=draft.department)
-    copies = _standing([_in_sentence(f, spans) for f in told], draft, dismissals)
+    copies = standing_of([in_sentence(f, spans) for f in told], draft, dismissals)
     return report._replace(findings=tuple(distinct([*report.findings, *copies])))
 
 
@@ -72,9 +74,9 @@ def examine_draft(
     told = [v.finding for v in verdicts if v.finding]
     left_out = _not_given(draft, figures, matters)
     told += [*find_pending(text), *(() if "matter" in left_out else find_inventions(text, draft, facts, own))]
-    told += years_unknown(text, context, words)
+    told += years_unknown(text, context, "\n".join((words, *draft.recipe.get("bases", ()))))
     told += _by_rules(draft, text, office, figures, words)
-    findings = [_in_sentence(f, spans) for f in unsettled(told, verdicts)]
+    findings = [in_sentence(f, spans) for f in unsettled(told, verdicts)]
     for section, block, table in draft.tables():
         for number, row in enumerate(table.rows, 1):
             more = verify_table(table.header, [c.text for c in row], context, read)
@@ -84,7 +86,8 @@ def examine_draft(
     if left_out:
         findings = [f for f in findings if f.rule != "number-untraced" or not _carried(f, draft, left_out)]
     findings += [*check_evidence(draft), *_of_structure(draft), *tell_draft(draft, words)]
-    standing = distinct(_standing(findings, draft, dismissals))
+    findings += impossible_figures(draft, figures)
+    standing = distinct(standing_of(findings, draft, dismissals))
     numbers = numbers_of(verdicts)
     untraced = sum(1 for f in standing if f.rule == "number-untraced")
     if left_out:
@@ -96,8 +99,8 @@ def examine_alone(draft: Draft, *, office: Office | None = None, dismissals: Seq
     """A draft held against the evidence it carries: masks, parts, numbering, years, and claims that still print it."""
     text, spans = flatten(draft)
     told = [*find_pending(text), *_turned(draft, text), *_by_rules(draft, text, office, Figures())]
-    findings = [*check_evidence(draft), *_of_structure(draft), *(_in_sentence(f, spans) for f in told)]
-    standing = distinct(_standing(findings, draft, dismissals))
+    findings = [*check_evidence(draft), *_of_structure(draft), *(in_sentence(f, spans) for f in told)]
+    standing = distinct(standing_of(findings, draft, dismissals))
     claims = [c for _, s in draft.sentences() for c in s.claims]
     claims += [c for _, _, t in draft.tables() for row in t.rows for cell in row for c in cell.claims]
     untraced = sum(1 for f in standing if f.rule in ("number-untraced", "number-changed"))
@@ -111,7 +114,7 @@ def text_at(draft: Draft, place: Place) -> str:
     return next((text for text, _, at in claimed(draft) if (at.section, at.sentence) == where), "")
 
 
-def _standing(findings: Iterable[Finding], draft: Draft, dismissals: Sequence[Dismissal]) -> list[Finding]:
+def standing_of(findings: Iterable[Finding], draft: Draft, dismissals: Sequence[Dismissal]) -> list[Finding]:
     """Findings that nobody has passed."""
     if not dismissals:
         return list(findings)
@@ -161,7 +164,18 @@ def _by_rules(draft: Draft, text: str, office: Office | None, figures: Figures, 
 
 
 def _of_structure(draft: Draft) -> Iterable[Finding]:
-    return (*_beside_the_text(draft), *check_parts(draft), *check_numbering(draft))
+    return (*_beside_the_text(draft), *_sums(draft), *check_parts(draft), *check_numbering(draft))
+
+
+def _sums(draft: Draft) -> Iterator[Finding]:
+    """Tables that do not add up, or whose growth does not follow from the two values beside it."""
+    for section, block, table in draft.tables():
+        rows = [row_text(row) for row in table.rows]
+        for number, hit in hits_in_table(table.header, rows):
+            line = "\t".join(table.header) if number == 0 else rows[number - 1]
+            rule = "table-total" if hit.severity is None else "growth-table"
+            for found in findings_of(rule, [hit], line):
+                yield _moved(found, section.id, row_id(block, number))
 
 
 def _beside_the_text(draft: Draft) -> Iterator[Finding]:
@@ -177,7 +191,7 @@ def _beside_the_text(draft: Draft) -> Iterator[Finding]:
                 yield _moved(found, section.id, row_id(block, number))
 
 
-def _in_sentence(finding: Finding, spans: Sequence[Span]) -> Finding:
+def in_sentence(finding: Finding, spans: Sequence[Span]) -> Finding:
     """A finding of the flattened text, placed within its sentence."""
     start, end = finding.place.start, finding.place.end
     for span in spans:

@@ -28,6 +28,7 @@ from chugao.checks import (
     structure,
     targets,
     terms,
+    totals,
     typography,
     units,
     wording,
@@ -60,6 +61,8 @@ class Rule(Frozen):
     """The same, put right."""
     advice: str
     """What to write instead."""
+    question: str = ""
+    """What a model is asked of the text, for a rule that only advises."""
     dismiss: str = ""
     """When a person may rightly pass over it, and how."""
     kind: Kind | None = None
@@ -91,6 +94,7 @@ FAMILIES: tuple[Mapping[str, Finder], ...] = (
     parts.FINDERS,
     populations.FINDERS,
     repeats.FINDERS,
+    totals.FINDERS,
 )
 """The `FINDERS` of each family: rule id → the function that finds it.  A new family adds itself here, its words in
 `templates/checks/`."""

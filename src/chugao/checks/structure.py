@@ -8,7 +8,8 @@ from chugao.kind import Kind
 from chugao.manuscript import Draft, Section
 from chugao.source import Finding, Place, Severity
 
-_HAN = ("", *"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")
+_ONES = ("", *"一二三四五六七八九")
+_HAN = tuple(f"{_ONES[n // 10] if n > 19 else ''}{'十' if n > 9 else ''}{_ONES[n % 10]}" for n in range(100))
 _ENUMERATOR = re.compile(r"(?:^|[。；：\s])([一二三四五六七八九十])是")
 _YEAR_AS_SUBJECT = re.compile(
     r"(?:^|(?<=[。；\n]))[ \t　]*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)?((?:19|20)\d\d)年(?:度)?(?=，|,|全年|工作|我|全[院市县区科]|[一-鿿]{0,6}(?:总结|工作情况|主要工作))"
@@ -23,6 +24,11 @@ _PLAN_HEADING = r"^[#\s]*[一二三四五六七八九十]{{1,3}}、[^\n]{{0,20}}
 _YEAR_REPORTED = re.compile(r"现将((?:19|20)\d\d)年(?:度)?[^，。；\n]{0,8}(?:工作情况|工作总结|完成情况)")
 _YEAR_PLANNED = re.compile(
     r"现将[^。；\n]{0,30}?((?:19|20)\d\d)年(?:度)?(?:重点)?工作(?:计划|打算|安排|思路)[^。；\n]{0,8}(?:报告|汇报)如下"
+)
+
+
+_BOTH_YEARS = re.compile(
+    r"(?:总结|回顾)(?P<past>(?:19|20)\d\d)年(?:度)?[^，。；\n]{0,12}，(?:并)?(?:提出|部署|安排|谋划)(?P<next>(?:19|20)\d\d)年"
 )
 
 
@@ -59,7 +65,7 @@ def check_numbering(draft: Draft) -> Iterator[Finding]:
             counters = {level: n for level, n in counters.items() if level <= section.level}
             counters[section.level] = counters.get(section.level, 0) + 1
             expected = _printed(section.level, counters[section.level])
-            if section.number != expected:
+            if expected and section.number != expected:
                 hint = f"标题序号“{section.number}”应为“{expected}”。"
                 yield _finding("numbering", Severity.ERROR, section.id, hint, section.number)
         for block in section.blocks:
@@ -111,6 +117,12 @@ def check_years(text: str, kind: Kind | None, year: int | None) -> Iterator[Find
             hint = f"这里说的是{match[1]}年的计划，题目计划的是{reported + 1}年。请核对年份。"
             place = Place(start=match.start(1), end=match.end(1))
             yield Finding(rule="year", severity=Severity.ERROR, place=place, quote=match[1], hint=hint)
+    for match in _BOTH_YEARS.finditer(text):
+        for which, right in (("past", reported), ("next", reported + 1)):
+            if int(match[which]) != right:
+                hint = f"总结的是{reported}年，安排的是{reported + 1}年，这里写成{match[which]}年。请核对年份。"
+                place = Place(start=match.start(which), end=match.end(which))
+                yield Finding(rule="year", severity=Severity.ERROR, place=place, quote=match[which], hint=hint)
     for match in _YEAR_AS_SUBJECT.finditer(text):
         found = int(match[1])
         sentence = text[match.start() : match.start() + 80].partition("。")[0]
@@ -128,7 +140,9 @@ def check_years(text: str, kind: Kind | None, year: int | None) -> Iterator[Find
 
 
 def _printed(level: int, count: int) -> str:
-    return {1: f"{_HAN[count]}、", 2: f"（{_HAN[count]}）", 3: f"{count}."}.get(level, "")
+    # No document has a hundred parts; one that has is not counted.
+    han = _HAN[count] if count < len(_HAN) else ""
+    return {1: f"{han}、" if han else "", 2: f"（{han}）" if han else "", 3: f"{count}."}.get(level, "")
 
 
 def _finding(rule: str, severity: Severity, section: str, hint: str, quote: str = "") -> Finding:

@@ -49,7 +49,7 @@ _GLUE = re.compile(
 _BLESSING = re.compile(
     r"(?:奠定(?:了)?[^，。；]{0,10}基础|提供(?:了)?[^，。；]{0,12}(?:保障|支撑)|注入[^，。；]{0,8}动力)[。；]?$"
 )
-_MECHANISM = re.compile(r"[^，。；]{0,12}(?:机制|合力|闭环|体系)")
+_MECHANISM = re.compile(r"[^，。；]{0,30}(?:机制|合力|闭环|体系)")
 _FLAT = re.compile(r"^(?:全年|持续|不断|进一步|深入|扎实)")
 _MEETING = re.compile(r"例会|会议|演练|培训|讲座|检查\d|督查\d")
 _MILESTONE = re.compile(r"通过[^，。；]{0,10}(?:评审|验收|认证|复核)|获批|获评|首例|启用")
@@ -209,11 +209,11 @@ def wrong_level(parts: Sequence[Part], given: str = "", level: str = "") -> list
 
 
 def flat_time(parts: Sequence[Part], given: str = "", level: str = "") -> list[Told]:
-    """12: 全年, 持续 and their like open three and more sentences of a section."""
+    """12: 全年, 持续 and their like open three and more sentences of a section, and one in five of a long one."""
     found = []
     for part in parts:
         flat = [(i, t) for i, t in part.sentences if _FLAT.match(t)]
-        if len(flat) >= 3:
+        if len(flat) >= max(3, len(part.sentences) / 5):
             found += [Told(i, t[:16]) for i, t in flat]
     return found
 
@@ -290,7 +290,7 @@ def tell(parts: Sequence[Part], given: str, level: str, place_of: Callable[[Told
         if len(told) < fewest or len(told) < share * sentences:
             continue
         first = told[0]
-        words = hint.format(n=len(told), quote=first.quote[:20])
+        words = hint.format(n=len(told), quote=_shortened(first.quote))
         quote = "" if number == 2 else first.quote
         finding = Finding(
             rule=f"tell-{_NAMES[number]}", severity=Severity.INFO, place=place_of(first), quote=quote, hint=words
@@ -298,6 +298,13 @@ def tell(parts: Sequence[Part], given: str, level: str, place_of: Callable[[Told
         found.append((len(told) / max(fewest, share * sentences), finding))
     found.sort(key=lambda pair: -pair[0])
     return [f for _, f in found[:_MOST]]
+
+
+def _shortened(quote: str) -> str:
+    """The beginning of a quote; of a list as many whole members as there is room for."""
+    if len(quote) <= 24:
+        return quote
+    return quote[:24].rpartition("、")[0] or f"{quote[:20]}……"
 
 
 _NAMES = (

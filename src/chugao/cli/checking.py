@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from chugao.checks import Report
+    from chugao.checks.advisory import Adviser
     from chugao.checks.dismissals import Dismissal
     from chugao.index import Index
     from chugao.kind import Kind
@@ -72,6 +73,13 @@ def check_command(
         Path | None,
         typer.Option("--sheet", metavar="文件", help="另写一份核稿单（Word）：逐个数列出处、上年数，留出签名处"),
     ] = None,
+    advise: Annotated[
+        bool,
+        typer.Option("--advise", help="另请模型看四件软件看不出的事；每条都引原文，只供参考，不拦；同时写 --engine"),
+    ] = False,
+    engine: Annotated[
+        str | None, typer.Option(metavar="引擎", help="由哪个模型来看：openai:模型，或 langchain:提供者:模型")
+    ] = None,
     layout: Annotated[bool, typer.Option("--layout", help="只查 .docx 的版式：页边距、字体、字号、行距、页码")] = False,
     profile: Annotated[
         str | None, typer.Option(metavar="版式", help="查版式时按什么：国标（默认），或本单位的 .toml")
@@ -84,40 +92,56 @@ def check_command(
 
         check_layout(files, layout, profile, as_json)
         return
+    from chugao.cli.advising import PatientAdviser, open_adviser
     from chugao.cli.check_reports import compare_siblings, papers_of
 
     alone = (dismiss, by, reason, confirm_by, basis, html, annotated, sheet)
     if len(files) > 1 and any(alone):
         raise InputError("几份一起核对时，不能同时略过、确认或写报告。请逐份核对。")
-    index = _past(corpus)
+    index = past_reports(corpus)
     done = []
-    for file in files:
-        thing, kind, titled = _thing(file)
-        figures, things = _known(file, metrics, matters)
-        _must_know(figures, department)
-        examined = partial(
-            _examined, thing, figures, things, index, kind=kind, year=year or titled, department=department
-        )
-        report, known = _with_passed(examined, thing, (dismiss or (), by, reason, confirm_by, basis))
-        if len(files) == 1:
-            _check_told(file, thing, report, known, figures, things, (html, annotated, sheet), as_json=as_json)
-        done.append((file, thing, report))
+    with open_adviser(advise, engine) as adviser:
+        for file in files:
+            thing, kind, titled = _thing(file)
+            figures, things = _known(file, metrics, matters)
+            _must_know(figures, department)
+            told: dict[str, Any] = {"kind": kind, "year": year or titled, "department": department, "adviser": adviser}
+            examined = partial(_examined, thing, figures, things, index, **told)
+            report, known = _with_passed(examined, thing, (dismiss or (), by, reason, confirm_by, basis))
+            if len(files) == 1:
+                _check_told(file, thing, report, known, figures, things, (html, annotated, sheet), as_json=as_json)
+            done.append((file, thing, report))
     if len(files) > 1:
         names, papers = papers_of([(f, t) for f, t, _ in done])
         between = compare_siblings(papers, names)
         _several_told(done, names, between, as_json=as_json)
     if any(report.blocked for _, _, report in done):
         raise typer.Exit(1)
+    if isinstance(adviser, PatientAdviser) and adviser.failed:
+        raise typer.Exit(3)
 
 
 def _examined(
-    thing: "Draft | str", figures: "Figures", things: "Things", index: "Index | None", **options: Any
+    thing: "Draft | str",
+    figures: "Figures",
+    things: "Things",
+    index: "Index | None",
+    *,
+    adviser: "Adviser | None" = None,
+    **options: Any,
 ) -> "Report":
-    """A check as the workspace's office wants it."""
+    """A check as the workspace's office wants it, with a model's advice where that was asked for."""
     from chugao.checks import examine
     from chugao.config import find_workspace, load_settings
 
-    return examine(thing, figures, things, index, office=load_settings(find_workspace()).office, **options)
+    options["office"] = load_settings(find_workspace()).office
+    report = examine(thing, figures, things, index, **options)
+    if adviser is None:
+        return report
+    from chugao.checks.advisory import with_advice
+
+    options.pop("department", None)
+    return with_advice(report, thing, adviser, **options)
 
 
 def _with_passed(
@@ -229,7 +253,7 @@ def _must_know(figures: "Figures", department: str | None) -> None:
         raise InputError(f"指标文件里没有“{department}”的数据（文件里的部门：{known}）。请核对 --department。")
 
 
-def _past(folder: Path | None) -> "Index | None":
+def past_reports(folder: Path | None) -> "Index | None":
     """Past reports a text may have copied from: the folder's, else the workspace's; None when there are none."""
     from chugao.config import find_workspace
     from chugao.desk import open_past, workspace_index

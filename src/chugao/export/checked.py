@@ -29,6 +29,7 @@ from chugao.word.comments import STATES
 
 _AROUND = 24
 _STOPS = "。！？；\n"
+_IN_A_NUMBER = "0123456789０１２３４５６７８９.．,"
 
 
 class Number(NamedTuple):
@@ -193,9 +194,15 @@ def _sourced(formula: str, source: str) -> str:
 
 
 def _around(text: str, start: int, end: int) -> str:
-    left = max(text.rfind(c, max(0, start - _AROUND), start) for c in _STOPS) + 1 or max(0, start - _AROUND)
-    stops = [i for c in _STOPS if (i := text.find(c, end, end + _AROUND)) >= 0]
-    return text[left : min(stops, default=min(len(text), end + _AROUND))].strip()
+    """The sentence around a number, or so much of it as there is room for: whole clauses, never half a number."""
+    left = max(text.rfind(c, max(0, start - _AROUND), start) for c in _STOPS) + 1
+    before, after = text[left or max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    if not left and start > _AROUND:
+        before = f"……{before.partition('，')[2] if '，' in before else before.lstrip(_IN_A_NUMBER)}"
+    stops = [i for c in _STOPS if (i := after.find(c)) >= 0]
+    if not stops and end + _AROUND < len(text):
+        after = f"{after.rpartition('，')[0] if '，' in after else after.rstrip(_IN_A_NUMBER)}……"
+    return (before + text[start:end] + after[: min(stops, default=len(after))]).strip()
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -218,6 +225,7 @@ def checked_page(given: Checked) -> str:
             override=given.override,
             whole=whole,
             rows=list(_rows(given)),
+            noted=any(n.start >= 0 for n in given.notes),
             numbers=given.numbers,
             blind=given.blind,
             style=Markup(style),

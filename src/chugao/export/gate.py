@@ -47,7 +47,7 @@ def release(
     Raises `NotAllowed` when something blocks and nobody lets it pass, `InputError` for half an override.
     """
     override_by, reason = _named(override_by, reason, only)
-    found, confirmed = _read_again(draft, figures, matters, index, office, dismissals)
+    found, confirmed = read_again(draft, figures, matters, index, office, dismissals)
     blocking = [f for f in found if f.severity.blocks]
     passed = [f for f in blocking if override_by and (not only or f.quote in only)]
     if missing := [q for q in only if not any(f.quote == q for f in blocking)]:
@@ -71,7 +71,7 @@ def _named(override_by: str | None, reason: str | None, only: Sequence[str]) -> 
     return override_by, reason
 
 
-def _read_again(
+def read_again(
     draft: Draft,
     figures: Figures | None,
     matters: Matters | None,

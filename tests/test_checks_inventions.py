@@ -1,0 +1,94 @@
+"""Things without numbers that nobody gave, in a draft of ours: each kind of them, and what is no invention."""
+
+import pytest
+
+from chugao.checks.inventions import find_inventions
+from chugao.manuscript import Draft
+from chugao.material import Matter
+from chugao.material.matter import MatterStatus
+from chugao.metrics.facts import derive
+from chugao.period import Period
+from chugao.source import Severity, Source
+from tests.drafts import draft, section
+from tests.facts import facts_of
+
+FACTS = derive(facts_of("平均住院日,2025,7.3,天,上年 7.6"), Period(year=2025))
+
+
+def matter(text: str, result: str = "") -> Matter:
+    return Matter(id="m1", text=text, result=result, status=MatterStatus.DONE, source=Source(file="事项.xlsx"))
+
+
+def invented(sentence: str, *matters: Matter, made: Draft | None = None) -> list[str]:
+    found = list(find_inventions(sentence, made or draft(), FACTS, matters))
+    assert all(f.severity is Severity.ERROR and f.quote == sentence[f.place.start : f.place.end] for f in found)
+    return [f.quote for f in found]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("购置64排螺旋CT一台。", "CT"),
+        ("引进达芬奇手术系统。", "达芬奇"),
+        ("上线智慧导诊系统。", "智慧导诊系统"),
+        ("启动健康守护工程。", "健康守护工程"),
+        ("实施心脑血管疾病防治项目。", "心脑血管疾病防治项目"),
+        ("完成国家自然科学基金课题。", "国家自然科学基金"),
+        ("与华为公司共建智慧病房。", "与华为公司"),
+        ("与省里几家医院建立专科联盟。", "专科联盟"),
+        ("获评全国先进集体。", "获评全国先进集体"),
+        ("荣获全省优质护理竞赛一等奖。", "荣获全省优质护理竞赛一等奖"),
+        ("印发《病历书写规范》。", "《病历书写规范》"),
+        ("举办全省急诊医学论坛。", "全省急诊医学论坛"),
+        ("开展安全生产月活动。", "安全生产月活动"),
+        ("王建国主任带队下乡。", "王建国"),
+        ("邀请张伟教授讲学。", "张伟"),
+        ("服务惠及所有人群。", "所有人群"),
+        ("随访实现全覆盖。", "全覆盖"),
+        ("投诉处理做到零差错。", "零差错"),
+        ("率先在全省开设夜间门诊。", "率先在全省"),
+    ],
+)
+def test_a_thing_that_nobody_gave_is_an_error_at_its_very_characters(sentence: str, quote: str) -> None:
+    assert quote in invented(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "全年力争医院感染发病率降到1.0%以内。",
+        "年内力争医院获得性肺炎不再增加。",
+        "建立科主任负责、质控员盯办的病历管理流程。",
+        "完成急诊门诊工作量核算。",
+        "平均住院日缩短到7.3天。",
+        "每月开展一次病历抽查。",
+        "护士长每天下午巡查一遍。",
+    ],
+)
+def test_everyday_words_are_no_invention(sentence: str) -> None:
+    assert invented(sentence) == []
+
+
+def test_what_a_matter_gives_may_be_said_in_its_words_or_nearly() -> None:
+    given = (matter("9月在院内举办全省急诊医学论坛，邀请张伟教授作报告", "覆盖所有人群"), matter("购置64排螺旋CT"))
+
+    assert invented("举办全省急诊医学论坛，张伟教授到会作报告。", *given) == []
+    assert invented("承办急诊医学论坛。", *given) == []
+    assert invented("购置64排螺旋CT一台，检查覆盖所有人群。", *given) == []
+    assert invented("举办全省骨科论坛。", *given) == ["全省骨科论坛"]
+
+
+def test_wording_lent_by_a_past_report_has_its_source() -> None:
+    told = "举办围手术期安全核查竞赛。"
+    made = section("results_a", "（一）", "抓手术安全", 2, ("", told))
+    lent = made.model_copy(
+        update={"sentences": tuple(s.model_copy(update={"passages": ("p1",)}) for s in made.sentences)}
+    )
+
+    assert invented(told, made=draft((made,))) == ["围手术期安全核查竞赛"]
+    assert invented(told, made=draft((lent,))) == []
+
+
+def test_a_hostile_sentence_is_read_in_a_moment() -> None:
+    assert isinstance(invented("开展" * 20_000), list)
+    assert isinstance(invented("引进甲" * 15_000 + "系统"), list)
