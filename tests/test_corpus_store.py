@@ -28,7 +28,7 @@ from chugao.corpus.store import (
     reindex,
     remove_reports,
 )
-from chugao.database import Database, alembic_config, open_database, verify
+from chugao.database import Database, alembic_config, open_database, sqlite_url, verify
 from chugao.database.tables import audit, document, metadata, original, part, passage
 from chugao.errors import InputError
 from chugao.index import load_index, open_index
@@ -500,43 +500,61 @@ def many(folder: Path, number: int) -> Path:
     return written(folder, **texts)
 
 
-def test_killed_in_the_middle_it_has_lost_nothing_it_had_told(database_url: str, tmp_path: Path) -> None:
-    folder = many(tmp_path / "many", 60)
+def killed_while_adding(url: str, folder: Path, number: int, kills: int) -> None:
+    """Kill the adder at any moment, again and again; what it had told is there and everything is whole."""
     chance = random.Random(7)
     told: set[str] = set()
-
-    for _ in range(4):
-        process = adder(database_url, folder)
+    for _ in range(kills):
+        process = adder(url, folder)
         assert process.stdout is not None
         lines = list(itertools.islice(process.stdout, len(told) + chance.randint(1, 9)))
         time.sleep(chance.random() * 0.01)
         process.kill()
         rest, _ = process.communicate()
         told |= {line.strip() for line in [*lines, *rest.splitlines(keepends=True)] if line.endswith("\n")}
-        with open_database(database_url) as db:
+        with open_database(url) as db:
             assert told <= {r.file for r in list_reports(db)}
             _check_whole(db)
-
-    with open_database(database_url) as db:
+    with open_database(url) as db:
         report = add(db, folder)
-        assert report.added + report.unchanged == 60
+        assert report.added + report.unchanged == number
         assert not report.skipped
-        assert audited(db) == ["corpus.add"] * 60
+        assert audited(db) == ["corpus.add"] * number
+
+
+def added_by_two(url: str, folder: Path, number: int) -> None:
+    """Two processes add one folder at once; every file is added once, by whichever came first."""
+    processes = [adder(url, folder) for _ in range(2)]
+    for process in processes:
+        process.communicate(timeout=90)
+    assert [p.returncode for p in processes] == [0, 0]
+    with open_database(url) as db:
+        assert len(list_reports(db)) == number
+        assert audited(db) == ["corpus.add"] * number
+        _check_whole(db)
+
+
+def test_killed_in_the_middle_it_has_lost_nothing_it_had_told(database_url: str, tmp_path: Path) -> None:
+    killed_while_adding(database_url, many(tmp_path / "many", 60), 60, kills=4)
 
 
 def test_two_processes_that_add_the_same_folder_at_once_add_it_once(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
+    added_by_two(database_url, many(tmp_path / "many", 30), 30)
+
+
+@pytest.mark.soak
+def test_killed_twenty_times_while_adding_nothing_told_is_lost(tmp_path: Path) -> None:
+    killed_while_adding(sqlite_url(tmp_path / "killed.db"), many(tmp_path / "many", 200), 200, kills=20)
+
+
+@pytest.mark.soak
+def test_two_processes_that_add_at_once_twenty_times_break_nothing(tmp_path: Path) -> None:
     folder = many(tmp_path / "many", 30)
 
-    processes = [adder(database_url, folder) for _ in range(2)]
-    for process in processes:
-        process.communicate(timeout=90)
-
-    assert [p.returncode for p in processes] == [0, 0]
-    assert len(list_reports(database)) == 30
-    assert audited(database) == ["corpus.add"] * 30
-    _check_whole(database)
+    for turn in range(20):
+        added_by_two(sqlite_url(tmp_path / f"{turn}.db"), folder, 30)
 
 
 def test_a_database_of_the_first_revision_gets_the_new_tables(empty_database_url: str, tmp_path: Path) -> None:

@@ -394,3 +394,36 @@ def scan(lines: list[str]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture(lines)).save(buffer, "PDF", resolution=200)
     return buffer.getvalue()
+
+
+def page_of(*lines: tuple[int, int]) -> object:
+    """A white page with rows of black squares, 40 pixels each, as letters are: (top, how many)."""
+    import numpy
+
+    page = numpy.full((400, 1400, 3), 255, numpy.uint8)
+    for top, letters in lines:
+        for n in range(letters):
+            page[top + 4 : top + 36, n * 44 + 4 : n * 44 + 36] = 0
+    return page
+
+
+@pytest.mark.parametrize(
+    ("read", "whole"),
+    [("、、", False), ("会精神，把县域", False), ("会精神，把县域医共体起步和乡村医生补员办好", True)],
+)
+def test_a_line_of_which_far_less_was_read_than_there_is_ink_is_not_whole(read: str, whole: bool):
+    pytest.importorskip("numpy")
+    from chugao.documents.scans import _is_read, _Line
+
+    page = page_of((100, 24))
+
+    assert _is_read(page, [_Line(100, 140, 0, read, 40)]) is whole
+
+
+def test_a_rule_across_the_page_has_no_letters_in_it():
+    from chugao.documents.scans import _is_read, _Line
+
+    page = page_of((100, 3))
+    page[138:140, :] = 0  # type: ignore[index]
+
+    assert _is_read(page, [_Line(100, 142, 0, "第三页", 40)])

@@ -95,6 +95,58 @@ def test_passages_are_added_and_documents_removed_without_building_anew():
     assert index.get("b-1") is None
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from("abcde"), max_size=8), TEXT)
+def test_whatever_was_added_and_removed_the_hits_are_those_of_a_fresh_index(turns: list[str], query: str):
+    documents = {
+        d: [passage(n, f"{text}第{n}段", d, year=2020 + n, department=d) for n in range(3)]
+        for d, text in zip("abcde", ("手术质控", "病历质控", "手术病历", "A1手术", "a病历"), strict=True)
+    }
+    index, there = Index([]), []
+    for turn in turns:
+        if turn in there:
+            index.remove([turn])
+            there.remove(turn)
+        else:
+            index.add(documents[turn])
+            there.append(turn)
+
+    fresh = Index([p for d in there for p in documents[d]])
+
+    for scope in (EVERYBODY, Scope(owners=("*",), year=2021), Scope(owners=("*",), department="c")):
+        found = [(h.passage.id, round(h.score, 3), h.relaxed) for h in index.search(query, scope)]
+        assert found == [(h.passage.id, round(h.score, 3), h.relaxed) for h in fresh.search(query, scope)]
+    assert index.passages == fresh.passages
+
+
+def test_a_thousand_removals_leave_the_scores_of_a_fresh_index():
+    import numpy as np
+
+    chance = random.Random(5)
+    texts = ["".join(chance.choices("手术病历质控讨论门诊", k=12)) for _ in range(2000)]
+    index = Bm25(texts)
+
+    for start in range(0, 1500, 300):
+        index.remove(range(start, start + 300))
+
+    places = np.arange(1500, 2000)
+    fresh = Bm25(texts[1500:])
+    assert index.scores_at("手术讨论", places[:9]).tolist() == pytest.approx(
+        fresh.scores_at("手术讨论", np.arange(9)).tolist(), rel=1e-4
+    )
+    assert index.scores("手术讨论")[1500:].tolist() == pytest.approx(fresh.scores("手术讨论").tolist(), rel=1e-4)
+
+
+def test_a_passage_that_holds_all_of_a_question_comes_before_one_that_repeats_a_part_of_it():
+    index = Index(
+        [passage(1, "弹窗弹窗，弹窗太多，弹窗要改。", "a"), passage(2, "科主任提的意见：开单时的弹窗。", "b")]
+    )
+
+    hits = index.search("主任对弹窗有意见", EVERYBODY)
+
+    assert [h.passage.document for h in hits] == ["b", "a"]
+
+
 def test_passages_of_one_year_that_say_the_same_come_once_and_no_document_fills_the_page():
     long = "术前讨论由催办改为把关，没有记录的退回病区，质控科每周抽看，"
     index = Index(

@@ -141,6 +141,63 @@ def test_a_chat_is_read_piece_by_piece_with_who_sent_it(tmp_path: Path) -> None:
     assert told == [(4, "王护士长", "已完成"), (6, "李干事", "拟开展")]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "2025-12-20 21:14 王护士长（急诊）",
+        "王护士长（急诊）  21:14",
+        "[12-20 21:14] 王护士长（急诊）:",
+        "急诊 王护士长 昨天 21:14:05",
+    ],
+)
+def test_a_clock_beside_a_name_is_who_sent_it_however_the_program_writes_it(tmp_path: Path, head: str) -> None:
+    read = sent(tmp_path, head, "抢救室今年抢救7094人次", department="急诊科")
+
+    (item,) = read.items
+    assert item.text == "抢救室今年抢救7094人次。"
+    assert "王护士长" in item.submitter
+    assert read.unused == ()
+
+
+def test_names_with_a_colon_before_several_pieces_are_speakers_and_a_heading_is_none(tmp_path: Path) -> None:
+    read = sent(
+        tmp_path,
+        "转自工作群",
+        "老周：远程心电今年判了5126份",
+        "老周：> 基层上转的急诊平均9分钟出报告[强]",
+        "陈：3月底前把乡镇的机器换完",
+        "陈：谢谢，是不是还要报明细？",
+        "成效：报告时间缩短",
+        department="心电诊断科",
+    )
+
+    told = {i.text.rstrip("。"): i.submitter for i in read.items}
+    assert told["远程心电今年判了5126份"] == told["基层上转的急诊平均9分钟出报告"] == "老周"
+    assert told["3月底前把乡镇的机器换完"] == "陈"
+    assert told["成效：报告时间缩短"] == "陈"
+    assert read.remarks == ("（谢谢，是不是还要报明细？）",)
+
+
+def test_what_is_only_talk_is_a_remark_but_a_piece_with_a_figure_never_is(tmp_path: Path) -> None:
+    read = sent(
+        tmp_path,
+        "张干事 10:02",
+        "麻烦各位把数发我一下",
+        "哦对了，演练搞了3回，麻烦记一下",
+        "海岛病人的转运上了省台，这个算不算亮点",
+        "毛病也有：夜里血库只有一个人顶着",
+        department="急诊科",
+    )
+
+    assert [i.text for i in read.items] == [
+        "演练搞了3回，麻烦记一下。", "海岛病人的转运上了省台。", "毛病也有：夜里血库只有一个人顶着。",
+    ]  # fmt: skip
+    assert read.items[2].is_problem
+    assert read.items[2].matter is not None
+    assert read.items[2].matter.text == "夜里血库只有一个人顶着"
+    assert read.remarks == ("（麻烦各位把数发我一下）", "（这个算不算亮点）")
+
+
 def test_who_filled_it_in_and_who_signed_is_read(tmp_path: Path) -> None:
     read = report(tmp_path, "全科完成轮训。", "填报人：李梅　审签：张建国　电话：6218")
 

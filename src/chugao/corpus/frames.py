@@ -27,6 +27,7 @@ _FIELDS = {
     MentionRole.TARGET: "target",
 }
 _DATED = re.compile(r"\d|20\d\d年|[一二三四五六七八九十]{1,2}月|[上下]半年|季度|“[^”]*”|《")
+_DIGIT = re.compile(r"[0-9０-９]")
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,2}是")
 _COMPARED = re.compile(r"上年|去年|同期|同比|比|较")
 
@@ -77,10 +78,20 @@ def _frames_in(passage: Passage, catalogue: Catalogue) -> Iterator[Frame]:
     for sentence in sentences_of(passage.text):
         for text in dict.fromkeys((sentence, *sentence.split("；"))):
             clause = _NUMBERED.sub("", text.strip()).rstrip("。；")
-            if 6 <= len(clause) <= LONGEST:
-                frame = _frame(clause, passage, catalogue)
-                if frame is not None:
-                    yield frame
+            if not _DIGIT.search(clause):
+                continue  # most sentences hold no figure, and reading one for numbers is what takes time
+            frame = _frame(clause, passage, catalogue) if 6 <= len(clause) <= LONGEST else None
+            if frame is None and (opening := _opening(clause)):
+                frame = _frame(opening, passage, catalogue)
+            if frame is not None:
+                yield frame
+
+
+def _opening(clause: str) -> str:
+    """The first two clauses of a sentence that goes on: “全年门诊……，比上年……”, without what it adds."""
+    parts = clause.split("，", 3)
+    opening = "，".join(parts[:2])
+    return opening if len(parts) > 2 and 6 <= len(opening) <= LONGEST else ""
 
 
 def _frame(text: str, passage: Passage, catalogue: Catalogue) -> Frame | None:
@@ -122,7 +133,7 @@ def _with_slots(text: str, mentions: Sequence[Mention], metric: str, fields: Seq
         start = mention.start
         if field in ("change", "growth"):
             # The slot prints its own verb.
-            verb = re.search(r"(?:增长|增加|提高|提升|上升|下降|降低|减少|缩短|延长)了?$", text[:start])
+            verb = re.search(r"(?:增长|增加|提高|提升|上升|下降|降低|减少|缩短|延长|[多少高低])了?$", text[:start])
             start = verb.start() if verb else start
         text = f"{text[:start]}{{{metric}.{field}}}{text[mention.end :]}"
     return text

@@ -38,6 +38,11 @@ _NEVER = re.compile(
 )
 
 
+def is_surname(character: str) -> bool:
+    """Whether a name may begin with this character."""
+    return character in _SURNAMES
+
+
 def find_people(text: str, words: Words) -> Iterator[tuple[int, int]]:
     """Every name beside a title."""
     for match in _TITLE.finditer(text):

@@ -3,10 +3,12 @@
 In: pages of a PDF, or an image.  Out: lines in reading order, and whether a line may be missing.
 
 Surprise: the recogniser reads characters almost without fault but drops whole lines.  So pages are drawn at 200 dpi
-at least, a gap in the pitch of the lines with ink in it is read again by itself, and what stays empty is flagged.
+at least, a gap in the pitch of the lines with ink in it is read again by itself, and so is a line of which far less was
+read than there is ink (“、、” of twenty-six characters); what stays unread is flagged.
 """
 
 import importlib.util
+import math
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -24,11 +26,19 @@ _INK = 0.004
 """Share of dark pixels from which a band is not empty."""
 
 
+_SHORT = 0.5
+"""A line is read whole when it has at least this share of the characters that its ink has room for."""
+_RULE = 3
+"""Dark pixels one above the other, up to which they are a rule and no letter."""
+
+
 class _Line(NamedTuple):
     top: float
     bottom: float
     left: float
     text: str
+    size: float
+    """Height of its letters, also where the page lies askew."""
 
 
 def can_recognise() -> bool:
@@ -92,17 +102,47 @@ def _recogniser() -> Any:
 def _read_picture(picture: Any) -> tuple[list[str], bool]:
     """Lines from top to bottom; True when a band between two lines has ink that nobody could read."""
     lines = _recognised(picture)
-    found = list(lines)
+    found: list[_Line] = []
     lost = False
+    for row in _rows(lines):
+        whole = row if _is_read(picture, row) else _again(picture, min(x.top for x in row), max(x.bottom for x in row))
+        longer = whole if _length(whole) > _length(row) else row
+        lost = lost or not _is_read(picture, longer)
+        found += longer
     for top, bottom in _gaps(picture, lines):
-        band = picture[int(top) : int(bottom)]
-        again = _recognised(_enlarged(band))
-        if again:
-            scale = (bottom - top) / max(_enlarged(band).shape[0], 1)
-            found += [_Line(top + x.top * scale, top + x.bottom * scale, x.left * scale, x.text) for x in again]
-        else:
-            lost = True
+        again = _again(picture, top, bottom)
+        found += again
+        lost = lost or not again
     return [" ".join(x.text for x in row) for row in _rows(found)], lost
+
+
+def _again(picture: Any, top: float, bottom: float) -> list[_Line]:
+    """A band of the page read by itself, enlarged."""
+    band = picture[max(0, int(top)) : int(bottom)]
+    if band.shape[0] < 4:
+        return []
+    large = _enlarged(band)
+    scale = (bottom - top) / max(large.shape[0], 1)
+    return [
+        _Line(top + x.top * scale, top + x.bottom * scale, x.left * scale, x.text, x.size * scale)
+        for x in _recognised(large)
+    ]
+
+
+def _length(row: list[_Line]) -> int:
+    return sum(len(x.text) for x in row)
+
+
+def _is_read(picture: Any, row: list[_Line]) -> bool:
+    """Whether a row has about as many characters as there is ink for; a Han character is as wide as it is high."""
+    if not row:
+        return False
+    size = max(x.size for x in row)
+    band = picture[max(0, int(min(x.top for x in row))) : int(max(x.bottom for x in row))]
+    if band.shape[0] > 2 * size or size < 4:  # two lines, or a page askew: its ink is not this row's alone
+        return True
+    inked = int(((band.mean(axis=2) < 128).sum(axis=0) > _RULE).sum())
+    return _length(row) >= _SHORT * inked / size
 
 
 def _recognised(picture: Any) -> list[_Line]:
@@ -115,6 +155,7 @@ def _recognised(picture: Any) -> list[_Line]:
             max(float(p[1]) for p in box),
             min(float(p[0]) for p in box),
             text,
+            math.dist(map(float, box[0]), map(float, box[3])),
         )
         for box, text in zip(result.boxes, result.txts, strict=True)
         if text.strip()

@@ -9,7 +9,8 @@ local names are compared, never prefixed ones: WPS and “strict” files use ot
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from chugao.documents.reading import Paragraph
@@ -17,6 +18,7 @@ from chugao.errors import UploadRejected
 from chugao.kind import kind_of_title
 
 _SKIPPED = {"del", "moveFrom", "instrText", "delText", "rt", "Fallback", "pPr", "rPr", "txbxContent", "sectPr"}
+_MAY_HIDE = frozenset({"rStyle", "vanish", "webHidden", "color", "sz"})
 _SMALLEST_HALF_POINTS = 4
 _HEADING_NAME = re.compile(r"^(?:heading|标题)\s?([1-9])$", re.I)
 _ORGANISATION = re.compile(r"(医院|院|委员会|委|局|中心|站|所)$")
@@ -32,13 +34,13 @@ def read_word(data: bytes, name: str) -> tuple[list[Paragraph], dict[str, str], 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = {n.lower().lstrip("/"): n for n in archive.namelist()}
 
-        def part(path: str) -> Any | None:
-            return _xml(archive.read(names[path])) if path in names else None
+        def part(path: str, cut: Callable[[bytes], bytes] = bytes) -> Any | None:
+            return _xml(cut(archive.read(names[path]))) if path in names else None
 
         document = part("word/document.xml")
         if document is None:
             raise UploadRejected(f"{name}：不是完整的 Word 文档。请用 WPS 或 Word 打开后另存一份再导入。")
-        styles = Styles(part("word/styles.xml"))
+        styles = Styles(part("word/styles.xml", without_table_styles))
         numbering = Numbering(part("word/numbering.xml"))
         front = _front_matter(part("docprops/core.xml"))
         notes = [part(f"word/{kind}notes.xml") for kind in ("foot", "end")]
@@ -81,16 +83,33 @@ def _xml(data: bytes) -> Any:
     return lxml.etree.fromstring(data, parser)
 
 
+def without_table_styles(styles: bytes) -> bytes:
+    """The styles part without those of tables: nine tenths of what Word writes there, and nothing that is read here."""
+    kept, at = [], 0
+    while (start := styles.find(b'<w:style w:type="table"', at)) >= 0:
+        end = styles.find(b"</w:style>", start)
+        if end < 0:
+            break
+        kept.append(styles[at:start])
+        at = end + len(b"</w:style>")
+    return b"".join((*kept, styles[at:]))
+
+
 def _tag(element: Any) -> str:
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _local_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=512)
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _child(element: Any | None, *path: str) -> Any | None:
     for name in path:
         if element is None:
             return None
-        element = next((c for c in element if _tag(c) == name), None)
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
     return element
 
 
@@ -115,6 +134,8 @@ class Styles:
     def __init__(self, root: Any | None) -> None:
         self._styles = {_attribute(s, "styleId"): s for s in (root if root is not None else []) if _tag(s) == "style"}
         self._hiding: dict[str | None, bool] = {None: False}
+        self._levels: dict[str | None, int | None] = {None: None}
+        self._numbered: dict[str | None, tuple[int, int] | None] = {None: None}
 
     def _chain(self, style: str | None) -> Iterator[Any]:
         for _ in range(10):
@@ -135,7 +156,13 @@ class Styles:
         own = _number(_attribute(_child(properties, "outlineLvl")))
         if own is not None:
             return own + 1 if 0 <= own < 9 else None
-        for style in self._chain(_attribute(_child(properties, "pStyle"))):
+        style = _attribute(_child(properties, "pStyle"))
+        if style not in self._levels:
+            self._levels[style] = self._level_of(style)
+        return self._levels[style]
+
+    def _level_of(self, name: str | None) -> int | None:
+        for style in self._chain(name):
             title = (_attribute(_child(style, "name")) or "").strip()
             if title.lower() in ("title", "标题"):
                 return 0
@@ -148,13 +175,23 @@ class Styles:
 
     def numbering(self, properties: Any | None) -> tuple[int, int] | None:
         """(numId, level) of a paragraph, by itself or by its style; None when it has none."""
-        holders = [properties, *(_child(s, "pPr") for s in self._chain(_attribute(_child(properties, "pStyle"))))]
-        for holder in holders:
-            found = _child(holder, "numPr")
-            identity = _number(_attribute(_child(found, "numId")))
-            if identity is not None:
-                return (identity, _number(_attribute(_child(found, "ilvl"))) or 0) if identity > 0 else None
+        if (own := _number(_attribute(_child(properties, "numPr", "numId")))) is not None:
+            return _numbered(properties, own)
+        style = _attribute(_child(properties, "pStyle"))
+        if style not in self._numbered:
+            self._numbered[style] = self._numbering_of(style)
+        return self._numbered[style]
+
+    def _numbering_of(self, name: str | None) -> tuple[int, int] | None:
+        for style in self._chain(name):
+            holder = _child(style, "pPr")
+            if (identity := _number(_attribute(_child(holder, "numPr", "numId")))) is not None:
+                return _numbered(holder, identity)
         return None
+
+
+def _numbered(holder: Any, identity: int) -> tuple[int, int] | None:
+    return (identity, _number(_attribute(_child(holder, "numPr", "ilvl"))) or 0) if identity > 0 else None
 
 
 class Numbering:
@@ -298,17 +335,17 @@ class _Words:
         return "".join(pieces)
 
     def all_text(self, cell: Any) -> str:
-        return " ".join(self.text(p) for p in cell.iter() if _tag(p) == "p")
+        return " ".join(self.text(p) for p in cell.iter("{*}p"))
 
     def boxes(self, paragraph: Any) -> Iterator[str]:
         """Text boxes anchored in a paragraph, each once (the fallback copy is left out)."""
-        for box in paragraph.iter():
-            if _tag(box) == "txbxContent" and not any(_tag(a) == "Fallback" for a in box.iterancestors()):
+        for box in paragraph.iter("{*}txbxContent"):
+            if not any(_tag(a) == "Fallback" for a in box.iterancestors()):
                 yield from (self.text(p) for p in box if _tag(p) == "p")
 
     def _is_hidden(self, run: Any) -> bool:
         properties = _child(run, "rPr")
-        if properties is None:
+        if properties is None or _MAY_HIDE.isdisjoint(map(_tag, properties)):
             return False
         if self._styles.hides(_attribute(_child(properties, "rStyle"))):
             return True

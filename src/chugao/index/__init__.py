@@ -62,22 +62,34 @@ def open_index(
 
 
 def load_index(
-    db: "Database", organisation: str = "", *, encoder: Encoder | None = None, folder: Path | None = None
+    db: "Database",
+    organisation: str = "",
+    *,
+    encoder: Encoder | None = None,
+    folder: Path | None = None,
+    most_in_memory: int = 0,
 ) -> Index:
     """An index of the reports kept in a database, each passage with its owner; `Scope` says who sees what.
 
     Reports whose issuer is `organisation` are the office's own, beside those that were said to be.  With an `encoder`
     the vectors kept under its name are used; with a `folder` they are looked up in the Chroma there, if no other
-    process holds it.  A passage that has no vector yet is found by its words.
+    process holds it; up to `most_in_memory` they are read into memory instead, which is quicker than opening Chroma.
+    A passage that has no vector yet is found by its words.
     """
     from chugao.corpus.store import load_passages
 
     passages = load_passages(db, organisation)
     if encoder is None:
         return Index(passages)
-    from chugao.corpus.vectors import load_vectors
-    from chugao.index.chroma import open_collections
+    from chugao.corpus.vectors import known_keys, load_vectors
 
-    opened = open_collections(folder, encoder.name) if folder is not None else None
-    nearest = opened if opened is not None else Vectors(load_vectors(db, encoder.name))
-    return Index(passages, nearest=nearest, encoder=encoder)
+    opened = None
+    if folder is not None and folder.is_dir() and len(known_keys(db, encoder.name)) > most_in_memory:
+        from chugao.index.chroma import open_collections
+
+        opened = open_collections(folder, encoder.name)
+    if opened is not None:
+        return Index(passages, nearest=opened, encoder=encoder)
+    vectors = Vectors(load_vectors(db, encoder.name))
+    # Before a vector is there, no query is worth asking a model for.
+    return Index(passages, nearest=vectors, encoder=encoder) if len(vectors) else Index(passages)

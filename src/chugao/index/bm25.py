@@ -3,6 +3,9 @@
 In: texts.  Out: a score for each.  Lucene's formula; what it says after any number of additions and removals is what a
 fresh index over the same texts says.
 
+A short question is best answered by the passage that holds most of it, not by one that repeats a single rare pair: so
+`answers_at` multiplies the score with the share of the question's characters that a text holds.
+
 Surprise: weights depend on how many texts there are, so they cannot be stored.  They are worked out for a term when it
 is first asked for and kept until something is added.
 """
@@ -18,6 +21,8 @@ K1 = 1.5
 B = 0.75
 MOST_TEXTS = 2**21
 _POINT_BITS = 21
+_PAIRS_FROM = 1 << _POINT_BITS
+"""A term below is one character, from here on two of them."""
 _MOST_KEPT = 4096
 _FEW = 500
 _ROW = 4
@@ -36,6 +41,8 @@ class Bm25:
         """(term and text in one number, sorted; how often the term stands in the text)"""
         self._lengths: NDArray[np.float32] = np.empty(0, np.float32)
         self._alive: NDArray[np.bool_] = np.empty(0, bool)
+        self._dead: NDArray[np.int64] = np.empty(0, np.int64)
+        """Removed texts whose postings are still there."""
         self._forget()
         self.add(texts)
 
@@ -72,35 +79,51 @@ class Bm25:
         self._forget()
         return places
 
-    def remove(self, places: Sequence[int]) -> None:
+    def remove(self, places: "Sequence[int] | NDArray[np.int64]") -> None:
         """Take texts out; their places stay empty."""
         import numpy as np
 
         self._alive[np.asarray(places, np.int64)] = False
-        if self._alive.sum() * 2 < self.size:
+        self._dead = np.union1d(self._dead, np.asarray(places, np.int64))
+        if len(self._dead) > _FEW:
             self._levels = [_living(level, self._alive) for level in self._levels]
+            self._dead = np.empty(0, np.int64)
         self._forget()
 
     def scores(self, query: str) -> "NDArray[np.float32]":
         """Score of every text by its place; 0 for one that shares no character."""
-        import numpy as np
-
-        scores = np.zeros(self.size, np.float32)
-        terms, times = np.unique(_terms([query])[0], return_counts=True)
-        for term, count in zip(terms.tolist(), times.tolist(), strict=True):
-            documents, weights = self._weighed(term)
-            if documents is None:
-                scores += weights * np.float32(count)
-            elif len(documents):
-                scores[documents] += weights * np.float32(count)
-        return scores
+        return self._summed(query)[0]
 
     def scores_at(self, query: str, places: "NDArray[np.int64]") -> "NDArray[np.float32]":
         """Scores of these places only; of a few places nothing else is looked at."""
+        return self._at(query, places)[0]
+
+    def answers_at(self, query: str, places: "NDArray[np.int64]") -> "NDArray[np.float32]":
+        """Scores of these places, each times the share of the query's different characters that the text holds."""
+        scores, held = self._at(query, places)
+        return scores * held
+
+    def _summed(self, query: str) -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
+        """(score, share of the query's characters) of every text."""
+        import numpy as np
+
+        scores, held = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
+        terms, times = np.unique(_terms([query])[0], return_counts=True)
+        for term, count in zip(terms.tolist(), times.tolist(), strict=True):
+            documents, weights = self._weighed(term)
+            where: slice | NDArray[np.int64] = slice(None) if documents is None else documents
+            scores[where] += weights * np.float32(count)
+            if term < _PAIRS_FROM:
+                held[where] += weights > 0
+        return scores, held / np.float32(max(1, int((terms < _PAIRS_FROM).sum())))
+
+    def _at(self, query: str, places: "NDArray[np.int64]") -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
+        """(score, share of the query's characters) of these places."""
         import numpy as np
 
         if len(places) > _FEW:
-            return self.scores(query)[places]
+            scores, held = self._summed(query)
+            return scores[places], held[places]
         terms, times = np.unique(_terms([query])[0], return_counts=True)
         low, high = terms << np.uint64(_POINT_BITS), (terms + np.uint64(1)) << np.uint64(_POINT_BITS)
         wanted = low[:, None] | places.astype(np.uint64)[None, :]
@@ -111,12 +134,14 @@ class Bm25:
             frequency += b - a
             at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
             found += np.where(keys[at] == wanted, numbers[at], 0)
-        if self.alive < self.size:
-            frequency = np.array([len(self._postings(t)[0]) for t in terms.tolist()], np.int64)
+            if len(self._dead):
+                frequency -= _standing(keys, low[:, None] | self._dead.astype(np.uint64)[None, :])
         idf = np.log1p((self.alive - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         weights = found / (found + self._norm[places][None, :]) * (idf * times.astype(np.float32))[:, None]
-        scores = weights.sum(axis=0)
-        return np.where(self._alive[places], scores, 0).astype(np.float32)
+        alive = self._alive[places]
+        characters = terms < _PAIRS_FROM
+        held = (found[characters] > 0).sum(axis=0) / max(1, int(characters.sum()))
+        return (weights.sum(axis=0) * alive).astype(np.float32), (held * alive).astype(np.float32)
 
     def _weighed(self, term: int) -> "tuple[NDArray[np.int64] | None, NDArray[np.float32]]":
         """(texts a term stands in, its weight in each); a frequent term has None and the weights of all texts."""
@@ -152,6 +177,15 @@ class Bm25:
 
 
 _Level = tuple["NDArray[np.uint64]", "NDArray[np.float32]"]
+
+
+def _standing(keys: "NDArray[np.uint64]", wanted: "NDArray[np.uint64]") -> "NDArray[np.int64]":
+    """How many of each row of wanted keys are there."""
+    import numpy as np
+
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    count: NDArray[np.int64] = (keys[at] == wanted).sum(axis=1)
+    return count
 
 
 def _merged(one: _Level, other: _Level) -> _Level:

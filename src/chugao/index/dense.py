@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_ONE_IN = 10
+
 
 class Encoder(Protocol):
     """Makes vectors; a model may want queries and passages told apart."""
@@ -111,7 +113,9 @@ class Vectors:
         asked = asked / max(float(np.linalg.norm(asked)), 1e-9)
         found = np.full(len(places), np.nan, np.float32)
         known = rows >= 0
-        found[known] = self._matrix[rows[known]] @ asked
+        # Gathering rows costs more than multiplying: of many, all are multiplied in place.
+        many = len(places) * _ONE_IN > len(self._matrix)
+        found[known] = (self._matrix @ asked)[rows[known]] if many else self._matrix[rows[known]] @ asked
         return found
 
     def _rows_of(self, passages: Sequence[Passage]) -> "NDArray[np.int64]":

@@ -8,10 +8,10 @@ filters are laid first; then words count half and vectors half, each brought to 
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Any
 
-from chugao.corpus import Passage, same_text_key
+from chugao.corpus import Passage, masked, same_text_key
 from chugao.errors import EngineError
 from chugao.index.bm25 import MOST_TEXTS, Bm25
 from chugao.index.dense import Encoder, Nearest
@@ -68,41 +68,53 @@ class Index:
         """What went wrong with the vectors, in Chinese; the words were searched all the same."""
         self._nearest, self._encoder = nearest, encoder
         self._asked: dict[str, list[float]] = {}
+        import numpy as np
+
         self.passages: tuple[Passage, ...] = ()
         self._bm25 = Bm25()
+        self._places: NDArray[np.int64] = np.empty(0, np.int64)
+        """Where each passage stands in the postings, in which a removed one leaves a gap."""
+        self._by_id: dict[str, Passage] = {}
+        self._same = _Column()
+        self._columns = {name: _Column() for name in ("kind", "year", "department", "level", "document", "owner")}
+        self._years: NDArray[np.float64] = np.empty(0)
+        self._recency: NDArray[np.float64] = np.empty(0)
         self.add(passages)
 
     def __len__(self) -> int:
         return len(self.passages)
 
     def add(self, passages: Iterable[Passage]) -> None:
-        """Take more passages in; one whose id is there already is left out."""
-        known = {p.id for p in self.passages}
-        new = [p for p in passages if p.id not in known][: MOST_TEXTS - len(self.passages)]
-        self._bm25.add([indexed_text(p) for p in new])
-        self._arrange((*self.passages, *new))
+        """Take more passages in, nothing else is touched; one whose id is there already is left out."""
+        import numpy as np
+
+        room = MOST_TEXTS - self._bm25.size
+        new = list({p.id: p for p in passages if p.id not in self._by_id}.values())[:room]
+        places = self._bm25.add([indexed_text(p) for p in new])
+        self.passages = (*self.passages, *new)
+        self._places = np.concatenate((self._places, np.fromiter(places, np.int64, len(new))))
+        self._by_id |= {p.id: p for p in new}
+        self._same.add(same_text_key(p.text) for p in new)
+        for name, column in self._columns.items():
+            column.add(getattr(p, name) for p in new)
+        years = np.array([p.year or p.plan_year or np.nan for p in new], np.float64)
+        self._years = np.concatenate((self._years, years))
+        self._recency = _recency(self._years)
 
     def remove(self, documents: Iterable[str]) -> None:
-        """Forget every passage of these documents."""
-        gone = frozenset(documents)
-        if any(p.document in gone for p in self.passages):
-            kept = tuple(p for p in self.passages if p.document not in gone)
-            self._bm25 = Bm25([indexed_text(p) for p in kept])
-            self._arrange(kept)
-
-    def _arrange(self, passages: tuple[Passage, ...]) -> None:
-        self.passages = passages
-        self._by_id = {p.id: p for p in passages}
-        self._same = _numbered(same_text_key(p.text) for p in passages)
-        self._columns = {
-            "kind": _Column(p.kind.value if p.kind else None for p in passages),
-            "year": _Column(p.year for p in passages),
-            "department": _Column(p.department for p in passages),
-            "level": _Column(p.level for p in passages),
-            "document": _Column(p.document for p in passages),
-            "owner": _Column(p.owner for p in passages),
-        }
-        self._recency = _recency([p.year or p.plan_year for p in passages])
+        """Forget every passage of these documents; the postings of the others stay as they are."""
+        gone = self._columns["document"].among(documents)
+        if not gone.any():
+            return
+        self._bm25.remove(self._places[gone])
+        for passage in compress(self.passages, gone):
+            del self._by_id[passage.id]
+        kept = ~gone
+        self.passages = tuple(compress(self.passages, kept))
+        self._places, self._years = self._places[kept], self._years[kept]
+        for column in (self._same, *self._columns.values()):
+            column.keep(kept)
+        self._recency = _recency(self._years)
 
     def get(self, passage_id: str) -> Passage | None:
         """The passage with this id, None when there is none."""
@@ -141,7 +153,7 @@ class Index:
         import numpy as np
 
         places = np.flatnonzero(within)
-        scores = self._bm25.scores_at(query, places)
+        scores = self._bm25.answers_at(query, self._places[places])
         shared = scores > 0
         return places[shared], scores[shared]
 
@@ -192,7 +204,8 @@ class Index:
             return None
         try:
             if query not in self._asked:
-                self._asked[query] = self._encoder.query(query)
+                # As the passages were: an endpoint sees no figure and no name.
+                self._asked[query] = self._encoder.query(masked(query))
             near = self._nearest.near(self._asked[query], self.passages, places)
         except EngineError as error:
             self._encoder = None
@@ -252,13 +265,26 @@ def indexed_text(passage: Passage) -> str:
 class _Column:
     """One field of all passages as small integers, compared at once."""
 
-    def __init__(self, values: Iterable[Any]) -> None:
+    def __init__(self) -> None:
         import numpy as np
 
         self._codes: dict[Any, int] = {}
-        self._column: NDArray[np.int32] = np.fromiter(
-            (self._codes.setdefault(v, len(self._codes)) for v in values), np.int32
-        )
+        self._column: NDArray[np.int32] = np.empty(0, np.int32)
+
+    def __getitem__(self, place: int) -> int:
+        """The number of a value; equal values have equal numbers."""
+        return int(self._column[place])
+
+    def add(self, values: Iterable[Any]) -> None:
+        """Values of more passages."""
+        import numpy as np
+
+        new = np.fromiter((self._codes.setdefault(v, len(self._codes)) for v in values), np.int32)
+        self._column = np.concatenate((self._column, new))
+
+    def keep(self, kept: "NDArray[np.bool_]") -> None:
+        """Leave out the others."""
+        self._column = self._column[kept]
 
     def among(self, wanted: Iterable[Any]) -> "NDArray[np.bool_]":
         """Which passages have one of these values."""
@@ -278,20 +304,15 @@ def _floor(total: "NDArray[np.float64]") -> float:
     return float(np.partition(total, len(total) - _RANKED)[len(total) - _RANKED])
 
 
-def _numbered(values: Iterable[str]) -> list[int]:
-    numbers: dict[str, int] = {}
-    return [numbers.setdefault(v, len(numbers)) for v in values]
-
-
-def _recency(years: Sequence[int | None]) -> "NDArray[np.float64]":
+def _recency(years: "NDArray[np.float64]") -> "NDArray[np.float64]":
     """1 for the newest year, 0 for the oldest and for unknown ones."""
     import numpy as np
 
-    known = [y for y in years if y is not None]
-    if not known or min(known) == max(known):
+    known = years[~np.isnan(years)]
+    if not len(known) or known.min() == known.max():
         return np.zeros(len(years))
-    low, high = min(known), max(known)
-    return np.array([0.0 if y is None else (y - low) / (high - low) for y in years])
+    recency: NDArray[np.float64] = np.nan_to_num((years - known.min()) / (known.max() - known.min()), nan=0.0)
+    return recency
 
 
 def query_words(text: str) -> str:

@@ -30,7 +30,15 @@ _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[（(]20\d\d[〕\]）)]\s?第?\
 _RECIPIENT = re.compile(
     r"授予对象(?:为|是|[:：])?(?P<who>[^，。；]{2,24})|获奖(?:单位|人|集体)[:：为是]?(?P<whom>[^，。；]{2,24})"
 )
-_BARE = re.compile(r"^(?:(?:国家|省|市|县|区|院)级|授予对象.*|获奖(?:单位|人|集体).*|文号[:：]?.*)$")
+_BARE = re.compile(
+    r"^(?:(?:国家|省|市|县|区|院)级|授予对象.*|获奖(?:单位|人|集体).*|文号[:：]?.*|"
+    r"(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日)?(?:发文|印发|公布|通报|授牌|颁发|授予)?)$"
+)
+# An issuer alone in its cell (“省，XX市卫生健康委员会”), or several joined, with or without the verb.
+_ISSUER = re.compile(
+    r"^(?P<by>[^，。；]{0,60}(?:委员会|卫健委|卫生健康委|卫健局|卫生健康局|厅|局|政府|党委|团委|中央|学会|协会|总工会|妇联|红十字会|基金会|总会|中心))$"
+    r"|^(?!由|被|经)(?P<granted>[^，。；]{2,60}?)(?:联合)?(?:授予|颁发|颁授|命名|评定|认定)$"
+)
 
 
 def is_honour(category: str, text: str) -> bool:
@@ -83,10 +91,16 @@ def as_printed(matter: Matter) -> Matter:
     if honour is None:
         return matter
     clauses = [c for c in re.split(r"[，；]", matter.result) if c.strip() and not _BARE.match(c.strip())]
+    clauses = [c for c in clauses if not _NUMBER.fullmatch(c.strip())]
+    issuers = [c for c in clauses if _ISSUER.match(c.strip())]
+    if issuers and not any(c.startswith(("由", "被", "经")) for c in clauses):
+        names = [found["by"] or found["granted"] for c in issuers if (found := _ISSUER.match(c.strip()))]
+        clauses = [f"由{'、'.join(names)}授予", *(c for c in clauses if c not in issuers)]
     if honour.granted_by and not any(honour.granted_by in c for c in (matter.text, *clauses)):
         clauses.insert(0, f"由{honour.granted_by}授予")
     if honour.number and not any(honour.number in c for c in (matter.text, *clauses)):
-        at = next((i for i, c in enumerate(clauses) if honour.granted_by and honour.granted_by in c), None)
+        granting = re.compile(rf"{re.escape(honour.granted_by)}" if honour.granted_by else r"^由.*授予$")
+        at = next((i for i, c in enumerate(clauses) if granting.search(c)), None)
         told = f"（{honour.number}）"
         clauses = (
             [c + told if i == at else c for i, c in enumerate(clauses)] if at is not None else [*clauses, honour.number]

@@ -3,7 +3,7 @@
 In: a `Document`.  Out: `Statement`s with their place in its text, and what the sender told about the sending.
 
 Surprise: a department writes as it talks.  A remark in brackets (“这条去年的，是不是删掉？”) speaks of the sentence before
-it; a chat carries name and time over each piece; a numbered “heading” is often the whole matter.
+it; a numbered “heading” is often the whole matter.
 """
 
 import re
@@ -12,19 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chugao.documents.headings import number_of
-from chugao.documents.reading import Paragraph, Reading
+from chugao.documents.reading import Reading
 from chugao.documents.structure import Document, TextParagraph
+from chugao.material.chats import Whence, is_talk, without_opening
 
-_CHAT = re.compile(
-    r"^(?P<who>[\u4e00-\u9fffA-Za-z·（）()\-]{1,16}?)\s{0,4}[:：]?\s{0,4}(?:(?:20\d\d[-/年.])?\d{1,2}[-/月.]\d{1,2}日?\s{0,4})?(?:上午|下午|晚上)?\s?\d{1,2}:\d{2}(?::\d{2})?$"
-)
-_NAME_LINE = re.compile(
-    r"^(?P<who>[\u4e00-\u9fff]{1,3}(?:主任|护士长|科长|院长|医生|老师|干事|姐|哥)|[\u4e00-\u9fff]{2,4})\s{0,4}[:：]$"
-)
-_NOISE = re.compile(r"\[(?:图片|表情|语音|视频|文件|链接|动画表情)[^\]]{0,20}\]|@[^\s@]{1,12}\s?")
-_CHATTER = re.compile(
-    r"^(?:收到|好的?|谢谢|辛苦了?|麻烦了?|嗯+|OK|ok|请查收|发你了?|你好|您好)[\s，。！!~～]*(?:谢谢|辛苦了?)?[。！!]?$"
-)
 _REMARK = re.compile(
     r"去年的|去年抄|抄的|没来得及|要不要|写不写|用不用|是不是|能不能|可不可以|帮忙|请帮|待核|再核|再报|核实|以.{1,8}为准|电话补|不确定|记不清|大概|左右吧|先这样|删掉|去年写过|格式|字数|？|\?|备注|^注[:：]|办公室[:：]"
 )
@@ -40,12 +31,14 @@ _FORM_LINE = re.compile(
     r"^(?:填报人|报送人|填表人|联系人|经办人|撰稿|审签|审核|审定|签发|分管|科室?负责人|科主任|电话|报送时间|填报时间|日期)[^。]{0,60}$"
 )
 _PROBLEM = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
+PROBLEM_LEAD = re.compile(
+    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得差的|难处|难题|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[：:]|就是|是(?!否)|在于)"
+)
+"""Of a sentence that tells a shortcoming wherever it stands: “毛病也有：夜里只有一个人”."""
 _PLAN = re.compile(r"计划|打算|下一?步|思路|安排|明年|设想|努力方向")
 _LEAD = 14
 """A first sentence this short, without a digit, names what the others tell."""
 _HEADING = 24
-_RUN_IN = re.compile(r"(?<=[：:])\s{0,2}(?=(?:1|一|①)[、.．)）])")
-"""Behind “今年的几件事：” the first item of a list begins on the same line."""
 _STOP = re.compile(r"(?<=[。！？!?；;])")
 
 
@@ -79,24 +72,6 @@ class Sent(NamedTuple):
     signed_by: str = ""
 
 
-Whence = dict[int, tuple[int, str]]
-"""Of pasted text: line of the reading made of it → paragraph as pasted, and who sent it."""
-
-
-def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
-    """Pasted text as a report: a title over it, names and times taken off, each line closed so that no two become one."""
-    lines, whence, who = [Paragraph(text=title, style_level=0)], {}, ""
-    for number, paragraph in enumerate(reading.paragraphs, 1):
-        text = _NOISE.sub("", paragraph.text).strip()
-        if match := _CHAT.match(text) or _NAME_LINE.match(text):
-            who = match["who"]
-        elif text and not _CHATTER.match(text):
-            whence[number] = (number, who)
-            for piece in _RUN_IN.split(text, maxsplit=1):
-                lines.append(paragraph.model_copy(update={"text": _closed(piece), "line": number}))
-    return reading.model_copy(update={"paragraphs": tuple(lines)}), whence
-
-
 def with_rows(reading: Reading) -> Reading:
     """Lines with cells are rows of a table, also where a table was pasted as text."""
     return reading.model_copy(
@@ -107,16 +82,6 @@ def with_rows(reading: Reading) -> Reading:
             )
         }
     )
-
-
-def is_pasted(reading: Reading) -> bool:
-    """Whether a text came out of a chat: names and times stand over its pieces."""
-    return any(_CHAT.match(p.text.strip()) or _NAME_LINE.match(p.text.strip()) for p in reading.paragraphs)
-
-
-def _closed(text: str) -> str:
-    done = text.endswith(("。", "！", "？", "；", "：", "?", ":", "!", ";")) or "\t" in text
-    return text if done or _CHAT.match(text) or (number_of(text) is not None and len(text) <= _HEADING) else f"{text}。"
 
 
 def take_apart(document: Document, whence: Whence) -> Sent:
@@ -137,7 +102,7 @@ def take_apart(document: Document, whence: Whence) -> Sent:
                 if statements and statements[-1].paragraph == number and not statements[-1].note:
                     old = _OLD.search(told.text) is not None
                     statements[-1] = statements[-1]._replace(note=told.text.strip("（）()"), old=old)
-            elif not _CHATTER.match(told.text):
+            elif not ((whence or document.kind is None) and is_talk(told.text)):
                 statements.append(told._replace(who=who))
     return Sent(tuple(statements), tuple(remarks), tuple(_tables(document)), submitter, signed)
 
@@ -178,26 +143,26 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         lead = 0
         trimmed = paragraph.text[first:end]
         at = first + len(trimmed) - len(_without_number(trimmed).lstrip())
+        told = "problem" if PROBLEM_LEAD.match(paragraph.text[at:end]) else part
         if paragraph.text[at:end].strip() and not paragraph.text[at:end].rstrip().endswith(("：", ":")):
             yield Statement(
-                paragraph.text[at:end].strip(), paragraph.start + at, paragraph.start + end, number, heading, part
+                paragraph.text[at:end].strip(), paragraph.start + at, paragraph.start + end, number, heading, told
             )
 
 
 def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
-    """Spans of sentences; a bracketed remark is one of its own, and a chat's noise is none."""
-    quiet = _NOISE.sub(lambda m: " " * len(m[0]), text)
-    cuts = {0, len(quiet)}
-    for match in _STOP.finditer(quiet):
-        if quiet[match.start() - 1] not in "；;" or split:
+    """Spans of sentences; a bracketed remark is one of its own."""
+    cuts = {0, len(text)}
+    for match in _STOP.finditer(text):
+        if text[match.start() - 1] not in "；;" or split:
             cuts.add(match.start())
-    for match in _BRACKETS.finditer(quiet):
+    for match in _BRACKETS.finditer(text):
         cuts -= set(range(match.start() + 1, match.end()))
         if _is_remark(match[0]):
             cuts |= {match.start(), match.end()}
     ends = sorted(cuts)
     for start, end in pairwise(ends):
-        words = quiet[start:end]
+        words = text[start:end]
         if words.strip(" 　，。；"):
             yield start + len(words) - len(words.lstrip()), start + len(words.rstrip())
 
@@ -205,12 +170,15 @@ def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
 def _without_number(text: str) -> str:
     number = number_of(text)
     rest = text[number[2] :] if number else re.sub(r"^\d{1,2}[、.．](?=\d{1,2}月)", "", text)
-    return re.sub(r"^[一二三四五六七八九十]{1,2}[是、]|^[①-⑩]\s?|^[-·•●◆■]\s?", "", rest)
+    return without_opening(re.sub(r"^[一二三四五六七八九十]{1,2}[是、]|^[①-⑩]\s?|^[-·•●◆■]\s?", "", rest))
 
 
 def _is_remark(text: str) -> bool:
     """Whether a piece speaks to the office and not of the year."""
     bracketed = text.startswith(("（", "(")) and text.rstrip("。").endswith(("）", ")"))
+    words = text.strip("（）()。")
+    if bracketed and is_talk(words):
+        return True
     return (bracketed or text.endswith(("？", "?"))) and _REMARK.search(text) is not None
 
 

@@ -3,7 +3,7 @@
 In: `Item`s.  Out: rows of `material`, each change in the audit chain.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -91,6 +91,11 @@ def correct_item(db: Database, identifier: str, mend: Callable[[Item], Item], *,
         return mend(item).model_copy(update={"status": "confirmed", "confirmed_by": by, "copied_from": None})
 
     return _change(db, [identifier], corrected, "material.correct", by=by, at=at)[0]
+
+
+def settle_items(db: Database, changes: Mapping[str, Callable[[Item], Item]], *, by: str, at: str) -> tuple[Item, ...]:
+    """Change many items, each in its own way, all or none; what was changed comes back.  Raises as `confirm_items`."""
+    return _change(db, list(changes), lambda item: changes[item.id](item), "material.settle", by=by, at=at)
 
 
 def pick_problems(

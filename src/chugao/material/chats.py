@@ -1,0 +1,132 @@
+"""Pasted chats: who said each piece, what is only talk, and the rest as lines of a report.
+
+In: a `Reading`.  Out: whether it came out of a chat; a reading with a title over it, and who sent each line.
+
+A chat is known by its shape: a clock beside a name and nothing else on the line, or one name with a colon before several
+pieces.  What is talk is judged carefully: a piece with a figure in it is never talk, so that no number is lost.
+"""
+
+import re
+from collections import Counter
+
+from chugao.corpus.people import is_surname
+from chugao.documents.headings import number_of
+from chugao.documents.reading import Paragraph, Reading
+
+_DAY = r"(?:(?:20\d\d\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|昨天|今天|前天|星期[一二三四五六日天]|周[一二三四五六日])"
+_CLOCK = (
+    rf"[\[【(（]?(?:{_DAY}\s{{0,4}})?(?:上午|下午|晚上|凌晨|中午)?\s?\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?[\]】)）]?"
+)
+_WHO = r"[\u4e00-\u9fffA-Za-z·_（）()\[\]【】\- /]{1,24}?"
+_AFTER = re.compile(rf"^(?P<who>{_WHO})\s{{0,6}}[:：]?\s{{0,6}}{_CLOCK}\s{{0,4}}[:：]?$")
+_BEFORE = re.compile(rf"^{_CLOCK}\s{{0,6}}(?P<who>{_WHO})\s{{0,4}}[:：]?$")
+_INLINE = re.compile(rf"^{_CLOCK}\s{{0,6}}(?P<who>{_WHO})\s{{0,2}}[:：]\s{{0,4}}(?P<said>\S.{{0,2000}})$", re.S)
+_NAMED = re.compile(r"^(?P<who>[\u4e00-\u9fff（）()·—\-]{1,12})\s{0,2}[:：]\s{0,4}(?P<said>\S.{0,2000})$", re.S)
+_TITLED = r"(?:主任|护士长|科长|处长|院长|部长|医生|医师|老师|干事|同志|姐|哥|工|总)"
+_NAME_LINE = re.compile(
+    rf"^(?P<who>[\u4e00-\u9fff]{{0,8}}(?:{_TITLED}|[老小][\u4e00-\u9fff])|[\u4e00-\u9fff]{{2,4}})\s{{0,4}}[:：]$"
+)
+_NOISE = re.compile(
+    r"\[(?:图片|表情|语音|视频|文件|链接|动画表情)[^\]]{0,20}\]|\[[\u4e00-\u9fffA-Za-z]{1,6}\]|@[^\s@]{1,12}\s?"
+    r"|[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]"
+)
+_QUOTED = re.compile(r"^(?:>|＞|\|)\s{0,4}")
+_OPENING = re.compile(
+    r"^(?:(?:哦|噢|嗯|呃|哎|啊)?(?:对了|还有|另外|然后|再就是|还有就是|那个|补充一下|补一条)[，,、：:\s]{0,2}|(?:嗯|呃|哎|哦)[，,]"
+    r"|(?:头一|第[一二三四五六七八九十])(?:件|个|条|项)(?:事)?(?:呢|嘛|啊|，|,|、|：|就是|是){1,3})"
+)
+_TALK = re.compile(
+    r"^(?:收到|好的?|谢谢|辛苦了?|麻烦了?|嗯+|OK|ok|请查收|发你了?|你好|您好|在吗|行|可以|没问题|知道了|明白)[\s，。！!~～啦了哈]*(?:谢谢|辛苦了?)?[。！!~～]*$"
+    r"|(?:发我|发给我|发一下|报一下|给我|帮我|帮忙|麻烦|劳驾|辛苦|谢谢|查收|晚点|回头|稍后|待会|先报|先发|收到|我说一下|说一下啊|都在这|见附件|数都)"
+    r"|(?:吗|呢|么|吧|不算|算不算|写不写|要不要|是不是|行不行|可不可以)[^，。；]{0,8}[？?]?$|[？?]$|^(?:别|不要|不用)写"
+    r"|^(?:算的|是的|对的|不算|不是)"
+)
+_REPLY = re.compile(r"^[\u4e00-\u9fff]{1,8}(?:报|发|写|管|定)$")
+_RUN_IN = re.compile(r"(?<=[：:])\s{0,2}(?=(?:1|一|①)[、.．)）])")
+"""Behind “今年的几件事：” the first item of a list begins on the same line."""
+_HEADING = 24
+_LEAST = 8
+
+Whence = dict[int, tuple[int, str]]
+"""Of pasted text: line of the reading made of it → paragraph as pasted, and who sent it."""
+
+
+def is_pasted(reading: Reading) -> bool:
+    """Whether a text came out of a chat: names and times stand over its pieces, or names before several of them."""
+    lines = [p.text.strip() for p in reading.paragraphs if not p.table]
+    return bool(_speakers(lines)) or any(_head(t) or _NAME_LINE.match(t) for t in lines)
+
+
+def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
+    """Pasted text as a report: a title over it, names and times taken off, each line closed so that no two become one.
+
+    What is only talk keeps its line, in brackets: it is told to the office as a remark and never drafted.
+    """
+    lines, whence, who = [Paragraph(text=title, style_level=0)], {}, ""
+    speakers = _speakers([p.text.strip() for p in reading.paragraphs])
+    for number, paragraph in enumerate(reading.paragraphs, 1):
+        text = _QUOTED.sub("", _NOISE.sub("", paragraph.text).strip())
+        head = _head(text) or _NAME_LINE.match(text)
+        if head is not None:
+            who = head["who"].strip()
+            text = head.groupdict().get("said") or ""
+        elif (named := _NAMED.match(text)) and named["who"] in speakers:
+            who, text = named["who"], named["said"]
+        text = without_opening(_QUOTED.sub("", text.strip())) if not paragraph.table else text
+        if not text.strip("，。！!~～ "):
+            continue
+        whence[number] = (number, who)
+        for piece in _RUN_IN.split(text, maxsplit=1):
+            shown = piece if paragraph.table else _with_talk_in_brackets(piece)
+            lines.append(paragraph.model_copy(update={"text": shown, "line": number}))
+    return reading.model_copy(update={"paragraphs": tuple(lines)}), whence
+
+
+def is_talk(text: str) -> bool:
+    """Whether a piece speaks to a colleague and says nothing of the year; never one with a figure in it."""
+    if re.search(r"\d|[一二三四五六七八九十百千万两]+(?:个|次|例|台|人|项|家|场|份|回|月|分|%|％)", text):
+        return False
+    words = text.strip().rstrip("。！!~～")
+    return len(words) <= 40 and (_TALK.search(words) is not None or _REPLY.match(words) is not None)
+
+
+def _with_talk_in_brackets(piece: str) -> str:
+    """“上了省台，这个算不算亮点” is a thing that was done and a question about it."""
+    said, comma, asked = piece.rstrip("。").rpartition("，")
+    if comma and len(said) >= _LEAST and is_talk(asked) and not is_talk(said):
+        return f"{_closed(said)}（{asked}）"
+    return f"（{piece.rstrip('。')}）" if is_talk(piece) else _closed(piece)
+
+
+def without_opening(text: str) -> str:
+    """A spoken sentence without “哦对了，”, “头一件，”."""
+    return _OPENING.sub("", text)
+
+
+def _head(text: str) -> "re.Match[str] | None":
+    """A name with a clock beside it, alone on a line or before what was said."""
+    if len(text) > 2200 or not re.search(r"\d{1,2}[:：]\d{2}", text[:60]):
+        return None
+    return _AFTER.match(text) or _BEFORE.match(text) or _INLINE.match(text)
+
+
+def _speakers(lines: list[str]) -> frozenset[str]:
+    """Names that stand with a colon before two pieces or more."""
+    named = [m["who"] for t in lines if (m := _NAMED.match(t))]
+    return frozenset(who for who, count in Counter(named).items() if count > 1 and _is_name(who))
+
+
+def _is_name(who: str) -> bool:
+    last = re.split(r"[（(—\-]", who)[0] or who
+    return (
+        re.search(rf"{_TITLED}$", last) is not None
+        or (len(last) <= 3 and is_surname(last[0]))
+        or re.match(r"^[\u4e00-\u9fff]{0,6}[老小][\u4e00-\u9fff]$", last) is not None
+    )
+
+
+def _closed(text: str) -> str:
+    done = text.endswith(("。", "！", "？", "；", "：", "?", ":", "!", ";")) or "\t" in text
+    number = number_of(text)
+    heading = number is not None and len(text) <= _HEADING and not re.search(r"[\d，：:]", text[number[2] :])
+    return text if done or heading else f"{text}。"

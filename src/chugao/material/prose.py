@@ -1,0 +1,353 @@
+"""What a department wrote in sentences as items: facts, matters, honours, cases, and every number that went unused.
+
+In: a `Document` and its statements.  Out: provisional `Item`s; `Unused`.
+
+Surprise: a sentence is a matter even where its figure is a fact, unless the figures are all it says; and what a part
+calls 明年 decides the year of everything under it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+from chugao.catalogue import Catalogue
+from chugao.material.cases import FoundCase, find_cases
+from chugao.material.chats import Whence
+from chugao.material.honours import is_honour, with_honour
+from chugao.material.items import Item
+from chugao.material.matter import Matter, MatterStatus
+from chugao.material.reading import matter_id
+from chugao.material.rows import item_of_fact, item_of_matter, items_of_figures
+from chugao.material.statements import PROBLEM_LEAD, Sent, Statement, cells_of
+from chugao.material.tables import figures_in, matters_in, placed, row_of
+from chugao.mentions import Mention, MentionRole, find_mentions
+from chugao.metrics.observation import Observation, ReportedChange, Role, Status
+from chugao.period import Period
+from chugao.source import Frozen, Source
+
+if TYPE_CHECKING:
+    from chugao.documents.structure import Document
+
+
+_PLANNED = re.compile(r"(?:^|，)(?:将|拟|计划|力争|争取|下一步|明年|准备)|20\d\d年(?:将|拟|计划)")
+_ONGOING = re.compile(r"正在|推进中|进行中|有序推进|尚未完成|还在")
+_WHEN = re.compile(
+    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底前|底|份|初|中旬|上旬|下旬)?|全年|上半年|下半年)[，,]?"
+)
+_BY = re.compile(
+    r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|到位|投用|交付|上线)?$"
+)
+_AHEAD = re.compile(
+    r"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|争取|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fff\d]{3})"
+)
+_OURS = re.compile(r"^(?:我科|我院|我们|本科室|本科|我部)(?=[\u4e00-\u9fff])")
+_COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短|上升|降低|高于|低于|其中)[^，。；]{0,24}$")
+_WHOLE = re.compile(
+    r"^(?:20\d\d年|今年|全年|本年度?|年度|年内|上半年|下半年|1[-—至]\d{1,2}月|截至[^，]{0,12}|我科|我院|全科|全院|科室|本科室|我部|共|累计|合计|总|完成|接诊|收治|开展|实现|达到?|现有|其中|为|的|是|约|近|超|，|、|\s)*$"
+)
+_LAST_YEAR = re.compile(r"上年|去年|同期|同比|20\d\d年")
+_SHORTEST = 6
+
+
+class Unused(Frozen):
+    """A number of a submission that went into no item."""
+
+    text: str
+    paragraph: int
+    why: str
+
+
+class Reader:
+    """One document being read."""
+
+    def __init__(self, document: "Document", department: str, year: int, catalogue: Catalogue, whence: Whence) -> None:
+        self.whence = whence
+        self.document, self.department, self.year, self.catalogue = document, department, year, catalogue
+        self.mentions = find_mentions(document.text, catalogue, year=year)
+        self.spans: list[tuple[int, int]] = []
+        """Characters that an item holds."""
+        self.cases: list[FoundCase] = find_cases([p.text for p in document.paragraphs])
+
+    def items(self, sent: Sent) -> Iterator[Item]:
+        """Facts and matters in the order of the text; tables and cases where they stand."""
+        found: list[tuple[int, Item]] = []
+        in_cases = {n for c in self.cases for n in range(c.first + 1, c.last + 2)}
+        for case in self.cases:
+            found.append((case.first + 1, self._case(case)))
+        for first, last in sent.rows:
+            found += [(i.source.paragraph or 0, i) for i in self._table(first, last)]
+        for statement in sent.statements:
+            if statement.paragraph not in in_cases and len(statement.text) >= _SHORTEST:
+                found += [(statement.paragraph, i) for i in self._statement(statement)]
+        yield from (item for _, item in sorted(found, key=lambda f: f[0]))
+
+    def _number(self, paragraph: int) -> int:
+        """A paragraph as the sender counts."""
+        lines = self.document.paragraphs[paragraph - 1].lines
+        return self.whence.get(lines[0] if lines else 0, (paragraph, ""))[0] if self.whence else paragraph
+
+    def _source(self, paragraph: int) -> Source:
+        return Source(file=self.document.file, paragraph=self._number(paragraph), fingerprint=self.document.fingerprint)
+
+    def _within(self, start: int, end: int) -> list[Mention]:
+        return [m for m in self.mentions if start <= m.start and m.end <= end]
+
+    def _statement(self, statement: Statement) -> Iterator[Item]:
+        self.spans.append((statement.start, statement.end))
+        told = statement.text.rstrip("。；！")
+        future = statement.part == "future" or _PLANNED.search(told) is not None
+        facts, held = self._facts(statement, future=future)
+        more = {
+            "note": statement.note,
+            "copied_from": "上年材料（报送人自注）" if statement.old else None,
+            "submitter": statement.who,
+        }
+        yield from (f.model_copy(update=more) for f in facts)
+        if not (facts and self._only_figures(statement, held)):
+            matter = _matter(statement, self.department, self.year, self._source(statement.paragraph), future=future)
+            kind: Literal["honour", "matter"] = "honour" if matter.honour else "matter"
+            item = Item(
+                id=matter.id,
+                kind=kind,
+                text=statement.text,
+                department=self.department,
+                year=self.year,
+                source=matter.source,
+                matter=matter,
+            )
+            yield item.model_copy(update=more)
+
+    def _facts(self, statement: Statement, *, future: bool) -> tuple[list[Item], set[int]]:
+        """The facts of a statement, and where the numbers start that they hold."""
+        facts: list[Item] = []
+        held: set[int] = set()
+        last: Item | None = None
+        for mention in self._within(statement.start, statement.end):
+            if mention.role is MentionRole.CHANGE and last is not None and (change := self._change(mention, last)):
+                facts[-1] = last = last.model_copy(update={"change": change})
+                held.add(mention.start)
+                continue
+            observation = self._observation(mention, statement, future=future)
+            if observation is None:
+                continue
+            before = last is not None and (last.metric, self.year - 1) == (observation.metric, observation.period.year)
+            if not before and not self._of_the_whole(mention, statement):
+                continue
+            held.add(mention.start)
+            if before and last is not None:
+                facts[-1] = last = last.model_copy(update={"previous": observation})
+            else:
+                last = item_of_fact(observation, statement.text, self.year)
+                facts.append(last)
+        return facts, held
+
+    def _observation(self, mention: Mention, statement: Statement, *, future: bool) -> Observation | None:
+        if mention.metric is None or mention.quantity is None or mention.quantity.unit == "倍":
+            return None
+        role = Role.ACTUAL
+        year = self.year
+        if mention.role is MentionRole.TARGET or future:
+            role, year = Role.TARGET, self.year + 1 if future else self.year
+        elif mention.role is MentionRole.BASELINE:
+            year = self.year - 1
+            if mention.period not in (None, str(year)) or not _LAST_YEAR.search(statement.text):
+                return None
+        elif mention.role not in (MentionRole.CURRENT, MentionRole.COUNT) or mention.period not in (None, str(year)):
+            return None
+        return Observation(
+            metric=mention.metric,
+            department=self.department,
+            period=Period(year=year),
+            role=role,
+            quantity=mention.quantity,
+            source=self._source(statement.paragraph),
+            status=Status.PROVISIONAL,
+        )
+
+    def _of_the_whole(self, mention: Mention, statement: Statement) -> bool:
+        """Whether the words before a number speak of nothing narrower than the department."""
+        text = self.document.text
+        before = text[statement.start : mention.start]
+        own = max(before.rfind(mark) for mark in "，；。：") + 1
+        name = before.rfind(mention.metric_name, own) if mention.metric_name else -1
+        if not _WHOLE.match(before[own : name if name >= 0 else len(before)]):
+            return False
+        if name == own and re.match(r"\s{0,2}[（(](?:去年|上年)", text[mention.end : statement.end]):
+            return True  # last year's value stands behind it, as it does behind a department's figures
+        figures = [m for m in self._within(statement.start, mention.start) if m.metric]
+        at = statement.start
+        for clause in re.split(r"([，；。：])", before[:own]):
+            figure = any(at <= m.start < at + len(clause) for m in figures)
+            if not (figure or _WHOLE.match(clause) or _COMPARISON.match(clause) or clause in "，；。："):
+                return False
+            at += len(clause)
+        return True
+
+    def _change(self, mention: Mention, of: Item) -> ReportedChange | None:
+        """A growth or change against last year of the fact just before it."""
+        if mention.quantity is None or of.observation is None or of.observation.role is not Role.ACTUAL:
+            return None
+        if mention.baseline and not _LAST_YEAR.search(mention.baseline):
+            return None
+        if mention.metric not in (None, of.metric) or of.change is not None or mention.quantity.unit == "倍":
+            return None
+        value = abs(mention.quantity.value) * (-1 if mention.direction < 0 else 1)
+        return ReportedChange(
+            metric=of.observation.metric,
+            department=self.department,
+            period=of.observation.period,
+            quantity=mention.quantity.model_copy(update={"value": value}),
+            source=of.source,
+        )
+
+    def _only_figures(self, statement: Statement, held: set[int]) -> bool:
+        """Whether a sentence says nothing but figures, and every one of them is held by a fact."""
+        numbers = [m for m in self._within(statement.start, statement.end) if m.role.is_fact]
+        if any(m.start not in held for m in numbers):
+            return False
+        at = statement.start
+        for clause in re.split(r"([，；。])", self.document.text[statement.start : statement.end]):
+            words = clause.strip()
+            figure = any(at <= m.start < at + len(clause) for m in numbers)
+            if words and words not in "，；。" and not figure and not _COMPARISON.match(words):
+                return False
+            at += len(clause)
+        return True
+
+    # --- tables and cases ---
+
+    def _table(self, first: int, last: int) -> Iterator[Item]:
+        paragraphs = self.document.paragraphs[first : last + 1]
+        rows = cells_of(paragraphs)
+        things = matters_in(rows, self.department, self.year)
+        if things is not None:
+            for thing in things:
+                row = row_of(thing.source)
+                self._hold(first + row)
+                at = self._source(first + row + 1)
+                own = matter_id(self.department, thing.text)
+                update = {"department": self.department, "source": at, "id": own}
+                yield item_of_matter(thing.model_copy(update=update), self.year, self.department)
+            return
+        figures = figures_in(rows, self.department, self.year)
+        if figures is None:
+            return
+        for item in items_of_figures(figures, self.department, self.year, self.document.file):
+            row = row_of(item.source)
+            self._hold(first + row)
+            paragraph = first + row + 1
+            assert item.observation is not None
+            moved = [
+                placed(o, self.document.file, self._number(paragraph), self.document.fingerprint) if o else None
+                for o in (item.observation, item.previous)
+            ]
+            yield item.model_copy(
+                update={"observation": moved[0], "previous": moved[1], "source": self._source(paragraph)}
+            )
+
+    def _hold(self, index: int) -> None:
+        paragraph = self.document.paragraphs[index]
+        self.spans.append((paragraph.start, paragraph.end))
+
+    def _case(self, found: FoundCase) -> Item:
+        paragraphs = self.document.paragraphs[found.first : found.last + 1]
+        for index in range(found.first, found.last + 1):
+            self._hold(index)
+        title = found.title or re.split(r"[，。]", found.case.practice, maxsplit=1)[0][:30]
+        source = self._source(found.first + 1)
+        matter = Matter(
+            id=matter_id(self.department, f"案例|{title}"),
+            text=title.rstrip("。；"),
+            category="典型案例",
+            year=self.year,
+            result=re.sub(r"^成效[:：]", "", found.case.effect).rstrip("。"),
+            status=MatterStatus.DONE,
+            department=self.department,
+            source=source,
+            case=found.case,
+        )
+        text = "\n".join(p.text for p in paragraphs)
+        return Item(
+            id=matter.id,
+            kind="matter",
+            text=text,
+            department=self.department,
+            year=self.year,
+            source=source,
+            matter=matter,
+        )
+
+    def unused(self, sent: Sent, items: Iterable[Item]) -> Iterator[Unused]:
+        """Every number that went into no item, with why."""
+        remarks = [(r.start, r.end) for r in sent.remarks]
+        starts = [(p.start, p.end, p.kind) for p in self.document.paragraphs]
+        for mention in self.mentions:
+            if mention.role in (MentionRole.NUMBERING, MentionRole.NAME, MentionRole.DATE):
+                continue
+            if any(s <= mention.start and mention.end <= e for s, e in self.spans):
+                continue
+            number = next((n for n, (s, e, _) in enumerate(starts, 1) if s <= mention.start < e), 0)
+            kind = starts[number - 1][2] if number else ""
+            if any(s <= mention.start < e for s, e in remarks):
+                why = "写在备注里"
+            elif kind == "table":
+                why = "表里的数认不出是什么指标"
+            else:
+                why = {"title": "在题目里", "heading": "在标题里", "signature": "在落款里"}.get(
+                    kind, "句子太短，没有单独成条"
+                )
+            if number > bool(self.whence):
+                yield Unused(text=mention.text, paragraph=self._number(number), why=why)
+
+
+def _matter(statement: Statement, department: str, year: int, source: Source, *, future: bool) -> Matter:
+    body = statement.text.rstrip("。；！!")
+    head = body
+    if future:
+        body = _AHEAD.sub("", body)
+    when = match.group().rstrip("，,") if (match := _WHEN.match(body)) else ""
+    body = body[match.end() :] if match else body
+    if future and not when and (deadline := _BY.search(body)):
+        when = deadline["when"]
+        body = body[: deadline.start()] or body
+    body = _OURS.sub("", _AHEAD.sub("", body) if future else body)
+    if statement.part == "problem":
+        body = PROBLEM_LEAD.sub("", body)
+    act, _, result = _parted(body)
+    if future and not when and (deadline := _BY.search(act)) and deadline.start():
+        when, act = deadline["when"], act[: deadline.start()]
+    status = MatterStatus.DONE
+    if future:
+        status = MatterStatus.PLANNED
+    elif _ONGOING.search(act):
+        status = MatterStatus.ONGOING
+    problem = statement.part == "problem"
+    category = "不足" if problem else "荣誉" if is_honour("", head) else statement.heading
+    month = re.search(r"(\d{1,2})(?:[-—–~～至]\d{1,2})?月", when)
+    of_year = year + 1 if future else year
+    matter = Matter(
+        id=matter_id(department, statement.text),
+        text=act,
+        category=category,
+        when=f"{of_year}年{when}" if future and when and not when.startswith("20") else when,
+        year=of_year,
+        month=int(month[1]) if month and 1 <= int(month[1]) <= 12 else None,
+        result=result,
+        status=MatterStatus.ONGOING if problem and not future else status,
+        department=department,
+        source=source,
+    )
+    return with_honour(matter) if not problem else matter
+
+
+def _parted(body: str) -> tuple[str, str, str]:
+    """(act, comma, what came of it): a topic named in front opens the act."""
+    lead, stop, rest = body.partition("。")
+    if stop and len(lead) <= 14:
+        return lead, stop, rest.rstrip("。")
+    depth = 0
+    for i, character in enumerate(body):
+        depth += (character in "（(“") - (character in "）)”")
+        if character == "，" and depth <= 0:
+            return (body[:i], "，", body[i + 1 :]) if 4 <= i <= 32 else (body, "", "")
+    return body, "", ""

@@ -1,0 +1,76 @@
+"""An item as a screen or a program is told of it.
+
+In: `Item`.  Out: JSON of design section 7, with what else is known behind; the fact in it as it was understood.
+"""
+
+from typing import Any
+
+from chugao.catalogue import load_catalogue
+from chugao.material.items import Item
+
+STATUS = {"provisional": "待确认", "confirmed": "已确认", "rejected": "不采用"}
+KINDS = {"fact": "数据", "matter": "事项", "honour": "荣誉", "instruction": "意见"}
+
+
+def read_as(item: Item) -> str:
+    """A fact as it was understood, so that a person sees what he confirms."""
+    assert item.observation is not None
+    definition = item.definition or load_catalogue().get(item.observation.metric)
+    name = definition.name if definition else item.observation.metric
+    aim = "目标" if item.observation.role.value == "target" else ""
+    told = f"{item.observation.period.label}{name}{aim}{item.observation.quantity.printed}"
+    if item.previous is not None:
+        told += f"（上年{item.previous.quantity.printed}）"
+    if item.change is not None:
+        verb = "减少或下降" if item.change.quantity.value < 0 else "增加或增长"
+        told += f"，比上年{verb}{item.change.quantity.printed}"
+    return told
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """An item as design section 7 prints it; what else is known stands behind."""
+    value: int | float | None = None
+    if item.value is not None:
+        number = float(item.value)
+        value = int(number) if number.is_integer() else number
+    told: dict[str, Any] = {
+        "id": item.id,
+        "kind": item.kind,
+        "text": item.text,
+        "metric": item.metric,
+        "value": value,
+        "unit": item.unit,
+        "status": item.status,
+        "release": item.release.value,
+        "source": {"file": item.source.file, "paragraph": item.source.paragraph},
+        "copied_from": item.copied_from,
+        "confirmed_by": item.confirmed_by,
+    }
+    more = {
+        "department": item.department,
+        "year": item.year,
+        "submitter": item.submitter,
+        "note": item.note,
+        "asks": item.asks,
+        "picked_by": item.picked_by,
+        "number": item.number,
+        "said_at": item.said_at,
+        "about": item.about,
+        "attachment": item.attachment,
+        "change": item.change.quantity.printed if item.change else "",
+        "previous": item.previous.quantity.printed if item.previous else "",
+        "cell": item.source.cell or "",
+    }
+    told |= {k: v for k, v in more.items() if v}
+    if item.matter is not None:
+        matter = item.matter
+        told["matter"] = {
+            "text": matter.text,
+            "when": matter.when,
+            "result": matter.result,
+            "status": matter.status.value,
+            "category": matter.category,
+        }
+        told |= {"honour": matter.honour.model_dump()} if matter.honour else {}
+        told |= {"case": matter.case.model_dump()} if matter.case else {}
+    return told
