@@ -325,3 +325,23 @@ def test_a_date_that_only_stands_elsewhere_in_its_sentence_is_counted_as_wording
     assert summary.numbers == {"changed": 0, "added": 0, "lost": 0, "moved": 0, "resourced": 0}
     assert summary.hunks["数字"] == 0
     assert summary.hunks["措辞"] >= 1
+
+
+def test_figures_of_a_section_that_changed_places_with_another_have_not_moved():
+    rational = "全年点评处方1.2万张，合格率96.3%。依托《处方管理办法》开展4期培训。"
+    supply = "采购药品1180个品规，国家集采药品占比41.2%。"
+    old = version_of_text(f"药剂科2025年工作总结\n（一）合理用药\n{rational}\n（二）药品供应\n{supply}")
+    new = version_of_text(
+        f"药剂科2025年工作总结\n（一）药品供应\n{supply.replace('41.2', '42.1')}\n（二）合理用药\n{rational}"
+    )
+
+    told = [(f.change, f.metric, f.old, f.new) for f in compare_facts(old, new)]
+
+    assert told == [("changed", "国家集采药品占比", "41.2%", "42.1%")]
+
+
+def test_what_a_number_counts_is_named_without_the_title_or_the_date_before_it():
+    old = version_of_text("依托《处方管理办法（试行）》开展4期培训。6月底前启用自动发药机2台。")
+    new = version_of_text("依托《处方管理办法（试行）》开展6期培训。6月底前启用自动发药机3台。")
+
+    assert [f.metric for f in compare_facts(old, new)] == ["培训期数", "启用自动发药机台数"]

@@ -157,3 +157,14 @@ def test_candidates_show_what_each_leaves_out() -> None:
     assert "img" not in page.tags
     assert "script" not in page.tags
     assert page.outside == []
+
+
+def test_of_what_came_only_its_numbers_stand_out_and_a_new_printed_number_is_none() -> None:
+    html = page_of(
+        "6.开办导师班。带教期间免排夜班。", "5.开办导师班。带教期间免排夜班。结业考核合格率不低于95%，由护理部组织。"
+    )
+
+    assert "<del>6.</del>" in html
+    assert "<ins>5.</ins>" in html
+    assert '<ins class="n">不低于95%</ins>' in html
+    assert "<ins>，由护理部组织。</ins>" in html

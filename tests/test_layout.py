@@ -12,7 +12,7 @@ from chugao.kind import Kind
 from chugao.manuscript import Shell
 from chugao.source import Severity
 from chugao.word.judging import headings_of, judge
-from chugao.word.judging_pages import PrintedLine, PrintedPage, _alone
+from chugao.word.judging_pages import PrintedLine, PrintedPage, _alone, _signature
 from chugao.word.layout import gbt9704
 from chugao.word.redline import redline
 from chugao.word.typesetting import typeset
@@ -117,12 +117,23 @@ def face(name: str, size: int, more: str = "") -> str:
 _LEFT = '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="left"/>'
 _CENTRE = '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/>'
 _BLANK = "<w:p/>"
+
+
+def ruled(above: int, below: int, colour: str = "000000") -> str:
+    """A line of the imprint with borders, in eighths of a point; 0 for none."""
+    sides = (("top", above), ("bottom", below))
+    borders = "".join(f'<w:{n} w:val="single" w:sz="{z}" w:space="1" w:color="{colour}"/>' for n, z in sides if z)
+    return f"<w:pBdr>{borders}</w:pBdr>{_LEFT}"
+
+
 _RED_SONG = face(_SONG, 96, '<w:color w:val="FF0000"/>')
+_RED_LINE = '<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="11" w:color="FF0000"/></w:pBdr>'
+_NUMBERED = _RED_LINE + _CENTRE
 _HEAD = (
     line("特急", paragraph=_LEFT, run=face(_HEI, 32)),
     line("望澜市第一人民医院文件", paragraph=_CENTRE, run=_RED_SONG),
     _BLANK,
-    line("望一医〔2026〕8号", paragraph=_CENTRE),
+    line("望一医〔2026〕8号", paragraph=_NUMBERED),
     _BLANK,
     _BLANK,
 )
@@ -130,7 +141,8 @@ _FOOT = (
     _BLANK,
     line("附件：1.2026年重点任务分解表"),
     line("（联系人：孟秋白，电话：略）"),
-    line("抄送：望澜市卫生健康委员会，市医疗保障局。", paragraph=_LEFT, run=face("仿宋_GB2312", 28)),
+    line("抄送：望澜市卫生健康委员会，市医疗保障局。", paragraph=ruled(8, 6), run=face("仿宋_GB2312", 28)),
+    line("望澜市第一人民医院办公室　2026年1月8日印发", paragraph=ruled(0, 8), run=face("仿宋_GB2312", 28)),
 )
 
 
@@ -159,11 +171,15 @@ def test_a_red_head_and_an_imprint_as_the_standard_has_them_are_in_order():
         (0, line("特急", paragraph=_LEFT), "secrecy"),
         (1, line("望澜市第一人民医院文件", paragraph=_CENTRE, run=face(_HEI, 96, '<w:color w:val="FF0000"/>')), "mast"),
         (1, line("望澜市第一人民医院文件", paragraph=_CENTRE, run=face(_SONG, 96, '<w:color w:val="C00000"/>')), "mast_colour"),
-        (3, line("望一医[2026]8号", paragraph=_CENTRE), "paper_number"),
-        (3, line("望一医〔2026〕第8号", paragraph=_CENTRE), "paper_number"),
-        (3, line("望一医〔2026〕08号", paragraph=_CENTRE), "paper_number"),
-        (3, line("望一医〔26〕8号", paragraph=_CENTRE), "paper_number"),
-        (3, line("望一医〔2026〕8号", paragraph=_CENTRE, run=face(_HEI, 32)), "paper_number_type"),
+        (3, line("望一医[2026]8号", paragraph=_NUMBERED), "paper_number"),
+        (3, line("望一医〔2026〕第8号", paragraph=_NUMBERED), "paper_number"),
+        (3, line("望一医〔2026〕08号", paragraph=_NUMBERED), "paper_number"),
+        (3, line("望一医〔26〕8号", paragraph=_NUMBERED), "paper_number"),
+        (3, line("望一医〔2026〕8号", paragraph=_NUMBERED, run=face(_HEI, 32)), "paper_number_type"),
+        (3, line("望一医〔2026〕8号", paragraph=_CENTRE), "red_line"),
+        (3, line("望一医〔2026〕8号", paragraph=_NUMBERED.replace("FF0000", "000000")), "red_line_colour"),
+        (3, line("望一医〔2026〕8号", paragraph=_NUMBERED.replace('w:space="11"', 'w:space="1"')), "red_line_gap"),
+        (3, line("望一医〔2026〕8号", paragraph=_RED_LINE + '<w:ind w:left="640"/>' + _CENTRE[-24:]), "red_line_width"),
         (5, "", "title_gap"),
     ],
 )  # fmt: skip
@@ -186,8 +202,13 @@ def test_a_head_that_departs_from_the_standard_is_found(at: int, instead: str, r
         (1, line("附件：《重点任务分解表》"), "annex_note_number"),
         (1, line("附件：1.2026年重点任务分解表", paragraph=_LEFT), "annex_note_indent"),
         (2, line("（联系人：孟秋白，电话：略）", paragraph=_LEFT), "note"),
-        (3, line("抄送：望澜市卫生健康委员会，市医疗保障局。", paragraph=_LEFT), "imprint"),
-        (3, line("抄送：市医疗保障局", paragraph=_LEFT, run=face("仿宋_GB2312", 28)), "imprint_end"),
+        (3, line("抄送：望澜市卫生健康委员会，市医疗保障局。", paragraph=ruled(8, 6)), "imprint"),
+        (3, line("抄送：市医疗保障局", paragraph=ruled(8, 6), run=face("仿宋_GB2312", 28)), "imprint_end"),
+        (3, line("抄送：市医疗保障局。", paragraph=ruled(0, 6), run=face("仿宋_GB2312", 28)), "imprint_line"),
+        (3, line("抄送：市医疗保障局。", paragraph=ruled(24, 6), run=face("仿宋_GB2312", 28)), "imprint_line_width"),
+        (3, line("抄送：市医疗保障局。", paragraph=ruled(8, 0), run=face("仿宋_GB2312", 28)), "imprint_inner"),
+        (3, line("抄送：市医疗保障局。", paragraph=ruled(8, 12), run=face("仿宋_GB2312", 28)), "imprint_inner_width"),
+        (4, line("2026年1月8日印发", paragraph=ruled(0, 0), run=face("仿宋_GB2312", 28)), "imprint_line"),
     ],
 )
 def test_a_foot_that_departs_from_the_standard_is_found(at: int, instead: str, rule: str):
@@ -195,6 +216,33 @@ def test_a_foot_that_departs_from_the_standard_is_found(at: int, instead: str, r
     foot[at] = instead
 
     assert rule in rules(paper(foot=tuple(foot)))
+
+
+def test_a_red_line_drawn_as_a_shape_or_over_the_empty_line_below_is_one():
+    shape = '<w:p><w:r><w:pict><v:line xmlns:v="urn:schemas-microsoft-com:vml"/></w:pict></w:r></w:p>'
+    bare = line("望一医〔2026〕8号", paragraph=_CENTRE)
+    bordered = f"<w:p><w:pPr>{_RED_LINE.replace('bottom', 'top')}</w:pPr></w:p>"
+
+    assert "red_line" not in rules(paper(head=(*_HEAD[:3], bare, shape, _BLANK, _BLANK)))
+    assert rules(paper(head=(*_HEAD[:3], bare, bordered, _BLANK))) == set()
+
+
+def test_the_name_of_who_signs_stands_in_kai_and_its_label_in_fang_song():
+    content = typeset(drafts.draft(shell=drafts.REPORT), final=True, signer="孟秋白")
+
+    assert rules(content) == set()
+    assert rules(_with(content, 'w:eastAsia="楷体_GB2312"', 'w:eastAsia="黑体"')) == {"signer"}
+
+
+def _with(content: bytes, old: str, new: str) -> bytes:
+    """A file with a few characters of its document.xml replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            assert name != _DOCUMENT or old in text
+            target.writestr(name, text.replace(old, new) if name == _DOCUMENT else text)
+    return out.getvalue()
 
 
 def test_a_title_turned_inside_a_word_and_one_with_a_full_stop_are_found():
@@ -224,6 +272,17 @@ def test_a_heading_alone_at_the_foot_of_a_page_is_found():
     found = list(_alone([page("正文一行。", "（一）急救"), page("正文。")], gbt9704(), {"（一）急救"}))
 
     assert [f.quote for f in found] == ["（一）急救"]
+
+
+def test_a_last_page_of_nothing_but_who_signs_and_when_is_found():
+    signed = [PrintedLine("望澜市第一人民医院", 300, 470, 120.0), PrintedLine("2026年1月8日", 340, 440, 149.0)]
+    body = PrintedLine("特此报告。", 112, 200, 120.0)
+
+    alone = _signature([PrintedPage((body,), 595, 842), PrintedPage(tuple(signed), 595, 842)], gbt9704())
+    beside = _signature([PrintedPage((body,), 595, 842), PrintedPage((body, *signed), 595, 842)], gbt9704())
+
+    assert [f.rule for f in alone].count("layout.signature_alone") == 1
+    assert "layout.signature_alone" not in [f.rule for f in beside]
 
 
 def test_headings_are_read_from_the_file():

@@ -157,7 +157,7 @@ CASES = (
     Case(
         "the addressee",
         lambda d: d.replace("各部门", "各直属单位"),
-        (("王科长", "各部门", "各直属单位"),),
+        (("王科长", "部门", "直属单位"),),
         shell="notice",
     ),
     Case(

@@ -12,6 +12,7 @@ from chugao.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chugao.index import Index
     from chugao.manuscript import Draft
     from chugao.material import Matters
     from chugao.metrics.observation import Figures
@@ -36,7 +37,15 @@ def export_command(
         typer.Option(metavar="文件", help="后来的指标文件，可以写多次：列出换数后这份和同一文件夹里各稿要改的地方"),
     ] = None,
     matters: Annotated[list[Path] | None, typer.Option(metavar="文件", help="事项文件，可以写多次")] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(metavar="文件夹", help="历年文稿所在的文件夹：去年留下的数、别的单位的话不放行；不写则用工作区的"),
+    ] = None,
     comments: Annotated[bool, typer.Option("--comments", help="Word 里给每个数字加批注，写明出处和算法")] = False,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="另出一份清稿：不带书签、版本号和批注，可以发给外单位")
+    ] = False,
+    signer: Annotated[str, typer.Option(metavar="姓名", help="上行报告首页右上角的签发人")] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="另出 PDF（要装有 LibreOffice）")] = False,
     png: Annotated[bool, typer.Option("--png", help="另出每页的图片，供预览（要装有 LibreOffice）")] = False,
     html: Annotated[bool, typer.Option("--html", help="另出一个网页，点数字看出处，不用联网")] = False,
@@ -50,13 +59,14 @@ def export_command(
     as_json: Json = False,
 ) -> None:
     """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
+    from chugao.cli.checking import past_reports
     from chugao.cli.touching import show_touched, siblings_touched, touched_json
     from chugao.desk import read_figures, read_things
     from chugao.export import read_draft, write_files
 
     gated = override_by is not None or reason is not None or bool(only)
-    if not final and (gated or matters):
-        raise InputError("--override-by、--reason、--only、--metrics、--matters 只用于出定稿。请同时写 --final。")
+    if not final and (gated or matters or corpus):
+        raise InputError("--override-by、--reason、--only、--matters、--corpus 只用于出定稿。请同时写 --final。")
     if final and gated and not (override_by or "").strip():
         raise InputError("放行须写明姓名。请写 --override-by 姓名 --reason 理由。")
     if previous is not None and not pack:
@@ -71,10 +81,16 @@ def export_command(
     later = siblings_touched(file, figures) if figures is not None else []
     if final:
         things = read_things(matters) if matters else None
-        draft = _released(draft, figures, things, override_by, reason, only or ())
+        draft = _released(draft, figures, things, past_reports(corpus), override_by, reason, only or ())
+    if signer and draft.shell.type != "report":
+        raise InputError("签发人只印在上行的报告上，这份不是。请去掉 --signer。")
     look = office_look()
     more = _more(draft, final, html, pack, figures, before, look)
-    paths = write_files(draft, out, final=final, comments=comments, look=look, beside=more)
+    if clean:
+        from chugao.word.looks import set_draft
+
+        more["clean"] = ("（清稿）.docx", set_draft(draft, look, final=final, clean=True, signer=signer))
+    paths = write_files(draft, out, final=final, comments=comments, signer=signer, look=look, beside=more)
     say_kept(paths)
     if pdf or png:
         from chugao.cli.previewing import write_preview
@@ -98,11 +114,12 @@ def _released(
     draft: "Draft",
     figures: "Figures | None",
     matters: "Matters | None",
+    past: "Index | None",
     override_by: str | None,
     reason: str | None,
     only: "Sequence[str]",
 ) -> "Draft":
-    """The draft through the gate, with what the workspace's office has confirmed; an override stands in its audit."""
+    """The draft through the gate, held against past reports, with what the workspace's office has confirmed; an override stands in its audit."""
     from chugao.checks.dismissals import read_dismissals
     from chugao.config import find_workspace, load_settings
     from chugao.export import release
@@ -112,6 +129,7 @@ def _released(
         draft,
         figures,
         matters,
+        past,
         office=load_settings(workspace).office,
         dismissals=read_dismissals(workspace) if workspace else (),
         override_by=override_by,

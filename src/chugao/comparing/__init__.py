@@ -9,6 +9,7 @@ nothing is compared by characters before sections and sentences have found each 
 from collections import OrderedDict
 from threading import Lock
 
+from chugao.comparing.reading import read_version, version_of_draft, version_of_text
 from chugao.comparing.versions import (
     Comparison,
     Hunk,
@@ -17,9 +18,6 @@ from chugao.comparing.versions import (
     Stretch,
     Unit,
     Version,
-    read_version,
-    version_of_draft,
-    version_of_text,
 )
 from chugao.manuscript import Draft
 
@@ -37,7 +35,7 @@ __all__ = [
     "version_of_text",
 ]
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Rises when the same two versions would be compared otherwise."""
 _KEPT = 32
 _cache: "OrderedDict[tuple[str, str, int], tuple[tuple[Hunk, ...], tuple[Unit, ...]]]" = OrderedDict()

@@ -163,7 +163,7 @@ class _Scribe:
         """The change of a number found in both versions, None when it stayed what and where it was."""
         a, b = pair.old, pair.new
         if equals(a, b):
-            if pair.moved and a.kind == "number" and self._key(self.old, a) != self._key(self.new, b):
+            if pair.moved and a.kind == "number" and self._home(self.old, a) != self._home(self.new, b):
                 return self._told("moved", a, b)
             return self._told("resourced", a, b) if _other_source(a, b) else None
         return self._told("changed", a, b, note=_note(a, b))
@@ -254,8 +254,11 @@ class _Scribe:
             source=source or "",
         )
 
-    def _key(self, version: Version, number: Number) -> str:
-        return version.parts[number.part].key
+    @staticmethod
+    def _home(version: Version, number: Number) -> str:
+        """The part a number stands in, whatever number is printed before its heading now."""
+        part = version.parts[number.part]
+        return part.id or part.heading or part.key
 
     def _also(self, change: ChangeKind, a: Number | None, b: Number | None) -> tuple[str, ...]:
         """Where the old number still stands (changed, lost), or stood before it was added here."""

@@ -51,12 +51,14 @@ class _Reading:
 
     def _whole(self, first: int, last: int) -> Hunk:
         unit = self.units[first]
+        place = self._part(unit)
         came = unit.op == "insert"
         span = _from_to(unit, self.units[last], "new_span" if came else "old_span")
         text = (self.new if came else self.old).text[slice(*span)]
         return Hunk(
             id=self._id(),
-            **self._place(unit),
+            section=place.key,
+            heading=place.name,
             kind="增" if came else "删",
             old="" if came else text,
             new=text if came else "",
@@ -68,12 +70,14 @@ class _Reading:
 
     def _moved(self, first: int, last: int) -> Hunk:
         unit = self.units[first]
+        place = self._part(unit)
         old_span = _from_to(unit, self.units[last], "old_span")
         new_span = _from_to(unit, self.units[last], "new_span")
         target = self.new.parts[unit.new_part or 0]
         return Hunk(
             id=self._id(),
-            **self._place(unit),
+            section=place.key,
+            heading=place.name,
             kind="移",
             old=self.old.text[slice(*old_span)],
             new=self.new.text[slice(*new_span)],
@@ -86,6 +90,7 @@ class _Reading:
     def _inside(self, index: int) -> Iterator[Hunk]:
         """The changes of one unit: a deletion, an insertion, or one of each side by side."""
         unit = self.units[index]
+        place = self._part(unit)
         numbers = printed_numbers(unit.old, unit.new)
         old_at, new_at = unit.old_span[0], unit.new_span[0]
         for went, came, same in _changes(unit.pieces):
@@ -94,7 +99,8 @@ class _Reading:
                 numbering = ends[0] <= numbers[0] and ends[1] <= numbers[1]
                 yield Hunk(
                     id=self._id(),
-                    **self._place(unit),
+                    section=place.key,
+                    heading=place.name,
                     kind="措辞" if numbering else kind_of(went, came),
                     old=went,
                     new=came,
@@ -109,10 +115,6 @@ class _Reading:
 
     def _id(self) -> str:
         return f"h{next(self.numbers)}"
-
-    def _place(self, unit: Unit) -> dict[str, str]:
-        part = self._part(unit)
-        return {"section": part.key, "heading": part.name}
 
     def _part(self, unit: Unit) -> Part:
         if unit.in_new and unit.new_part is not None:

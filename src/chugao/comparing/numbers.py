@@ -208,7 +208,7 @@ def _number(
 
 _AROUND = 14
 _RATIO = re.compile(r"\d+[:：]\d+(?:\.\d+)?")
-_MARKS = re.compile(r"[，。；：、,;:！？（）()“”\s\d]")
+_MARKS = re.compile(r"[，。；：、,;:！？（）()“”《》\s\d]")
 _AIM_RIGHT = re.compile(
     r"^(?:以内|以上|以下)?的?(?:年度|年初|年|控制|既定|预期|上级)*的?(?:目标|任务|计划数|控制线|控制值)"
 )
@@ -217,7 +217,7 @@ _AIM_LEFT = re.compile(r"(?:目标|任务|计划数|控制线)(?:值|数|线)?(?
 
 def _since_mark(text: str, floor: int, at: int) -> str:
     window = text[max(floor, at - 40) : at]
-    cut = max(window.rfind(mark) for mark in "，。；：、,;:！？（）()“”\n\t")
+    cut = max(window.rfind(mark) for mark in "，。；：、,;:！？（）()“”》\n\t")
     return window[cut + 1 :]
 
 
@@ -246,7 +246,7 @@ _GLUE_END = re.compile(
 )
 _GLUE_START = re.compile(
     r"^(?:全年|年内|今年|本年度?|上年|去年|年底|年初|上半年|下半年|目前|现|共计?|累计|合计|先后|已|均|其中|并|又|再|还|对|各类|全院|全科|我[科院]|"
-    r"组织|开展|举办|完成|实施|进行|实现|新增|原因是|由|从|使|将|把|每[年月周天日季]度?|平均|一次性|的)+"
+    r"组织|开展|举办|完成|实施|进行|实现|新增|原因是|由|从|使|将|把|前(?![列沿期端庭房哨置瞻])|每[年月周天日季]度?|平均|一次性|的)+"
 )
 _CLASSIFIERS = frozenset("个 名 位 人 项 家 台 辆 张 份 例 条 件 所 支 批 种 类 场 次 间 起 处 篇 部 套".split())
 _COUNTING = {
@@ -271,11 +271,16 @@ _COUNTING = {
 }
 
 
+_NO_NAMES = frozenset("前后内中上下里间时")
+
+
 def _name_of(left: str, right: str, before: str, mention: Mention) -> str:
     """The words that say what a number counts: before it, else right after it, else those of the number before."""
     if mention.metric_name:
         return mention.metric_name
-    own = _GLUE_START.sub("", _GLUE_END.sub("", left))
+    share = "占比" if left.endswith("占比") else ""
+    own = _GLUE_START.sub("", _GLUE_END.sub("", left.removesuffix(share)))
+    own = own + share if own else ""
     if len(own) > 1:
         return own[-12:]
     after = _MARKS.split(right, maxsplit=1)[0]
@@ -284,7 +289,8 @@ def _name_of(left: str, right: str, before: str, mention: Mention) -> str:
     carried = left != "" or mention.role in (MentionRole.BASELINE, MentionRole.CHANGE)
     if before and (carried or not after):
         return before
-    return noun_of(after) or before or own
+    # “3月底前，分四批派出”: of 前 alone nothing is counted.
+    return noun_of(after) or before or ("" if own in _NO_NAMES else own)
 
 
 def label_of(number: Number, definitions: Catalogue, names: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,14 +23,13 @@ from chugao.comparing.facts import FactChange, with_role
 from chugao.comparing.summary import Summary, summary_of_changes
 from chugao.comparing.terminal import Only, pieces_to_show, told_beside, where_of
 from chugao.comparing.versions import Comparison, Part, Piece, Unit
+from chugao.comparing.words import tokens_of, without_number
 from chugao.config import shipped
-
-_NUMBER = re.compile(r"[0-9０-９]|百分之|[一二两三四五六七八九十百千万亿]+(?:个|项|名|人|次|例|家|成|倍|场|台|份)")
 
 
 def comparison_page(comparison: Comparison, facts: Sequence[FactChange], shown: Only = "all") -> str:
     """Two versions: facts on top, then the text side by side; `shown` is the filter it opens with."""
-    rows = tuple(_rows(comparison))
+    rows = tuple(rows_of(comparison))
     where = _Places(comparison, rows)
     summary = summary_of_changes(comparison, facts)
     old, new = comparison.old, comparison.new
@@ -105,7 +105,7 @@ def _hash(text: str) -> str:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """A paragraph in both versions."""
 
     id: str
@@ -116,10 +116,10 @@ class _Row(NamedTuple):
     parts: tuple[int | None, int | None]
 
 
-def _rows(comparison: Comparison) -> Iterator[_Row]:
+def rows_of(comparison: Comparison) -> Iterator[Row]:
     """The paragraphs of both texts in one order; headings of sections with changes are marked to stay in sight."""
     numeric = {h.unit for h in comparison.hunks if h.kind == "数字"}
-    rows: list[_Row] = []
+    rows: list[Row] = []
     for number, group in enumerate(_paragraphs(comparison.units)):
         units = [comparison.units[i] for i in group]
         changed = any(u.op != "equal" for u in units)
@@ -127,7 +127,7 @@ def _rows(comparison: Comparison) -> Iterator[_Row]:
         gone = all(u.op in ("delete", "moved_from") for u in units)
         classes = (_KINDS.get(units[0].kind, ""), "c" * changed, "n" * figures, "gone" * gone)
         rows.append(
-            _Row(
+            Row(
                 id=f"r{number}",
                 classes=" ".join(filter(None, classes)),
                 old=_column(units, left=True),
@@ -144,7 +144,7 @@ def _rows(comparison: Comparison) -> Iterator[_Row]:
         yield row
 
 
-def _sections_in_sight(comparison: Comparison, rows: Sequence[_Row]) -> tuple[dict[int, str], dict[int, str]]:
+def _sections_in_sight(comparison: Comparison, rows: Sequence[Row]) -> tuple[dict[int, str], dict[int, str]]:
     """For old and new parts: "s" when something in or below them changed, "s sn" when a number did."""
     seen: tuple[dict[int, str], dict[int, str]] = ({}, {})
     for row in rows:
@@ -174,7 +174,10 @@ _KINDS = {"title": "t", "heading": "h", "row": "w", "caption": "h"}
 
 def _has_number(unit: Unit) -> bool:
     """Whether what came or went of a unit holds a number."""
-    return any(p.op != "equal" and _NUMBER.search(p.text) for p in pieces_to_show(unit))
+    return any(
+        piece.op != "equal" and any(number for _, number in _told_in(piece.text, first=at == 0))
+        for at, piece in enumerate(pieces_to_show(unit))
+    )
 
 
 def _paragraphs(units: Sequence[Unit]) -> Iterator[list[int]]:
@@ -209,19 +212,30 @@ def _column(units: Sequence[Unit], *, left: bool) -> Markup:
         if unit.op in ("moved_from", "moved_to"):
             out.append(_moved(unit, left=left))
             continue
-        for piece in pieces_to_show(unit):
+        for at, piece in enumerate(pieces_to_show(unit)):
             if not left or piece.op != "insert":
-                out.append(_piece(piece))
+                out.append(_piece(piece, first=at == 0 or (piece.op == "insert" and at == 1)))
     return Markup("").join(out)
 
 
-def _piece(piece: Piece) -> Markup:
-    text = piece.text.replace("\t", "｜")
+def _piece(piece: Piece, *, first: bool = False) -> Markup:
+    """A run as it is shown; in what came or went every number stands out."""
     if piece.op == "equal":
-        return escape(text)
-    tag = "ins" if piece.op == "insert" else "del"
-    kind = Markup(' class="n"') if _NUMBER.search(text) else Markup("")
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), kind, text)
+        return escape(piece.text.replace("\t", "｜"))
+    tag = Markup("ins" if piece.op == "insert" else "del")
+    return Markup("").join(
+        Markup("<{0}{1}>{2}</{0}>").format(tag, Markup(' class="n"') if number else "", text.replace("\t", "｜"))
+        for text, number in _told_in(piece.text, first=first)
+    )
+
+
+def _told_in(text: str, *, first: bool) -> Iterator[tuple[str, bool]]:
+    """(words, whether they are a number), in order; the printed number (6.) a sentence begins with is none."""
+    start = len(text) - len(without_number(text)) if first else 0
+    if start:
+        yield text[:start], False
+    for number, tokens in groupby(tokens_of(text[start:]), key=lambda token: token.number):
+        yield "".join(token.text for token in tokens), number
 
 
 def _moved(unit: Unit, *, left: bool) -> Markup:
@@ -238,7 +252,7 @@ def _moved(unit: Unit, *, left: bool) -> Markup:
 class _Places:
     """Row ids by place in the texts."""
 
-    def __init__(self, comparison: Comparison, rows: Sequence[_Row]) -> None:
+    def __init__(self, comparison: Comparison, rows: Sequence[Row]) -> None:
         self.old: list[tuple[int, int, str]] = []
         self.new: list[tuple[int, int, str]] = []
         self.sections: dict[str, str] = {}

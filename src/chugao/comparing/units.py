@@ -187,15 +187,23 @@ class _Printing:
         yield from (self._come(k) for k in range(j, j_end))
 
     def _together(self, group: Group) -> Unit:
+        if len(group.old) == len(group.new) == 1:
+            before, after = self.old[group.old[0]], self.new[group.new[0]]
+            if before.text == after.text:
+                return _unchanged(before, after)
+        return self._changed(group)
+
+    def _changed(self, group: Group) -> Unit:
         old, new = [self.old[i] for i in group.old], [self.new[j] for j in group.new]
-        before, after = "".join(s.text for s in old), "".join(s.text for s in new)
-        same = before == after
+        texts = "".join(s.text for s in old), "".join(s.text for s in new)
+        same = texts[0] == texts[1]
+        cells = old[0].kind == "row"
         return Unit(
             op="equal" if same else "changed",
             kind=new[0].kind,
-            old=before,
-            new=after,
-            pieces=(Piece(op="equal", text=before),) if same else pieces_of(before, after, cells=old[0].kind == "row"),
+            old=texts[0],
+            new=texts[1],
+            pieces=(Piece("equal", texts[0]),) if same else pieces_of(*texts, cells=cells),
             old_part=old[0].part,
             new_part=new[0].part,
             old_paragraph=old[0].paragraph,
@@ -244,6 +252,25 @@ class _Printing:
             new_ids=_ids([stretch]),
             move=number,
         )
+
+
+def _unchanged(old: Stretch, new: Stretch) -> Unit:
+    """A stretch that stayed, as most do."""
+    return Unit(
+        "equal",
+        new.kind,
+        old.text,
+        new.text,
+        (Piece("equal", new.text),),
+        old.part,
+        new.part,
+        old.paragraph,
+        new.paragraph,
+        (old.start, old.end),
+        (new.start, new.end),
+        (old.id,) if old.id else (),
+        (new.id,) if new.id else (),
+    )
 
 
 def _span(stretch: Stretch) -> Span:

@@ -7,20 +7,14 @@ the paragraphs of `Version.text` are lines.  So both texts can be rebuilt exactl
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Literal, NamedTuple
 
+from pydantic import SkipValidation
+
 from chugao.comparing.sentences import split_sentences
-from chugao.documents.cleaning import clean
-from chugao.documents.headings import read_heading
-from chugao.documents.reading import Reading, read_text
-from chugao.documents.separating import split_notice, with_whole_title
-from chugao.documents.structure import Document, TextParagraph, understand
-from chugao.draftfile import read_draft
-from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
-from chugao.manuscript import Block, Draft, Section
+from chugao.kind import Kind
+from chugao.manuscript import Draft
 from chugao.source import Frozen
 
 StretchKind = Literal["title", "heading", "sentence", "caption", "row"]
@@ -29,7 +23,7 @@ Span = tuple[int, int]
 NOWHERE: Span = (-1, -1)
 
 
-class Stretch(Frozen):
+class Stretch(NamedTuple):
     """The smallest stretch of text that is aligned as a whole: a sentence, a heading, a table row."""
 
     kind: StretchKind
@@ -51,7 +45,7 @@ class Stretch(Frozen):
         return self.start + len(self.text)
 
 
-class Part(Frozen):
+class Part(NamedTuple):
     """A section as it stands in one version."""
 
     id: str
@@ -83,9 +77,9 @@ class Version(Frozen):
     """One state of a document."""
 
     title: str
-    parts: tuple[Part, ...]
+    parts: SkipValidation[tuple[Part, ...]]
     """In document order, never nested; at least one."""
-    stretches: tuple[Stretch, ...]
+    stretches: SkipValidation[tuple[Stretch, ...]]
     """Everything, in document order."""
     text: str
     """The whole document, a paragraph or table row a line; every offset here refers to it."""
@@ -105,7 +99,7 @@ class Version(Frozen):
         return next((p for p in reversed(self.parts) if p.span[0] <= offset), self.parts[0])
 
 
-class Piece(Frozen):
+class Piece(NamedTuple):
     """A run of characters that stayed, went or came."""
 
     op: Literal["equal", "delete", "insert"]
@@ -115,7 +109,7 @@ class Piece(Frozen):
 UnitOp = Literal["equal", "changed", "insert", "delete", "moved_from", "moved_to"]
 
 
-class Unit(Frozen):
+class Unit(NamedTuple):
     """What became of one stretch (or of two that were joined or parted), in document order.
 
     The old text is rebuilt from all units but `insert` and `moved_to`, the new one from all but `delete` and
@@ -156,7 +150,7 @@ class Unit(Frozen):
 HunkKind = Literal["数字", "措辞", "增", "删", "移", "标点"]
 
 
-class Hunk(Frozen):
+class Hunk(NamedTuple):
     """One change, as a person would accept or refuse it."""
 
     id: str
@@ -186,9 +180,9 @@ class Comparison(Frozen):
 
     old: Version
     new: Version
-    hunks: tuple[Hunk, ...]
+    hunks: SkipValidation[tuple[Hunk, ...]]
     """In document order."""
-    units: tuple[Unit, ...]
+    units: SkipValidation[tuple[Unit, ...]]
     """Everything, equal stretches as well: enough to print either text, or both at once."""
 
     def rejected(self) -> str:
@@ -214,7 +208,6 @@ def _rebuilt(units: Iterable[tuple[int | None, str]]) -> str:
 # --- making one -----------------------------------------------------------------------------------
 
 
-_MOST_LINES = 20_000
 _MOST_SENTENCES = 10_000
 """Of one paragraph; in a longer one short sentences are taken together."""
 
@@ -227,53 +220,6 @@ class Line(NamedTuple):
     """(text, id, where the text starts in what the id names): joined they are the paragraph."""
     opens: tuple[str, str, str, int] | None = None
     """(id, number, heading, level) of the part that begins here."""
-
-
-def version_of_draft(draft: Draft) -> Version:
-    """A draft as it is printed: the notice it travels in, the body, annexes last; 一是…二是… run on in one paragraph."""
-    return version_of_lines(
-        draft.title.text,
-        _lines_of_draft(draft),
-        year=draft.year,
-        kind=draft.kind,
-        department=draft.department,
-        draft=draft,
-        salt=draft.id,
-    )
-
-
-def version_of_text(text: str) -> Version:
-    """Words that never were a file, exactly as given but for blank lines and the blanks around a line."""
-    lines = [line for raw in text.split("\n") if (line := raw.strip())]
-    if len(lines) > _MOST_LINES:
-        # No document: what stands in so many lines is compared by bundles of them.
-        step = len(lines) // _MOST_LINES + 1
-        lines = ["\n".join(lines[at : at + step]) for at in range(0, len(lines), step)]
-    title = lines[0] if lines and _is_title(lines[0]) else ""
-    kind = kind_of_title(title)
-    reported, planned = reported_and_planned(kind, years_of_title(title))
-    return version_of_lines(title, _lines_of_text(lines, bool(title)), year=reported or planned, kind=kind)
-
-
-def read_version(path: Path | str) -> Version:
-    """The version in a file: a draft's .json, or a report as .docx, .md, .txt, .html, .pdf.
-
-    Raises `InputError` and `UploadRejected` that name the file and say what to do.
-    """
-    file = Path(path)
-    if file.suffix.lower() == ".json":
-        return version_of_draft(read_draft(file)).model_copy(update={"file": file.name})
-    reading = read_text(file)
-    document = understand(reading)
-    notice = _notice_of(reading) if document.wrapper else ()
-    return version_of_lines(
-        document.title,
-        _lines_of_document(document, notice),
-        year=document.year,
-        kind=document.kind,
-        department=document.department,
-        file=file.name,
-    )
 
 
 def version_of_lines(
@@ -325,17 +271,8 @@ class _Builder:
         shortest = len(text) // _MOST_SENTENCES
         for piece, identity, at in line.pieces:
             for offset, sentence in _stretches_of(line.kind, piece, shortest):
-                self.stretches.append(
-                    Stretch(
-                        kind=line.kind,
-                        text=sentence,
-                        paragraph=len(self.paragraphs),
-                        start=start + offset,
-                        part=len(self.opened) - 1,
-                        id=identity,
-                        at=at + offset,
-                    )
-                )
+                place = len(self.paragraphs), start + offset, len(self.opened) - 1
+                self.stretches.append(Stretch(line.kind, sentence, *place, identity, at + offset))
             start += len(piece)
         self.paragraphs.append(text)
         self.length += len(text) + 1
@@ -389,153 +326,3 @@ def _stretches_of(kind: StretchKind, text: str, shortest: int = 0) -> Iterator[t
             at, waiting = at + len(waiting), ""
     if waiting:
         yield at, waiting
-
-
-# --- of a draft -----------------------------------------------------------------------------------
-
-_RUN_ON = re.compile(r"^[一二三四五六七八九十]+是")
-_ANNEX = re.compile(r"^(附[表件])\s*[0-9一二三四五六七八九十]*\s*[：:、.．]?\s*(.*)$", re.DOTALL)
-
-
-def _lines_of_draft(draft: Draft) -> Iterator[Line]:
-    shell = draft.shell
-    title = Line("title", ((draft.title.text, "title", 0),))
-    opening = [shell.title, _addressee(shell.addressee), *shell.opening.splitlines()]
-    signed = [shell.issuer, shell.date]
-    closing = [*shell.closing.splitlines(), *signed]
-    if shell.type == "notice":
-        yield from _shell_lines([*opening, *closing], opens=("shell", "", "", 0))
-    elif shell.type == "report":
-        yield from _shell_lines(opening, opens=("shell", "", "", 0))
-    if shell.type != "report" or not shell.title:
-        yield title
-    for section in draft.sections:
-        if not _is_annex(section):
-            yield from _lines_of_section(section)
-    if shell.type != "notice":
-        yield from _shell_lines(closing if shell.type == "report" else signed, opens=None)
-    annexes = [section for section in draft.sections if _is_annex(section)]
-    for number, section in enumerate(annexes, 1):
-        yield from _lines_of_annex(section, number if len(annexes) > 1 else 0)
-
-
-def _addressee(words: str) -> str:
-    return words.strip().rstrip("：:") + "：" if words.strip() else ""
-
-
-def _shell_lines(lines: Iterable[str], opens: tuple[str, str, str, int] | None) -> Iterator[Line]:
-    for text in lines:
-        if text.strip():
-            yield Line("sentence", ((text.strip(), "", 0),), opens)
-            opens = None
-
-
-def _is_annex(section: Section) -> bool:
-    """Tables only, and no number that the body would miss: printed behind the body."""
-    tables_only = bool(section.blocks) and all(block.table is not None for block in section.blocks)
-    return tables_only and (not section.number or _ANNEX.match(section.number) is not None)
-
-
-def _lines_of_annex(section: Section, number: int) -> Iterator[Line]:
-    """附表2, its title, its tables: as `word.flow` prints them."""
-    match = _ANNEX.match(section.heading.text)
-    word, title = (match[1], match[2]) if match else ("附表", section.heading.text)
-    label = section.number or f"{word}{number or ''}"
-    yield Line("heading", ((label, "heading", 0),), (section.id, label, title, section.level))
-    if title:
-        yield Line("caption", ((title, "heading", 0),))
-    for block in section.blocks:
-        yield from (line for line in _lines_of_table(block) if line.pieces[0][0] != title or line.kind != "caption")
-
-
-def _lines_of_section(section: Section) -> Iterator[Line]:
-    opens: tuple[str, str, str, int] | None = (section.id, section.number, section.heading.text, section.level)
-    pending: tuple[tuple[str, str, int], ...] = ()
-    lines: list[Line] = []
-    heading = section.number + section.heading.text
-    if section.level > 0 and heading:
-        lines.append(Line("heading", ((heading, "heading", -len(section.number)),)))
-    for block in section.blocks:
-        runs_on = block.type == "item" and _RUN_ON.match(block.number) is not None
-        if pending and (block.table is not None or not runs_on):
-            lines.append(Line("sentence", pending))
-            pending = ()
-        if block.table is not None:
-            lines += _lines_of_table(block)
-        else:
-            pending += _pieces_of_block(section, block)
-    lines.append(Line("sentence", pending))
-    for line in lines:
-        if line.pieces and any(text for text, _, _ in line.pieces):
-            yield line._replace(opens=opens)
-            opens = None
-
-
-def _pieces_of_block(section: Section, block: Block) -> tuple[tuple[str, str, int], ...]:
-    texts = {s.id: s.text for s in section.sentences}
-    sentences = [(texts.get(i, ""), i) for i in block.sentence_ids]
-    if not sentences:
-        return ((block.number, block.id, 0),)
-    (first, identity), *rest = sentences
-    number = block.number
-    return ((number + first, identity, -len(number)), *((text, i, 0) for text, i in rest))
-
-
-def _lines_of_table(block: Block) -> Iterator[Line]:
-    table = block.table
-    assert table is not None
-    if table.title:
-        yield Line("caption", ((table.title, block.id, 0),))
-    for row in (table.header, *(tuple(cell.text for cell in row) for row in table.rows)):
-        yield Line("row", (("\t".join(row), block.id, 0),))
-
-
-# --- of foreign words -----------------------------------------------------------------------------
-
-
-def _is_title(line: str) -> bool:
-    return len(line) <= 60 and kind_of_title(line) is not None and not re.search(r"[。；：，！]", line)
-
-
-def _lines_of_text(lines: list[str], titled: bool) -> Iterator[Line]:
-    for i, line in enumerate(lines):
-        if i == 0 and titled:
-            yield Line("title", ((line, "", 0),))
-        elif "\t" in line:
-            yield Line("row", ((line, "", 0),))
-        elif found := read_heading(line[:400], lines[i + 1][:400] if i + 1 < len(lines) else None):
-            opens = ("", found.number, found.heading, found.level)
-            own_line = found.end >= len(line)
-            yield Line("heading" if own_line else "sentence", ((line, "", 0),), opens)
-        else:
-            yield Line("sentence", ((line, "", 0),))
-
-
-def _lines_of_document(document: Document, notice: Iterable[str]) -> Iterator[Line]:
-    """The notice first, then the report, then the other documents of the same file."""
-    yield from _shell_lines(notice, opens=("", "", "", 0))
-    for part in (document, *document.parts):
-        yield from _lines_of_report(part, first=part is document)
-
-
-def _notice_of(reading: Reading) -> list[str]:
-    """The lines of the 通知 before an attached report, as they stand on the page."""
-    paragraphs = with_whole_title(list(clean(reading).paragraphs))
-    _, report = split_notice(paragraphs)
-    return [p.text for p in paragraphs[: len(paragraphs) - len(report)]]
-
-
-def _lines_of_report(document: Document, first: bool) -> Iterator[Line]:
-    headings = {h.start: h for h in reversed(document.outline) if h.level < 5}
-    for paragraph in document.paragraphs:
-        heading = headings.get(paragraph.start)
-        opens = ("", heading.number, heading.heading, heading.level) if heading else None
-        if paragraph.kind == "title" and not first:
-            opens = ("", "", paragraph.text, 0)
-        yield Line(_kind_of(paragraph), ((paragraph.text, "", 0),), opens)
-
-
-def _kind_of(paragraph: TextParagraph) -> StretchKind:
-    if paragraph.kind in ("title", "heading"):
-        return "title" if paragraph.kind == "title" else "heading"
-    return "row" if paragraph.kind == "table" else "sentence"

@@ -10,7 +10,7 @@ changes and says nothing by itself is swallowed by them.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
@@ -35,14 +35,14 @@ _MAY_BE_FIXED = re.compile(r"[0-9二]")
 _CLAUSE = "，；。"
 _NIL = re.compile(r"发生|未出现|未发现|无|零")
 _NUMERAL = re.compile(r"[0-9０-９二两三四五六七八九十百千万亿半番〇]")
+_DIGIT = re.compile(r"[0-9０-９]")
+_NAMES_WITH_DIGITS = re.compile(r"[A-Za-z《{【\[〔]")
 _END = re.compile(r"[。！？!?\t\n]")
 _NO_WORDS = re.compile(r"[\W_]+")
 _ORDINAL = re.compile(
     r"^(?:第?[一二三四五六七八九十\d]{1,3}(?:[、.．章编]|部分)(?!\d)|[一二三四五六七八九十]{1,3}[是要]"
     r"|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑩])"
 )
-_WORD_FREQUENCY = 100_000
-"""Above every common word of the dictionary, so that an added name stays whole."""
 _LARGEST = 50_000_000
 """Tokens times tokens of one sentence pair; beyond it only what stands around the change is looked for."""
 
@@ -107,23 +107,35 @@ def _number_spans(sentence: str) -> Iterator[tuple[int, int]]:
 def _words(text: str) -> list[Token]:
     if len(text) < 2:
         return [Token(text)] if text else []
-    words: list[str] = _jieba().cut(text)
+    import rjieba
+
+    words: list[str] = rjieba.cut(text)
     if sum(map(len, words)) != len(text):  # a dictionary must never lose a character
         words = list(text)
-    return [Token(word) for word in words]
+    return [Token(word) for word in _names_whole(words)]
+
+
+def _names_whole(words: Sequence[str]) -> Iterator[str]:
+    """Words, those that make up the name of a metric or a unit as one."""
+    names, beginnings = _names()
+    at = 0
+    while at < len(words):
+        name, end = words[at], at + 1
+        longer, next_ = name, end
+        while longer in beginnings and next_ < len(words):
+            longer, next_ = longer + words[next_], next_ + 1
+            if longer in names:
+                name, end = longer, next_
+        yield name
+        at = end
 
 
 @cache
-def _jieba() -> Any:
-    """The dictionary with the names of metrics and the units added."""
-    import rjieba
-
-    jieba = rjieba.Jieba()
-    names = {name for definition in load_catalogue() for name in (*definition.all_names(), *definition.used_by)}
-    for word in sorted({*names, *UNITS}):
-        if len(word) > 1 and re.fullmatch(r"[\u4e00-\u9fff]+", word):
-            jieba.add_word(word, _WORD_FREQUENCY, None)
-    return jieba
+def _names() -> tuple[frozenset[str], frozenset[str]]:
+    """Names of metrics and units, and all they may begin with."""
+    said = {name for definition in load_catalogue() for name in (*definition.all_names(), *definition.used_by)}
+    names = frozenset(n for n in said | set(UNITS) if len(n) > 1 and re.fullmatch(r"[\u4e00-\u9fff]+", n))
+    return names, frozenset(n[:k] for n in names for k in range(1, len(n)))
 
 
 # --- the difference -------------------------------------------------------------------------------
@@ -293,6 +305,8 @@ def _text(tokens: Iterable[Token]) -> str:
 def kind_of(old: str, new: str) -> HunkKind:
     """What a person calls a change inside a sentence; a changed number before all else."""
     said_before, said_after = _NO_WORDS.sub("", old), _NO_WORDS.sub("", new)
+    if said_before and said_after and _digits_differ(old, new):
+        return "数字"
     if _NUMERAL.search(old + new):
         (numbers_before, words_before), (numbers_after, words_after) = _numbers_and_words(old), _numbers_and_words(new)
         only_numbers = not words_before and not words_after
@@ -303,6 +317,11 @@ def kind_of(old: str, new: str) -> HunkKind:
     if not said_before:
         return "增"
     return "措辞" if said_after else "删"
+
+
+def _digits_differ(old: str, new: str) -> bool:
+    """Whether numbers surely differ: where no name (N95, 《…2025》) holds digits, every digit is one of a number."""
+    return not _NAMES_WITH_DIGITS.search(old + new) and _DIGIT.findall(old) != _DIGIT.findall(new)
 
 
 def _numbers_and_words(text: str) -> tuple[list[str], str]:

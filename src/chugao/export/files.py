@@ -32,6 +32,7 @@ def write_files(
     *,
     comments: bool = False,
     mark: str = "",
+    signer: str = "",
     look: Look | None = None,
     beside: Mapping[str, tuple[str, bytes]] = MappingProxyType({}),
 ) -> dict[str, Path]:
@@ -40,7 +41,7 @@ def write_files(
     `beside` are further files of the same title, by kind: (what follows the title in the name, content).
 
     With `comments` each number in the .docx bears a comment that says where it comes from; `mark` follows the title in
-    the files' names (“（候选2）”); `look` is the office's layout and master.
+    the files' names (“（候选2）”); `look` is the office's layout and master; `signer` the 签发人 of an upward 报告.
 
     Returns the path of each by "docx", "json", "md".  A Word file of that name that somebody has worked on is kept
     under another name, returned as "kept".  Raises `InputError` when the folder cannot be written.
@@ -48,7 +49,7 @@ def write_files(
     place = Path(folder)
     check_folder(place)
     contents = {
-        "docx": set_draft(draft, look, final=final, comments=comments),
+        "docx": set_draft(draft, look, final=final, comments=comments, signer=signer),
         "json": to_json(draft).encode("utf-8", "replace"),
         "md": to_markdown(draft).encode("utf-8", "replace"),
     }

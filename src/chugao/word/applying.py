@@ -36,10 +36,10 @@ def apply(draft: Draft, imported: Import, *, confirmed: Confirmation | None = No
     Raises `InputError` where the file would leave no text at all.
     """
     comparison = compare(version_of_draft(draft), imported.after)
-    return _Applying(draft, imported, comparison, confirmed).draft()
+    return Applying(draft, imported, comparison, confirmed).draft()
 
 
-class _Applying:
+class Applying:
     """One draft on its way to the next."""
 
     def __init__(self, draft: Draft, imported: Import, comparison: Comparison, confirmed: Confirmation | None) -> None:
@@ -61,7 +61,7 @@ class _Applying:
         texts = list(self._texts())
         title = self._title(texts)
         shell = self._shell()
-        sections = self._ordered([s for s in self._sections(texts) if s is not None])
+        sections = self._edited(texts)
         new = self.old.model_copy(
             update={
                 "id": content_hash(title, sections, shell),
@@ -82,6 +82,13 @@ class _Applying:
             if not (f.rule == "number-untraced" and (f.place.section, f.place.sentence, f.quote) in asked)
         ]
         return new.model_copy(update={"findings": (*self.reclaiming.asked, *found)})
+
+    def edited(self) -> tuple[Section, ...]:
+        """The sections as they are now; nothing is checked yet."""
+        return self._edited(list(self._texts()))
+
+    def _edited(self, texts: Sequence[Text]) -> tuple[Section, ...]:
+        return self._ordered([s for s in self._sections(texts) if s is not None])
 
     def _recipe(self) -> dict[str, Any]:
         i = self.imported
@@ -363,7 +370,10 @@ class _Applying:
             blocks.append(
                 Block(
                     id=block_id,
-                    type="item" if number else "paragraph",
+                    # An item may bear its “一是” in its first sentence.
+                    type="item"
+                    if number or (known is not None and known.type == "item" and not known.number)
+                    else "paragraph",
                     number=number,
                     sentence_ids=tuple(s.id for s in own),
                 )
@@ -375,6 +385,9 @@ class _Applying:
         old = self.block_of.get(text.owner) if text.owner else None
         if old is not None and not old.number:
             return "", text
+        if old is not None and text.text.startswith(old.number):
+            cut = len(old.number)
+            return old.number, text._replace(text=text.text[cut:], origins=text.origins[cut:])
         found = _ITEM.match(text.text)
         if found is None or (old is None and not self._has_items(section_id)):
             return "", text

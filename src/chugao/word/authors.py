@@ -68,7 +68,7 @@ def attribute_changes(old: Version, steps: Sequence[Step]) -> Attribution:
     struck = [-1] * len(old.text)
     before = old
     for number, step in enumerate(steps):
-        kept, moved = _kept(compare(before, step.version), len(step.version.text))
+        kept, moved = kept_characters(compare(before, step.version), len(step.version.text))
         stayed = {origin[i] for i in kept if i >= 0} - {origin[kept[i]] for i in moved}
         for was in set(origin) - stayed - {-1}:
             struck[was] = number
@@ -78,7 +78,7 @@ def attribute_changes(old: Version, steps: Sequence[Step]) -> Attribution:
     return Attribution(tuple(wrote), tuple(struck), texts)
 
 
-def _kept(comparison: Comparison, length: int) -> tuple[list[int], set[int]]:
+def kept_characters(comparison: Comparison, length: int) -> tuple[list[int], set[int]]:
     """For each character of the newer text where it stood in the older one, −1 for what came; and which moved."""
     kept = [-1] * length
     moved: set[int] = set()

@@ -15,6 +15,7 @@ from typing import Any
 from chugao.documents.headings import read_heading
 from chugao.errors import UploadRejected
 from chugao.source import Finding
+from chugao.word.judging_lines import Rule, drawn_in, rule_of
 from chugao.word.judging_parts import Looks, Told, face_of, found, judge_parts, part_of
 from chugao.word.layout import Layout, TextStyle, twips_of_mm, twips_of_pt
 from chugao.word.revisions import child, tag_of, value_of
@@ -28,6 +29,7 @@ _DATE = re.compile(r"^\s*20\d\d年\s*\d{1,2}月\s*\d{1,2}日\s*$")
 _BAD_ZERO = re.compile(r"年\s*0\d月|月\s*0\d日")
 _NOTE = re.compile(r"^[（(][^（()）]{2,80}[）)]$")
 _ADDRESSEE = re.compile(r"^[^。；！？]{2,60}[:：]$")
+_SIGNER = re.compile(r"\s{0,40}签发人\s?[:：]\s{0,4}")
 _NAMES = {
     "body": "正文",
     "title": "标题",
@@ -54,6 +56,7 @@ def judge(content: bytes, layout: Layout, name: str = "文件") -> list[Finding]
         *_type(told, layout),
         *_wording(told),
         *judge_parts(told, layout),
+        *_signers(body, styles),
         *_mirrored(parts),
         *_footers(parts, body, layout, styles),
         *_tables(body),
@@ -122,6 +125,12 @@ class _Styles:
     def name(self, paragraph: Any) -> str:
         chain = self.chain(paragraph)
         return value_of(child(chain[0], "name"), "val") if chain else ""
+
+    def rules(self, paragraph: Any) -> tuple[Rule | None, Rule | None]:
+        """The lines over and under a paragraph."""
+        blocks = [child(paragraph, "pPr"), *(child(s, "pPr") for s in self.chain(paragraph))]
+        whole = all(abs(_number(_first(blocks, "ind", side))) <= _TOLERANCE for side in ("left", "right"))
+        return rule_of(blocks, "top", whole), rule_of(blocks, "bottom", whole)
 
     def looks(self, paragraph: Any) -> Looks:
         """A paragraph as most of its characters are printed."""
@@ -197,9 +206,12 @@ def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
     """The printed paragraphs outside tables."""
     at, titled, dated = 0, False, False
     broken, blank = False, 0
+    ruled: Rule | None = None
     for element in body:
         if tag_of(element) != "p":
             continue
+        above, below = styles.rules(element)
+        shape = drawn_in(element)
         text = "".join("\n" if tag_of(t) == "br" else t.text or "" for t in element.iter() if tag_of(t) in ("t", "br"))
         broken = broken or any(value_of(b, "type") == "page" for b in element.iter() if tag_of(b) == "br")
         if text.strip():
@@ -209,10 +221,12 @@ def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
                 role = "note"
             # Behind the date of a 通知 another paper may begin, with a title of its own.
             titled, dated = (titled or role == "title") and role not in ("date", "label"), role == "date"
-            yield Told(role, text, at, looks._replace(new_page=looks.new_page or broken), blank)
-            broken, blank = False, 0
+            looks = looks._replace(new_page=looks.new_page or broken)
+            yield Told(role, text, at, looks, blank, above or ruled, below or shape)
+            broken, blank, ruled = False, 0, None
         else:
             blank += 1
+            ruled = ruled or above or below or shape
         broken = broken or child(element, "pPr", "sectPr") is not None
         at += len(text) + 1
 
@@ -350,6 +364,33 @@ def _wording(told: list[Told]) -> Iterator[Finding]:
             yield found("layout.addressee_colon", text[-10:], "主送机关后应为全角冒号“：”。", p.at)
         if p.role == "date" and (match := _BAD_ZERO.search(text)):
             yield found("layout.date", text, "成文日期的月、日不写0，如“2026年1月8日”。", p.at + match.start())
+
+
+def _signers(body: Any, styles: _Styles) -> Iterator[Finding]:
+    """“签发人：” in 仿宋, the name behind it in 楷体, both 3号."""
+    at = 0
+    for element in body:
+        if tag_of(element) != "p":
+            continue
+        runs = [(_said(r), child(r, "rPr")) for r in element.iter() if tag_of(r) == "r"]
+        text = "".join(said for said, _ in runs)
+        if match := _SIGNER.match(text):
+            below = [child(s, "rPr") for s in styles.chain(element)]
+            name = [
+                own for k, (said, own) in enumerate(runs) if said and sum(len(s) for s, _ in runs[:k]) >= match.end()
+            ]
+            label = next((own for said, own in runs if said), None)
+            for own, wanted in [(label, "仿宋"), *((n, "楷体") for n in name)]:
+                looks = _type_of([own, *below])
+                if face_of(looks[0]) != wanted or looks[2] != 16:
+                    hint = "“签发人：”应为3号仿宋，后面的姓名应为3号楷体。"
+                    yield found("layout.signer", text[:12], hint, at)
+                    break
+        at += len(text) + 1
+
+
+def _said(run: Any) -> str:
+    return "".join(t.text or "" for t in run if tag_of(t) == "t")
 
 
 def _mirrored(parts: dict[str, Any]) -> Iterator[Finding]:

@@ -216,6 +216,10 @@ def _signature(pages: Sequence[PrintedPage], layout: Layout) -> Iterator[Finding
     """署名 and 成文日期: sealed or not, each has its distances from the right edge (GB/T 9704 7.3.5)."""
     char = layout.styles.signature.size_pt
     for number, page in enumerate(pages, 1):
+        lines = _body(page, layout)
+        if number > 1 and len(lines) <= 2 and lines and _DATE.match(lines[-1].text):
+            hint = f"第{number}页只有署名和成文日期。请压缩或放宽正文一两行，不写“此页无正文”。"
+            yield _found("layout.signature_alone", hint, lines[-1].text)
         edge = page.width - layout.page.right_mm * _POINTS_OF_MM
         for above, line in pairwise(_body(page, layout) if page.upright else []):
             centred = abs(line.left + line.right - layout.page.left_mm * _POINTS_OF_MM - edge) < char

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chugao.source import Finding, Place, Severity
+from chugao.word.judging_lines import Rule, judge_lines
 from chugao.word.layout import Layout
 from chugao.word.titles import title_faults
 
@@ -57,6 +58,9 @@ class Told(NamedTuple):
     looks: Looks
     blank: int = 0
     """Empty paragraphs right above it."""
+    above: Rule | None = None
+    """The line over it, or of an empty paragraph above it."""
+    below: Rule | None = None
 
 
 def face_of(name: str | None) -> str:
@@ -70,9 +74,14 @@ def found(rule: str, quote: str, hint: str, at: int = 0) -> Finding:
     return Finding(rule=rule, severity=Severity.WARNING, place=place, quote=quote, hint=hint)
 
 
+def is_red(colour: str) -> bool:
+    """Whether six hex digits are some red."""
+    return bool(_RED.match(colour))
+
+
 def part_of(text: str, colour: str, size_pt: float) -> str:
     """Which part a line is, by its words and colour; "" for everything that belongs to the body."""
-    if _RED.match(colour) and size_pt >= 18 and len(text) <= 40:
+    if is_red(colour) and size_pt >= 18 and len(text) <= 40:
         return "mast"
     if _SECRECY.match(text.replace(" ", "").replace("\u3000", "")):
         return "secrecy"
@@ -105,6 +114,7 @@ def judge_parts(told: list[Told], layout: Layout) -> Iterator[Finding]:
             case "imprint":
                 yield from _imprint(p, text)
     yield from _neighbours(told, layout)
+    yield from judge_lines(told)
 
 
 def _mast(p: Told, text: str) -> Iterator[Finding]:

@@ -49,8 +49,16 @@ def _path(written: str, workspace: Path | None) -> Path:
     return path if path.is_absolute() or workspace is None else workspace / path
 
 
-def set_draft(draft: Draft, look: Look | None = None, *, final: bool = False, comments: bool = False) -> bytes:
-    """The bytes of a .docx in that look."""
+def set_draft(
+    draft: Draft,
+    look: Look | None = None,
+    *,
+    final: bool = False,
+    comments: bool = False,
+    clean: bool = False,
+    signer: str = "",
+) -> bytes:
+    """The bytes of a .docx in that look; `clean` and `signer` as `typeset` takes them."""
     look = look or Look(gbt9704())
-    content = typeset(draft, final=final, comments=comments, layout=look.layout)
+    content = typeset(draft, final=final, comments=comments, clean=clean, signer=signer, layout=look.layout)
     return dressed(content, look.master) if look.master else content

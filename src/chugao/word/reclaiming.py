@@ -10,14 +10,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chugao.comparing import Comparison
-from chugao.manuscript import ClaimedText, Draft
+from chugao.manuscript import ClaimedText, Draft, Evidence
 from chugao.mentions import find_mentions
-from chugao.source import Claim, Finding, Frozen, Place, Severity
+from chugao.source import Claim, Finding, Frozen, Place, Severity, State
 from chugao.word.returning import Edit
 
 RULE = "number-returned"
 _DIGITS = re.compile(r"\d[\d.,]*")
-_YEAR = re.compile(r"((?:19|20)\d\d)年?\Z")
+_REPORTED = "填报值"
+"""Formula of a figure that was reported as it is."""
+_YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?\Z")
 Origin = tuple[str, str, int]
 """(section id, sentence or cell, code point): where in the old draft a character stood."""
 
@@ -146,12 +148,12 @@ class Reclaiming:
         if old is not None:
             known = self.evidence.get(old.id)
             if known is not None and known.printed == printed and old.state == "unsupported":
-                return Claim(
-                    start=start, end=end, state="metric", id=old.id, metric=old.metric, source=known.source or None
-                )
+                return claim_of(known, start, end)
         year = _YEAR.match(printed)
-        if old is None and year and int(year[1]) == self.old.year:
-            return Claim(start=start, end=end, state="constant", id="year")
+        # “2025年” and “2025年度” are one year.
+        same = old is not None and old.state == "constant" and year is not None and was.startswith(year[1])
+        if year and (same or (old is None and int(year[1]) == self.old.year)):
+            return Claim(start=start, end=end, state="constant", id=old.id if old else "year")
         edit = self.edit_of(text)
         author = (edit.author if edit else "") or "有人"
         if self.confirmed:
@@ -178,7 +180,8 @@ class Reclaiming:
         after = [o[2] for o in text.origins[span[1] :] if o is not None]
         low, high = (max(before) if before else -1), (min(after) if after else 10**9)
         for i, (claim, was) in enumerate(lost):
-            if low < claim.start < high or (not before and not after):
+            # A claim may print its verb too (“提高1.2个百分点”): it is the one the gap lies in.
+            if (claim.start < high and claim.end > low + 1) or (not before and not after):
                 if claim.state == "constant" and not _YEAR.match(text.text[slice(*span)]):
                     continue
                 lost.pop(i)
@@ -201,6 +204,22 @@ class Reclaiming:
         if text.owner and (found := self.edits.get(text.owner[1])):
             return max(found, key=lambda e: e.date)
         return next((e for e in self.all_edits if e.new and (text.text in e.new or e.new in text.text)), None)
+
+
+def claim_of(evidence: Evidence, start: int, end: int) -> Claim:
+    """A claim that rests on evidence again, or for the first time."""
+    matter = evidence.id.startswith("matter")
+    state: State = "matter" if matter else "metric" if evidence.formula in ("", _REPORTED) else "derived"
+    return Claim(
+        start=start,
+        end=end,
+        state=state,
+        id=evidence.id,
+        metric=None if matter else evidence.metric or None,
+        period=evidence.period or None,
+        formula=evidence.formula or None,
+        source=evidence.source or None,
+    )
 
 
 def _claims_of(draft: Draft) -> dict[tuple[str, str], tuple[Claim, ...]]:

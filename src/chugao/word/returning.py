@@ -313,7 +313,7 @@ class _Reading:
                 before, gone = waiting
                 waiting = None
                 if _in_its_place(before, hunk) and gone.author == edit.author:
-                    whole = hunk.model_copy(update={"kind": "措辞", "old": before.old, "old_span": before.old_span})
+                    whole = hunk._replace(kind="措辞", old=before.old, old_span=before.old_span)
                     numbers = self._numbers(comparison, whole, gone.section, gone.sentence)
                     yield edit.model_copy(
                         update={
