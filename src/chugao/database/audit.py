@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from chugao.database.failures import DatabaseUnavailable
 from chugao.database.tables import GENESIS, audit, audit_head
@@ -57,6 +57,20 @@ def record(
     row["hash"] = _seal(row)
     connection.execute(insert(audit).values(row))
     connection.execute(update(audit_head).values(seq=row["seq"], hash=row["hash"]))
+
+
+def latest(
+    connection: Connection, *, before: int = 0, actor: str = "", action: str = "", limit: int = 100
+) -> tuple[Row[Any], ...]:
+    """The newest rows first, those before a number when one is given; `action` may be the beginning of one."""
+    chosen = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+    if before > 0:
+        chosen = chosen.where(audit.c.seq < before)
+    if actor:
+        chosen = chosen.where(audit.c.actor == actor)
+    if action:
+        chosen = chosen.where(func.substr(audit.c.action, 1, len(action)) == action)
+    return tuple(connection.execute(chosen).all())
 
 
 def verify(connection: Connection) -> list[Finding]:

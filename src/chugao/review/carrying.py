@@ -1,0 +1,338 @@
+"""Carry out an order: take in the files that were handed in, draft, examine, and put the draft up for review.
+
+In: an `Order` and the workspace.  Out: the `Document` it became.
+
+What is handed in stays in the workspace, so that the next draft rests on it too: figures that name their departments
+are imported, past reports go to the corpus, submissions wait for confirmation.  Surprise: a figures file without a
+department column would speak for everybody there, so it serves its own draft only.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from chugao.errors import ChugaoError, InputError
+from chugao.kind import Kind
+from chugao.source import Frozen
+
+if TYPE_CHECKING:
+    from chugao.config import Settings
+    from chugao.database import Database
+    from chugao.documents.structure import Document as UploadedDocument
+    from chugao.index import Index
+    from chugao.manuscript import Draft, Section
+    from chugao.metrics.preview import Preview
+    from chugao.outline import Outline
+    from chugao.review import Document
+    from chugao.review.orders import Order
+    from chugao.review.people import Person
+
+FileUse = Literal["figures", "matters", "material", "past", "above", "instructions", "unused"]
+USES: dict[FileUse, str] = {
+    "figures": "指标数据",
+    "matters": "事项表",
+    "material": "科室报来的材料",
+    "past": "往年文稿",
+    "above": "上级的通知、提纲",
+    "instructions": "领导意见，一行一条",
+    "unused": "不用",
+}
+_TABLES = (".xlsx", ".xls", ".et", ".csv")
+Say = Callable[[dict[str, Any]], bool]
+"""Told how far it is; answers whether to go on."""
+
+
+class HandedIn(Frozen):
+    """A file of an order."""
+
+    name: str
+    """Of the file, in the order's folder."""
+    use: FileUse
+    size: int
+    told: str = ""
+    """What was found in it, in a few words."""
+    problem: str = ""
+    """Why it cannot be used."""
+
+
+class Stopped(Exception):
+    """The person wants it stopped."""
+
+
+class Taken(NamedTuple):
+    """The files of an order, by what they are for."""
+
+    figures: tuple[Path, ...]
+    matters: tuple[Path, ...]
+    material: tuple[Path, ...]
+    past: tuple[Path, ...]
+    above: tuple[Path, ...]
+    instructions: tuple[Path, ...]
+
+
+# --- looking at what was handed in ----------------------------------------------------------------
+
+
+def look_at(path: Path, year: int, use: FileUse | None = None) -> HandedIn:
+    """What a file seems to be for, or what it says when a person has said what it is for; raises nothing."""
+    size = path.stat().st_size
+    try:
+        found, told = _as_told(path, use) if use else _recognised(path, year)
+    except ChugaoError as error:
+        return HandedIn(name=path.name, use=use or "unused", size=size, problem=str(error))
+    return HandedIn(name=path.name, use=found, size=size, told=told)
+
+
+def _recognised(path: Path, year: int) -> tuple[FileUse, str]:
+    if path.suffix.lower() in _TABLES:
+        from chugao.metrics.preview import preview
+
+        if (looked := preview(path)).rows:
+            return "figures", _figures_told(looked)
+        try:
+            return _as_told(path, "matters")
+        except InputError:
+            # A table that is neither is one of figures with mistakes: it must stop the draft, not be passed over.
+            return "figures", _figures_told(looked)
+    from chugao.documents.uploading import read_upload
+
+    document = read_upload(path, path.name)
+    if "意见" in path.stem or "批示" in path.stem:
+        return _text_told(document, path, "instructions")
+    if any(word in path.stem + document.title for word in ("通知", "提纲")):
+        return _as_told(path, "above")
+    # Last year's report lends wording; this year's is what a department sends.
+    old = document.kind is not None and document.year is not None and document.year < year
+    return _text_told(document, path, "past" if old else "material")
+
+
+def _as_told(path: Path, use: FileUse) -> tuple[FileUse, str]:
+    if use == "figures":
+        from chugao.metrics.preview import preview
+
+        return use, _figures_told(preview(path))
+    if use == "matters":
+        from chugao.material import read_matters
+
+        return use, f"{len(read_matters(path).items)}件事项"
+    if use == "above":
+        from chugao.outline.above import read_above
+
+        try:
+            above = read_above(path)
+        except InputError:
+            # A 通知 may hold the rules alone, and its 提纲 be another file.
+            return use, "通知正文，没有标题"
+        limit = f"，不超过{above.ceiling}字" if above.ceiling else ""
+        return use, f"要求答{len(above.headings)}个标题{limit}" + (f"，{above.deadline}前报" if above.deadline else "")
+    if use == "unused":
+        return use, ""
+    from chugao.documents.uploading import read_upload
+
+    return _text_told(read_upload(path, path.name), path, use)
+
+
+def _text_told(document: "UploadedDocument", path: Path, use: FileUse) -> tuple[FileUse, str]:
+    if use == "instructions":
+        return use, f"{sum(bool(line.strip()) for line in document.text.splitlines())}条"
+    return use, f"《{document.title or path.stem}》"
+
+
+def _figures_told(looked: "Preview") -> str:
+    wrong = f"，错误{len(looked.errors)}处" if looked.errors else ""
+    return f"{len(looked.rows)}条数据{wrong}"
+
+
+def taken(folder: Path, files: Sequence[HandedIn]) -> Taken:
+    """The paths of an order's files, by use; those with a problem are left out."""
+
+    def of(use: FileUse) -> tuple[Path, ...]:
+        return tuple(folder / f.name for f in files if f.use == use and not f.problem)
+
+    return Taken(of("figures"), of("matters"), of("material"), of("past"), of("above"), of("instructions"))
+
+
+def looked_over(workspace: Path, files: Taken) -> "Preview":
+    """What the figures handed in would bring, by the parser that will import them."""
+    from chugao.desk import told_to
+    from chugao.metrics.preview import preview
+
+    told = told_to(workspace)
+    return preview(*files.figures, catalogue=told.catalogue, learned=told.words, rulings=told.rulings)
+
+
+def outline_of(payload: dict[str, Any], department: str, files: Taken, settings: "Settings") -> "Outline":
+    """The outline an order asks for; what came from above lays down headings and length."""
+    from chugao.outline import read_outline
+    from chugao.outline.above import read_above, with_above
+
+    office = settings.office
+    outline = read_outline(
+        str(payload.get("kind", "")),
+        department=department,
+        year=int(payload.get("year") or 0),
+        period=payload.get("period") or None,
+        level=payload.get("level") or (office.level if office.name else "科室"),
+        organisation=office.name,
+        length=payload.get("length") or None,
+    )
+    return with_above(outline, read_above(*files.above)) if files.above else outline
+
+
+# --- carrying out ---------------------------------------------------------------------------------
+
+
+def carry_out(
+    db: "Database", settings: "Settings", order: "Order", person: "Person", folder: Path, say: Say, *, at: str
+) -> "Document":
+    """Do everything an order asks for.  Raises `ChugaoError` with what stopped it, `Stopped` when the person did."""
+    from chugao.desk import Files, gather, make, open_writer
+    from chugao.review import put_in
+    from chugao.review.people import Act, require
+
+    workspace = settings.workspace
+    if workspace is None:
+        raise InputError("这里不是工作区，没有地方存稿子。请先运行 chugao init。")
+    require(person, Act.PUT_IN, department=order.department)
+    told: dict[str, Any] = {"stage": "收材料", "sections": [], "expected": 0, "notices": []}
+    _go_on(say, told)
+    payload, department = order.payload, order.department
+    files = taken(folder, [HandedIn.model_validate(f) for f in payload.get("files", ())])
+    outline = outline_of(payload, department, files, settings)
+    own = _take_in(db, settings, order, files, told, year=outline.reported.year, at=at)
+    _go_on(say, told | {"stage": "读数据", "expected": sum(1 for p in outline.parts if p.level)})
+    given = Files(metrics=own, matters=files.matters, instructions=next(iter(files.instructions), None))
+    desk = gather(
+        given,
+        department=department,
+        year=outline.reported.year,
+        organisation=outline.organisation,
+        workspace=workspace,
+        past=past_of(db, workspace, person),
+    )
+    told |= {"stage": "起草", "expected": sum(1 for p in outline.parts if p.level)}
+    told["notices"] += desk.notices
+    _go_on(say, told)
+
+    def written(heading: str) -> None:
+        told["sections"].append({"heading": heading, "state": "done"})
+        _go_on(say, told)
+
+    limit = payload.get("max_cost")
+    cost = None if limit in (None, "") else Decimal(str(limit))
+    with open_writer(
+        payload.get("engine") or "offline", settings, folder, job=f"order-{order.id}", max_cost=cost, database=db
+    ) as writer:
+        made, report = make(
+            desk, outline, writer, office=settings.office, seed=int(payload.get("seed") or 0), progress=written
+        )
+    told |= {"stage": "存入", "sections": sections_told(made), "numbers": dict(report.numbers)}
+    told |= {"requests": len(made.requests), "blocking": sum(f.severity.blocks for f in made.findings)}
+    _go_on(say, told)
+    document = put_in(db, person, made, note=f"起草单 {order.id}", limit=payload.get("length") or None, at=at)
+    say(told | {"stage": "完成"})
+    return document
+
+
+def past_of(db: "Database", workspace: Path, person: "Person") -> "tuple[Index | None, tuple[str, ...]]":
+    """The past reports that may lend this person wording: those of the departments they see."""
+    from chugao.corpus.store import list_reports
+    from chugao.desk import open_past
+    from chugao.review.people import sees
+
+    index, notices = open_past(None, workspace)
+    if index is not None and not person.whole:
+        hidden = [r.id for r in list_reports(db) if not sees(person, r.department)]
+        # The copy of this draft alone: an index is opened anew for each.
+        index.remove(hidden)
+    return index, notices
+
+
+def _go_on(say: Say, told: dict[str, Any]) -> None:
+    if not say(told):
+        raise Stopped
+
+
+def _take_in(
+    db: "Database",
+    settings: "Settings",
+    order: "Order",
+    files: Taken,
+    told: dict[str, Any],
+    *,
+    year: int,
+    at: str,
+) -> tuple[Path, ...]:
+    """Keep what was handed in; the figures files that serve this draft only come back."""
+    from chugao.corpus.store import add_reports
+    from chugao.desk import read_files, workspace_index
+    from chugao.metrics.store import import_figures
+
+    workspace, by, department = settings.workspace, order.ordered_by, order.department
+    assert workspace is not None
+    own: tuple[Path, ...] = ()
+    if files.figures:
+        figures = read_files(files.figures, workspace)
+        if figures.departments:
+            import_figures(db, figures, actor=by, at=at)
+        else:
+            own = files.figures
+            told["notices"].append("指标表没有“部门”一列，只用于这份稿子，没有存进指标库。")
+    if files.past:
+        report = add_reports(db, files.past, organisation=settings.office.name, department=department, actor=by, at=at)
+        told["notices"] += [f"{s.file}：没有收，{s.reason}" for s in report.skipped]
+    if files.material:
+        index = workspace_index(workspace)
+        for path in files.material:
+            _keep_material(db, path, order, year, index, told, at)
+    return own
+
+
+def _keep_material(
+    db: "Database", path: Path, order: "Order", year: int, index: Any, told: dict[str, Any], at: str
+) -> None:
+    from chugao.material.collecting import keep_submission
+    from chugao.material.store import add_items, confirm_items
+    from chugao.material.submission import understand_submission
+
+    sent = understand_submission(path, department=order.department, year=year, index=index, submitter="")
+    report = add_items(db, sent.items, actor=order.ordered_by, at=at)
+    keep_submission(db, sent, department=order.department, year=year, at=at)
+    fresh = [i.id for i in sent.items if i.status == "provisional" and not i.copied_from and i.kind != "instruction"]
+    if order.payload.get("confirmed") and fresh:
+        confirm_items(db, fresh, by=order.ordered_by, at=at)
+        told["notices"].append(f"{path.name}：{len(fresh)}条由{order.ordered_by}确认，写进稿子。")
+    elif report.added:
+        told["notices"].append(f"{path.name}：{report.added}条待确认，确认以后再起草一次就会写进去。")
+
+
+def sections_told(draft: "Draft") -> list[dict[str, Any]]:
+    """Each section as the progress page lists it: heading, characters, numbers with and without a source."""
+    from chugao.manuscript import count_characters
+
+    def told(section: "Section") -> dict[str, Any]:
+        claims = [c for s in section.sentences for c in s.claims]
+        claims += [c for b in section.blocks if b.table for row in b.table.rows for cell in row for c in cell.claims]
+        numbers = [c for c in claims if c.state not in ("passage", "constant")]
+        return {
+            "id": section.id,
+            "heading": section.number + section.heading.text,
+            "state": "done",
+            "characters": sum(count_characters(section.block_text(b)) for b in section.blocks if b.table is None),
+            "numbers": len(numbers),
+            "untraced": sum(c.state == "unsupported" for c in numbers),
+        }
+
+    return [told(s) for s in draft.sections if s.heading.text and s.level]
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of document, for a form."""
+    return [(k.value, k.label) for k in Kind]
+
+
+def refuse_mistakes(looked: "Preview") -> None:
+    """Raise `InputError` while the figures handed in hold mistakes: nothing is drafted on them."""
+    if looked.errors:
+        raise InputError(f"指标表有{len(looked.errors)}处错误，改好再生成：{looked.errors[0].message}")

@@ -1,0 +1,101 @@
+"""What the checks found in a document, less what people have passed over by name and reason.
+
+In: a document, its working text, what it is read against.  Out: findings; `Dismissal`s of this document.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select
+
+from chugao.checks.dismissals import Dismissal, silenced
+from chugao.checks.dismissals import dismiss as passed_over
+from chugao.database import Database
+from chugao.database.tables import review_dismissal as table
+from chugao.errors import InputError
+from chugao.manuscript import Draft
+from chugao.review import keeping
+from chugao.review.documents import Document
+from chugao.review.people import Act, Person
+from chugao.source import Finding
+
+if TYPE_CHECKING:
+    from chugao.review.guarding import Basis
+
+_KEPT = 64
+_cache: "OrderedDict[tuple[object, ...], tuple[Finding, ...]]" = OrderedDict()
+_lock = Lock()
+
+
+def findings(db: Database, person: Person, document_id: str, basis: "Basis | None" = None) -> tuple[Finding, ...]:
+    """What the checks have to say of the working text.  Raises `NotAllowed`."""
+    with db.read() as connection:
+        document = keeping.seen(connection, person, document_id)
+        return passed(connection, document, keeping.working(connection, document), basis)
+
+
+def passed(connection: Connection, document: Document, draft: Draft, basis: "Basis | None") -> tuple[Finding, ...]:
+    """Findings that nobody has passed over."""
+    from chugao.checks.ours import text_at
+
+    told = dismissals_in(connection, document.id)
+    found = _read(draft, basis)
+    return tuple(f for f in found if any(silenced([f], told, text_at(draft, f.place)))) if told else found
+
+
+def _read(draft: Draft, basis: "Basis | None") -> tuple[Finding, ...]:
+    """The gate's own reading; of a text read alone it is kept, for nothing else can change it."""
+    from chugao.export.gate import read_again
+
+    if basis is not None:
+        return read_again(draft, basis.figures, basis.matters, basis.index, basis.office, ())[0]
+    # The same words may have been put in with other findings.
+    key = (draft.id, draft.findings, draft.evidence, draft.kind, draft.year, draft.level)
+    with _lock:
+        if (known := _cache.get(key)) is not None:
+            _cache.move_to_end(key)
+            return known
+    found = read_again(draft, None, None, None, None, ())[0]
+    with _lock:
+        _cache[key] = found
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+    return found
+
+
+def dismiss(
+    db: Database, person: Person, document_id: str, finding: Finding, *, reason: str, at: str | None = None
+) -> Dismissal:
+    """Pass over a finding in this document, by name and reason.
+
+    Raises `NotAllowed` (role; what is fatal or contradicts the figures), `InputError` without a reason or for words that
+    do not stand there.
+    """
+    from chugao.checks.ours import text_at
+
+    moment = keeping.moment(at)
+    with db.write() as connection:
+        document = keeping.held(connection, person, document_id, Act.DISMISS)
+        text = text_at(keeping.working(connection, document), finding.place)
+        if finding.quote and finding.quote not in text:
+            raise InputError(f"“{finding.quote}”这一处已经改过。请刷新页面再看。")
+        told = passed_over(finding, text, by=person.name, reason=reason, at=moment)
+        number = keeping.next_number(connection, table.c.id, table.c.document_id == document_id)
+        row = {"document_id": document_id, "id": number, "actor": person.login, "payload": told.model_dump(mode="json")}
+        connection.execute(insert(table).values(**row))
+        detail = {"rule": told.rule, "quote": told.quote, "reason": told.reason}
+        keeping.log(connection, person, "review.dismiss", document, detail, at=moment)
+    return told
+
+
+def dismissals(db: Database, person: Person, document_id: str) -> tuple[Dismissal, ...]:
+    """What was passed over in a document, by whom and why.  Raises `NotAllowed`."""
+    with db.read() as connection:
+        keeping.seen(connection, person, document_id)
+        return dismissals_in(connection, document_id)
+
+
+def dismissals_in(connection: Connection, document_id: str) -> tuple[Dismissal, ...]:
+    wanted = select(table.c.payload).where(table.c.document_id == document_id).order_by(table.c.id)
+    return tuple(Dismissal.model_validate(row) for row in connection.execute(wanted).scalars())

@@ -1,0 +1,257 @@
+"""管理: people and their rights, prompts and models, the audit, settings, batches.
+
+Settings are shown and not written: `chugao.toml` is a file that the institution's IT keeps, with its own history.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from chugao.errors import InputError
+from chugao.review import accounts, four_eyes, set_four_eyes
+from chugao.review.people import MAY, Act, Person, Role
+from chugao.web.audited import ACTIONS, told
+from chugao.web.house import House, house_of
+from chugao.web.pages import done, page
+from chugao.web.people import needs
+
+router = APIRouter(prefix="/admin", include_in_schema=False)
+Admin = Annotated[Person, needs(Act.ADMINISTER)]
+TABS = (
+    ("/admin", "用户与权限"),
+    ("/admin/batches", "批次"),
+    ("/admin/prompts", "提示词与模型"),
+    ("/admin/audit", "审计"),
+    ("/admin/settings", "设置"),
+)
+_PAGE = 100
+_JOBS = 12
+
+
+# --- 用户与权限 ------------------------------------------------------------------------------------
+
+
+@router.get("")
+def users(request: Request, person: Admin) -> Response:
+    house = house_of(request)
+    return page(
+        request,
+        person,
+        "users.html",
+        tabs=TABS,
+        accounts=accounts.list_accounts(house.database),
+        roles=list(Role),
+        rights=[(act.label, [role in MAY[act] for role in Role]) for act in MAY],
+    )
+
+
+@router.post("/users")
+def add(
+    request: Request,
+    person: Admin,
+    login: Annotated[str, Form()],
+    name: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    roles: Annotated[list[str] | None, Form()] = None,
+    departments: Annotated[str, Form()] = "",
+) -> Response:
+    house = house_of(request)
+    made = accounts.add_account(
+        house.database,
+        login=login,
+        name=name,
+        roles=_roles(roles),
+        departments=_names(departments),
+        password=password,
+        by=person.name,
+        at=house.now(),
+    )
+    return done("/admin", f"已添加{made.name}（{made.login}）")
+
+
+@router.get("/users/{account_id}")
+def user(request: Request, account_id: str, person: Admin) -> Response:
+    found = next((a for a in accounts.list_accounts(house_of(request).database) if a.id == account_id), None)
+    if found is None:
+        raise InputError("没有这个账号。请从列表里打开。")
+    return page(request, person, "user.html", tabs=TABS, account=found, roles=list(Role))
+
+
+@router.post("/users/{account_id}")
+def change(
+    request: Request,
+    account_id: str,
+    person: Admin,
+    do: Annotated[str, Form()],
+    name: Annotated[str, Form()] = "",
+    roles: Annotated[list[str] | None, Form()] = None,
+    departments: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+) -> Response:
+    house = house_of(request)
+    db, by, at = house.database, person.name, house.now()
+    if do == "change":
+        accounts.change_account(
+            db, account_id, name=name, roles=_roles(roles), departments=_names(departments), by=by, at=at
+        )
+    elif do == "password":
+        accounts.set_password(db, account_id, password, by=by, at=at)
+    elif do == "disable":
+        accounts.disable_account(db, account_id, by=by, at=at)
+    elif do == "enable":
+        accounts.enable_account(db, account_id, by=by, at=at)
+    else:
+        raise InputError("没有这个操作。请从页面上的按钮操作。")
+    words = {"change": "已改", "password": "密码已重设", "disable": "已停用，立即退出", "enable": "已启用"}
+    return done("/admin", words[do])
+
+
+def _roles(told: list[str] | None) -> frozenset[Role]:
+    if unknown := [t for t in told or () if t not in set(Role)]:
+        raise InputError(f"没有“{unknown[0][:20]}”这个角色。请从页面上选。")
+    return frozenset(Role(t) for t in told or ())
+
+
+def _names(told: str) -> list[str]:
+    return [n.strip()[:60] for n in told.replace("，", ",").replace("、", ",").split(",") if n.strip()]
+
+
+# --- 批次 ------------------------------------------------------------------------------------------
+
+
+@router.get("/batches")
+def batches(request: Request, person: Admin) -> Response:
+    from chugao.batch.records import jobs
+    from chugao.batch.telling import standing
+
+    database = house_of(request).database
+    with database.read() as connection:
+        named = [j.id for j in jobs(connection)]
+    rows = [standing(database, job) for job in named[-_JOBS:]][::-1]
+    return page(request, person, "batches.html", tabs=TABS, jobs=rows)
+
+
+@router.post("/batches/{job}")
+def change_batch(request: Request, job: str, person: Admin, do: Annotated[str, Form()]) -> Response:
+    from chugao.batch.running import cancel, pause
+
+    database = house_of(request).database
+    if do not in ("pause", "cancel"):
+        raise InputError("只能暂停或取消。接着做请运行 chugao batch resume。")
+    changed = (pause if do == "pause" else cancel)(database, job)
+    told = {"pause": "已暂停，接着做请运行 chugao batch resume", "cancel": "已取消，写好的都留着"}[do]
+    return done("/admin/batches", told if changed else "这个批次没有在运行")
+
+
+# --- 提示词与模型 ----------------------------------------------------------------------------------
+
+
+@router.get("/prompts")
+def prompts(request: Request, person: Admin, name: str = "") -> Response:
+    from chugao.ledger import cost_rows, prices_of
+    from chugao.prompts import fingerprint, list_prompts, load
+
+    house = house_of(request)
+    folder = own_prompts(house)
+    listed = [(p, fingerprint(p)) for p in list_prompts(folder)]
+    with house.database.read() as connection:
+        costs = _by_model(cost_rows(connection))
+    settings = house.settings
+    return page(
+        request,
+        person,
+        "prompts.html",
+        tabs=TABS,
+        prompts=listed,
+        chosen=load(name, folder) if name else None,
+        costs=costs,
+        endpoint=settings.base_url,
+        model=settings.model,
+        currency=prices_of(settings).currency,
+    )
+
+
+def own_prompts(house: House) -> Any:
+    """The office's own templates; None when it has none."""
+    folder = house.workspace / "prompts"
+    return folder if folder.is_dir() else None
+
+
+def _by_model(rows: Any) -> list[dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        one = told.setdefault(row.model, {"model": row.model, "calls": 0, "input": 0, "output": 0, "cost": None})
+        one["calls"] += row.calls
+        one["input"] += row.input_tokens
+        one["output"] += row.output_tokens
+        if row.cost is not None:
+            one["cost"] = (one["cost"] or 0) + row.cost
+    return list(told.values())
+
+
+# --- 审计 ------------------------------------------------------------------------------------------
+
+
+@router.get("/audit")
+def audit(request: Request, person: Admin, before: int = 0, actor: str = "", action: str = "") -> Response:
+    rows = audit_rows(house_of(request), before, actor, action)
+    return page(
+        request, person, "audit.html", tabs=TABS, rows=rows, more=len(rows) == _PAGE, actor=actor, action=action,
+        checked=None, actions=ACTIONS, told=told, names=_names_of(house_of(request)),
+    )  # fmt: skip
+
+
+@router.post("/audit")
+def verify(request: Request, person: Admin) -> Response:
+    """Walk the whole chain and say whether anything was changed."""
+    from chugao.database import verify as walk
+
+    house = house_of(request)
+    with house.database.read() as connection:
+        faults = walk(connection)
+    rows = audit_rows(house, 0, "", "")
+    return page(
+        request, person, "audit.html", tabs=TABS, rows=rows, more=len(rows) == _PAGE, actor="", action="",
+        checked=faults, actions=ACTIONS, told=told, names=_names_of(house),
+    )  # fmt: skip
+
+
+def _names_of(house: House) -> dict[str, str]:
+    return {a.login: a.name for a in accounts.list_accounts(house.database)}
+
+
+def audit_rows(house: House, before: int, actor: str, action: str) -> tuple[Any, ...]:
+    """The latest rows of the audit, before a number when given."""
+    from chugao.database.audit import latest
+
+    with house.database.read() as connection:
+        return latest(connection, before=before, actor=actor.strip(), action=action.strip(), limit=_PAGE)
+
+
+# --- 设置 ------------------------------------------------------------------------------------------
+
+
+@router.get("/settings")
+def settings(request: Request, person: Admin) -> Response:
+    house = house_of(request)
+    told = house.settings
+    return page(
+        request,
+        person,
+        "settings.html",
+        tabs=TABS,
+        told=told,
+        four=four_eyes(house.database),
+        trouble=house.trouble,
+        keyed=bool(told.api_key.get_secret_value()),
+    )
+
+
+@router.post("/settings")
+def change_settings(
+    request: Request, person: Admin, reason: Annotated[str, Form()] = "", four: Annotated[str, Form()] = ""
+) -> Response:
+    house = house_of(request)
+    set_four_eyes(house.database, person, four == "1", reason=reason)
+    return done("/admin/settings", "批准人不能是最后修改人：" + ("已打开" if four == "1" else "已关闭"))

@@ -1,0 +1,123 @@
+"""What every screen of a document needs: the document, what it is read against, what the person may do.
+
+In: a request, a person, an id.  Out: `Here`, and the values the frame of each of its pages shows.
+"""
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse
+
+from chugao.errors import NotAllowed
+from chugao.manuscript import Draft
+from chugao.review import ROUNDS, Act, Basis, Document, Person, current, dismissals, document, findings, may
+from chugao.source import Finding
+from chugao.web.faults import NotThere
+from chugao.web.house import House
+from chugao.word.flow import is_annex
+
+if TYPE_CHECKING:
+    from chugao.desk import Desk
+
+_FRESH_S = 15.0
+"""How long what was gathered for looking is used again; what decides (送审, 批准) gathers anew."""
+_gathered: dict[tuple[str, str, int], tuple[float, "Desk"]] = {}
+_MOST = 64
+
+
+class Here(NamedTuple):
+    """A document somebody looks at."""
+
+    house: House
+    person: Person
+    doc: Document
+
+    def may(self, act: Act) -> bool:
+        return may(self.person, act, self.doc)
+
+
+def here(house: House, person: Person, document_id: str) -> Here:
+    """Raises `NotThere` for a document that is not there or not theirs, in the same words."""
+    try:
+        return Here(house, person, document(house.database, person, document_id))
+    except NotAllowed as error:
+        raise NotThere(str(error)) from None
+
+
+def desk_of(at: Here, *, fresh: bool = False) -> "Desk":
+    """The figures, matters and instructions that the workspace keeps for the document."""
+    from chugao.desk import Files, gather
+
+    key = (str(at.house.workspace), at.doc.department, at.doc.year)
+    known = _gathered.get(key)
+    if known is not None and not fresh and monotonic() - known[0] < _FRESH_S:
+        return known[1]
+    found = gather(
+        Files(),
+        department=at.doc.department,
+        year=at.doc.year,
+        organisation=at.doc.organisation,
+        workspace=at.house.workspace,
+        past=(None, ()),
+    )
+    if len(_gathered) >= _MOST:
+        _gathered.clear()
+    _gathered[key] = (monotonic(), found)
+    return found
+
+
+def basis_of(at: Here, draft: Draft | None = None, *, fresh: bool = False) -> Basis:
+    """What the text is read against: the workspace's figures and matters where they hold all that the draft rests on.
+
+    A draft made from files that were handed in for it alone is read against the evidence it carries: half of its
+    matters would make inventions of the other half.
+    """
+    desk = desk_of(at, fresh=fresh)
+    if draft is None:
+        draft = current(at.house.database, at.person, at.doc.id)
+    used = {e.metric for e in draft.evidence}
+    matters = {m for m in used if m.startswith("matter_")}
+    known = {o.metric for o in desk.figures.observations}
+    held = {m.id for m in desk.matters.items}
+    whole = bool(known) and matters <= held and used - matters <= known
+    return Basis(
+        figures=desk.figures if whole else None,
+        matters=desk.matters if whole else None,
+        index=None,
+        office=at.house.settings.office,
+    )
+
+
+_found: dict[tuple[str, str, int, int], tuple[Basis, tuple[Finding, ...]]] = {}
+
+
+def findings_of(at: Here, basis: Basis) -> tuple[Finding, ...]:
+    """What the checks say of the text as it stands, read once for each text and basis: reading costs a fifth of a second."""
+    told = dismissals(at.house.database, at.person, at.doc.id)
+    rests_on = id(basis.figures) if basis.figures is not None else 0
+    key = (at.doc.id, at.doc.content, rests_on, len(told))
+    known = _found.get(key)
+    if known is None:
+        if len(_found) >= _MOST:
+            _found.clear()
+        # The basis is kept beside, so that its identity is nobody else's meanwhile.
+        known = _found[key] = (basis, findings(at.house.database, at.person, at.doc.id, basis))
+    return known[1]
+
+
+def frame(at: Here, tab: str) -> dict[str, Any]:
+    """What the head of every page of a document shows."""
+    return {"doc": at.doc, "tab": tab, "rounds": ROUNDS, "can": {act.value: at.may(act) for act in Act}}
+
+
+def back(document_id: str, section_id: str = "") -> RedirectResponse:
+    """To the paper again, at the section."""
+    anchor = f"#s-{quote(section_id)}" if section_id else ""
+    return RedirectResponse(f"/documents/{quote(document_id)}{anchor}", status_code=303)
+
+
+def names_of(draft: Draft) -> dict[str, str]:
+    """What a person calls each section."""
+    named = {s.id: s.number + s.heading.text if s.level or is_annex(s) else "" for s in draft.sections}
+    return {"title": "标题"} | {key: name or "导语" for key, name in named.items()}

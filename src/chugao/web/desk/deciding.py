@@ -1,0 +1,161 @@
+"""Take a change back, or take one over: the section of today with other words at the chosen changes.
+
+In: a comparison of which one side is the text of today, the changes somebody chose.  Out: `Written` for one section.
+
+It works on sentences, so that items keep their numbers and tables stay; a sentence with several changes is put
+together piece by piece.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from chugao.comparing import Comparison, Hunk, Unit
+from chugao.manuscript import Section
+from chugao.review import Paragraph, Written
+
+Side = Literal["old", "new"]
+
+
+class Chosen(NamedTuple):
+    """What is to change in one section."""
+
+    section: str
+    written: Written
+    changes: int
+    left: tuple[str, ...] = ()
+    """Changes that cannot be taken one by one here, each said in Chinese."""
+
+
+def sections_of(comparison: Comparison, chosen: Collection[str]) -> list[str]:
+    """Ids of the sections in which the chosen changes stand, in order."""
+    return list(dict.fromkeys(h.section for h in comparison.hunks if h.id in chosen and h.section))
+
+
+def written_with(section: Section, comparison: Comparison, chosen: Collection[str], now: Side) -> Chosen:
+    """The section of today (`now` is its side) with the other side's words at the chosen changes of this section."""
+    return _Section(section, comparison, chosen, now).made()
+
+
+class _Section:
+    def __init__(self, section: Section, comparison: Comparison, chosen: Collection[str], now: Side) -> None:
+        self.section, self.comparison, self.now = section, comparison, now
+        self.hunks = hunks_by_unit(comparison)
+        self.chosen = {h.id for h in comparison.hunks if h.id in chosen and h.section == section.id}
+        self.left: list[str] = []
+        self.changes = 0
+
+    def made(self) -> Chosen:
+        texts: dict[str, str] = {}
+        behind: dict[str, list[tuple[str, bool]]] = {}
+        heading, last = self.section.heading.text, ""
+        known = {s.id for s in self.section.sentences}
+        for index, unit in enumerate(self.comparison.units):
+            own = [i for i in self._ids(unit) if i in known]
+            picked = [h for h in self.hunks.get(index, ()) if h.id in self.chosen]
+            if picked and unit.op in ("moved_from", "moved_to"):
+                self.left.append(f"移动的一句“{_short(unit.old or unit.new)}”请到编辑里处理")
+                picked = []
+            if unit.kind == "heading" and picked:
+                heading = self._heading(unit)
+                self.changes += len(picked)
+            elif unit.kind in ("row", "caption") and picked:
+                self.left.append(f"表格里的改动“{_short(unit.old or unit.new)}”请到编辑里处理")
+            elif picked and own:
+                texts[own[0]] = self._mixed(unit, {h.id for h in picked}, self.hunks[index])
+                texts |= dict.fromkeys(own[1:], "")
+                self.changes += len(picked)
+            elif picked:
+                behind.setdefault(last, []).append((self._other(unit), self._opens(index)))
+                self.changes += len(picked)
+            last = own[-1] if own else last
+        written = Written(heading=heading, paragraphs=tuple(self._paragraphs(texts, behind)))
+        return Chosen(self.section.id, written, self.changes, tuple(self.left))
+
+    def _paragraphs(
+        self, texts: Mapping[str, str], behind: Mapping[str, Sequence[tuple[str, bool]]]
+    ) -> Iterator[Paragraph]:
+        yield from (Paragraph(text=text) for text, _ in behind.get("", ()))
+        for block in self.section.blocks:
+            if block.table is not None:
+                yield Paragraph(block=block.id)
+                continue
+            said, after = "", list[str]()
+            for sentence_id in block.sentence_ids:
+                said += texts.get(sentence_id, self.section.sentence(sentence_id).text)
+                for text, opens in behind.get(sentence_id, ()):
+                    if opens:
+                        after.append(text)
+                    else:
+                        said += text
+            if said:
+                yield Paragraph(text=(block.number if not said.startswith(block.number) else "") + said, block=block.id)
+            yield from (Paragraph(text=text) for text in after)
+
+    def _ids(self, unit: Unit) -> tuple[str, ...]:
+        return unit.new_ids if self.now == "new" else unit.old_ids
+
+    def _other(self, unit: Unit) -> str:
+        return unit.old if self.now == "new" else unit.new
+
+    def _heading(self, unit: Unit) -> str:
+        other = self.comparison.old if self.now == "new" else self.comparison.new
+        part = unit.old_part if self.now == "new" else unit.new_part
+        return other.parts[part].heading if part is not None else self.section.heading.text
+
+    def _mixed(self, unit: Unit, picked: Collection[str], hunks: Sequence[Hunk]) -> str:
+        """The sentence with the chosen changes taken from the other side and the others as they are today."""
+        if len(hunks) == len(picked):
+            return self._other(unit)
+        groups, open_ = 0, False
+        out: list[str] = []
+        for piece in unit.pieces:
+            if piece.op == "equal":
+                out.append(piece.text)
+                open_ = False
+                continue
+            groups += 0 if open_ else 1
+            open_ = True
+            if groups > len(hunks):
+                return self._other(unit)
+            other = hunks[groups - 1].id in picked
+            wanted = "delete" if (self.now == "new") == other else "insert"
+            if piece.op == wanted:
+                out.append(piece.text)
+        return "".join(out)
+
+    def _opens(self, index: int) -> bool:
+        """Whether what comes in was a paragraph of its own."""
+        unit = self.comparison.units[index]
+        before = self.comparison.units[index - 1] if index else None
+        if before is None:
+            return True
+        mine, last = (
+            (unit.old_paragraph, before.old_paragraph)
+            if self.now == "new"
+            else (unit.new_paragraph, before.new_paragraph)
+        )
+        return mine != last
+
+
+def hunks_by_unit(comparison: Comparison) -> dict[int, list[Hunk]]:
+    """The changes of each unit; one of several sentences in a row belongs to each of them."""
+    found: dict[int, list[Hunk]] = {}
+    units = comparison.units
+    for hunk in comparison.hunks:
+        found.setdefault(hunk.unit, []).append(hunk)
+        op = units[hunk.unit].op
+        for index in range(hunk.unit + 1, len(units)):
+            unit = units[index]
+            if op not in ("insert", "delete") or unit.op != op:
+                break
+            (start, end), (left, right) = (
+                (unit.new_span, hunk.new_span) if op == "insert" else (unit.old_span, hunk.old_span)
+            )
+            if not (left <= start and end <= right):
+                break
+            found.setdefault(index, []).append(hunk)
+    return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:18]}…"

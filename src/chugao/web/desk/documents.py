@@ -1,0 +1,113 @@
+"""The ten-second screen: may this be sent, what changed since I looked, who owes what; then the paper itself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chugao import review
+from chugao.comparing.versions import Piece
+from chugao.comparing.words import pieces_of
+from chugao.review import Act, Person
+from chugao.web.desk.around import basis_of, findings_of, frame, here, names_of
+from chugao.web.desk.numbers import reasons_of
+from chugao.web.desk.shown import page_of
+from chugao.web.desk.versions import ACTS
+from chugao.web.house import house_of
+from chugao.web.pages import page
+from chugao.web.people import needs
+
+router = APIRouter()
+Reader = Annotated[Person, needs(Act.SEE)]
+_AROUND = 10
+_FIRST = 20
+"""Sections rendered at once; the rest come when they are scrolled to."""
+
+
+@router.get("/documents/{document_id}")
+def show_document(request: Request, document_id: str, person: Reader) -> Response:
+    """One document as a reviewer meets it."""
+    house = house_of(request)
+    at, db = here(house, person, document_id), house.database
+    draft = review.current(db, person, document_id)
+    basis = basis_of(at, draft)
+    working = {w.section_id: w for w in review.sections(db, person, document_id)}
+    findings = findings_of(at, basis)
+    shown = page_of(draft, findings)
+    since = review.since_last_look(db, person, document_id, basis)
+    remarks = review.comments(db, person, document_id)
+    return page(
+        request,
+        person,
+        "desk/document.html",
+        **frame(at, "text"),
+        strip=review.strip(db, person, document_id, basis),
+        since=since,
+        acts=ACTS,
+        shown=shown,
+        first=_FIRST,
+        working=working,
+        findings=[f for f in findings if f.severity.blocks],
+        advice=[f for f in findings if not f.severity.blocks],
+        comments=_threads(remarks),
+        suggestions=[
+            (s, pieces_around(s.old, s.new)) for s in review.suggestions(db, person, document_id, state="open")
+        ],
+        versions=review.versions(db, person, document_id),
+        names=names_of(draft),
+    )
+
+
+@router.post("/documents/{document_id}/looked")
+def looked(request: Request, document_id: str, person: Reader) -> Response:
+    """The reader has read it: what changes from now on is new to them."""
+    house = house_of(request)
+    here(house, person, document_id)
+    review.looked(house.database, person, document_id)
+    return Response(status_code=204)
+
+
+@router.get("/documents/{document_id}/sections/{section_id}/part")
+def show_part(request: Request, document_id: str, section_id: str, person: Reader) -> Response:
+    """A section of a long document, when somebody scrolls to it."""
+    house = house_of(request)
+    at, db = here(house, person, document_id), house.database
+    draft = review.current(db, person, document_id)
+    findings = findings_of(at, basis_of(at, draft))
+    shown = page_of(draft, findings)
+    found = next((p for p in shown.parts if p.id == section_id), None)
+    working = {w.section_id: w for w in review.sections(db, person, document_id)}
+    return page(request, person, "desk/part.html", **frame(at, "text"), part=found, working=working)
+
+
+@router.get("/documents/{document_id}/sections/{section_id}/why")
+def show_why(request: Request, document_id: str, section_id: str, person: Reader, sentence: str = "") -> Response:
+    """Why each sentence of a section is there: figure with file and cell, formula, matter, past report, person."""
+    house = house_of(request)
+    at = here(house, person, document_id)
+    draft = review.current(house.database, person, document_id)
+    section = review.section(house.database, person, document_id, section_id).section
+    reasons = reasons_of(draft, section, sentence)
+    name = names_of(draft).get(section_id, "导语")
+    return page(request, person, "desk/why.html", **frame(at, "text"), reasons=reasons, section=section, name=name)
+
+
+def pieces_around(old: str, new: str) -> list[Piece]:
+    """What changes between two sentences, with a few words around it."""
+    pieces = list(pieces_of(old, new))
+    shown = []
+    for number, piece in enumerate(pieces):
+        text = piece.text
+        if piece.op == "equal" and len(text) > 2 * _AROUND:
+            before = text[:_AROUND] if number else ""
+            after = text[-_AROUND:] if number + 1 < len(pieces) else ""
+            text = f"{before}……{after}"
+        shown.append(Piece(op=piece.op, text=text))
+    return shown
+
+
+def _threads(remarks: "tuple[review.Comment, ...]") -> list[tuple[review.Comment, list[review.Comment]]]:
+    """Comments with their replies, the open ones first."""
+    roots = [c for c in remarks if c.parent is None]
+    roots.sort(key=lambda c: (c.state != "open", c.at))
+    return [(c, [r for r in remarks if r.parent == c.id]) for c in roots]

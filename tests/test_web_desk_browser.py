@@ -1,0 +1,371 @@
+"""The reviewing screens in a real browser: typing Chinese, numbers that redden, two at once, a session that ends.
+
+Debian's chromium by playwright; skipped loudly where it is not installed.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from chugao import review
+from tests.desk_office import PASSWORD, Office, open_office, serving
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parent / "data" / "axe" / "axe.min.js"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+EDIT = "results_emergency"
+SOON = 60_000
+"""Long: how fast it is is measured elsewhere; here a busy machine must not fail a test."""
+
+
+class Served(NamedTuple):
+    office: Office
+    url: str
+
+    @property
+    def doc(self) -> str:
+        return f"{self.url}/documents/{self.office.doc}"
+
+    def text(self, section: str = EDIT) -> str:
+        office = self.office
+        return review.section(office.house.database, office.person("wangfang"), office.doc, section).text
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip("没有 /usr/bin/chromium，网页的浏览器测试没有运行")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, "--no-first-run"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Served]:
+    office = open_office(tmp_path_factory.mktemp("office") / "工作区", sqlite_template)
+    with office.house.database, serving(office.app) as url:
+        yield Served(office, url)
+
+
+class Desk:
+    """One person at a browser; what it asked of other hosts and what went wrong is kept."""
+
+    def __init__(self, browser: Any, served: Served, login: str) -> None:
+        self.context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        self.page, self.served = self.context.new_page(), served
+        self.page.set_default_timeout(SOON)
+        self.elsewhere: list[str] = []
+        self.wrong: list[str] = []
+        self.context.on("request", self._asked)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", self._said)
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.sign_in(login)
+
+    def _asked(self, request: Any) -> None:
+        host = urlsplit(request.url)
+        if host.scheme in ("http", "https", "ws", "wss") and host.hostname != "127.0.0.1":
+            self.elsewhere.append(request.url)
+
+    def _said(self, message: Any) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            self.wrong.append(message.text)
+
+    def sign_in(self, login: str) -> None:
+        self.page.goto(f"{self.served.url}/login")
+        self.page.fill("input[name=login]", login)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.click("form button")
+        self.page.wait_for_url(f"{self.served.url}/")
+
+    def edit(self, section: str = EDIT) -> Any:
+        self.page.goto(f"{self.served.doc}/sections/{section}")
+        self.page.locator(".ProseMirror").wait_for()
+        return self.page.locator(".ProseMirror")
+
+    def saved(self) -> None:
+        self.page.locator("#state.saved", has_text="✓").wait_for(timeout=SOON)
+
+    def end(self) -> None:
+        self.context.close()
+        assert self.elsewhere == []
+        assert self.wrong == []
+
+
+@pytest.fixture
+def desk(browser: Any, served: Served) -> Iterator[Desk]:
+    made = Desk(browser, served, "wangfang")
+    yield made
+    made.end()
+
+
+def at_end_of_first_paragraph(page: Any) -> None:
+    page.locator(".ProseMirror p").first.click()
+    page.keyboard.press("End")
+
+
+# --- typing ---------------------------------------------------------------------------------------
+
+
+def test_what_is_typed_is_saved_by_itself_within_a_breath_and_says_so(desk: Desk, served: Served) -> None:
+    desk.edit("results_quality")
+    at_end_of_first_paragraph(desk.page)
+
+    desk.page.keyboard.insert_text("各科照此执行。")
+    desk.page.locator("#state.unsaved-told, #state.saving").first.wait_for(timeout=SOON)
+    desk.saved()
+
+    assert "各科照此执行。" in served.text("results_quality")
+    assert desk.page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('chugao:')).length") == 0
+
+
+def test_chinese_typed_by_an_input_method_leaves_no_letter_of_the_spelling_behind(desk: Desk, served: Served) -> None:
+    desk.edit("results_service" if "results_service" in sections(served) else "results_quality")
+    section = desk.page.url.rsplit("/", 1)[1]
+    session = desk.context.new_cdp_session(desk.page)
+    number = desk.page.locator(".ProseMirror .n").first
+    number.click()
+    desk.page.keyboard.press("Home")
+
+    for spelling in ("y", "yi", "yiwu"):
+        session.send(
+            "Input.imeSetComposition",
+            {"text": spelling, "selectionStart": len(spelling), "selectionEnd": len(spelling)},
+        )
+    session.send("Input.insertText", {"text": "医务"})
+    desk.saved()
+
+    assert "医务" in served.text(section)
+    assert "yi" not in served.text(section)
+    assert served.text(section).count("医务") >= 1
+
+
+def sections(served: Served) -> set[str]:
+    office = served.office
+    return {s.section_id for s in review.sections(office.house.database, office.person("wangfang"), office.doc)}
+
+
+def test_a_changed_number_reddens_at_once_and_is_restored_by_one_button(desk: Desk, served: Served) -> None:
+    editor = desk.edit()
+    number = editor.locator(".n", has_text="95.3%").first
+    before = served.text()
+
+    number.dblclick()
+    desk.page.evaluate(
+        "el => { const r = document.createRange(); r.selectNodeContents(el); const s = getSelection(); s.removeAllRanges(); s.addRange(r); }",
+        number.element_handle(),
+    )
+    desk.page.keyboard.press("ArrowLeft")
+    desk.page.keyboard.press("ArrowRight")
+    desk.page.keyboard.press("Delete")
+    desk.page.keyboard.insert_text("8")
+    desk.page.locator("#drifts b.drift").first.wait_for(timeout=SOON)
+    told = desk.page.locator("#drift-panel").inner_text()
+    desk.saved()
+    red = served.text()
+    desk.page.locator("#drifts button", has_text="恢复").first.click()
+    desk.page.locator("#drift-panel").wait_for(state="hidden", timeout=SOON)
+    desk.saved()
+
+    assert "已偏离数据源 95.3%" in told
+    assert red != before
+    assert served.text() == before
+
+
+def test_slash_offers_metrics_and_puts_one_in_bound(desk: Desk, served: Served) -> None:
+    desk.edit("results_quality")
+    at_end_of_first_paragraph(desk.page)
+
+    desk.page.keyboard.press("/")
+    desk.page.locator("#pick").wait_for()
+    desk.page.keyboard.insert_text("手术 本期")
+    desk.page.locator("#pick-list li[aria-selected=true]", has_text="手术").wait_for()
+    printed = desk.page.locator("#pick-list li[aria-selected=true] b").inner_text()
+    desk.page.keyboard.press("Enter")
+    desk.saved()
+
+    assert printed in served.text("results_quality")
+    assert desk.page.locator("#drift-panel").is_hidden()
+
+
+# --- two at once, and a session that ends ---------------------------------------------------------
+
+
+def test_two_people_on_one_sentence_meet_in_three_panes_and_nothing_typed_is_lost(
+    desk: Desk, browser: Any, served: Served
+) -> None:
+    other = Desk(browser, served, "wangfang")
+    for who in (desk, other):
+        who.edit("plan_safety" if "plan_safety" in sections(served) else "lead")
+    section = desk.page.url.rsplit("/", 1)[1]
+    first = desk.page.locator(".ProseMirror p").first
+    for who, words in ((other, "对方写的，"), (desk, "我写的，")):
+        who.page.locator(".ProseMirror p").first.click()
+        who.page.keyboard.press("Control+Home")
+        who.page.keyboard.insert_text(words)
+        if who is other:
+            who.saved()
+    desk.page.locator(".conflict").wait_for(timeout=SOON)
+    panel = desk.page.locator(".conflict").inner_text()
+    width = desk.page.locator(".conflict").bounding_box()["width"]  # type: ignore[index]
+
+    desk.page.locator(".conflict input[value=mine]").first.check()
+    desk.page.locator("[data-settle]").click()
+    desk.saved()
+    other.end()
+
+    assert {w in panel for w in ("共同基础", "对方", "我的", "对方写的，", "我写的，")} == {True}
+    assert width > 1200
+    assert first.inner_text().startswith("我写的，")
+    assert served.text(section).lstrip().startswith("我写的，")
+
+
+def test_a_session_that_ends_asks_for_the_password_over_the_page_and_keeps_what_was_typed(
+    desk: Desk, served: Served
+) -> None:
+    desk.edit("results_quality")
+    desk.context.clear_cookies()
+    at_end_of_first_paragraph(desk.page)
+    desk.page.keyboard.insert_text("会话过期后写的一句。")
+    dialog = desk.page.locator("dialog[open]", has_text="登录已过期")
+    dialog.wait_for(timeout=SOON)
+    kept = desk.page.evaluate("JSON.stringify(localStorage)")
+
+    dialog.locator("input[name=login]").fill("wangfang")
+    dialog.locator("input[name=password]").fill(PASSWORD)
+    dialog.locator("button.btn-primary").click()
+    desk.saved()
+
+    assert "会话过期后写的一句。" in kept
+    assert "会话过期后写的一句。" in served.text("results_quality")
+
+
+def test_what_never_reached_the_server_is_offered_again_when_the_section_is_opened(desk: Desk, served: Served) -> None:
+    desk.edit("results_quality")
+    desk.page.route(
+        "**/sections/results_quality",
+        lambda route: route.abort() if route.request.method == "PUT" else route.continue_(),
+    )
+    at_end_of_first_paragraph(desk.page)
+    desk.page.keyboard.insert_text("断网时写的。")
+    desk.page.locator("#state.failed-told").wait_for(timeout=SOON)
+    assert "断网时写的。" not in served.text("results_quality")
+    desk.page.unroute("**/sections/results_quality")
+
+    desk.edit("results_quality")
+    desk.page.locator("#kept [data-take]").click()
+    desk.saved()
+
+    assert "断网时写的。" in served.text("results_quality")
+
+
+# --- seen and heard by everybody ------------------------------------------------------------------
+
+
+def violations(page: Any) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found]
+
+
+def test_no_screen_of_a_document_has_anything_axe_objects_to(desk: Desk, served: Served) -> None:
+    office = served.office
+    db, wang = office.house.database, office.person("wangfang")
+    working = review.section(db, wang, office.doc, "lead")
+    review.comment(db, wang, office.doc, "lead", working.rev, "这里再想想")
+    review.keep_version(db, wang, office.doc, note="看一遍", name="二稿")
+    paths = (
+        "",
+        "/compare?left=1",
+        "/compare?left=1&view=unified&only=all",
+        "/versions",
+        "/send",
+        "/countersign",
+        f"/sections/{EDIT}",
+    )
+
+    wrong = {}
+    for path in paths:
+        desk.page.goto(served.doc + path)
+        if "sections" in path:
+            desk.page.locator(".ProseMirror").wait_for()
+        if found := violations(desk.page):
+            wrong[path] = found
+
+    assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)
+
+
+def test_keys_move_through_a_document_and_sleep_while_one_types(desk: Desk, served: Served) -> None:
+    page = desk.page
+    page.goto(served.doc)
+    page.locator(".part").first.wait_for()
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator(".part.here").get_attribute("data-section")
+    page.keyboard.press("w")
+    page.locator("#why").get_by_text("为什么有这").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.locator("#write textarea[name=body]").wait_for()
+    page.keyboard.type("jjw")
+
+    assert second == page.locator(".part").nth(1).get_attribute("data-section")
+    assert page.locator(".part.here").get_attribute("data-section") == second
+    assert page.locator("#write textarea[name=body]").input_value() == "jjw"
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+
+
+def test_selected_words_become_a_comment_on_exactly_these_words(desk: Desk, served: Served) -> None:
+    page = desk.page
+    page.goto(served.doc)
+    sentence = page.locator(f"#s-{EDIT} .s").nth(1)
+    words = sentence.inner_text()[2:8]
+    sentence.evaluate(
+        "(el) => { const t = document.createTreeWalker(el, 4).nextNode(); const r = document.createRange(); r.setStart(t, 2); r.setEnd(t, 8); const s = getSelection(); s.removeAllRanges(); s.addRange(r); }"
+    )
+
+    page.locator("#comment-here").click()
+    page.locator("#write textarea[name=body]").fill("出处再核一下")
+    page.locator("#write button.btn-primary").click()
+    page.locator("#remarks .said", has_text="出处再核一下").wait_for()
+
+    office = served.office
+    made = next(
+        c
+        for c in review.comments(office.house.database, office.person("wangfang"), office.doc)
+        if c.body == "出处再核一下"
+    )
+    assert made.quote == words
+
+
+def test_a_compare_is_walked_change_by_change_and_seen_three_ways(desk: Desk, served: Served) -> None:
+    page, office = desk.page, served.office
+    wang = office.person("wangfang")
+    working = review.section(office.house.database, wang, office.doc, "lead")
+    more = review.Paragraph(text="另有一段新写的话。")
+    written = working.written.model_copy(update={"paragraphs": (*working.written.paragraphs, more)})
+    review.save(office.house.database, wang, office.doc, "lead", working.rev, written)
+    page.goto(f"{served.doc}/compare?left=1")
+    page.locator(".r.c").first.wait_for()
+
+    page.keyboard.press("n")
+    told = page.locator(".place").inner_text()
+    page.keyboard.press("v")
+    unified = page.locator(".r.c > div:first-child").first.is_visible()
+    page.locator("[data-view=clean].btn").click()
+
+    assert told.startswith("改动 1/")
+    assert unified is False
+    assert page.locator(".cmp-text del").first.is_hidden()
+    assert "view=clean" in page.url
