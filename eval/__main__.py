@@ -1,39 +1,190 @@
-"""`python -m eval run|mutate|baddrafts|bench`."""
+"""`python -m eval COMMAND`: see eval/README.md."""
 
 import argparse
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
+from eval.generating import COUNT, SEED
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+BASELINE = RESULTS / "baseline.json"
+_CONTAINED = 10
+Options = argparse.Namespace
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one of the three; 1 when a hard measure fails."""
+    """Run one command; 1 when something got worse or a hard measure fails, 2 when a file is not there."""
+    options = _parser().parse_args(arguments)
+    handler: Callable[[Options], int] = options.handler
+    return handler(options)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="起草全部案例并逐项衡量")
-    run.add_argument("cases", nargs="*", help="只跑这些案例")
-    mutate = commands.add_parser("mutate", help="核数的变异测试")
+
+    def command(name: str, handler: Callable[[Options], int], told: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=told)
+        made.set_defaults(handler=handler)
+        return made
+
+    _case_commands(command)
+    _part_commands(command)
+    _people_commands(command)
+    _page_commands(command)
+    return parser
+
+
+Command = Callable[[str, Callable[[Options], int], str], argparse.ArgumentParser]
+
+
+def _case_commands(command: Command) -> None:
+    run = command("run", _run, "起草全部案例并逐项衡量，写 results/latest.json 和 report.html")
+    run.add_argument("cases", nargs="*", help="只跑这些案例，不写结果")
+    run.add_argument("--generated", type=int, default=COUNT, help="另加多少个由种子生成的案例")
+    run.add_argument("--accept", action="store_true", help="把这次的结果定为门槛 results/baseline.json")
+    compare = command("compare", _compare, "两份结果成对比较，变差退出 1")
+    compare.add_argument("a", type=Path)
+    compare.add_argument("b", type=Path)
+    gate = command("gate", _gate, "跑全部案例并与门槛比较，变差退出 1")
+    gate.add_argument("--against", type=Path, default=BASELINE)
+    gate.add_argument("--generated", type=int, default=COUNT)
+    report = command("report", _report, "由一份结果写 report.html")
+    report.add_argument("result", type=Path, nargs="?", default=RESULTS / "latest.json")
+    report.add_argument("--against", type=Path, default=None)
+    report.add_argument("-o", type=Path, default=RESULTS / "report.html")
+    generate = command("generate", _generate, "把由种子生成的案例写进一个文件夹")
+    generate.add_argument("folder", type=Path)
+    generate.add_argument("--count", type=int, default=COUNT)
+    generate.add_argument("--seed", type=int, default=SEED)
+
+
+def _part_commands(command: Command) -> None:
+    mutate = command("mutate", _mutate, "核数的变异测试")
     mutate.add_argument("--every", type=int, default=1, help="每几个变异取一个")
-    commands.add_parser("baddrafts", help="核数：有错的稿子，逐个数标注")
-    bench = commands.add_parser("bench", help="计时，写 docs/benchmarks.md")
+    command("baddrafts", _baddrafts, "核数：有错的稿子，逐个数标注")
+    contain = command("contain", _contain, "三百份夹了指令的文稿，模型句句照办，看有没有进稿")
+    contain.add_argument("--every", type=int, default=1)
+    fuzz = command("fuzz", _fuzz, "对比与修订稿的随机测试")
+    fuzz.add_argument("--count", type=int, default=100)
+    overview = command("overview", _overview, "变异、识数、检索、对比、修订、注入，合成一张表")
+    overview.add_argument("--measure", action="store_true", help="识数和检索重新量，不只读已存的结果")
+    ablate = command("ablate", _ablate, "去掉一件，看差多少")
+    ablate.add_argument("names", nargs="*")
+    ablate.add_argument("--cases", type=int, default=0, help="只用前多少个案例，0 为全部")
+
+
+def _people_commands(command: Command) -> None:
+    blind = command("blind", _blind, "盲读：make 造成对文稿，read 读回评分")
+    blind.add_argument("step", choices=("make", "read"))
+    blind.add_argument("a", type=Path, help="make：甲版的 .json 文稿夹；read：盲读文件夹")
+    blind.add_argument("b", type=Path, nargs="?", help="make：乙版的 .json 文稿夹")
+    blind.add_argument("-o", type=Path, default=Path("盲读"))
+    blind.add_argument("--key", type=Path, default=None, help="答案另存的位置，不要放进盲读文件夹")
+    blind.add_argument("--seed", type=int, default=1)
+    judge = command("judge", _judge, "用模型参考评分；没有端点时不做")
+    judge.add_argument("a", type=Path)
+    judge.add_argument("b", type=Path)
+    judge.add_argument("--base-url", default="")
+    judge.add_argument("--model", default="")
+    judge.add_argument("--yes", action="store_true", help="同意预计的调用数")
+    reviewers = command("reviewers", _reviewers, "审阅用时与改动，读工作区的数据库")
+    reviewers.add_argument("database", help="数据库地址，如 sqlite:////path/.chugao/chugao.db")
+    reviewers.add_argument("--confirm", type=int, default=None, help="把第几条改动定为回归案例")
+    reviewers.add_argument("--by", default="", help="谁确认的")
+
+
+def _page_commands(command: Command) -> None:
+    tested = command("tested", _tested, "写 docs/how-it-is-tested.md")
+    tested.add_argument("--check", action="store_true", help="只看是不是最新")
+    bench = command("bench", _bench, "计时，写 docs/benchmarks.md")
+    bench.add_argument("rows", nargs="*", help="只跑这些行或这些费用的增长，不写文件")
     bench.add_argument("--date", default="", help="写进报告的日期，如 2026-01-08")
     bench.add_argument("--repeats", type=int, default=5)
-    options = parser.parse_args(arguments)
-    return {"run": _run, "mutate": _mutate, "baddrafts": _baddrafts, "bench": _bench}[options.command](options)
+    bench.add_argument("--small", action="store_true", help="每行只跑小的一遍，看跑不跑得通")
 
 
-def _run(options: argparse.Namespace) -> int:
+# --- cases and gate -------------------------------------------------------------------------------
+
+
+def _run(options: Options) -> int:
+    from eval.containment import measure
+    from eval.report import write_report
     from eval.running import run_cases, show, write
 
-    result, times = run_cases(options.cases)
+    result, times = run_cases(options.cases, generated=0 if options.cases else options.generated)
     print(show(result, times))
     if not options.cases:
         write(result, times, RESULTS)
+        write_report(result, times, RESULTS / "report.html")
+        if options.accept:
+            # A tenth of the papers with orders in them, so that the gate can tell one more that is obeyed.
+            result["containment"] = measure(_CONTAINED)
+            write(result, times, RESULTS, BASELINE.name)
     return 1 if result["failed"] else 0
 
 
-def _mutate(options: argparse.Namespace) -> int:
+def _compare(options: Options) -> int:
+    from eval.gate import compare, told
+
+    verdict = compare(_read(options.a), _read(options.b))
+    print(told(verdict))
+    return 0 if verdict.passed else 1
+
+
+def _gate(options: Options) -> int:
+    from eval.containment import measure
+    from eval.gate import compare, slower, told
+    from eval.report import write_report
+    from eval.running import run_cases
+
+    before = _read(options.against)
+    result, times = run_cases(generated=options.generated)
+    result["containment"] = measure(before["containment"]["every"]) if "containment" in before else {}
+    verdict = compare(before, result)
+    print(told(verdict))
+    old_times = RESULTS / "times.json"
+    print(slower(_read(old_times), times) if old_times.is_file() else "", end="")
+    write_report(result, times, RESULTS / "report.html", against=before)
+    return 0 if verdict.passed else 1
+
+
+def _report(options: Options) -> int:
+    from eval.report import write_report
+
+    times = RESULTS / "times.json"
+    against = _read(options.against) if options.against else None
+    print(write_report(_read(options.result), _read(times) if times.is_file() else {}, options.o, against=against))
+    return 0
+
+
+def _generate(options: Options) -> int:
+    from eval.generating import write_cases
+
+    print(f"写了{len(write_cases(options.folder, options.count, options.seed))}个案例到{options.folder}。")
+    return 0
+
+
+def _read(path: Path) -> Any:
+    if not path.is_file():
+        print(f"没有结果文件{path}；先运行 python -m eval run --accept。", file=sys.stderr)
+        raise SystemExit(2)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _keep(name: str, row: Any) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / name).write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+# --- parts of the product -------------------------------------------------------------------------
+
+
+def _mutate(options: Options) -> int:
     from eval.mutation import benchmark, table, write
 
     result = benchmark(every=options.every)
@@ -43,19 +194,112 @@ def _mutate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _baddrafts(options: argparse.Namespace) -> int:
+def _baddrafts(_: Options) -> int:
     from eval.baddrafts import table
 
     print(table())
     return 0
 
 
-def _bench(options: argparse.Namespace) -> int:
-    from eval import comparison, word
-    from eval.bench import measure, write
+def _contain(options: Options) -> int:
+    from eval.containment import measure, table
 
-    rows = [*measure(options.repeats), *word.measure()]
-    print(write(rows, options.date, RESULTS, compared=comparison.measure()))
+    row = measure(options.every)
+    print(table(row))
+    if options.every == 1:
+        _keep("containment.json", row)
+    return 1 if row["escaped"] or row["raised"] else 0
+
+
+def _fuzz(options: Options) -> int:
+    from eval.fuzzing import measure, table
+
+    rows = measure(options.count)
+    print(table(rows))
+    if options.count >= 100:
+        _keep("fuzzing.json", rows)
+    return 1 if any(row["failed"] for row in rows.values()) else 0
+
+
+def _overview(options: Options) -> int:
+    from eval.overview import overview, table
+
+    print(table(overview(RESULTS, measure=options.measure)))
+    return 0
+
+
+def _ablate(options: Options) -> int:
+    from eval.ablations import measure, table
+
+    rows = measure(options.names, options.cases)
+    print(table(rows))
+    if not options.names and not options.cases:
+        _keep("ablations.json", rows)
+    return 0
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def _blind(options: Options) -> int:
+    from eval import blind
+
+    if options.step == "read":
+        key = options.key or options.a.with_name(options.a.name + "-答案.json")
+        print(blind.told(blind.read_back(options.a, key)))
+        return 0
+    if options.b is None:
+        print("请给两个文稿夹：python -m eval blind make 甲 乙 -o 盲读", file=sys.stderr)
+        return 2
+    key = options.key or options.o.with_name(options.o.name + "-答案.json")
+    made = blind.make_pairs(options.a, options.b, options.o, key, options.seed)
+    print(f"造了{made}对，在{options.o}；答案在{key}，读完之前不要打开。")
+    return 0
+
+
+def _judge(options: Options) -> int:
+    from eval import judge
+
+    return judge.run(options.a, options.b, base_url=options.base_url, model=options.model, agreed=options.yes)
+
+
+def _reviewers(options: Options) -> int:
+    from eval import reviewers
+
+    return reviewers.run(options.database, options.confirm, options.by)
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+def _tested(options: Options) -> int:
+    from eval.tested import PAGE, page
+
+    text = page()
+    if options.check:
+        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
+        print("是最新的。" if current else "不是最新的：请运行 python -m eval tested。")
+        return 0 if current else 1
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _bench(options: Options) -> int:
+    from eval import comparison, word
+    from eval.bench import measure, show_rows, write
+    from eval.rows import every_row
+    from eval.scaling import COSTS, curves
+
+    costs = [n for n in options.rows if n in COSTS]
+    named = [n for n in options.rows if n not in COSTS]
+    if options.rows or options.small:
+        rows = every_row(named, small=options.small) if named or not costs else []
+        grown = curves((1, 2, 4) if options.small else (1, 10, 100), 1 if options.small else 5, costs)
+        print(show_rows(rows, grown if costs or not named else []))
+        return 0
+    timings = [*measure(options.repeats), *word.measure()]
+    told = write(timings, options.date, RESULTS, compared=comparison.measure(), held=every_row(), grown=curves())
+    print(told)
     return 0
 
 

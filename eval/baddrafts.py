@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 FOLDER = Path(__file__).parent / "baddrafts"
 FIGURES = Path(__file__).parents[1] / "examples" / "figures"
 _SOURCES = {"model": "模型写的", "hand": "手写的", "all": "合计"}
-# Notes on how far a true figure may travel are no doubt about it.
-_TRUE_BUT = frozenset({"internal", "withheld", "number-traced"})
+# How far a true figure may travel, and that a text breaks off after it, is no doubt about the number.
+_TRUE_BUT = frozenset({"internal", "withheld", "number-traced", "cut-off"})
 
 
 class Judged(NamedTuple):

@@ -17,10 +17,14 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eval import comparison
 from eval.sentences import EXAMPLES, HERE, ORGANISATION
+
+if TYPE_CHECKING:
+    from eval.rows import Row
+    from eval.scaling import Curve
 
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 _PACKAGES = ("chugao", "pydantic", "openpyxl", "python-docx", "lxml", "numpy", "typer")
@@ -127,21 +131,31 @@ def _workbook(path: Path, metrics: int) -> Path:
 
 def _letters(number: int) -> str:
     stems, branches = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
-    return stems[number % 10] + branches[number % 12]
+    return stems[number % 10] + branches[number % 12] + (_letters(number // 60 - 1) if number >= 60 else "")
 
 
 # --- writing --------------------------------------------------------------------------------------
 
 
 def write(
-    rows: list[Timing], date: str, folder: Path, page: Path = PAGE, compared: Sequence[comparison.Row] = ()
+    rows: list[Timing],
+    date: str,
+    folder: Path,
+    page: Path = PAGE,
+    compared: Sequence[comparison.Row] = (),
+    held: "Sequence[Row]" = (),
+    grown: "Sequence[Curve]" = (),
 ) -> str:
-    """bench.json and the page; returns the page.  `compared`: compare beside its peers."""
+    """bench.json and the page; returns the page.
+
+    `compared`: compare beside its peers; `held`: the rows of the design; `grown`: each cost at 1×, 10× and 100×.
+    """
     about = {"date": date, "machine": _machine(), "python": platform.python_version(), "versions": _versions()}
     result = about | {"rows": [r._asdict() for r in rows], "compare": [r._asdict() for r in compared]}
+    result |= {"design": [r._asdict() for r in held], "scaling": [c._asdict() for c in grown]}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    text = _page(rows, about) + _compared(compared)
+    text = _page(rows, about) + _held(held) + _grown(grown, page) + _compared(compared)
     page.write_text(text, encoding="utf-8")
     return text
 
@@ -163,6 +177,43 @@ def _page(rows: list[Timing], about: dict[str, Any]) -> str:
     ]
     lines += [f"| {r.label} | {r.median} | {r.low} | {r.high} | {r.unit} | {r.target} | {r.note} |" for r in rows]
     return "\n".join(lines) + "\n"
+
+
+def _held(rows: "Sequence[Row]") -> str:
+    """The design's own table; a peer that is better stands there as it came out."""
+    from eval.rows import lines_of
+
+    about = [
+        "", "## What the design holds itself to", "",
+        "✓ met, ✗ missed, · not measured in this run. Each row was measured in a process of its own (CPU and peak memory of "
+        "that process and its children, load average when it began). Peers run in environments of their own.", "",
+    ]  # fmt: skip
+    return "\n".join([*about, *lines_of(rows)]) + "\n" if rows else ""
+
+
+def _grown(held: "Sequence[Curve]", page: Path) -> str:
+    """The curves as a table, and a picture of them beside the page."""
+    from eval.report import lines_plot
+    from eval.scaling import lines_of
+
+    if not held:
+        return ""
+    picture = page.parent / "images" / "scaling.svg"
+    picture.parent.mkdir(exist_ok=True)
+    # Every line begins at 1, so that slopes can be compared.
+    series = {c.label: [(w / c.points[0][0], t / max(c.points[0][1], 1e-6)) for w, t in c.points] for c in held}
+    picture.write_text(lines_plot(series), encoding="utf-8")
+    about = [
+        "", "## How costs grow", "", "CPU seconds; the exponent is the slope through the logarithms (1 is linear).", "",
+    ]  # fmt: skip
+    return "\n".join([*about, *lines_of(held), "", "![cost over work](images/scaling.svg)"]) + "\n"
+
+
+def show_rows(held: "Sequence[Row]", grown: "Sequence[Curve]" = ()) -> str:
+    """Rows and curves on the screen, nothing written."""
+    from eval import rows, scaling
+
+    return "\n".join([*rows.lines_of(held), *(["", *scaling.lines_of(grown)] if grown else [])])
 
 
 def _compared(rows: Sequence[comparison.Row]) -> str:

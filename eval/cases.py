@@ -1,23 +1,34 @@
 """The cases: what is drafted, from what, and what must and must not be in it.
 
 In: `eval/cases/<case>/case.toml` with its files.  Out: `Case`s with a content hash, and their drafts.
+
+A case belongs to dev or to held-out by its hash, so that nobody chooses; what is tuned is tuned on dev.
 """
 
 import hashlib
+import sys
 import tomllib
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from eval.plain import plain, plain_folder
+
 if TYPE_CHECKING:
     from chugao.index import Index
-    from chugao.manuscript import Draft
+    from chugao.manuscript import Draft, Engine
     from chugao.material import Matters
     from chugao.metrics.observation import Figures
+    from chugao.outline import Outline
 
 CASES = Path(__file__).parent / "cases"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+VARIANTS = (
+    "clean", "missing", "contradictory", "poisoned", "injected", "masked", "very-long", "very-small", "late", "real",
+    "generated",
+)  # fmt: skip
 
 
 class Case(BaseModel):
@@ -28,8 +39,12 @@ class Case(BaseModel):
     name: str
     folder: Path
     about: str
+    variant: Literal[
+        "clean", "missing", "contradictory", "poisoned", "injected", "masked", "very-long", "very-small", "late", "real",
+        "generated",
+    ] = "clean"  # fmt: skip
     kind: Literal["summary", "plan", "summary-plan", "key-points", "ideas"]
-    level: str = "科室"
+    level: Literal["科室", "医院", "乡镇", "区县", "市"] = "科室"
     department: str
     organisation: str
     year: int
@@ -38,20 +53,30 @@ class Case(BaseModel):
     length: int | None = None
     """Ceiling in characters; the kind's own when not given."""
     figures: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    """Figures that came after a first draft, in place of the others."""
     matters: tuple[str, ...] = ()
+    instructions: tuple[str, ...] = ()
+    """Text files, an instruction of a leader a line."""
     corpus: str = ""
     """Folder of past reports, "" for none."""
+    reference: str = ""
+    """What a person wrote from the same facts, "" for none; in ../shared where it may not be kept here."""
     required: tuple[str, ...] = ()
     """Metrics the draft must state, by catalogue id or by name."""
+    owed: tuple[str, ...] = ()
+    """Metrics nobody gave although the table has their row: asked for, never made up."""
+    disputed: tuple[str, ...] = ()
+    """Metrics whose figures contradict each other or cannot be: somebody must be told."""
     forbidden: tuple[str, ...] = ()
     """Characters that must stand nowhere in it."""
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
-        """Everything the case reads, in a fixed order."""
-        given = [self.folder / "case.toml", *(self.folder / f for f in (*self.figures, *self.matters))]
+        """Everything the case reads, in a fixed order; the reference is held against it and not read by it."""
+        given = (self.folder / f for f in (*self.figures, *self.late, *self.matters, *self.instructions))
         past = sorted((self.folder / self.corpus).rglob("*")) if self.corpus else []
-        return tuple(p.resolve() for p in [*given, *past] if p.is_file())
+        return tuple(p.resolve() for p in [self.folder / "case.toml", *given, *past] if p.is_file())
 
     @cached_property
     def hash(self) -> str:
@@ -61,12 +86,21 @@ class Case(BaseModel):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()[:16]
 
+    @property
+    def split(self) -> Literal["dev", "held-out"]:
+        """Seven of ten hashes are dev."""
+        return "dev" if int(self.hash[:8], 16) % 10 < 7 else "held-out"
+
+    # --- as the product reads it ---
+
     @cached_property
     def read_figures(self) -> "Figures":
-        import chugao
-        from chugao.metrics.observation import Figures
+        """The figures that count in the end: the late ones where there are any."""
+        return _figures(self.folder, self.late or self.figures)
 
-        return chugao.read_metrics(*(self.folder / f for f in self.figures)) if self.figures else Figures()
+    @cached_property
+    def early_figures(self) -> "Figures":
+        return _figures(self.folder, self.figures)
 
     @cached_property
     def read_matters(self) -> "Matters":
@@ -76,16 +110,20 @@ class Case(BaseModel):
         return chugao.read_matters(*(self.folder / f for f in self.matters)) if self.matters else Matters()
 
     @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The leaders' instructions, a line each."""
+        lines = (line for f in self.instructions for line in plain(self.folder / f).splitlines())
+        return tuple(line.strip() for line in lines if line.strip())
+
+    @cached_property
     def index(self) -> "Index | None":
+        return _index((self.folder / self.corpus).resolve()) if self.corpus else None
+
+    @cached_property
+    def outline(self) -> "Outline":
         import chugao
 
-        return chugao.open_index(self.folder / self.corpus) if self.corpus else None
-
-    def draft(self) -> "Draft":
-        """The offline draft of the case."""
-        import chugao
-
-        outline = chugao.read_outline(
+        return chugao.read_outline(
             self.kind,
             department=self.department,
             year=self.year,
@@ -94,22 +132,54 @@ class Case(BaseModel):
             organisation=self.organisation,
             length=self.length,
         )
-        engine = chugao.open_engine("offline")
-        return chugao.draft(outline, self.read_figures, self.read_matters, self.index, engine)
+
+    def draft(self, engine: "Engine | None" = None, *, early: bool = False, index: "Index | None" = None) -> "Draft":
+        """The draft of the case, offline unless an engine is given; `early` from the figures of the first draft."""
+        import chugao
+
+        figures = self.early_figures if early else self.read_figures
+        past = index or self.index
+        engine = engine or chugao.open_engine("offline")
+        return chugao.draft(self.outline, figures, self.read_matters, past, engine, instructions=self.asked)
 
     # --- the inputs as characters, for measures that trust no reading ---
 
     @cached_property
     def given_text(self) -> str:
-        """Every cell of the figures and matters, as characters."""
-        return "\n".join(_cells(p) for p in (self.folder / f for f in (*self.figures, *self.matters)))
+        """Every cell of the figures and matters and every instruction, as characters."""
+        files = (*(self.late or self.figures), *self.matters, *self.instructions)
+        return "\n".join(plain(self.folder / f) for f in files)
 
     @cached_property
     def past_texts(self) -> dict[str, str]:
         """Past reports by file name, unmasked."""
-        if not self.corpus:
-            return {}
-        return {p.name: _plain(p) for p in sorted((self.folder / self.corpus).iterdir()) if p.is_file()}
+        return _past((self.folder / self.corpus).resolve()) if self.corpus else {}
+
+    @cached_property
+    def reference_text(self) -> str:
+        """What a person wrote, "" when there is none or its folder is not there."""
+        path = self.folder / self.reference
+        return plain(path) if self.reference and path.is_file() else ""
+
+
+def _figures(folder: Path, names: tuple[str, ...]) -> "Figures":
+    import chugao
+    from chugao.metrics.observation import Figures
+
+    return chugao.read_metrics(*(folder / f for f in names)) if names else Figures()
+
+
+@cache
+def _index(folder: Path) -> "Index":
+    """One for all cases over the same past reports: opening it takes longer than drafting."""
+    import chugao
+
+    return chugao.open_index(folder)
+
+
+@cache
+def _past(folder: Path) -> dict[str, str]:
+    return plain_folder(folder)
 
 
 def read_case(folder: Path) -> Case:
@@ -118,30 +188,16 @@ def read_case(folder: Path) -> Case:
     return Case(name=folder.name, folder=folder, **values)
 
 
-def all_cases(names: tuple[str, ...] = ()) -> list[Case]:
-    """Every case by name, or those named."""
-    folders = sorted(p.parent for p in CASES.glob("*/case.toml"))
+def all_cases(names: tuple[str, ...] = (), folder: Path = CASES) -> list[Case]:
+    """Every case by name, or those named; those of real facts are left out, loudly, where ../shared is not."""
+    folders = sorted(p.parent for p in folder.glob("*/case.toml"))
     unknown = set(names) - {f.name for f in folders}
     if unknown:
         raise SystemExit(f"没有这些案例：{'、'.join(sorted(unknown))}")
-    return [read_case(f) for f in folders if not names or f.name in names]
-
-
-def _cells(path: Path) -> str:
-    if path.suffix == ".csv":
-        return path.read_text(encoding="utf-8-sig")
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    rows = (row for sheet in book for row in sheet.iter_rows(values_only=True))
-    return "\n".join(",".join("" if c is None else str(c) for c in row) for row in rows)
-
-
-def _plain(path: Path) -> str:
-    if path.suffix in (".txt", ".md"):
-        return path.read_text(encoding="utf-8")
-    import docx
-
-    document = docx.Document(str(path))
-    cells = (c.text for t in document.tables for r in t.rows for c in r.cells)
-    return "\n".join([*(p.text for p in document.paragraphs), *cells])
+    cases = [read_case(f) for f in folders if not names or f.name in names]
+    if SHARED.is_dir():
+        return cases
+    left = [c.name for c in cases if c.variant == "real"]
+    if left:
+        print(f"没有参考资料文件夹 {SHARED}，这些案例没有跑：{'、'.join(left)}", file=sys.stderr)
+    return [c for c in cases if c.variant != "real"]

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from eval.cases import Case
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from chugao.checks import Report
     from chugao.manuscript import Draft, Section
     from chugao.source import Claim
+    from eval.fidelity import Wrong
+    from eval.spending import Spent
 
 
 class Span(NamedTuple):
@@ -42,8 +45,10 @@ class Measure(NamedTuple):
 class Seen:
     """A draft and its case, with what several measures need worked out once."""
 
-    def __init__(self, draft: "Draft", case: Case) -> None:
-        self.draft, self.case = draft, case
+    regressions = Path(__file__).parent / "regressions"
+
+    def __init__(self, draft: "Draft", case: Case, spent: "tuple[Spent, ...]" = ()) -> None:
+        self.draft, self.case, self.spent = draft, case, spent
 
     @cached_property
     def report(self) -> "Report":
@@ -66,6 +71,25 @@ class Seen:
                         first_is_number = cells[0][1].isdigit() and not cells[0][2]
                         found += cells[1:] if first_is_number else cells
         return found
+
+    @cached_property
+    def claimed(self) -> "list[tuple[str, str, tuple[Claim, ...]]]":
+        """(where, text, claims) of everything that can carry a claim, the supported ones only."""
+        draft = self.draft
+        found = [("title", draft.title.text, draft.title.claims)]
+        for section in draft.sections:
+            found.append((f"heading of {section.id}", section.heading.text, section.heading.claims))
+            found += [(s.id, s.text, s.claims) for s in section.sentences]
+        for _, block, table in draft.tables():
+            for number, row in enumerate(table.rows, 1):
+                found += [(f"table {block.id} row {number}", c.text, c.claims) for c in row]
+        return [(w, t, tuple(c for c in claims if c.state != "unsupported")) for w, t, claims in found]
+
+    @cached_property
+    def fidelity(self) -> "tuple[list[Wrong], int]":
+        from eval.fidelity import judged
+
+        return judged(self)
 
     @cached_property
     def prose(self) -> str:
@@ -267,7 +291,7 @@ def _items(draft: "Draft") -> Iterator[Span]:
 
 def _sentences(draft: "Draft") -> Iterator[Span]:
     for _, sentence in draft.sentences():
-        if not re.search(r"[。！？；：”]$", sentence.text):
+        if not re.search(r"[。！？；：”】]$", sentence.text):
             yield Span(sentence.id, sentence.text[-12:], "句末没有标点")
         if re.search(r"[，。；、：]{2,}|，。|\s{2,}", sentence.text):
             yield Span(sentence.id, sentence.text, "标点连用")
@@ -280,7 +304,7 @@ def length(seen: Seen) -> Measure:
     count = count_characters(flatten(seen.draft)[0])
     ceiling = int(seen.draft.recipe.get("length") or 0)
     over = (Span("", f"{count}", f"上限{ceiling}"),) if ceiling and count > ceiling else ()
-    return Measure("length", count, over)
+    return Measure("length", count, over, failed=bool(over))
 
 
 # --- repetition and copy --------------------------------------------------------------------------

@@ -1,24 +1,42 @@
 """Draft every case, measure every draft, print one table.
 
-In: cases.  Out: a result that is the same for the same cases and code, byte for byte, and the CPU times beside it.
+In: cases, by hand and generated.  Out: a result that is the same for the same cases and code, byte for byte, and the
+CPU times beside it.
 """
 
+import hashlib
 import json
+import multiprocessing
+import tempfile
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from eval.cases import Case, all_cases
+from eval.agreement import AGREEMENT
+from eval.cases import CASES, Case, all_cases, read_case
+from eval.content import CONTENT
+from eval.fidelity import FIDELITY
+from eval.generating import COUNT, SEED, write_cases
+from eval.grounds import GROUNDS
 from eval.measures import MEASURES, Measure, Seen
+from eval.spending import SPENDING
 from eval.tells import TELLS
 
-SCHEMA_VERSION = 1
-_COLUMNS = (
-    ("字数", "length"), ("无主数", "unclaimed_digits"), ("无出处", "untraced"), ("结构", "structure"), ("凭空", "inventions"),
-    ("残留", "stale"), ("必写", "coverage"), ("正文", "coverage_in_prose"), ("待补", "pending"), ("千字数", "numbers_per_1000"),
-    ("rep8", "rep_8"), ("dis4", "distinct_4"), ("同长", "copied_run"), ("同率", "copied_share"),
+SCHEMA_VERSION = 2
+ALL: tuple[Callable[[Seen], Measure], ...] = (
+    *MEASURES, *FIDELITY, *CONTENT, *AGREEMENT, *GROUNDS, *SPENDING, *TELLS,
 )  # fmt: skip
+_COLUMNS = (
+    ("字数", "length"), ("无主数", "unclaimed_digits"), ("无出处", "untraced"), ("数不符", "fidelity_value"),
+    ("结构", "structure"), ("凭空", "inventions"), ("残留", "stale"), ("必写", "coverage"), ("正文", "coverage_in_prose"),
+    ("次序", "order"), ("待补", "pending"), ("千字数", "numbers_per_1000"), ("rep8", "rep_8"), ("dis4", "distinct_4"),
+    ("同长", "copied_run"), ("同率", "copied_share"),
+)  # fmt: skip
+_ALONE = 8
+"""Fewer cases than this are not worth starting other processes for."""
 
 
 def measure_case(case: Case) -> tuple[dict[str, Any], float]:
@@ -27,48 +45,125 @@ def measure_case(case: Case) -> tuple[dict[str, Any], float]:
     started = time.process_time()
     draft = case.draft()
     seconds = time.process_time() - started
-    seen = Seen(draft, case)
-    measures = [measure(seen) for measure in (*MEASURES, *TELLS)]
-    row = {
-        "hash": case.hash,
-        "draft": draft.id,
+    return row_of(Seen(draft, case)), seconds
+
+
+def row_of(seen: Seen) -> dict[str, Any]:
+    """Everything measured of one draft."""
+    measures = [measure(seen) for measure in ALL]
+    return {
+        "hash": seen.case.hash,
+        "split": seen.case.split,
+        "variant": seen.case.variant,
+        "draft": seen.draft.id,
         "failed": [m.name for m in measures if m.failed],
         "tells": sum(
             1 for m in measures if m.name.startswith("tell_") and (m.score > 0.1 if m.name == "tell_03" else m.score)
         ),
         "measures": {m.name: _row(m) for m in measures},
     }
-    return row, seconds
 
 
 def _warm(case: Case) -> tuple[object, ...]:
     """Read figures, matters and past reports, so that only the drafting is timed."""
-    return case.read_figures, case.read_matters, case.index
+    return case.read_figures, case.read_matters, case.index, case.outline
 
 
 def _row(measure: Measure) -> dict[str, Any]:
     return {"score": measure.score, "spans": [list(s) for s in measure.spans]}
 
 
-def run_cases(names: Sequence[str] = ()) -> tuple[dict[str, Any], dict[str, float]]:
-    """Every case (or those named): the result, and the CPU seconds of each draft."""
-    rows, times = {}, {}
-    for case in all_cases(tuple(names)):
-        rows[case.name], times[case.name] = measure_case(case)
-    failed = {name: row["failed"] for name, row in rows.items() if row["failed"]}
-    return {"schema_version": SCHEMA_VERSION, "failed": failed, "cases": rows}, times
+def _measured(folder: Path) -> tuple[str, dict[str, Any], float]:
+    return folder.name, *measure_case(read_case(folder))
+
+
+def run_cases(names: Sequence[str] = (), *, generated: int = 0) -> tuple[dict[str, Any], dict[str, float]]:
+    """Every case (or those named) and so many generated ones: the result, and the CPU seconds of each draft."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = write_cases(Path(folder), generated)
+        by_hand = [c.folder for c in all_cases(tuple(names))]
+        rows, times = {}, {}
+        for name, row, seconds in _each([*by_hand, *made]):
+            rows[name], times[name] = row, seconds
+    shown = {f.name: rows[f.name] for f in by_hand}
+    others = {f.name: _compact(rows[f.name]) for f in made}
+    return _result(shown, others), times
+
+
+def _each(folders: Sequence[Path]) -> Iterable[tuple[str, dict[str, Any], float]]:
+    """In order, on two processes when there are many."""
+    if len(folders) < _ALONE:
+        yield from map(_measured, folders)
+        return
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("forkserver")) as pool:
+        yield from pool.map(_measured, folders, chunksize=4)
+
+
+def _compact(row: dict[str, Any]) -> dict[str, Any]:
+    """A generated case keeps its scores, and places only where a hard measure failed."""
+    places = {name: row["measures"][name]["spans"] for name in row["failed"]}
+    # What is nil goes without saying, except where nil would be a fault.
+    scores = {name: m["score"] for name, m in row["measures"].items() if m["score"] or name == "coverage"}
+    kept = {key: row[key] for key in ("hash", "split", "variant", "draft", "failed", "tells")}
+    return kept | {"scores": scores, "places": places}
+
+
+def _result(cases: dict[str, Any], generated: dict[str, Any]) -> dict[str, Any]:
+    everything = cases | generated
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "suite": _hash(f"{name} {row['hash']}" for name, row in everything.items()),
+        "code": code_hash(),
+        "split": dict(sorted(Counter(row["split"] for row in everything.values()).items())),
+        "failed": {name: row["failed"] for name, row in everything.items() if row["failed"]},
+        "cases": cases,
+        "generated": {"seed": SEED, "cases": generated},
+    }
+
+
+def code_hash() -> str:
+    """What drafted: the bytes of the product's own files."""
+    root = CASES.parents[1]
+    files = [p for f in ("src", "templates", "prompts") for p in (root / f).rglob("*") if p.is_file()]
+    files = [p for p in files if "__pycache__" not in p.parts]
+    return _hash(f"{p.relative_to(root)} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in sorted(files))
+
+
+def _hash(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def scores_of(row: dict[str, Any]) -> dict[str, float]:
+    """The scores of a row, by hand or generated."""
+    if "scores" in row:
+        return dict(row["scores"])
+    return {name: measure["score"] for name, measure in row["measures"].items()}
+
+
+def places_of(row: dict[str, Any], measure: str) -> list[list[str]]:
+    """The places behind a score, as far as they are kept."""
+    if "scores" in row:
+        return list(row["places"].get(measure, []))
+    return list(row["measures"].get(measure, {}).get("spans", []))
+
+
+def every_row(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """All rows by name."""
+    return {**result["cases"], **result.get("generated", {}).get("cases", {})}
 
 
 def show(result: dict[str, Any], times: dict[str, float]) -> str:
     """A table, then what failed and where, then the tells."""
-    head = f"{'案例':<18}" + "".join(f"{title:>6}" for title, _ in _COLUMNS) + f"{'迹象':>5}{'CPU秒':>6}"
+    head = f"{'案例':<24}" + "".join(f"{title:>6}" for title, _ in _COLUMNS) + f"{'迹象':>5}{'CPU秒':>6}"
     lines = [head]
     for name, row in result["cases"].items():
         scores = "".join(f"{_short(row['measures'][key]['score']):>8}" for _, key in _COLUMNS)
-        lines.append(f"{name:<20}{scores}{row['tells']:>6}{times[name]:>8.2f}")
+        lines.append(f"{name:<26}{scores}{row['tells']:>6}{times[name]:>8.2f}")
+    lines += _generated_lines(result, times)
+    rows = every_row(result)
     for name, measures in result["failed"].items():
         for measure in measures:
-            for where, quote, why in result["cases"][name]["measures"][measure]["spans"]:
+            for where, quote, why in places_of(rows[name], measure):
                 lines.append(f"✗ {name} {measure} {where} “{quote}” {why[:90]}")
     for name, row in result["cases"].items():
         told = {k: m for k, m in row["measures"].items() if k.startswith("tell_") and m["score"]}
@@ -77,20 +172,33 @@ def show(result: dict[str, Any], times: dict[str, float]) -> str:
             lines.append(f"· {name} {measure} {_short(found['score'])} {first[0]} “{first[1][:50]}”")
     failed = len(result["failed"])
     lines.append(
-        f"{len(result['cases'])}个案例，{failed}个没有通过硬指标。"
-        if failed
-        else f"{len(result['cases'])}个案例全部通过硬指标。"
+        f"案例集{result['suite']}，代码{result['code']}；开发{result['split'].get('dev', 0)}个、留出{result['split'].get('held-out', 0)}个。"
     )
+    lines.append(f"{len(rows)}个案例，{failed}个没有通过硬指标。" if failed else f"{len(rows)}个案例全部通过硬指标。")
     return "\n".join(lines)
+
+
+def _generated_lines(result: dict[str, Any], times: dict[str, float]) -> list[str]:
+    rows = result["generated"]["cases"]
+    if not rows:
+        return []
+    failed = [name for name, row in rows.items() if row["failed"]]
+    seconds = sum(times[name] for name in rows)
+    return [
+        f"由种子{result['generated']['seed']}生成{len(rows)}个案例，{len(failed)}个没有通过硬指标，起草共{seconds:.1f} CPU秒。"
+    ]
 
 
 def _short(score: float) -> str:
     return f"{score:.0f}" if score == int(score) else f"{score:.3f}".rstrip("0")
 
 
-def write(result: dict[str, Any], times: dict[str, float], folder: Path) -> None:
-    """latest.json holds nothing that differs between two runs; times.json holds the rest."""
+def write(result: dict[str, Any], times: dict[str, float], folder: Path, name: str = "latest.json") -> None:
+    """The result holds nothing that differs between two runs; times.json holds the rest."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "latest.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    rounded = {name: round(seconds, 3) for name, seconds in times.items()}
+    (folder / name).write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    rounded = {case: round(seconds, 3) for case, seconds in times.items()}
     (folder / "times.json").write_text(json.dumps(rounded, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+__all__ = ["ALL", "COUNT", "code_hash", "every_row", "measure_case", "places_of", "row_of", "run_cases", "scores_of", "show", "write"]  # fmt: skip

@@ -28,6 +28,7 @@ ORGANISATION = "望澜市第一人民医院"
 WRITTEN = {
     "clean": ("sentences.txt", "指标.csv", "hand"),
     "others": ("sentences-others.txt", "指标-他人.csv", "others"),
+    "logistics": ("sentences-logistics.txt", "指标-后勤.csv", "logistics"),
 }
 """Sets of sentences written by hand: (file, its figures, how their ids begin)."""
 _TOKEN = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
@@ -39,7 +40,7 @@ _HEADS = {
 UP = "增长 提高 提升 上升 升 增加 增 上涨 多 高 升至 升到 增至 延长 扩大 跃升 增幅 慢".split()
 DOWN = "下降 下降 下降 下降 降 减少 减 下降 少 低 降至 降到 减至 缩短 压缩 下滑 降幅 快".split()
 OPPOSITE = dict(zip(UP, DOWN, strict=True)) | dict(zip(DOWN, UP, strict=True)) | {
-    "下降": "上升", "减少": "增加", "回落": "上升", "降低": "提高", "压缩": "延长", "扩大": "减少",
+    "下降": "上升", "减少": "增加", "回落": "上升", "降低": "提高", "压缩": "延长", "扩大": "减少", "压减": "增加", "降幅": "增幅",
 }  # fmt: skip
 _VERB = re.compile(rf"(?P<verb>{'|'.join(sorted(OPPOSITE, key=len, reverse=True))})(?:了|到|至|为|为到)?$")
 

@@ -8,15 +8,17 @@ clerk would sign it.
 """
 
 import csv
-from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
 from eval.reading import Printed
 
 _COLUMNS = {"now": "本期值", "prev": "上年同期值", "target": "目标值", "goal": "明年目标"}
-_TO_BASE = {"万人次": "人次", "万元": "元", "亿元": "元", "万人": "人", "万次": "次", "万份": "份"}
+_SCALED = re.compile(r"([万亿])([一-鿿].*)")
+_YEAR_COLUMN = re.compile(r"(20\d\d)年?(目标|计划)?(?:值)?")
 _SECONDS = {"秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "日": 86400}
 _RATES = {"%": Decimal(1), "‰": Decimal("0.1")}
 
@@ -101,14 +103,66 @@ def _converted(value: Decimal, unit: str, to: str) -> Decimal | None:
 
 def read_truth(path: Path) -> Truth:
     """The cells of a figures file in long form, read without the product."""
-    rows = {}
-    for cells in _table(path):
-        unit = cells.get("单位", "")
-        base = _TO_BASE.get(unit, unit)
-        factor = {"万": 10**4, "亿": 10**8}.get(unit[:1], 1) if base != unit else 1
-        values = {f: Decimal(c) * factor for f, column in _COLUMNS.items() if (c := cells.get(column, "").strip())}
-        rows[cells["指标名称"]] = Row(base, values)
-    return Truth(rows)
+    return Truth(dict(map(_row, _table(path))))
+
+
+def truths_of(paths: Sequence[Path], period: str, department: str) -> Iterator[Truth]:
+    """The rows of one department that count for a period, file by file: two files may say different things."""
+    for path in paths:
+        rows = [_widened(cells, int(period[:4])) for cells in _table(path)]
+        mine = [r for r in rows if r.get("部门", department) in ("", department)]
+        yield Truth(dict(_row(r) for r in mine if _of_period(r, period)))
+
+
+def _row(cells: Mapping[str, str]) -> tuple[str, Row]:
+    scaled = _SCALED.fullmatch(unit := cells.get("单位", ""))
+    factor, base = ({"万": 10**4, "亿": 10**8}[scaled[1]], scaled[2]) if scaled else (1, unit)
+    given = {f: _number(cells.get(column, "")) for f, column in _COLUMNS.items()}
+    return cells["指标名称"], Row(base, {f: v * factor for f, v in given.items() if v is not None})
+
+
+def _number(cell: str) -> Decimal | None:
+    """A cell as a number; None for 待补, /, ** and all else that is none."""
+    try:
+        return Decimal(cell.strip().removesuffix("%"))
+    except InvalidOperation:
+        return None
+
+
+def _widened(cells: Mapping[str, str], year: int) -> dict[str, str]:
+    """A row that has a column a year, as one in long form."""
+    found = dict(cells)
+    for column, cell in cells.items():
+        if match := _YEAR_COLUMN.fullmatch(column):
+            by, aim = int(match[1]) - year, bool(match[2])
+            field = {(0, False): "本期值", (-1, False): "上年同期值", (0, True): "目标值", (1, True): "明年目标"}.get(
+                (by, aim)
+            )
+            if field:
+                found[field] = cell
+    return found
+
+
+def _of_period(cells: Mapping[str, str], period: str) -> bool:
+    """Whether a row counts for a period: its year, and the months where it names any."""
+    year, months = period[:4], period[4:]
+    if cells.get("年度", year) not in ("", year):
+        return False
+    said = cells.get("期间", "")
+    if not said:
+        return not months
+    number = {
+        "上半年": "H1",
+        "下半年": "H2",
+        "全年": "",
+        "一季度": "Q1",
+        "二季度": "Q2",
+        "三季度": "Q3",
+        "四季度": "Q4",
+    }.get(said)
+    if number is None and (match := re.fullmatch(r"(\d{1,2})[-—]?(\d{0,2})月", said)):
+        number = f"M{match[1]}-{match[2]}" if match[2] else f"M{match[1]}"
+    return (said if number is None else number) == months
 
 
 def _table(path: Path) -> list[dict[str, str]]:

@@ -1,0 +1,154 @@
+"""What each part is worth: the same cases without it.
+
+In: cases.  Out: a row an ablation: mean gain of the part on each measure, with its interval.
+
+Own frames and the filter are taken away from the past reports a case is drafted with, the verifier from the engine's
+judge, dense vectors and the title at a passage's head from retrieval.  The pattern constraint is read off recorded runs
+of a real model, because no run is made here: where none is kept, the row says so.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.cases import CASES, Case, all_cases
+from eval.containment import papers
+from eval.gate import SOFT, interval
+from eval.measures import Seen
+from eval.running import row_of, scores_of
+
+RESULTS = Path(__file__).parent / "results"
+_SHOWN = ("coverage_in_prose", "order", "distinct_4", "rep_8", "copied_run", "copied_share", "stale", "identity")
+
+
+def own_frames(cases: Sequence[Case]) -> dict[str, Any]:
+    """Drafts with and without the office's own past sentences."""
+    with_past = [c for c in cases if c.corpus]
+    pairs = [(c, row_of(Seen(c.draft(), c)), row_of(Seen(_without_past(c), c))) for c in with_past]
+    return _gains(pairs) | {"same_draft": sum(a["draft"] == b["draft"] for _, a, b in pairs)}
+
+
+def _without_past(case: Case) -> Any:
+    return case.model_copy(update={"corpus": ""}).draft()
+
+
+def verifier(cases: Sequence[Case]) -> dict[str, Any]:
+    """Orders that an obedient model carries into a draft, with the judge and without it."""
+    from chugao import drafting
+    from eval.containment import measure
+
+    every = max(1, len(papers()) // max(1, len(cases)))
+    held = measure(every)
+    # Taken away here and nowhere else: an ablation is the one reader that needs a draft without its judge.
+    judge, drafting._judge = drafting._judge, lambda job: None  # type: ignore[assignment,return-value]
+    try:
+        bare = measure(every)
+    finally:
+        drafting._judge = judge
+    return {"cases": held["documents"], "with": held["escaped"], "without": bare["escaped"], "unit": "份照做的稿"}
+
+
+def dense(_: Sequence[Case]) -> dict[str, Any]:
+    """Retrieval by words and by both, where the local model is installed."""
+    from eval.retrieval import figures
+
+    try:
+        from chugao.index import Local
+
+        both = figures(Local())
+    except Exception as error:  # an optional extra: its absence is a row, not a crash
+        return {"cases": 0, "note": f"没有装本地向量模型，没有量：{type(error).__name__}"}
+    words = figures()
+    return {"cases": words["plain"].pairs, "R@1": {n: [words[n].first, both[n].first] for n in words}}
+
+
+def header(_: Sequence[Case]) -> dict[str, Any]:
+    """Retrieval of year clones when the query does not name the title: what its head is worth to a passage."""
+    from chugao.index import Index
+    from chugao.source import Scope
+    from eval.retrieval import clones, collections, measure, read_pairs, together
+
+    passages = together(collections().values())
+    everything = [*passages, *clones(passages)]
+    bare = [p.model_copy(update={"title": "", "heading_path": ()}) for p in everything]
+    scope, rows = Scope(owners=("*",)), {}
+    pairs = read_pairs()
+    for name, held in (("with", Index(everything)), ("without", Index(bare))):
+        found = measure(pairs, lambda p, i=held: [h.passage for h in i.search(p.query, scope, 10)])  # type: ignore[misc]
+        rows[name] = round(found.first, 3)
+    return {"cases": len(pairs), **rows, "unit": "R@1（往年克隆，不限范围，问句不带题目）"}
+
+
+def filter_(_: Sequence[Case]) -> dict[str, Any]:
+    """Retrieval of year clones with the scope and without it."""
+    from eval.retrieval import figures
+
+    rows = figures()
+    scoped, unscoped = rows["year clones, scoped"], rows["year clones, unscoped"]
+    return {
+        "cases": scoped.pairs,
+        "with": round(scoped.first, 3),
+        "without": round(unscoped.first, 3),
+        "unit": "R@1（往年克隆）",
+    }
+
+
+def pattern(_: Sequence[Case]) -> dict[str, Any]:
+    """Sentences of recorded runs by the layer they needed, constrained and not."""
+    runs: dict[str, list[float]] = {}
+    for path in sorted(RESULTS.glob("assisted-*.json")):
+        run = json.loads(path.read_text(encoding="utf-8"))
+        layers: dict[str, int] = {}
+        for section in run["sections"]:
+            for layer, count in section["layers"].items():
+                layers[layer] = layers.get(layer, 0) + count
+        written = sum(n for layer, n in layers.items() if layer != "composed")
+        key = "with" if run["capability"]["constrained"] else "without"
+        runs.setdefault(key, []).append(round(written / max(1, sum(layers.values())), 3))
+    missing = [name for name in ("with", "without") if name not in runs]
+    note = f"没有{'和'.join({'with': '有约束', 'without': '无约束'}[m] for m in missing)}的录制运行" if missing else ""
+    return {"cases": sum(map(len, runs.values())), **runs, "unit": "模型自己写成的句子占比", "note": note}
+
+
+ABLATIONS: dict[str, Callable[[Sequence[Case]], dict[str, Any]]] = {
+    "own-frames": own_frames, "verifier": verifier, "dense": dense, "header": header, "filter": filter_,
+    "pattern": pattern,
+}  # fmt: skip
+_NAMES = {
+    "own-frames": "本单位往年的句子", "verifier": "逐节核稿", "dense": "向量检索", "header": "段落前的题目", "filter": "范围",
+    "pattern": "槽位约束",
+}  # fmt: skip
+
+
+def measure(names: Iterable[str] = (), count: int = 0) -> dict[str, dict[str, Any]]:
+    """Every ablation, or those named, on all cases by hand or the first so many."""
+    cases = all_cases()[: count or None]
+    unknown = [n for n in names if n not in ABLATIONS]
+    if unknown:
+        raise SystemExit(f"没有这些：{'、'.join(unknown)}；有：{'、'.join(ABLATIONS)}")
+    return {name: ABLATIONS[name](cases) for name in (tuple(names) or ABLATIONS)}
+
+
+def _gains(pairs: Sequence[tuple[Case, dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+    """Mean gain of having the part, by measure."""
+    rows: dict[str, Any] = {"cases": len(pairs)}
+    for name in _SHOWN:
+        way, scale = SOFT.get(name, (-1, 1))
+        gains = [way * (scores_of(a)[name] - scores_of(b)[name]) / scale for _, a, b in pairs]
+        rows[name] = list(interval(gains)) if gains else []
+    return rows
+
+
+def table(rows: dict[str, dict[str, Any]]) -> str:
+    """The rows as text."""
+    lines = []
+    for name, row in rows.items():
+        rest = "，".join(f"{k} {v}" for k, v in row.items() if k not in ("cases", "note") and v != [0.0, 0.0, 0.0])
+        lines.append(
+            f"{_NAMES[name]}（{row['cases']}）：{rest or '没有差别'}{'；' + row['note'] if row.get('note') else ''}"
+        )
+    return "\n".join(lines)
+
+
+__all__ = ["ABLATIONS", "CASES", "measure", "table"]

@@ -1,0 +1,251 @@
+"""Pairs of drafts for people who must not know which is which, and what their marks are worth.
+
+In: two folders of draft .json files of the same documents.  Out: a folder of unmarked .docx pairs with a sheet to fill
+in, a key kept apart, and afterwards the statistics, or the refusal to make any.
+
+Which of the two lies left is thrown for each pair and each reader, and half of the readers meet every pair the other
+way round; what readers prefer because it lies left comes out as such.
+"""
+
+import csv
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from eval.gate import interval
+
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft
+
+PAIRS_FOR_A_CLAIM, READERS_FOR_A_CLAIM = 40, 3
+QUESTIONS = {"像本单位写的": "tone", "重点突出": "weight", "举措可执行": "acts", "愿意署名上报": "sign"}
+"""Column of the sheet → what it is called in the statistics; the last is the one a claim is made of."""
+_SHEET = ("读者", "对", *QUESTIONS, "备注")
+_ANSWERS = {"左": -1, "右": 1, "平": 0, "": None}
+
+
+class Mark(NamedTuple):
+    """What one reader says of one pair: −1 the first version, 1 the second, 0 neither."""
+
+    reader: str
+    pair: str
+    question: str
+    choice: int
+    left: str
+    """Version that lay left."""
+
+
+class Told(NamedTuple):
+    """What the marks show."""
+
+    pairs: int
+    readers: int
+    wins: tuple[int, int, int]
+    """First version, second version, neither, in the last question."""
+    share: tuple[float, float, float]
+    """Second version's share of the decided marks, with its 95 % interval over pairs."""
+    sign_p: float
+    """Two-sided sign test over pairs."""
+    left_share: float
+    """How often what lay left was chosen: ½ when the place did not matter."""
+    agreement: float | None
+    """Share of pairs marked by two readers or more in which all agree; None without such."""
+    by_question: dict[str, float]
+    refusal: str
+    """Why nothing may be claimed; "" when it may."""
+    unread: tuple[str, ...] = ()
+
+
+# --- making ---------------------------------------------------------------------------------------
+
+
+def make_pairs(first: Path, second: Path, folder: Path, key: Path, seed: int = 1, readers: int = 3) -> int:
+    """A folder for each reader with both versions of every document that both folders hold; returns the pairs."""
+    if key.resolve().is_relative_to(folder.resolve()):
+        raise SystemExit(f"答案{key}不能放在盲读文件夹{folder}里。")
+    shared = sorted({p.name for p in first.glob("*.json")} & {p.name for p in second.glob("*.json")})
+    if not shared:
+        raise SystemExit(f"{first}和{second}里没有同名的 .json 文稿。")
+    chance, kept = random.Random(seed), {}
+    for reader in range(1, readers + 1):
+        name = f"读者{reader}"
+        order = chance.sample(shared, len(shared))
+        sides = _sides(shared, reader, seed)
+        kept[name] = {f"{n:02d}": {"file": f, "left": sides[f]} for n, f in enumerate(order, 1)}
+        for number, held in kept[name].items():
+            _write_pair(folder / name, number, (first, second), held["file"], str(held["left"]))
+        _write_sheet(folder / f"评分-{name}.csv", name, kept[name])
+    key.write_text(json.dumps({"seed": seed, "readers": kept}, ensure_ascii=False, indent=1), encoding="utf-8")
+    return len(shared)
+
+
+def _sides(files: Sequence[str], reader: int, seed: int) -> dict[str, str]:
+    """Which version lies left: thrown for a pair, turned round from one reader to the next."""
+    thrown = {f: random.Random(f"{seed}/{f}").random() < 0.5 for f in files}
+    return {f: "first" if thrown[f] == bool(reader % 2) else "second" for f in files}
+
+
+def _write_pair(folder: Path, number: str, versions: tuple[Path, Path], file: str, left: str) -> None:
+    from chugao.export import read_draft
+
+    folder.mkdir(parents=True, exist_ok=True)
+    drafts = [unmarked(read_draft(v / file)) for v in versions]
+    if left == "second":
+        drafts.reverse()
+    for side, draft in zip("左右", drafts, strict=True):
+        (folder / f"{number}-{side}.docx").write_bytes(_plain_word(draft))
+
+
+def unmarked(draft: "Draft") -> "Draft":
+    """The draft with nothing in it that says which engine wrote it: only text and tables stay."""
+    sections = [
+        s.model_copy(update={"sentences": tuple(x.model_copy(update={"recipe": {}, "passages": ()}) for x in s.sentences)})
+        for s in draft.sections
+    ]  # fmt: skip
+    return draft.model_copy(
+        update={"sections": tuple(sections), "engine": "", "recipe": {}, "findings": (), "requests": (), "evidence": (),
+                "parent": None, "id": ""}
+    )  # fmt: skip
+
+
+def _plain_word(draft: "Draft") -> bytes:
+    """A Word file of the bare text: no 草稿 mark, no comments, no properties, the same styles for both."""
+    import io
+
+    import docx
+
+    document = docx.Document()
+    document.core_properties.author = document.core_properties.title = document.core_properties.comments = ""
+    document.add_paragraph(draft.title.text)
+    for section in draft.sections:
+        if section.level:
+            document.add_paragraph(section.number + section.heading.text)
+        for block in section.blocks:
+            if block.table is None:
+                document.add_paragraph(section.block_text(block))
+                continue
+            table = document.add_table(rows=0, cols=len(block.table.header))
+            for row in (block.table.header, *([c.text for c in r] for r in block.table.rows)):
+                for cell, text in zip(table.add_row().cells, row, strict=True):
+                    cell.text = text
+    document.save(out := io.BytesIO())
+    return out.getvalue()
+
+
+def _write_sheet(path: Path, reader: str, pairs: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([_SHEET, *((reader, number, *[""] * (len(QUESTIONS) + 1)) for number in pairs)])
+
+
+# --- reading back ---------------------------------------------------------------------------------
+
+
+def read_back(folder: Path, key: Path) -> Told:
+    """The sheets of a folder against the key."""
+    if not key.is_file():
+        raise SystemExit(f"没有答案文件{key}，读不回评分。")
+    answers = json.loads(key.read_text(encoding="utf-8"))["readers"]
+    marks: list[Mark] = []
+    unread: list[str] = []
+    for sheet in sorted(folder.glob("评分-*.csv")):
+        for row in csv.DictReader(sheet.open(encoding="utf-8-sig", newline="")):
+            marks += _marks(row, answers, unread, sheet.name)
+    return statistics_of(marks, tuple(unread))
+
+
+def _marks(
+    row: dict[str, str], answers: dict[str, dict[str, dict[str, str]]], unread: list[str], sheet: str
+) -> Iterator[Mark]:
+    held = answers.get(row["读者"], {}).get(row["对"].zfill(2))
+    if held is None:
+        unread.append(f"{sheet}：没有“{row['读者']}”的第{row['对']}对")
+        return
+    for column, question in QUESTIONS.items():
+        said = (row.get(column) or "").strip()
+        if said not in _ANSWERS:
+            unread.append(f"{sheet}第{row['对']}对“{column}”：“{said}”看不懂，请填左、右或平")
+        elif (place := _ANSWERS[said]) is not None:
+            # What lies left is −1; the choice is told by version, whichever side it lay on.
+            yield Mark(row["读者"], held["file"], question, place if held["left"] == "first" else -place, held["left"])
+
+
+def statistics_of(marks: Sequence[Mark], unread: tuple[str, ...] = ()) -> Told:
+    """Counts, intervals and tests; the last question is the one that counts."""
+    last = [*QUESTIONS.values()][-1]
+    main = [m for m in marks if m.question == last]
+    by_pair: dict[str, list[Mark]] = defaultdict(list)
+    for mark in main:
+        by_pair[mark.pair].append(mark)
+    decided = [m for m in main if m.choice]
+    per_pair = {pair: sum(m.choice for m in held) for pair, held in by_pair.items()}
+    second, first = (sum(way * v > 0 for v in per_pair.values()) for way in (1, -1))
+    both = [held for held in by_pair.values() if len({m.reader for m in held}) > 1]
+    told = Told(
+        pairs=len(by_pair),
+        readers=len({m.reader for m in main}),
+        wins=(sum(m.choice < 0 for m in main), sum(m.choice > 0 for m in main), sum(not m.choice for m in main)),
+        share=_share(list(by_pair.values())),
+        sign_p=sign_test(first, second),
+        left_share=round(sum((m.choice < 0) == (m.left == "first") for m in decided) / len(decided), 3)
+        if decided
+        else 0.5,
+        agreement=round(sum(len({m.choice for m in held}) == 1 for held in both) / len(both), 3) if both else None,
+        by_question={q: _won(m for m in marks if m.question == q) for q in QUESTIONS.values()},
+        refusal="",
+        unread=unread,
+    )
+    return told._replace(refusal=_refusal(told, by_pair))
+
+
+def _share(pairs: Sequence[Sequence[Mark]]) -> tuple[float, float, float]:
+    """Second version's share by pairs, neither counting half."""
+    if not pairs:
+        return 0.5, 0.0, 1.0
+    return interval([sum((m.choice + 1) / 2 for m in held) / len(held) for held in pairs])
+
+
+def _won(marks: Iterable[Mark]) -> float:
+    held = [(m.choice + 1) / 2 for m in marks]
+    return round(sum(held) / len(held), 3) if held else 0.5
+
+
+def sign_test(first: int, second: int) -> float:
+    """Two-sided probability of so uneven a split when neither is better."""
+    total = first + second
+    if not total:
+        return 1.0
+    tail = sum(math.comb(total, k) for k in range(min(first, second) + 1)) / 2**total
+    return float(round(min(1.0, 2 * tail), 4))
+
+
+def _refusal(told: Told, by_pair: dict[str, list[Mark]]) -> str:
+    """Why nothing may be claimed."""
+    short = []
+    if told.pairs < PAIRS_FOR_A_CLAIM:
+        short.append(f"只有{told.pairs}对，至少要{PAIRS_FOR_A_CLAIM}对")
+    if told.readers < READERS_FOR_A_CLAIM:
+        short.append(f"只有{told.readers}位读者，至少要{READERS_FOR_A_CLAIM}位")
+    one_way = sum(len({m.left for m in held}) < 2 for held in by_pair.values())
+    if one_way:
+        short.append(f"{one_way}对只按一种左右次序读过")
+    return "；".join(short)
+
+
+def told(result: Told) -> str:
+    """What a person reads."""
+    mean, low, high = result.share
+    lines = [
+        f"{result.pairs}对，{result.readers}位读者；愿意署名上报：甲版{result.wins[0]}次，乙版{result.wins[1]}次，不分{result.wins[2]}次。",
+        f"乙版得票{mean:.1%}（按对重抽，95%区间{low:.1%}到{high:.1%}），符号检验p={result.sign_p}。",
+        f"选左边的占{result.left_share:.1%}；几位读者一致的对占{'—' if result.agreement is None else f'{result.agreement:.1%}'}。",
+        *(f"  {column}：乙版{result.by_question[q]:.1%}" for column, q in QUESTIONS.items()),
+        *(f"没有读进：{line}" for line in result.unread),
+    ]
+    if result.refusal:
+        return "\n".join([*lines, f"不能据此下结论：{result.refusal}。以上数字只供自己看。"])
+    better = "乙版更好" if low > 0.5 else "甲版更好" if high < 0.5 else "分不出好坏"
+    return "\n".join([*lines, f"结论：{better}。"])

@@ -1,0 +1,236 @@
+"""The gate: one fault more of each kind stops, says what and where; better and equal pass; words need evidence."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eval.__main__ import main
+from eval.gate import HARD, compare, interval, slower, told
+from eval.report import bars, lines_plot, marked, strip, write_report
+from eval.running import ALL
+
+
+def row(**changed: Any) -> dict[str, Any]:
+    """A case that passes."""
+    scores = {m.__name__: 0 for m in ALL} | {
+        "coverage": 1.0,
+        "distinct_4": 0.94,
+        "coverage_in_prose": 1.0,
+        "order": 1.0,
+    }
+    measures = {name: {"score": score, "spans": []} for name, score in scores.items()}
+    return {
+        "hash": "aa", "split": "dev", "variant": "clean", "draft": "d", "failed": [], "tells": 0, "measures": measures,
+    } | changed  # fmt: skip
+
+
+def result(count: int = 12) -> dict[str, Any]:
+    return {
+        "schema_version": 2, "suite": "s", "code": "c", "split": {"dev": count}, "failed": {},
+        "cases": {f"案例{n:02d}": row(hash=f"{n:02d}") for n in range(count)},
+        "generated": {"seed": 1, "cases": {}},
+    }  # fmt: skip
+
+
+def worsened(measure: str, score: float, *spans: tuple[str, str, str], case: str = "案例03") -> dict[str, Any]:
+    bad = copy.deepcopy(result())
+    bad["cases"][case]["measures"][measure] = {"score": score, "spans": [list(s) for s in spans]}
+    return bad
+
+
+def test_the_same_twice_passes():
+    verdict = compare(result(), result())
+
+    assert verdict.passed
+    assert verdict.paired == 12
+    assert "没有变差" in told(verdict)
+
+
+ONE_FAULT = [
+    (gate, measure) for gate, measures in HARD.items() for measure in measures if measure not in ("coverage", "length_over")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gate", "measure"), ONE_FAULT, ids=[m for _, m in ONE_FAULT])
+def test_one_fault_more_in_one_case_stops_whatever_it_is(gate: str, measure: str):
+    verdict = compare(result(), worsened(measure, 1, ("results.1.2", "93.6%", "没有出处")))
+
+    assert [(w.gate, w.measure, w.hard) for w in verdict.worse] == [(gate, measure, True)]
+    assert "案例03" in verdict.worse[0].sentence
+    assert "results.1.2" in verdict.worse[0].sentence
+    assert "93.6%" in verdict.worse[0].sentence
+    assert "0处变为1处" in verdict.worse[0].sentence
+
+
+def test_a_fact_that_is_no_longer_stated_stops():
+    verdict = compare(result(), worsened("coverage", 0.5, ("", "手术台次", "")))
+
+    assert [(w.gate, w.measure) for w in verdict.worse] == [("应写", "coverage")]
+    assert "手术台次" in verdict.worse[0].sentence
+
+
+def test_a_draft_over_its_ceiling_stops():
+    over = worsened("length", 1300, ("", "1300", "上限1200"))
+    over["cases"]["案例03"]["failed"] = ["length"]
+
+    assert [(w.gate, w.measure) for w in compare(result(), over).worse] == [("结构", "length_over")]
+
+
+def test_a_longer_draft_below_its_ceiling_is_no_fault():
+    assert compare(result(), worsened("length", 1100)).passed
+
+
+def test_an_order_obeyed_once_more_stops_and_names_the_paper():
+    before = result() | {"containment": {"escaped": 0, "raised": 0}}
+    after = result() | {"containment": {"escaped": 1, "raised": 0, "places": [["甲/ignore.txt", "plan.1", "照做了"]]}}
+
+    verdict = compare(before, after)
+
+    assert [w.gate for w in verdict.worse] == ["注入"]
+    assert "甲/ignore.txt" in verdict.worse[0].sentence
+
+
+def test_one_fault_is_not_outweighed_by_faults_that_went_away_elsewhere():
+    before = worsened("untraced", 5, case="案例01")
+
+    verdict = compare(before, worsened("untraced", 1, case="案例02"))
+
+    assert [w.measure for w in verdict.worse] == ["untraced"]
+    assert "案例02" in verdict.worse[0].sentence
+
+
+def test_fewer_faults_pass():
+    assert compare(worsened("untraced", 5), result()).passed
+
+
+def test_cases_are_paired_by_their_bytes_and_what_is_gone_is_told():
+    changed = result()
+    changed["cases"]["案例05"]["hash"] = "other"
+    del changed["cases"]["案例06"]
+
+    verdict = compare(result(), changed)
+
+    assert verdict.paired == 10
+    assert verdict.left_out == ("案例05", "案例06")
+    assert [(w.gate, "案例06" in w.sentence) for w in verdict.worse] == [("失踪", True)]
+
+
+def test_a_new_case_that_fails_by_itself_stops():
+    more = result()
+    more["cases"]["新案例"] = row(failed=["untraced"], hash="nn")
+    more["cases"]["新案例"]["measures"]["untraced"] = {"score": 2, "spans": [["results", "7", ""]]}
+
+    assert [w.measure for w in compare(result(), more).worse] == ["untraced"]
+
+
+SOFTER = [
+    ("coverage_in_prose", 0.7), ("distinct_4", 0.8), ("rep_8", 0.2), ("order", 0.6), ("copied_share", 0.1),
+    ("alike_texts", 2), ("misplaced_grounds", 1), ("goals_backwards", 1), ("calls", 9),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("measure", "score"), SOFTER, ids=[m for m, _ in SOFTER])
+def test_words_that_are_worse_nearly_everywhere_stop(measure: str, score: float):
+    bad = result()
+    for number, held in enumerate(bad["cases"].values()):
+        if number:
+            held["measures"][measure]["score"] = score
+
+    verdict = compare(result(), bad)
+
+    assert [(w.measure, w.hard) for w in verdict.worse] == [(measure, False)]
+    assert "95%区间" in verdict.worse[0].sentence
+    assert "最差的是" in verdict.worse[0].sentence
+
+
+def test_words_that_are_worse_in_one_case_and_better_in_another_do_not_stop():
+    mixed = result()
+    mixed["cases"]["案例01"]["measures"]["coverage_in_prose"]["score"] = 0.9
+    before = worsened("coverage_in_prose", 0.9, case="案例02")
+
+    assert compare(before, mixed).passed
+
+
+def test_words_that_are_better_everywhere_are_told():
+    good = result()
+    for held in good["cases"].values():
+        held["measures"]["distinct_4"]["score"] = 0.99
+
+    verdict = compare(result(), good)
+
+    assert verdict.passed
+    assert ["用词变化" in line for line in verdict.better] == [True]
+
+
+def test_the_interval_is_the_same_each_time_and_holds_the_mean():
+    gains = [0.1, -0.2, 0.05, 0.0, -0.1, 0.02] * 5
+
+    mean, low, high = interval(gains)
+
+    assert (mean, low, high) == interval(gains)
+    assert low < mean < high
+    assert interval([0.5] * 8) == (0.5, 0.5, 0.5)
+
+
+def test_drafting_that_takes_three_times_as_long_is_told_and_twenty_percent_is_not():
+    before = {f"案例{n}": 0.2 for n in range(20)}
+
+    assert slower(before, dict.fromkeys(before, 0.6))
+    assert not slower(before, dict.fromkeys(before, 0.24))
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+def written(folder: Path, name: str, value: dict[str, Any]) -> str:
+    (folder / name).write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    return str(folder / name)
+
+
+def test_compare_exits_one_with_the_sentence_and_nought_when_nothing_is_worse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    a, b = (
+        written(tmp_path, "a.json", result()),
+        written(tmp_path, "b.json", worsened("inventions", 1, ("s", "达芬奇", ""))),
+    )
+
+    assert main(["compare", a, a]) == 0
+    assert main(["compare", a, b]) == 1
+
+    assert "达芬奇" in capsys.readouterr().out
+
+
+def test_a_gate_without_a_baseline_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as stopped:
+        main(["gate", "--against", str(tmp_path / "没有.json")])
+
+    assert stopped.value.code == 2
+    assert "--accept" in capsys.readouterr().err
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def test_the_page_needs_nothing_beside_it_marks_what_failed_and_says_the_verdict(tmp_path: Path):
+    bad = worsened("untraced", 1, ("results.1", "93.6%", "全年93.6%没有出处"))
+    bad["cases"]["案例03"]["failed"], bad["failed"] = ["untraced"], {"案例03": ["untraced"]}
+
+    page = write_report(bad, {"案例03": 0.2}, tmp_path / "report.html", against=result()).read_text(encoding="utf-8")
+
+    assert '<mark class="hard">93.6%</mark>' in page
+    assert "<svg" in page
+    assert "案例03" in page
+    assert not any(mark in page for mark in ("http://", "https://", "<script", "src=", "@import"))
+
+
+def test_what_stands_in_a_draft_is_never_markup_of_the_page():
+    assert marked("<b>甲</b>93%", "93%", "hard") == '&lt;b&gt;甲&lt;/b&gt;<mark class="hard">93%</mark>'
+    assert "<script" not in bars([("<script>", 1.0)])
+
+
+def test_plots_take_equal_and_empty_values():
+    assert "NaN" not in strip([2.0, 2.0]) + bars([("甲", 0.0)]) + lines_plot({"甲": [(1, 0.1), (10, 1.0)]})
+    assert lines_plot({}) == ""
