@@ -41,7 +41,8 @@ bench: $(READY)
 	$(BIN)/python -m eval bench --date $$(date +%F)
 
 serve: $(READY)
-	@echo "网页界面还没有；请用命令行：$(BIN)/chugao --help"; exit 2
+	@test -e out/工作区/chugao.toml || $(BIN)/chugao init out/工作区 > /dev/null 2>&1
+	@cd out/工作区 && $(CURDIR)/$(BIN)/chugao serve --solo
 
 schema: $(READY)
 	$(BIN)/python -c "from pathlib import Path; from chugao.export import write_schema; write_schema(Path('docs/schema/draft.schema.json'))"

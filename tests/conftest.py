@@ -195,12 +195,30 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 # What runs servers, kills processes or starts many children: left out of `make quick`.
 _SLOW = (
+    "test_accounts",
+    "test_backup",
+    "test_cli_serving",
+    "test_web_desk",
+    "test_web_desk_browser",
+    "test_web_desk_hostile",
+    "test_web_desk_kills",
+    "test_web_desk_story",
+    "test_web_api",
+    "test_web_browser",
+    "test_web_guard",
+    "test_web_matrix",
+    "test_web_orders",
     "test_database",
     "test_corpus_store",
     "test_index_vectors",
     "test_metrics_store",
     "test_prompts",
     "test_eval",
+    "test_eval_bench",
+    "test_eval_measures",
+    "test_eval_people",
+    "test_eval_reviewers",
+    "test_eval_suite",
     "test_cli_corpus",
     "test_word",
     "test_documents_files",
@@ -240,6 +258,11 @@ _SLOW = (
     "test_cli_draft",
     "test_drafting",
     "test_rewriting",
+    "test_review",
+    "test_review_rounds",
+    "test_review_story",
+    "test_review_faults",
+    "test_audit_tampering",
 )
 
 

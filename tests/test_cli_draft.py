@@ -301,3 +301,18 @@ def test_candidates_are_different_texts_over_the_same_facts_each_in_files_of_its
         for d in drafts
     ]
     assert tables[0] == tables[1] == tables[2]
+
+
+def test_a_plan_asks_for_the_result_it_starts_from_and_not_where_only_an_aim_was_given():
+    figures = write(
+        "指标.csv",
+        "指标名称,年度,本期值,单位,上年同期值,目标值,明年目标,责任科室\n"
+        "门诊人次,2025,32000,人次,30000,31000,33000,门诊部\n"
+        "患者满意度,2025,,%,92.8,93,94,质控科\n"
+        "甲级病案率,2025,,%,,,95,病案室\n",
+    )
+
+    ran = chugao("draft", "--kind", "plan", "--department", "医务科", "--year", "2026", "--metrics", figures, "--json")
+
+    asked = {r["name"]: r["owner"] for r in ran.json["requests"] if r["reason"].endswith("的完成数")}
+    assert asked == {"患者满意度": "质控科"}

@@ -165,3 +165,29 @@ def test_a_folder_is_no_draft():
     Path("夹").mkdir()
 
     assert "这是文件夹" in refused("export", "夹")
+
+
+def test_a_clean_copy_for_others_bears_no_trace_of_us(whole: Path):
+    assert chugao("export", whole, "--comments", "--clean").code == 0
+
+    def everything(name: str) -> str:
+        with zipfile.ZipFile(Path("out") / name) as archive:
+            return "".join(archive.read(n).decode() for n in archive.namelist())
+
+    traces = ("bookmarkStart", "chugao", "<w:comment ", "urn:chugao:manifest")
+    own, clean = everything(f"{TITLE}.docx"), everything(f"{TITLE}（清稿）.docx")
+    assert [t for t in traces if t not in own] == []
+    assert [t for t in traces if t in clean] == []
+
+
+def test_who_signs_is_printed_on_an_upward_report_only(whole: Path):
+    said = refused("export", whole, "--signer", "孟秋白")
+    assert "上行的报告" in said
+
+    report = json.loads(whole.read_text(encoding="utf-8"))
+    report["shell"] |= {"type": "report", "title": "关于2025年工作情况的报告", "addressee": "望澜市卫生健康委员会"}
+    write("报告.json", json.dumps(report, ensure_ascii=False))
+    assert chugao("export", "报告.json", "--signer", "孟秋白", "-o", "report").code == 0
+
+    with zipfile.ZipFile(next(Path("report").glob("*.docx"))) as archive:
+        assert "孟秋白" in archive.read("word/document.xml").decode()

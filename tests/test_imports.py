@@ -34,7 +34,9 @@ ROOMS = (
     "desk",
     "word",
     "export",
+    "review",
     "batch",
+    "web",
     "cli",
 )
 """The map of the house, top floor first."""
@@ -47,10 +49,10 @@ VENDORS = {
     "rapidocr": {"documents"},
     "cv2": {"documents"},
     "docx": {"documents"},
-    "sqlalchemy": {"database", "ledger", "metrics", "corpus", "material", "batch"},
+    "sqlalchemy": {"database", "ledger", "metrics", "corpus", "material", "review", "batch"},
     "dbos": {"batch"},
     "alembic": {"database"},
-    "jinja2": {"prompts", "comparing", "export"},
+    "jinja2": {"prompts", "comparing", "export", "web"},
     "rapidfuzz": {"checks", "comparing", "metrics"},
     "rjieba": {"comparing", "corpus", "word"},
     "typer": {"cli"},
@@ -60,6 +62,11 @@ VENDORS = {
     "langchain": {"engines"},
     "langsmith": {"engines"},
     "httpx2": {"engines"},
+    "fastapi": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"cli"},
+    "argon2": {"review"},
+    "nh3": set(),
 }
 """Who may import whom of the outside world; an empty set: nobody yet."""
 

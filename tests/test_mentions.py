@@ -5,10 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chugao.catalogue import load_catalogue
 from chugao.kind import Kind
-from chugao.mentions import Mention, MentionRole, find_mentions
+from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
 from chugao.quantity import fold, plain
 
 # A safety limit for one megabyte on a busy machine, not a measure of speed.
@@ -610,3 +612,33 @@ def test_hostile_text_in_one_line_without_a_full_stop_is_read_in_linear_time(uni
     find_mentions(text)
 
     assert time.process_time() - started < LIMIT_S
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(sorted(metric_names(load_catalogue())._by_name)),
+            st.sampled_from(sorted(metric_names(load_catalogue())._by_name)).map(
+                lambda name: name[: len(name) // 2 + 1]
+            ),
+            st.sampled_from(["，", "（", "—", "12", "同比增长5", "全院", "ＩＣＵ", "icu"]),
+        ),
+        max_size=12,
+    )
+)
+def test_of_names_that_begin_at_one_place_the_longest_is_taken_from_left_to_right(pieces: list[str]):
+    text = "".join(pieces)
+    names = metric_names(load_catalogue())
+
+    found = names.find(text)
+
+    ends = [0, *(end for _, end, _ in found)]
+    for (start, end, _), after in zip(found, ends[:-1], strict=True):
+        assert start >= after
+        longer = [n for n in names._by_name if n not in names._short and len(n) > end - start]
+        assert not any(text.lower().startswith(n, start) for n in longer)
+    starts = {start for start, _, _ in found}
+    inside = {at for start, end, _ in found for at in range(start, end)}
+    for name in names._by_name.keys() - names._short:
+        at = text.lower().find(name)
+        assert at < 0 or at in starts or at in inside or inside & set(range(at, at + len(name)))

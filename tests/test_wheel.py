@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+WEB = ROOT / "src" / "chugao" / "web"
 
 
 @pytest.mark.slow
@@ -27,6 +28,10 @@ def test_a_wheel_carries_templates_prompts_and_the_sample_corpus(tmp_path: Path)
         assert shipped == here
         assert here, folder
     assert "chugao/py.typed" in names
+    for folder in ("templates", "static"):
+        here = {p.relative_to(WEB).as_posix() for p in (WEB / folder).rglob("*") if p.is_file()}
+        assert {n.removeprefix("chugao/web/") for n in names if n.startswith(f"chugao/web/{folder}/")} == here
+        assert here, folder
     assert any(n.endswith("database/migrations/versions/0001_first_tables.py") for n in names)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chugao.errors import InputError
+from chugao.errors import ChugaoError, InputError
 
 if TYPE_CHECKING:
     from chugao.catalogue import Catalogue
@@ -43,6 +43,8 @@ class Desk(NamedTuple):
     """Past reports, searched for wording."""
     notices: tuple[str, ...] = ()
     """What the person should know about what was gathered, in Chinese."""
+    bases: tuple[str, ...] = ()
+    """Policy documents (依据) in force when the year to plan begins: “《……》（文号）”."""
 
 
 class Files(NamedTuple):
@@ -90,6 +92,7 @@ def gather(
         instructions=(*_instructions(files.instructions), *_kept_instructions(items)),
         past=index,
         notices=(*notices, *_strangers(matters, (department, organisation))),
+        bases=_bases(workspace, year + 1),
     )
 
 
@@ -115,6 +118,7 @@ def make(
         engine,
         office=office,
         instructions=desk.instructions,
+        bases=desk.bases,
         seed=seed,
         progress=progress,
         on_text=on_text,
@@ -279,7 +283,7 @@ def open_past(folder: Path | None, workspace: Path | None) -> "tuple[Index | Non
     from chugao.index import open_index
 
     if folder is None and workspace is not None and (index := workspace_index(workspace)) is not None:
-        return index, ()
+        return index, tuple(index.notices)
     if folder is None:
         return open_index(None), ("没有给历年文稿（--corpus），用随软件附带的示例文稿，只借结构。",)
     if not folder.is_dir():
@@ -291,15 +295,48 @@ def open_past(folder: Path | None, workspace: Path | None) -> "tuple[Index | Non
     return index, (*notices, *empty)
 
 
-def workspace_index(workspace: Path) -> "Index | None":
-    """The index of a workspace's own reports; None when none has been added yet."""
+def workspace_index(workspace: Path, *, most_in_memory: int = 20_000) -> "Index | None":
+    """The index of a workspace's own reports, with vectors where it names a model; None when none has been added yet.
+
+    More vectors than `most_in_memory` are looked up in Chroma.  A model that is not to be had costs a notice of the
+    index and nothing else.
+    """
     from chugao.config import load_settings
+    from chugao.engines.encoding import encoder_of
     from chugao.index import load_index
 
-    office = load_settings(workspace).office
+    settings, encoder, wrong = load_settings(workspace), None, []
+    if settings.embedding.model:
+        try:
+            encoder = encoder_of(settings, lambda: open_workspace(workspace))
+        except ChugaoError as error:
+            wrong.append(f"这次只按字词检索：{error}")
+    folder = chroma_folder(workspace)
     with open_workspace(workspace) as database:
-        index = load_index(database, office.name)
+        index = load_index(
+            database, settings.office.name, encoder=encoder, folder=folder, most_in_memory=most_in_memory
+        )
+    index.notices += wrong
     return index if len(index) else None
+
+
+def chroma_folder(workspace: Path) -> Path:
+    """Where a workspace's Chroma is."""
+    return workspace / ".chugao" / "chroma"
+
+
+def _bases(workspace: Path | None, plan_year: int) -> tuple[str, ...]:
+    """The policy documents that the workspace keeps and that are in force in January of the year to plan."""
+    if workspace is None:
+        return ()
+    from datetime import date
+
+    from chugao.corpus.bases import offered_bases
+    from chugao.source import Scope
+
+    with open_workspace(workspace) as database:
+        found = offered_bases(database, Scope(owners=("*",)), date(plan_year, 1, 31))
+    return tuple(b.citation for b in found)
 
 
 def _items(

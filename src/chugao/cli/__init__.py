@@ -19,6 +19,7 @@ from chugao.cli import (
     drafting,
     exporting,
     figures,
+    keeping,
     ledger,
     material,
     outlining,
@@ -26,6 +27,7 @@ from chugao.cli import (
     prompts,
     returning,
     rewriting,
+    serving,
     workspace,
 )
 from chugao.cli.help import App, complaint, is_bare_group
@@ -53,6 +55,8 @@ app.add_typer(material.app, name="material", help="今年的材料：收进来�
 app.add_typer(outlining.app, name="outline", help="上级的提纲：看要什么，写成可以改的文件，对照答了没有。")
 app.add_typer(papers.app, name="paper", help="一稿多用：从一份稿子出简版、上报材料、职代会报告、述职、自评表等。")
 app.add_typer(prompts.app, name="prompts", help="提示词：列出、查看、填好给模型的话。")
+serving.register(app)
+keeping.register(app)
 batch.register(app)
 app.add_typer(ledger.app, name="ledger", help="模型的账：问过什么，花了多少。")
 app.add_typer(corpus.app, name="corpus", help="历年文稿：收进来、检索、查看。")

@@ -120,6 +120,9 @@ def draft_command(
                 for s in range(seed, seed + candidates)
             ]
     summaries = _written(made, out, started)
+    for notice in desk.past.notices if desk.past else ():  # of the vectors, which drafting can do without
+        if notice not in desk.notices:
+            say(notice)
     if as_json:
         told: dict[str, Any] = {"candidates": summaries} if len(made) > 1 else {}
         show_json(summaries[0] | told | ({"touched": touched_json(papers)} if previous else {}))

@@ -3,7 +3,7 @@
 In: sheets as (title, header, lines).  Out: an .xlsx.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,20 @@ Sheet = tuple[str, Sequence[str], Iterable[Sequence[object]]]
 _WIDEST = 60
 
 
-def save_sheets(path: Path | str, *sheets: Sheet) -> Path:
-    """Write a workbook.  Raises `InputError` when the file cannot be written."""
+def offer(choice: tuple[int, Sequence[str]], rows: int) -> Any:
+    """A list to choose from in one column (counted from 0) of so many rows below the header."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    column, words = choice
+    letter = get_column_letter(column + 1)
+    listed = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+    listed.add(f"{letter}2:{letter}{max(2, rows + 1)}")
+    return listed
+
+
+def save_sheets(path: Path | str, *sheets: Sheet, choices: Mapping[int, Sequence[Any]] | None = None) -> Path:
+    """Write a workbook; `choices` are lists made by `offer`, by number of sheet.  Raises `InputError`."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -23,6 +35,8 @@ def save_sheets(path: Path | str, *sheets: Sheet) -> Path:
         sheet = book.worksheets[0] if number == 0 else book.create_sheet()
         sheet.title = title
         fill_sheet(sheet, header, lines)
+        for listed in (choices or {}).get(number, ()):
+            sheet.add_data_validation(listed)
     return save_book(book, path)
 
 
