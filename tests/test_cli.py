@@ -84,6 +84,7 @@ def test_help_is_chinese_all_the_way(words: tuple[str, ...]):
             ("outline",),
             ("paper",),
             ("batch",),
+            ("users",),
         )
     ],
 )

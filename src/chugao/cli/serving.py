@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chugao.cli.help import App
+from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
 from chugao.errors import InputError, reason_of
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from chugao.review.people import Role
     from chugao.web.house import House
 
-Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出，供程序读取")]
 Url = Annotated[str | None, typer.Option("--database", metavar="地址", help="数据库地址；不写则用工作区里的")]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ROLES = "author 经办人、reviewer 科长、approver 分管领导、admin 管理员、viewer 只读，几个用逗号隔开"
@@ -43,6 +43,7 @@ def serve_command(
     port: Annotated[int, typer.Option(metavar="端口", min=0, max=65535, help="端口；0 是任选一个空的")] = 8000,
     database: Url = None,
     https: Annotated[bool, typer.Option("--https", help="前面有 https 的反向代理时写：Cookie 只走加密连接")] = False,
+    as_json: Json = False,
 ) -> None:
     """打开网页：在浏览器里起草、审核、定稿。就绪后在一行里显示网址，按 Ctrl+C 停止。"""
     from chugao.cli.workspace import require_workspace
@@ -62,7 +63,7 @@ def serve_command(
         if solo:
             _let_one_person_do_all(house)
         _warn(house.database, solo, host)
-        _serve(house, held, host)
+        _serve(house, held, host, as_json=as_json)
     finally:
         house.database.close()
         held.close()
@@ -103,7 +104,9 @@ def _warn(database: "Database", solo: bool, host: str) -> None:
         say("现在别的电脑也能打开。密码在网上是明文，请在前面加 https 的反向代理，并写 --https。")
 
 
-def _serve(house: "House", held: socket.socket, host: str) -> None:
+def _serve(house: "House", held: socket.socket, host: str, *, as_json: bool) -> None:
+    import json
+
     import uvicorn
 
     from chugao.web import create_app
@@ -116,7 +119,8 @@ def _serve(house: "House", held: socket.socket, host: str) -> None:
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
-            show(f"http://{shown}:{port}")
+            address = f"http://{shown}:{port}"
+            show(json.dumps({"address": address}) if as_json else address)
             sys.stdout.flush()
 
     config = uvicorn.Config(
