@@ -318,11 +318,19 @@ class Running:
         self.url = place_url(Settings(), out)
         (out / ".chugao").mkdir(parents=True)
         self.database = open_database(self.url)
-        self.thread = threading.Thread(target=self.again)
-        self.thread.start()
+        self.thread = self._start()
+
+    def _start(self) -> threading.Thread:
+        told = (self.database, self.url, self.manifest, self.out)
+        # A daemon: a job that stands still fails its test and does not hold up all others.
+        thread = threading.Thread(target=run, args=told, daemon=True)
+        thread.start()
+        return thread
 
     def again(self) -> None:
-        run(self.database, self.url, self.manifest, self.out)
+        thread = self._start()
+        thread.join(180)
+        assert not thread.is_alive(), "the resumed job stands still"
 
     def wait_for(self, holds: Any) -> None:
         until = time.monotonic() + 60
