@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from chugao.database import Database, open_database, sqlite_url
 from chugao.database.tables import call
 from chugao.errors import EngineError, InputError
-from chugao.ledger import Answer, Ask, BudgetSpent, Ledger, Message, Prices, cost_rows, doubtful_calls, read_prices
+from chugao.ledger import Answer, Ask, BudgetSpent, Ledger, Message, Prices, Recorded, cost_rows, doubtful_calls, read_prices
 from chugao.ledger.costs import Price
 
 PRICES = Prices(models={"small": Price(input=Decimal("0.5"), output=Decimal(2)), "small-v": Price(output=Decimal(100))})
@@ -260,6 +260,24 @@ def test_a_cancelled_call_may_have_been_billed_and_says_so(database: Database) -
 
     with database.read() as connection:
         assert [d.times for d in doubtful_calls(connection)] == [1]
+
+
+def test_a_question_cut_off_while_it_is_being_claimed_makes_nobody_wait(database: Database) -> None:
+    """A busy database, a job that is cancelled, and the same job resumed in the same process."""
+
+    async def cut_and_resume() -> Recorded:
+        with Ledger(database) as first, Ledger(database) as second:
+            with database.write():  # on SQLite the claim stands in line behind this
+                waiting = asyncio.create_task(first.answer(ask(), Provider(delay_s=30)))
+                await asyncio.sleep(0.3)
+                waiting.cancel()
+                await asyncio.sleep(0.1)
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            await asyncio.sleep(0.5)  # SQLite looks again after a while
+            return await asyncio.wait_for(second.answer(ask(), Provider()), 20)
+
+    assert asyncio.run(cut_and_resume()).fresh
 
 
 def test_a_call_of_another_machine_is_taken_over_when_its_lease_ends(database: Database) -> None:

@@ -3,6 +3,8 @@
 import json
 import re
 import resource
+import subprocess
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -524,7 +526,26 @@ def test_a_template_that_means_harm_ends_as_a_message(body: str, tmp_path: Path)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2.5
     assert time.monotonic() - started < sandbox.WALL_S
-    assert after.ru_maxrss < 450 * 1024
+
+
+def test_no_template_that_means_harm_takes_much_memory() -> None:
+    """In a process without other children: what is counted is the largest of all it ever had."""
+    told = """
+import json, resource, sys
+from chugao.prompts import sandbox
+for body in json.load(sys.stdin):
+    try:
+        data = {"heading": "周末手术", "slots": [{"name": "甲"}]}
+        sandbox.in_child("render", texts={"mine": body}, wanted=["mine"], job={"data": data, "fenced": {}, "fence": "x"})
+    except sandbox.Fault:
+        pass
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", told], input=json.dumps(PAYLOADS), capture_output=True, text=True, check=True
+    )
+
+    assert int(done.stdout) < 450 * 1024
 
 
 @pytest.mark.parametrize("reached", ["slots|map(attribute='__class__')|list", "slots|groupby('__class__')|list"])

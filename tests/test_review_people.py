@@ -150,6 +150,7 @@ VERBS: dict[str, tuple[Act, Verb]] = {
     "strip": (Act.SEE, review.strip),
     "since_last_look": (Act.SEE, review.since_last_look),
     "looked": (Act.SEE, review.looked),
+    "last_look": (Act.SEE, review.last_look),
     "opinions_table": (Act.SEE, review.opinions_table),
     "happenings": (Act.SEE, review.happenings),
     "consultations": (Act.SEE, review.consultations),

@@ -118,13 +118,15 @@ class Line:
 
     async def write(self, brief: Brief, on_text: Callable[[str], None] | None = None) -> Reply:
         """Have one brief written.  Raises `Stopped` once the job is to stop, `EngineError` for this one call."""
-        if self.stopped:
-            raise Stopped(self.stopped)
+        with self._lock:
+            # Under the lock: a call that slips in behind `stop` is not cut off, and behind `close` it has no loop to run in.
+            if self.stopped:
+                raise Stopped(self.stopped)
+            if self._loop is not None:
+                call = self._loop.submit(self.engine.write(brief, on_text))
+                self._running.add(call)
         if self._loop is None:
             return await self.engine.write(brief, on_text)
-        call = self._loop.submit(self.engine.write(brief, on_text))
-        with self._lock:
-            self._running.add(call)
         call.add_done_callback(self._ended)
         try:
             # Shielded: a document that ends early does not cut off a call that is being paid for.

@@ -111,7 +111,12 @@ class Ledger:
         part = ON_BEHALF.get()
         job = part if part.startswith(f"{self.job}/") else self.job
         while True:
-            claim = await self._writer.write(lambda connection: self._claim(connection, ask, key, job))
+            try:
+                claim = await self._writer.write(lambda connection: self._claim(connection, ask, key, job))
+            except asyncio.CancelledError:
+                # The claim is on its way to the disk: let stand, it would have everybody else wait for its lease.
+                await self._give_back(key, lost=0)
+                raise
             if claim.found is not None:
                 return claim.found
             if claim.state == "spent":
@@ -125,7 +130,8 @@ class Ledger:
         try:
             answer = await self._kept(key, call_provider)
         except BaseException as error:
-            await self._give_back(key, error)
+            cut_off = isinstance(error, asyncio.CancelledError | TimeoutError)
+            await self._give_back(key, lost=getattr(error, "lost", int(cut_off)))
             raise
         recorded = Recorded(answer=answer, problem=judge(answer) if judge else "", fresh=True)
         await self._writer.write(lambda connection: self._record(connection, ask, key, recorded))
@@ -222,9 +228,8 @@ class Ledger:
             )
         )
 
-    async def _give_back(self, key: str, error: BaseException) -> None:
-        """Let go of a call that failed; one that was cut off in the middle may have been billed."""
-        lost = getattr(error, "lost", int(isinstance(error, asyncio.CancelledError | TimeoutError)))
+    async def _give_back(self, key: str, *, lost: int) -> None:
+        """Let go of a call that failed; `lost` counts the attempts that were cut off and may have been billed."""
 
         def release(connection: Connection) -> None:
             mine = (call.c.key == key) & (call.c.owner == self._owner) & (call.c.state == "started")

@@ -6,6 +6,7 @@ A commit costs an fsync.  Sixty-four calls that end together would queue for six
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -94,5 +95,6 @@ def _tell(job: Job, *, result: Any = None, error: BaseException | None = None) -
         if not future.done():
             future.set_exception(error) if error is not None else future.set_result(result)
 
-    if not loop.is_closed():
+    # A loop may be closed at any moment by the thread it runs in; nobody waits there any more.
+    with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(settle)
