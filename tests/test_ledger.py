@@ -14,7 +14,18 @@ from sqlalchemy import select, update
 from chugao.database import Database, open_database, sqlite_url
 from chugao.database.tables import call
 from chugao.errors import EngineError, InputError
-from chugao.ledger import Answer, Ask, BudgetSpent, Ledger, Message, Prices, Recorded, cost_rows, doubtful_calls, read_prices
+from chugao.ledger import (
+    Answer,
+    Ask,
+    BudgetSpent,
+    Ledger,
+    Message,
+    Prices,
+    Recorded,
+    cost_rows,
+    doubtful_calls,
+    read_prices,
+)
 from chugao.ledger.costs import Price
 
 PRICES = Prices(models={"small": Price(input=Decimal("0.5"), output=Decimal(2)), "small-v": Price(output=Decimal(100))})
