@@ -17,6 +17,7 @@ from typing import Any
 from zlib import crc32
 
 HANG_S = 60.0
+SOMEBODYS_KEY = "sk-not-ours-4410aa97"
 Say = Callable[[dict[str, Any]], str]
 
 
@@ -152,6 +153,10 @@ class Faults:
             _send(writer, int(fault), json.dumps(told), extra=extra)
         elif fault == "quota":
             _send(writer, 429, json.dumps({"error": {"message": "no", "code": "insufficient_quota"}}))
+        elif fault == "long":
+            _send(writer, 400, json.dumps({"error": {"message": "8192 at most", "code": "context_length_exceeded"}}))
+        elif fault == "chatty":
+            _send(writer, 400, json.dumps({"error": {"message": f"customer {SOMEBODYS_KEY} has none"}}))
         elif fault == "hang":
             await asyncio.sleep(HANG_S)
         elif fault == "html":

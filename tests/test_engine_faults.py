@@ -17,7 +17,7 @@ from chugao.ledger import Ledger
 from chugao.manuscript import Draft, flatten
 from chugao.metrics.observation import Figures
 from tests.facts import facts_of
-from tests.fault_server import HANG_S, WRITERS, Faults, reply
+from tests.fault_server import HANG_S, SOMEBODYS_KEY, WRITERS, Faults, reply
 from tests.recordings import brief
 
 KEY = "sk-canary-7f3a9c1e5b"
@@ -64,6 +64,9 @@ def text_of(made: Draft) -> str:
         ("401", "不认这个密钥"),
         ("403", "不认这个密钥"),
         ("quota", "额度用完"),
+        ("402", "额度用完"),
+        ("long", "超过了模型一次能读的长度"),
+        ("chatty", "HTTP 400：customer … has none"),
         ("gzip", "压缩"),
         ("endless", "4 MB"),
         ("refusal", "不肯写|空的"),
@@ -89,6 +92,7 @@ def test_every_fault_ends_with_the_part_composed_and_the_reason_said(
     assert reasons
     assert all(re.search(f"{told}|已停止调用", r) for r in reasons), reasons
     assert any(re.search(told, r) for r in reasons)
+    assert SOMEBODYS_KEY not in "".join(reasons)
     assert {s.recipe["layer"] for _, s in made.sentences()} == {"composed"}
     assert [f for f in check(made, figures) if f.severity.blocks] == []
     assert time.monotonic() - started < HANG_S

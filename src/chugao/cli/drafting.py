@@ -169,9 +169,10 @@ def _summary(draft: "Draft", report: "Report", paths: dict[str, Path], seconds: 
 
 def _print_summary(draft: "Draft", summary: dict[str, Any]) -> None:
     fell_back = sum(1 for f in draft.findings if f.rule == "engine-fallback")
-    writer = "离线写成" if draft.engine == "offline" else f"由 {draft.engine} 写成"
-    if fell_back:
-        writer += f"（其中{fell_back}处离线写成）"
+    if draft.engine == "offline" or fell_back >= _parts_with_text(draft):
+        writer = "离线写成"
+    else:
+        writer = f"由 {draft.engine} 写成" + (f"（其中{fell_back}处离线写成）" if fell_back else "")
     show(f"《{summary['title']}》")
     show(f"  正文{summary['characters']}字，标题{summary['sections']}个，{writer}，用时{summary['seconds']}秒")
     show(f"  {traced(summary['numbers'])}")
@@ -199,13 +200,24 @@ def _say_layers(draft: "Draft") -> None:
         return
     headings = headings_of(draft) or {}
     names = "、".join(headings.get(f.place.section, f.place.section) for f in fell_back)
-    written = [s for s in draft.sections if s.sentences]
-    if len(fell_back) >= len(written):
+    if len(fell_back) >= _parts_with_text(draft):
         say(f"注意：模型一处也没有写成，这份稿子全部由离线引擎写成，不是 {draft.engine} 写的。")
     else:
         say(f"下列{len(fell_back)}处模型没有写成，由离线引擎写：{names}。")
     for reason in list(dict.fromkeys(f.hint.partition("：")[2] for f in fell_back))[:3]:
-        say(f"  原因：{reason[:120]}")
+        say(f"  原因：{_first_of(reason)}")
+
+
+def _parts_with_text(draft: "Draft") -> int:
+    """How many parts have text of their own."""
+    return sum(1 for s in draft.sections if s.sentences)
+
+
+def _first_of(reason: str, most: int = 3) -> str:
+    """The first few of the things that are wrong with an answer, and how many more there are."""
+    things = reason.rstrip("。").split("；")
+    more = len(things) - most
+    return "；".join(things[:most]) + (f"；另有{more}条。" if more > 0 else "。")
 
 
 def _quoted(path: str) -> str:

@@ -108,6 +108,7 @@ class Circuit:
     def __init__(self, after: int, cool_s: float = _COOL_S, clock: Callable[[], float] = time.monotonic) -> None:
         self._after, self._cool_s, self._clock = after, cool_s, clock
         self._failures = 0
+        self._last = ""
         self._opened_at = 0.0
         self._stopped: str | None = None
 
@@ -117,7 +118,8 @@ class Circuit:
             raise CircuitOpen(self._stopped)
         if self._failures >= self._after and self._clock() - self._opened_at < self._cool_s:
             raise CircuitOpen(
-                f"模型接口连续{self._failures}次失败，已停止调用，不再等待。已写好的都保留；请检查接口，过一会儿再运行。"
+                f"模型接口连续{self._failures}次失败，已停止调用，不再等待（{self._last}）。"
+                "已写好的都保留；请检查接口，过一会儿再运行。"
             )
 
     def stop(self, reason: str) -> None:
@@ -129,6 +131,7 @@ class Circuit:
             self._stopped = _TOLD["key"].format(detail=failure.detail)
         elif failure.kind in _AGAIN:
             self._failures += 1
+            self._last = failure.detail
             self._opened_at = self._clock()
 
     def succeeded(self) -> None:

@@ -7,6 +7,7 @@ Surprise: an answer of 200 may be a web page, or an error of a gateway in the pl
 
 import email.utils
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +17,10 @@ from chugao.engines.endpoint import Refused
 from chugao.ledger import Answer
 
 _DETAIL = 160
-NOT_AN_ANSWER = "返回的不是模型的回答，像是网页"
+_TOO_LONG = "context_length_exceeded"
+_KEY = re.compile(r"\bsk-[\w-]+|[A-Za-z0-9_]{24,}")
+"""What may be a key in a provider's own words: it may be another customer's, or the gateway's."""
+NOT_AN_ANSWER = "返回的不是模型的回答，像是网页或别的接口"
 CUT = "答到一半断了"
 
 
@@ -98,16 +102,18 @@ def failure_of_status(status: int, headers: Mapping[str, str], body: dict[str, A
     """What a status other than 200 means; `body` is what stood under “error”."""
     if status in (401, 403):
         return Failure("key", f"HTTP {status}")
+    if status == 402 or (status == 429 and body.get("code") == "insufficient_quota"):
+        return Failure("refused", "模型账户的额度用完了。请充值或换一个密钥，再运行。")
     if status == 429:
-        if body.get("code") == "insufficient_quota":
-            return Failure("refused", "模型账户的额度用完了。请充值或换一个密钥，再运行。")
         return Failure("busy", "HTTP 429", retry_after_s=_retry_after(headers))
     if status >= 500 or status in (408, 409, 425):
         return Failure("server", f"HTTP {status}", retry_after_s=_retry_after(headers))
     if 300 <= status < 400:
         return Failure("request", f"HTTP {status}，要求跳转到别处，不跟随")
     told = body.get("message")
-    detail = " ".join(told.split())[:_DETAIL] if isinstance(told, str) else ""
+    detail = _KEY.sub("…", " ".join(told.split())[:_DETAIL]) if isinstance(told, str) else ""
+    if _TOO_LONG in f"{body.get('code')} {detail}":
+        return Failure("refused", f"提示词超过了模型一次能读的长度（HTTP {status}）。请换一个能读更长的模型，再运行。")
     return Failure("request", f"HTTP {status}" + (f"：{detail}" if detail else ""))
 
 
