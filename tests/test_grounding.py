@@ -76,6 +76,8 @@ def problems(text: str, **changed: Any) -> list[str]:
         "病例组合指数{cmi.now}，省卫健委领导莅临调研。",
         "派出医疗队援助新疆。",
         "信息科完成电子病历升级。",
+        "去年底上线围手术期质控系统，把术前讨论卡在排台这一关。",
+        "围手术期质控系统上半年上线。",
     ],
 )
 def test_what_nobody_gave_is_found_though_its_words_stand_here_and_there(invented: str) -> None:
@@ -108,6 +110,7 @@ def test_a_matter_in_other_words_may_stand(grounded: str) -> None:
         ("由张伟主任牵头推进。", False),
         ("每周开展全员培训。", False),
         ("在庞德广同志亲自部署下推进各项工作。", False),
+        ("复盘非计划再次手术病例，年底前公布重复出现的原因。", False),
         ("组织年轻同志轮岗学习，把手术安全核查落到人。", True),
         ("跻身全省手术质量领跑单位。", False),
         ("全年工作没有任何不足。", False),

@@ -36,6 +36,11 @@ _VERBATIM = re.compile(
 _OFTEN = re.compile(
     r"(?:每[一两二三四半]?(?:日|天|周|旬|月|季|年)|[按逐](?:日|周|旬|月|季|年)|不定期|定期)(?=[度一-鿿])"
 )
+# A moment told in words.  Beside a value it is the day of the value.
+_MOMENT = re.compile(
+    r"(?:[去前上次明后]年)(?:年?[初中底末]|[春夏秋冬]|[上下]半年)|年[初中底末]|[上下]半年|[本上下当次]?月[初中底末]|[春夏秋冬]季"
+    r"|近日|日前|前不久|不久前|上个?月|上周|昨天|今天|春节|元旦|国庆|中秋|端午|清明节"
+)
 # Change told without the value that would show it.
 _CHANGE = re.compile(
     r"(?:提升|提高|上升|增长|增加|下降|降低|减少|缩短|延长|改善|好转|增强|减轻|回落|攀升|压降)(?!到|至|了?\{)"
@@ -95,6 +100,10 @@ def names_nobody_gave(texts: Iterable[str], given: str) -> Iterator[str]:
     """People, projects, acts of buying and holding, frequencies and superlatives: in these characters or not at all."""
     for text in texts:
         plain = SLOT.sub("，", text)
+        for clause in (c for c in _clauses(text) if not SLOT.search(c)):
+            for match in _MOMENT.finditer(clause):
+                if match.group() not in given:
+                    yield f"“{match.group()}”这个时间资料里没有写，请删去"
         for match in _PERSON.finditer(plain):
             inside = match.start() > 0 and plain[match.start() - 1 : match.start() + 1] in given
             # “质控科主任”: what looks like a surname is the end of a word that was given.
