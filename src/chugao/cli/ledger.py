@@ -24,6 +24,7 @@ _STATES = {"done": "已答复", "started": "进行中", "failed": "没有答复"
 @app.command("show")
 def show_command(folder: Folder = None, job: Job = None, as_json: Json = False) -> None:
     """列出调用过模型的每一次：问的是哪一段、答复没有、用了多少词元；可能已计费而没有收到答复的单独标明。"""
+    from chugao.database import china_time
     from chugao.ledger import entries
 
     with _open(folder) as database, database.read() as connection:
@@ -36,7 +37,7 @@ def show_command(folder: Folder = None, job: Job = None, as_json: Json = False) 
         notes += ["词元为估计"] if entry.estimated else []
         notes += [f"不能用：{entry.problem}"] if entry.problem else []
         notes += [f"另有{entry.possibly_billed}次可能已计费而没有收到答复"] if entry.possibly_billed else []
-        show(f"{entry.started_at}　{entry.model}　{entry.prompt}　" + "，".join(notes))
+        show(f"{china_time(entry.started_at):%Y-%m-%d %H:%M:%S}　{entry.model}　{entry.prompt}　" + "，".join(notes))
     show(f"共{len(told)}次。")
 
 

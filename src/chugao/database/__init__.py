@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
-from chugao.database.audit import record, utc_text, verify
+from chugao.database.audit import CHINA, china_time, record, utc_text, verify
 from chugao.database.failures import DatabaseUnavailable, explained, where
 from chugao.errors import InputError
 
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 __all__ = [
+    "CHINA",
     "HEAD",
     "VERSION_TABLE",
     "Database",
     "DatabaseUnavailable",
     "alembic_config",
+    "china_time",
     "hold",
     "open_database",
     "record",

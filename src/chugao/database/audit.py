@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -19,6 +19,8 @@ from chugao.database.failures import DatabaseUnavailable
 from chugao.database.tables import GENESIS, audit, audit_head
 from chugao.source import Finding, Place, Severity
 
+CHINA = timezone(timedelta(hours=8))
+"""The zone of every office this is for; a server's own clock is often left at UTC."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -27,6 +29,11 @@ def utc_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be stored")
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def china_time(text: str) -> datetime:
+    """A moment of a table as people read it: on a clock in China.  Raises `ValueError` for no moment."""
+    return datetime.fromisoformat(text).astimezone(CHINA)
 
 
 def record(

@@ -13,6 +13,7 @@ from chugao.manuscript import SLOT, ClaimedText
 from chugao.mentions import MentionRole, find_mentions
 from chugao.source import Claim, Frozen, State
 
+_SLOT_TOLD = re.compile(r"(?:槽位)?\{([a-z_.]+)\}")
 _RISES = re.compile(r"(?:提高|上升|升|增长|增加|增|延长|扩大|提升|上调|新增)(?:到|至|了)?$")
 _FALLS = re.compile(r"(?:下降|降低|降|缩短|减少|减|压缩|压降|压|下调)(?:到|至|了)?$")
 
@@ -48,6 +49,16 @@ class Bound(Frozen):
         """The same without its first characters, which no claim covers."""
         moved = tuple(c.model_copy(update={"start": c.start - count, "end": c.end - count}) for c in self.claims)
         return self.model_copy(update={"text": self.text[count:], "claims": moved})
+
+
+def for_people(problem: str, values: Mapping[str, SlotValue]) -> str:
+    """What an engine was told, for somebody who knows no slots: each by what it prints."""
+
+    def printed(match: "re.Match[str]") -> str:
+        value = values.get(match.group(1))
+        return f"“{value.printed}”" if value is not None else match.group()
+
+    return _SLOT_TOLD.sub(printed, problem)
 
 
 def bind(template: str, values: Mapping[str, SlotValue], constants: Iterable[str] = ()) -> Bound:

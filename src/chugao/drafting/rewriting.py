@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from chugao.drafting.binding import Bound, SlotValue, bind
+from chugao.drafting.binding import Bound, SlotValue, bind, for_people
 from chugao.drafting.grounding import Covered, acts_nobody_gave, names_nobody_gave
 from chugao.drafting.mending import metric_before
 from chugao.errors import InputError
@@ -148,7 +148,7 @@ async def _rewritten(
             return _bound(reply, original, stretch, engine), []
         told = tuple(f"上一稿不能用：{p}" for p in problems[:8])
         brief = first.model_copy(update={"instructions": (*first.instructions, *told), "seed": sample + 1})
-    return list(stretch), problems
+    return list(stretch), [for_people(p, original.values) for p in problems]
 
 
 def _original(stretch: Sequence[Sentence]) -> _Original:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from chugao.drafting.binding import Bound, bind
+from chugao.drafting.binding import Bound, bind, for_people
 from chugao.drafting.mending import mend
 from chugao.drafting.offering import Offer
 from chugao.errors import EngineError
@@ -128,7 +128,7 @@ async def write(
         if not problems:
             say(_spoken_name(offer, reply))
             return Written(reply, offer, engine.name, complaints, read=read)
-        complaints += problems
+        complaints += (for_people(p, offer.values) for p in problems)
         brief = offer.brief.model_copy(
             update={
                 "instructions": (*offer.brief.instructions, *(f"上一稿不能用：{p}" for p in problems[:_TOLD])),

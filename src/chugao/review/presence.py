@@ -4,11 +4,10 @@ In: a beat every 20 seconds.  Out: `Presence`; a beat older than 60 seconds is f
 """
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from chugao.database import Database, hold, utc_text
+from chugao.database import Database, china_time, hold, utc_text
 from chugao.database.tables import review_presence as table
 from chugao.review import keeping
 from chugao.review.people import Act, Person
@@ -16,7 +15,6 @@ from chugao.source import Frozen
 
 BEAT_S = 20
 EXPIRES_S = 60
-_HERE = ZoneInfo("Asia/Shanghai")
 
 
 class Presence(Frozen):
@@ -30,8 +28,7 @@ class Presence(Frozen):
     @property
     def text(self) -> str:
         """“王科长正在编辑（10:21）”."""
-        began = datetime.fromisoformat(self.since).astimezone(_HERE)
-        return f"{self.name}正在编辑（{began:%H:%M}）"
+        return f"{self.name}正在编辑（{china_time(self.since):%H:%M}）"
 
 
 def beat(

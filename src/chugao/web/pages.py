@@ -8,7 +8,7 @@ its own: what moves is in /static, under a name that changes with its content.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,12 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from chugao.database import CHINA, china_time
 from chugao.review.people import Act, Person, Role
 from chugao.web.house import house_of
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-_CHINA = timezone(timedelta(hours=8))
-"""The zone of every office this is for; a server's own clock is often left at UTC."""
 _DONE = "chugao-done"
 _PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/", "工作台", Act.SEE),
@@ -102,8 +101,8 @@ def moment(text: str | None) -> str:
     """“11月22日 15:56”; with the year when it is not this one."""
     if not text:
         return ""
-    then = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(_CHINA)
-    year = f"{then.year}年" if then.year != datetime.now(_CHINA).year else ""
+    then = china_time(text)
+    year = f"{then.year}年" if then.year != datetime.now(CHINA).year else ""
     return f"{year}{then.month}月{then.day}日 {then:%H:%M}"
 
 

@@ -1,12 +1,13 @@
 """工作台 and 文稿列表: what waits for me, a new draft by one button, every document I may see."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from chugao.database import CHINA
 from chugao.documents.guard import MAX_FILE_BYTES, guard_bytes
 from chugao.documents.uploading import safe_name
 from chugao.errors import InputError, NotAllowed
@@ -92,7 +93,7 @@ def _waits_for(person: Person, document: Any) -> bool:
 
 def _usual(house: House, person: Person) -> dict[str, Any]:
     # Until May one writes about last year.
-    today = datetime.now(UTC) + timedelta(hours=8)
+    today = datetime.now(CHINA)
     office = house.settings.office
     return {
         "kind": Kind.SUMMARY_PLAN.value,
