@@ -81,6 +81,7 @@ def test_a_rewrite_that_loses_doubles_or_makes_up_a_number_is_asked_again_and_th
 
     assert server.count == 3
     assert any(why in p for p in proposal.problems)
+    assert not any("{avg_length_of_stay" in p for p in proposal.problems), "a person knows no slots"
     assert proposal.new == proposal.old
     assert not proposal.changed
 

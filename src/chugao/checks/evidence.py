@@ -111,7 +111,7 @@ def _uncovered(text: str, claims: Sequence[Claim], names: set[str], place: Place
             if any(c.start < mention.end and mention.start < c.end for c in claims):
                 continue  # a claim and a mention may part a number from its unit differently
             claim = Claim(start=mention.start, end=mention.end, state="unsupported")
-            hint = f"“{mention.text}”没有出处：正文改动过，或不是由槽位填入。请改用指标或事项里的数。"
+            hint = f"“{mention.text}”没有出处：正文改动过，或是后来添的。请改用指标或事项里的数。"
             yield _finding("number-untraced", claim, place, mention.text, hint)
 
 

@@ -14,6 +14,10 @@ from chugao.mentions import MentionRole, find_mentions
 from chugao.source import Claim, Frozen, State
 
 _SLOT_TOLD = re.compile(r"(?:槽位)?\{([a-z_.]+)\}")
+_PLAINLY = (
+    ("不是槽位：数字一律由槽位填入", "是模型自己写的数，资料里没有给"),
+    ("是数量：数量一律由槽位填入，或改成不带数的说法", "是模型自己写的数量，资料里没有给"),
+)
 _RISES = re.compile(r"(?:提高|上升|升|增长|增加|增|延长|扩大|提升|上调|新增)(?:到|至|了)?$")
 _FALLS = re.compile(r"(?:下降|降低|降|缩短|减少|减|压缩|压降|压|下调)(?:到|至|了)?$")
 
@@ -58,6 +62,8 @@ def for_people(problem: str, values: Mapping[str, SlotValue]) -> str:
         value = values.get(match.group(1))
         return f"“{value.printed}”" if value is not None else match.group()
 
+    for told, plainly in _PLAINLY:
+        problem = problem.replace(told, plainly)
     return _SLOT_TOLD.sub(printed, problem)
 
 
