@@ -19,8 +19,8 @@ from chugao.catalogue import Catalogue, load_catalogue
 from chugao.checks.prose import Page, page_of
 from chugao.config import Office
 from chugao.documents.headings import Role
+from chugao.documents.paragraph import Paragraph as RawParagraph
 from chugao.documents.punctuation import restore_punctuation
-from chugao.documents.reading import Paragraph as RawParagraph
 from chugao.documents.reading import Reading as RawReading
 from chugao.documents.structure import Document, Heading, ParagraphKind, TextParagraph, understand
 from chugao.kind import Kind
@@ -109,6 +109,11 @@ class Reading:
     def sentences(self) -> tuple[Sentence, ...]:
         """Sentences of body text in order."""
         return tuple(_sentences(self.lines))
+
+    @cached_property
+    def prose(self) -> str:
+        """The sentences, a line each: what is not in here no sentence says."""
+        return "\n".join(s.text for s in self.sentences)
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:

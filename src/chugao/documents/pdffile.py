@@ -7,7 +7,7 @@ Surprise: a PDF is often half typed and half scanned; only the pages without wor
 
 from typing import Any
 
-from chugao.documents.reading import Paragraph
+from chugao.documents.paragraph import Paragraph
 from chugao.errors import InputError, UploadRejected
 
 MAX_PAGES = 500

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from chugao.documents.guard import Form, guard, guard_bytes
+from chugao.documents.paragraph import FRONT_KEYS, Paragraph, decode
 from chugao.errors import ChugaoError, InputError, UploadRejected
 from chugao.source import Frozen
 
@@ -21,21 +22,6 @@ SUFFIXES = (".docx", ".txt", ".md", ".html", ".htm", ".pdf", ".doc", ".wps", ".r
 
 MAX_PARAGRAPHS = 20_000
 MAX_CHARACTERS = 2_000_000
-FRONT_KEYS = ("发文单位", "部门", "文种", "年度", "公开范围", "层级", "标题")
-
-
-class Paragraph(Frozen):
-    """One paragraph or table row as it stands in the file, not cleaned."""
-
-    text: str
-    style_level: int | None = None
-    """Outline level of its style: 0 the title, 1 标题 1 and so on; None for body text."""
-    table: bool = False
-    """A table row, its cells joined by tabs."""
-    line: int = 0
-    """1-based line of a text file, or paragraph (row) of a Word file counting empty ones."""
-    page: int = 0
-    """1-based page of a PDF; 0 for other files."""
 
 
 class Reading(Frozen):
@@ -90,21 +76,6 @@ def read_bytes(data: bytes, name: str, *, ocr: bool = True) -> Reading:
 def text_reading(text: str, file: str = "文本.txt") -> Reading:
     """A `Reading` of words that never were a file.  Raises `InputError` when there are none."""
     return read_bytes(text.encode(), file)
-
-
-def decode(data: bytes, name: str) -> str:
-    """Text of a text file: by its byte order mark, else strict UTF-8, else strict GB18030.
-
-    Raises `InputError` when it is none of them.
-    """
-    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    encodings = [e for mark, e in marks if data.startswith(mark)] or ["utf-8", "gb18030"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{name}：文字编码不认识。请用记事本或 WPS 打开，另存为 UTF-8 编码的文本再导入。")
 
 
 class _Words(NamedTuple):

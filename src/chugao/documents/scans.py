@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from chugao.documents.reading import Paragraph
+from chugao.documents.paragraph import Paragraph
 from chugao.errors import InputError
 
 DPI = 200

@@ -8,7 +8,7 @@ Surprise: the charset in a page's head is often not the page's; when it does not
 import re
 from typing import Any
 
-from chugao.documents.reading import FRONT_KEYS, Paragraph, decode
+from chugao.documents.paragraph import FRONT_KEYS, Paragraph, decode
 
 _HTML_SKIP = {"script", "style", "noscript", "template", "iframe", "svg", "nav", "footer", "form", "button", "select"}
 _HTML_BLOCKS = set(

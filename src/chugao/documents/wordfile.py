@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from chugao.documents.reading import Paragraph
+from chugao.documents.paragraph import Paragraph
 from chugao.errors import UploadRejected
 from chugao.kind import kind_of_title
 
