@@ -30,12 +30,13 @@ Band = tuple[float, float]
 _DOWN = re.compile(
     r"感染|死亡|并发症|不良|漏报|投诉|纠纷|缺陷|损伤|非计划|跌倒|坠床|拔管|差错|耗占比|药占比|费用|等候|等待|候诊|时间|时长|住院日|"
     r"不合格|不合规|退回|拒付|逾期|事故|外送|离职|流失|DDD|强度|暴发|中断|困人|故障|外渗|爽约|退号|停诊率|短缺|"
-    r"湿包|报废|损耗|损坏|破损|漏检|丢失|积压|违规|超时|返工|返修|误诊|失访"
+    r"湿包|报废|损耗|消耗|损坏|破损|漏检|丢失|积压|违规|超时|返工|返修|误诊|失访"
 )
 _NOT_DOWN = re.compile(
     r"整改|报告率|报告数|处置率|办结|化解|调解|答复|回复率|筛查率|救治|预防|识别率|评估率|及时|完成|合格率|知晓率|培训|演练|减少|节约|下降|满意|报告占比|开放时长"
 )
 
+_OFFICE_WORD = 3  # Chinese characters from which on an office's own word may stand for a metric
 # Suffixes that the unit repeats: 手术台次 23186台次 is written 手术23186台次.
 _REPEATED = ("人次数", "人次", "台次", "例次", "剂次", "起数", "例数", "件数", "次数", "场次", "人数", "总量", "数")
 
@@ -88,6 +89,19 @@ class MetricDefinition(Frozen):
 
     def all_names(self) -> tuple[str, ...]:
         return (self.name, *self.aliases, *(n.name for n in self.names), *self.obsolete)
+
+    def called(self, written: str) -> "MetricDefinition":
+        """The same metric under an office's own word for it, which is the word it prints.
+
+        A word of other years does not stick, and no bare abbreviation stands in a sentence for its metric.
+        """
+        later = {name_key(n) for n in (*self.obsolete, *(n.name for n in self.names))}
+        written = re.sub(r"\s+", "", written)
+        key = name_key(written)
+        if key == name_key(self.name) or key in later or len(re.findall(r"[一-鿿]", written)) < _OFFICE_WORD:
+            return self
+        aliases = tuple(a for a in self.aliases if name_key(a) != key)
+        return self.model_copy(update={"name": written, "aliases": (self.name, *aliases)})
 
 
 class Catalogue:

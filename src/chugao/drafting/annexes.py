@@ -27,7 +27,7 @@ def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fa
         growth = facts.get(metric, "growth")
         trend = growth if growth and worth_a_percentage(facts, growth) else cells[2]
         gap = facts.get(metric, "gap")
-        reached = _NOTHING if gap is None or gap.good is None else ("完成" if gap.good else "未完成")
+        reached = _reached(outline, gap)
         row = [
             _name(facts, metric),
             *(_cell(f) for f in (cells[0], cells[1], trend if trend and printable(trend.release) else None, cells[3])),
@@ -43,6 +43,18 @@ def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fa
     if not rows:
         return None, []
     return Table(header=header, rows=tuple(rows)), used
+
+
+def _reached(outline: Outline, gap: Fact | None) -> str:
+    """Whether a target was met; a part of a year has not failed what a year is for."""
+    if gap is None:
+        return _NOTHING
+    counted = gap.kind in ("count", "amount")
+    if not outline.reported.is_year:
+        return "完成" if gap.good and counted else _NOTHING
+    if gap.good is None:
+        return "未完成" if counted and gap.sign < 0 else _NOTHING
+    return "完成" if gap.good else "未完成"
 
 
 def goals_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact]]:

@@ -39,7 +39,7 @@ _READ: tuple[tuple[Wish, str], ...] = (
     ("place", rf"^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|写)(?:在|到)?)第(?P<n>[二三四五六七八九])[条段位个节](?:写)?$"),
     ("feature", rf"^(?:突出|重点写|多写|强调|着重写){_X}$|^(?:把|将)?{_Y}(?:要|请|应)?(?:突出写?|重点写|多写|强调|着重写)(?:一些|一点|点)?$"),
     ("include", rf"^(?:[^“”，。；]{{2,20}}?)?(?:说清楚?|写清楚?|写明)(?:是|的是){_X}$|^原因(?:就|要)?写{_Y}$"),
-    ("include", rf"^(?:写清楚?|说清楚?|写明|别漏了?|补上)(?:是|的是)?{_X}$|^(?:把|将)?{_Y}(?:一定|也|都|还)?(?:要写|得写|必须写|要写上|要写清|写上|写出来|写进去|写一句|说一句|写清楚?|照实写)(?:出来|进去|清楚)?$"),
+    ("include", rf"^(?:写清楚?|说清楚?|写明|别漏了?|补上)(?:是|的是)?{_X}$|^(?:把|将)?{_Y}(?:一定|也|都|还)?(?:要写|得写|必须写|要写上|要写清|写上|写出来|写进去|写一句|说一句|写清楚?|照实写)(?:出来|进去|清楚|原因|缘由)?$"),
 )  # fmt: skip
 _BARE: tuple[tuple[Wish, str], ...] = (
     ("first", r"^(?:要|请)?(?:放|摆|排|提|写)(?:在|到)?(?:最前面?|前面|前头|最先|开头|第一[条段位个节]?)(?:来?写)?$"),
@@ -53,7 +53,9 @@ _BARE: tuple[tuple[Wish, str], ...] = (
 _TO_WORDS: dict[Wish, str] = {
     "first": "放在最前面", "omit": "不写", "feature": "突出写", "condense": "压缩", "apart": "单列", "include": "要写",
 }  # fmt: skip
-_STRIP = re.compile(r"(?:工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|的事|的数|的)+$")
+_STRIP = re.compile(
+    r"(?:那个|这个|工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|的事|的数|的)+$"
+)
 _GENERIC = frozenset(("今年", "去年", "效果", "条数", "原因", "结果", "这个", "那个", "先", "再", "也", "都", ""))
 """Words that name nothing by themselves: what is meant stands in the clause before."""
 _WANTS = re.compile(rf"{_NOT}|写一句|说一句|要写|必须写")
@@ -180,9 +182,25 @@ def _without(
     told = [m for m in matters if not any(speaks_of(m, about) for about in _several(order.about))]
     gone = {metric for about in _several(order.about) for metric in _metrics_of(figures, about)}
     if not gone and len(told) == len(matters):
-        return outline, figures, matters
+        cut = [_without_number(m, order.about) for m in matters] if _OF_A_NUMBER.search(order.text) else matters
+        return outline, figures, matters if cut == matters else cut
     left = tuple(o for o in figures.observations if o.metric not in gone)
     return outline, figures.model_copy(update={"observations": left}) if gone else figures, told
+
+
+_OF_A_NUMBER = re.compile(r"数(?:字|据)?(?:先|今年|暂时|暂|就|都|也|这次)?(?:别|不)")
+_SPOKEN_OF = 0.6
+_CLAUSES = re.compile(r"[，；]")
+
+
+def _without_number(matter: Matter, about: str) -> Matter:
+    """A matter without the clause whose number is not to be written: “扣款那个数别写” leaves the rest as it was told."""
+    if share_of(about, matter.text + matter.result) < _SPOKEN_OF:
+        return matter
+    pairs = {about[i : i + 2] for i in range(len(about) - 1)}
+    clauses = _CLAUSES.split(matter.result)
+    kept = [c for c in clauses if not (re.search(r"\d", c) and any(p in c for p in pairs))]
+    return matter if len(kept) == len(clauses) else matter.model_copy(update={"result": "，".join(kept)})
 
 
 def _several(about: str) -> list[str]:

@@ -18,12 +18,13 @@ _SHORT_NAME = 8
 _CLAUSE = re.compile(r"[，；]")
 # Acts whose object can stand before them: “上线围手术期质控系统” → “围手术期质控系统3月上线”.
 _TURNED = re.compile(
-    r"^(上线|启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|开设|接通|接入|成立|组建|启动|修订|出台|印发|推出|设立|恢复|更换|改造|增设)([^，；。]{4,22})$"
+    r"^(上线|启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|完成|开设|接通|接入|成立|组建|启动|修订|出台|印发|推出|设立|恢复|更换|改造|增设)([^，；。]{4,14})$"
 )
 _SECOND_ACT = re.compile(r"(?:并|后|再|同时|以及)|(?:启用|投用|上线|验收|使用|运行)$")
 _RANK_WORDS = ("国家", "全国", "省", "市", "区", "县")
 _BARE_RANK = re.compile(r"^(?:国家级|省级|省部级|市级|市厅级|区级|县级|区县级|院级)$")
 _ISSUED = re.compile(r"^(?:\{[a-z_]+\.[a-z_]+\})+(?:发文|印发|公布|授牌|通报)$")
+_WON = re.compile(r"由|授予|授牌|评为|获|表扬|颁发|经验|推广|交流|第[一二三四五六七八九十\{]|(?:名|位|分|次|家|项)$|\}")
 # How the acts of offices begin; what begins otherwise is a name (“党委中心组学习”) and takes no actor before it.
 _ACT = re.compile(
     r"(?:开[展设通办诊发放]|组[织建]|完[成善]|推[进行广出迟动]|启[用动]|上线|建[成立设]|成立|举办|召开|制定|修[订改]|出台|印发|落实|实施|试[行点用]|恢复|"
@@ -36,6 +37,14 @@ _ACT = re.compile(
     r"接[管收替]|落[户地]|划[转定]|合并|撤[并销]|添置|配齐|摸[排清]|约[定谈]|通报|处罚|慰问|轮换|换[装上]|关[停闭]|停[用办]|重[建启组装]|整修|修缮|"
     r"校[准验]|盘活|清退|追[缴回]|压减|核[减定准]|拓宽|承[接建]|竞[聘赛]|攻[关克]|推[选举荐]|组[成队]|规[划范]|运[用送]|采[集购取]|收[集回治]|征[集求]|发[放布出动]|"
     r"守[住牢]|把|给|为|与|对|向|将|让|请|按|在|竣工|落成|投用|替换|切换|割接|集成|共[建享]|互认|上调|下调|巡[检诊]|义诊|扩|带[教出])"
+)
+# What offices name without saying that it was done: “消防演练”, “厕所和污水池改造”, “干部能力培训”.
+_UNSAID = re.compile(
+    r"(?P<held>培训|轮训|演练|义诊|检查|抽查|自查|自纠|督查|督导|巡查|巡检|筛查|普查|调查|监测|评估|宣传|宣教|治理|整治|竞赛|比武|慰问|处置|调处)[”]?$|"
+    r"(?P<built>建设|改造|整改|修缮|改革|试点)$|“?回头看”?$"
+)
+_SAID = re.compile(
+    r"[，；。由把将改给让请与向被到]|完成|纳入|进入|通过|开[始放设展通]|启[动用]|实行|恢复|更换|延[长伸]|转|派|建|设|增|做|办|抓|推"
 )
 _TALLY = re.compile(r"^(?:全年|年内|共|累计|每[月季周年])\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _COUNT = re.compile(r"^\{[a-z_]+\.[a-z_]+\}(?:，|$)")
@@ -105,8 +114,10 @@ def turned(matter: BriefMatter) -> str:
 class Teller:
     """Tells the matters of one section one after another; remembers how the last ones began."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: str = "") -> None:
         self._last = ""
+        self._house = house
+        """How the house speaks of itself, for what it did on a day that all remember."""
 
     def told(
         self, matter: BriefMatter, *, opens: bool = False, mark: str = "", in_heading: bool = False
@@ -120,6 +131,9 @@ class Teller:
         if _COUNT.match(result) or (result and not is_act(matter.text) and _TALLY.match(result)):
             # “党委中心组学习全年12次”, “处理电梯困人6次”: what was done and its tally are one clause.
             return [sentence(f"{mark}{matter.text}{result}。", "matter", matter.id)]
+        if is_honour(matter) and (cells := cells_of(matter)):
+            result = f"（{'，'.join(cells)}）" + (f"，{result}" if result else "")
+            return [sentence(f"{mark}{self._act(matter, opens=opens)}{result}。", "matter", matter.id)]
         if in_heading and speaks_for_itself(matter):
             self._last = "result"
             return [sentence(f"{result}。", "matter", matter.id)]
@@ -136,36 +150,61 @@ class Teller:
         if matter.status == "ongoing":
             # What is not finished is not told as if it were (“11月接通”).
             self._last = "ongoing"
-            return matter.text if _UNDER_WAY.search(matter.text) else f"{matter.text}仍在推进"
+            return matter.text if _UNDER_WAY.search(matter.text + matter.result) else f"{matter.text}仍在推进"
         forms = self._forms(matter)
         # No paragraph opens with a month; within one, no form twice running.
         order: tuple[str, ...] = ("turned", "actor", "plain") if opens else ("when", "actor", "turned", "plain")
         if opens and matter.weight >= MILESTONE:
-            order = ("turned", "when", "plain")
+            order = ("house", "turned", "when", "plain")
         usable = [f for f in order if f in forms]
         form = next((f for f in usable if f != self._last), usable[0])
         self._last = form
         return forms[form]
 
-    @staticmethod
-    def _forms(matter: BriefMatter) -> dict[str, str]:
+    def _forms(self, matter: BriefMatter) -> dict[str, str]:
         """The ways in which the act may be told; its time only where the time is news."""
         when = when_of(matter) if dated(matter) else ""
-        forms = {"plain": matter.text}
+        act = spoken(matter)
+        forms = {"plain": act}
         if when:
-            forms["when"] = f"{when}{matter.text}"
+            # “5月11日麻疹聚集性疫情处置”: before what is no act its time takes a comma.
+            joint = "" if is_act(act) or act != matter.text or when.endswith("，") else "，"
+            forms["when"] = f"{when}{joint}{act}"
+            if self._house and is_act(act):
+                forms["house"] = f"{self._house}{when}{act}"
             if other := turned(matter):
                 forms["turned"] = other
         clerks = is_honour(matter) and _CLERKS.search(matter.actor)  # who reports an honour has not won it
-        if matter.actor and not clerks and length(matter.actor) <= _SHORT_NAME and is_act(matter.text):
+        if matter.actor and not clerks and length(matter.actor) <= _SHORT_NAME and is_act(act):
             in_the_middle = when if matter.when_kind in ("month", "day", "span") else ""
-            forms["actor"] = f"{matter.actor}{in_the_middle}{matter.text}"
+            forms["actor"] = f"{matter.actor}{in_the_middle}{act}"
         return forms
 
 
 def is_act(text: str) -> bool:
     """Whether a matter's words begin with what was done, so that somebody may stand before them who did it."""
     return _ACT.match(text) is not None
+
+
+def spoken(matter: BriefMatter) -> str:
+    """The act of a matter as a sentence says it: “干部能力培训” is held, “厕所改造” completed or pressed on with."""
+    text = matter.text
+    unsaid = _UNSAID.search(text)
+    if unsaid is None or is_act(text) or is_honour(matter) or is_problem(matter):
+        return text
+    if _SAID.search(text[: unsaid.start()]):
+        return text  # something is said to be done already: “CT开放晚间检查”
+    if not unsaid["built"]:
+        return f"开展{text}"
+    return f"完成{text}" if matter.status == "done" else text if matter.status == "ongoing" else f"推进{text}"
+
+
+def self_name(organisation: str, level: str) -> str:
+    """How a house speaks of itself in the middle of its own report; "" where it would not."""
+    if level == "科室":
+        return ""
+    ends = ("卫生院", "医院", "中心", "血站", "院")
+    return next((end for end in ends if organisation.endswith(end)), "")
 
 
 def dated(matter: BriefMatter) -> bool:
@@ -193,7 +232,7 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0) -> list[Repl
     """
     # No item begins with its date: “8.6月底前” would read as a number.
     when = f"{{{matter.when}}}" if dated and matter.when else ""
-    act, result = matter.text, matter.result
+    act, result = spoken(matter), matter.result
     if not when:
         told = [act, result]
     elif matter.when_kind == "span":
@@ -217,7 +256,7 @@ def _done_by(act: str, when: str) -> str:
 def outlook(matter: BriefMatter, form: int = 0) -> str:
     """A planned matter as one clause of the short outlook of a 总结: what, how, and of every second one by when."""
     when = f"{{{matter.when}}}" if matter.when and matter.when_kind == "deadline" and form % 2 == 0 else ""
-    told = _done_by(matter.text, when) if when else matter.text
+    told = _done_by(spoken(matter), when) if when else spoken(matter)
     return told + (f"，{matter.result}" if matter.result else "")
 
 
@@ -239,8 +278,17 @@ def result_of(matter: BriefMatter) -> str:
     if not is_honour(matter):
         # “巡察反馈问题正在整改”, and what came of it “正在整改”.
         return "" if matter.result.strip("，。") in matter.text else matter.result
+    return "，".join(c for c in _clauses_of_honour(matter) if _WON.search(c))
+
+
+def cells_of(matter: BriefMatter) -> list[str]:
+    """Of an honour's row what is a cell and no clause, “骨伤科”, “省中医药管理局发文”: it stands in brackets."""
+    return [c for c in _clauses_of_honour(matter) if not _WON.search(c)]
+
+
+def _clauses_of_honour(matter: BriefMatter) -> list[str]:
     clauses = [c.strip() for c in _CLAUSE.split(matter.result)]
-    return "，".join(c for c in clauses if c and not _BARE_RANK.match(c) and not _ISSUED.match(c))
+    return [c for c in clauses if c and not _BARE_RANK.match(c) and not _ISSUED.match(c)]
 
 
 def weightiest(matters: Sequence[BriefMatter], least: int, most: int) -> list[BriefMatter]:

@@ -9,8 +9,8 @@ is to be done and leave the rest to the table, and 思路 go from what was wrong
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from chugao.engines.acts import first_clause, is_act, is_problem, length, outlook, sentence, shortcoming, task
-from chugao.engines.pen import HAN, SHORT_CLAUSE, Pen, paired, paragraphs_of
+from chugao.engines.acts import first_clause, is_act, is_problem, length, outlook, sentence, shortcoming, spoken, task
+from chugao.engines.pen import ASKED, HAN, SHORT_CLAUSE, Pen, paired, paragraphs_of
 from chugao.engines.phrasing import Metric, document_frames
 from chugao.engines.titling import heading_of
 from chugao.kind import Kind
@@ -27,7 +27,9 @@ def plan(pen: Pen) -> Reply:
     """A section of tasks: what they aim at first, then one item a task."""
     attached, free = pen.attach(pen.matters)
     aimed = [with_goal(attached.get(m.id, []), 1) for m in pen.matters]
-    most = _MANY if not pen.matters or pen.brief.fuller else 2
+    # Where the half before has told what was reached, one aim says where a section's tasks lead.
+    few = 1 if pen.brief.kind is Kind.SUMMARY_PLAN and pen.brief.topic and not pen.brief.heading else 2
+    most = _MANY if not pen.matters or pen.brief.fuller else few
     told_aims = with_goal(free, most)
     beside = [m for group in aimed for m in group] if pen.matters else told_aims
     heading = heading_of(pen.brief, pen.phraser, pen.matters, beside or told_aims, ahead=True)
@@ -104,7 +106,7 @@ def outlook_of(pen: Pen) -> Reply:
 
 def _by_name(matters: Sequence[BriefMatter], opening: str) -> ReplySentence:
     """Several tasks in one sentence, without how they will be done."""
-    texts = [m.text for m in matters]
+    texts = [spoken(m) for m in matters]
     joint = "；" if any("，" in t or "、" in t for t in texts) else "、"
     return sentence(f"{opening}{joint.join(texts)}。", "matter", matters[0].id)
 
@@ -147,14 +149,16 @@ def _pairs(matters: Sequence[BriefMatter]) -> list[tuple[BriefMatter | None, lis
             pairs.append((matter, []))
         else:
             (pairs[-1][1] if pairs else free).append(matter)
-    return [*pairs, (None, free)]
+    # What a leader wants first comes first, with the shortcoming it answers.
+    pairs.sort(key=lambda p: not any(m.weight >= ASKED for m in p[1]))
+    return [*pairs, (None, sorted(free, key=lambda m: m.weight < ASKED))]
 
 
 def _answered(pen: Pen, problem: BriefMatter, answer: Sequence[BriefMatter], number: int) -> list[ReplySentence]:
     """“夜间两台创伤同时到院要等手术间，主要是……。考虑排出夜间手术第二组，骨科与手术室合排。”"""
     told = [sentence(f"{shortcoming(problem, number)}。", "matter", problem.id)]
     for place, matter in enumerate(answer):
-        group = "answer" if is_act(matter.text) else "answer_name"
+        group = "answer" if is_act(spoken(matter)) else "answer_name"
         told.append(_idea(pen, matter, group if place == 0 else f"{group}_more"))
     return told
 
@@ -162,7 +166,7 @@ def _answered(pen: Pen, problem: BriefMatter, answer: Sequence[BriefMatter], num
 def _idea(pen: Pen, matter: BriefMatter, group: str) -> ReplySentence:
     frame = pen.phraser.fresh([cast(str, r["text"]) for r in document_frames()[group]], group, matter.id)
     how = first_clause(matter.result)
-    text = frame.replace("{act}", matter.text) + (f"，{how}" if how else "")
+    text = frame.replace("{act}", spoken(matter)) + (f"，{how}" if how else "")
     return sentence(f"{text}。", "matter", matter.id)
 
 
@@ -174,8 +178,9 @@ def _beside(matters: Sequence[BriefMatter], *, further: bool) -> list[ReplyBlock
     sentences = []
     for number, matter in enumerate(told):
         how = first_clause(matter.result)
-        text = matter.text + (f"，{how}" if how and length(matter.text + how) < 2 * SHORT_CLAUSE else "")
-        mark = f"{HAN[number]}是" if len(told) > 1 else "此外，还要" if further and is_act(matter.text) else ""
+        act = spoken(matter)
+        text = act + (f"，{how}" if how and length(act + how) < 2 * SHORT_CLAUSE else "")
+        mark = f"{HAN[number]}是" if len(told) > 1 else "此外，还要" if further and is_act(act) else ""
         sentences.append(sentence(f"{mark}{text}。", "matter", matter.id))
     for start in range(0, len(rest), _IDEAS_IN_A_LINE):
         opening = "此外，还要" if start == 0 else "并"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import cast
 
-from chugao.engines.acts import MILESTONE, WEIGHTY, is_problem, sentence, weightiest, when_of
+from chugao.engines.acts import MILESTONE, WEIGHTY, is_problem, sentence, spoken, weightiest, when_of
 from chugao.engines.pen import Pen, paragraphs_of
 from chugao.engines.phrasing import document_frames, whole
 from chugao.manuscript import SLOT, Reply, ReplySentence
@@ -65,8 +65,10 @@ def _deeds(pen: Pen) -> str:
     if len([m for m in pen.matters if not is_problem(m)]) < _WORTH_A_LEAD:
         return ""  # what stands three lines further down need not be said twice
     heavy = weightiest(pen.matters, WEIGHTY, 4)
+    if len(heavy) < 2 and not pen.brief.kind.looks_back:
+        return ""  # of twenty tasks none of which weighs more, none opens the paper
     chosen = heavy if len(heavy) > 1 else weightiest(pen.matters, 0, 3)
-    acts = [m.text for m in chosen if not SLOT.search(m.text)]
+    acts = [spoken(m) for m in chosen if not SLOT.search(m.text) and "、" not in m.text]
     told: list[str] = []
     for act in acts:
         if sum(map(len, told)) + len(act) <= _DEEDS:

@@ -37,7 +37,7 @@ def _composed(brief: Brief) -> Reply:
         # Without a model nothing can be put in other words: the text stays as it is.
         return paragraphs_of([[sentence(text, "original") for text in brief.original]])
     if brief.slot("brief.pending"):
-        return paragraphs_of([[sentence("{brief.pending}", "owed")]])
+        return paragraphs_of([[sentence("{brief.pending}。", "owed")]])
     roles: dict[str, Callable[[Pen], Reply]] = {
         "lead": lead,
         "results": results,

@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chugao.engines.acts import is_honour, rank
-from chugao.engines.phrasing import Metric, Phraser, metrics_of
+from chugao.engines.phrasing import Metric, Phraser, Purpose, metrics_of
 from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
 from chugao.outline import affinity
 
 HAN = "一二三四五六七八九十"
 SHORT_CLAUSE = 24
 _ATTACHED = 0.34
-_ASKED = 99
+ASKED = 99
 _DENSE = 0.018  # numbers a character: provincial reports hold 8 to 18 in a thousand
+_DENSEST, _A_FIGURE = 0.026, 40
 _IN_FULL = 2  # figures of a section told with last year or target; the others with one number
 _TELLING = frozenset({"streak", "range", "rank"})
 Clause = tuple[str, str, str]
@@ -31,10 +32,17 @@ class Pen:
     def __init__(self, brief: Brief) -> None:
         self.brief = brief
         self.phraser = Phraser(brief)
-        self.metrics = metrics_of(brief.slots)
+        self.metrics = (
+            [_of_a_part(m) for m in metrics_of(brief.slots)] if brief.slot("brief.span") else metrics_of(brief.slots)
+        )
         # What was done is told by weight; shortcomings and tasks in the order the plan put them.
         self.matters = in_order(brief.matters) if brief.role in ("lead", "results") else as_given(brief.matters)
         self.sparse = density(brief.matters) > _DENSE
+
+    def room(self) -> int:
+        """How many more numbers a section bears before it reads like a bulletin; its own matters come first."""
+        text = "".join(m.text + m.result for m in self.matters)
+        return max(0, int(_DENSEST * (len(SLOT.sub("000", text)) + _A_FIGURE) - numbers_in(text)))
 
     def attach(self, matters: Sequence[BriefMatter]) -> tuple[dict[str, list[Metric]], list[Metric]]:
         """Each metric beside the one matter that speaks of it most plainly, or free."""
@@ -60,9 +68,14 @@ class Pen:
         clauses = [
             c
             for i, m in enumerate(ranked)
-            if (c := self.phraser.clause(m, "results", sparse=self.sparse or i >= _IN_FULL))
+            if (c := self.phraser.clause(m, self._purpose(m), sparse=self.sparse or i >= _IN_FULL))
         ]
         return paired(clauses)
+
+    def _purpose(self, metric: Metric) -> Purpose:
+        """What got better and yet missed its target is told with both."""
+        missed = metric.reached is False and not self.brief.slot("brief.span")
+        return "short" if missed else "results"
 
     def owed(self) -> list[list[ReplySentence]]:
         """【待补】 for what the document cannot do without and nobody sent."""
@@ -71,6 +84,15 @@ class Pen:
             return []
         text = "".join(f"{{{s.name}}}。" for s in missing)
         return [[ReplySentence(text=text, recipe={"made_by": "owed"})]]
+
+
+def _of_a_part(metric: Metric) -> Metric:
+    """What a part of a year says of the year's target: only that a count has reached it already."""
+    if metric.kind in ("count", "amount") and metric.reached:
+        return metric
+    return metric.model_copy(
+        update={"slots": {f: s for f, s in metric.slots.items() if f not in ("target", "gap", "attainment")}}
+    )
 
 
 def in_order(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
@@ -88,7 +110,7 @@ def in_order(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
 
 def as_given(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
     """In the order of the brief, what a leader asked for first."""
-    return sorted(matters, key=lambda m: m.weight < _ASKED)
+    return sorted(matters, key=lambda m: m.weight < ASKED)
 
 
 def density(matters: Sequence[BriefMatter]) -> float:

@@ -18,7 +18,7 @@ from chugao.config import shipped
 from chugao.manuscript import SLOT, Brief, BriefPassage, Slot
 from chugao.source import Frozen
 
-Purpose = Literal["results", "problems", "goals"]
+Purpose = Literal["results", "problems", "goals", "short"]
 T = TypeVar("T")
 
 _TO = {
@@ -36,8 +36,19 @@ _TO = {
 
 
 _FIELD = re.compile(r"\{(now|prev|change|growth|multiple|target|goal|gap|streak|rank|range|share)\}")
+_OF_ITS_OWN = re.compile(r"接收|收治|登记|组织|开展|完成|实现|缩短|压缩|延长|院")
+"""Verbs that not every metric takes."""
 _CAVEATS = {"可比口径": "（可比口径）", "快报": "（快报数）"}
 """What a figure must not be told without: in the meaning of its slot → as it is printed behind it."""
+
+
+_GOAL_FORMS = (
+    ("goal_range", "sparse_goal_to"),
+    ("goal_paren", "sparse_goal"),
+    ("goal_base", "sparse_goal_move"),
+    ("goal_value", "sparse_goal_to"),
+)
+"""(with what it starts from, alone): the form in which a document states its goals."""
 
 
 class Frame(Frozen):
@@ -88,6 +99,8 @@ class Metric(Frozen):
     @property
     def reached(self) -> bool | None:
         gap = self.slots.get("gap")
+        if gap is not None and gap.good is None and gap.sign < 0 and self.kind in ("count", "amount"):
+            return False  # an income is neither good nor bad, but a target that somebody set was not met
         return gap.good if gap else None
 
     @property
@@ -168,12 +181,18 @@ def _same_period(text: str) -> str:
     return re.sub(r"上年(?=的|持平|\{|为\{)", "上年同期", text).replace("今年", "本期")
 
 
+def _sign(metric: Metric) -> int:
+    """Which way a metric went, 0 where nobody knows."""
+    return metric.trend.sign if metric.trend else 0
+
+
 class Phraser:
     """Chooses frames for one brief; remembers what it used, nothing else."""
 
     def __init__(self, brief: Brief) -> None:
         self._brief = brief
         self._used: Counter[str] = Counter()
+        self._metrics = {m.id: m for m in metrics_of(brief.slots)}
 
     def pick(self, options: Sequence[T], *keys: str) -> T:
         """One of `options`, the same for the same brief and keys."""
@@ -200,7 +219,8 @@ class Phraser:
 
         `plain` asks for the shortest honest form, one comparison and no target; `sparse` for one number, if one will do.
         """
-        if purpose != "problems" and (own := self._own(metric, purpose, short=sparse and purpose == "goals")):
+        short = sparse and purpose == "goals"
+        if purpose in ("results", "goals") and (own := self._own(metric, purpose, short=short)):
             return own
         fitting = [f for f in bank() if f.role == purpose and self._fits(f, metric) and not (plain and f.reached)]
         fitting = [f for f in fitting if f.sparse is sparse] or [f for f in fitting if not f.sparse]
@@ -208,6 +228,10 @@ class Phraser:
             return None
         best = max(f.weight for f in fitting)
         fitting = [f for f in fitting if f.weight == best]
+        if purpose == "goals":
+            # Two goals of one page in two forms read as if two hands had written them.
+            form = self.choose_for_document(_GOAL_FORMS, "goals")
+            fitting = [f for f in fitting if f.id == form[sparse]] or fitting
         fewest = min(self._used[f.id] for f in fitting)
         frame = self.pick([f for f in fitting if self._used[f.id] == fewest], metric.id, purpose)
         self._used[frame.id] += 1
@@ -216,23 +240,37 @@ class Phraser:
     # --- own wording ---
 
     def _own(self, metric: Metric, purpose: Purpose, *, short: bool) -> tuple[str, str, str] | None:
-        """The office's own sentence about this metric, when it offers one and it was not just used."""
+        """The office's own sentence: about this metric, else about one of its kind that moved alike; none of them twice."""
         if metric.direction == "zero":
             return None
-        fitting = [p for p in self._brief.passages if p.own and self._passage_fits(p, metric, purpose)]
-        fitting = [p for p in fitting if not self._used[p.id] and not (short and len(SLOT.findall(p.text)) > 1)]
-        # Own wording and the bank alternate, so that no text is last year's with new numbers.
-        if not fitting or self.pick((True, True, True, False), metric.id, "own") is False:
+        own = [p for p in self._brief.passages if p.own and not self._used[p.id + p.text]]
+        own = [p for p in own if not (short and len(SLOT.findall(p.text)) > 1)]
+        told = {p.text: p for p in own if self._passage_fits(p, metric, purpose)}
+        told = told or {t: p for p in own if (t := self._lent(p, metric)) and self._text_fits(t, metric, purpose)}
+        if not told:
             return None
-        passage = self.pick(fitting, metric.id, "passage")
-        self._used[passage.id] += 1
-        text = _same_period(passage.text) if self._brief.slot("brief.span") else passage.text
-        return text, "own", passage.id
+        text = self.pick(sorted(told), metric.id, "passage")
+        self._used[told[text].id + told[text].text] += 1
+        return (_same_period(text) if self._brief.slot("brief.span") else text), "own", told[text].id
+
+    def _lent(self, passage: BriefPassage, metric: Metric) -> str:
+        """An own sentence about another metric said of this one; "" where it would not be this metric's Chinese."""
+        other = self._metrics.get(next((m for m, _ in SLOT.findall(passage.text)), ""))
+        if other is None or other.id == metric.id or passage.text.count(other.name) != 1:
+            return ""
+        like = (other.kind, other.better, _sign(other)) == (metric.kind, metric.better, _sign(metric))
+        rest = passage.text.replace(other.name, "")
+        if not like or _OF_ITS_OWN.search(rest) or not passage.text.startswith((other.name, "全年" + other.name)):
+            return ""
+        return passage.text.replace(other.name, metric.name).replace(f"{{{other.id}.", f"{{{metric.id}.")
 
     def _passage_fits(self, passage: BriefPassage, metric: Metric, purpose: Purpose) -> bool:
-        if self._brief.slot("brief.span") and "全年" in passage.text:
+        return self._text_fits(passage.text, metric, purpose)
+
+    def _text_fits(self, text: str, metric: Metric, purpose: Purpose) -> bool:
+        if self._brief.slot("brief.span") and "全年" in text:
             return False  # a report on some months does not speak of the whole year
-        names = SLOT.findall(passage.text)
+        names = SLOT.findall(text)
         if any(f == "goal" for _, f in names) is not (purpose == "goals"):
             return False
         return bool(names) and all(m == metric.id and f in metric.slots for m, f in names)
@@ -286,7 +324,10 @@ class Phraser:
             text = text.replace("上年", "{brief.year}年")
         text = text.replace("{than}", "高于" if sign > 0 else "低于")
         text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
-        text = text.replace("{reach_goal}", "控制在" if metric.better == "down" else "达到")
+        held = metric.better == "down" or (metric.better == "neutral" and sign < 0)
+        text = text.replace("{reach_goal}", "控制在" if held else "达到")
+        if frame.role == "goals" and metric.better == "neutral" and sign < 0:
+            text = re.sub(r"(?:降到|降至|减少到|减至|缩短到|缩短至)(?=\{goal\})", "控制在", text)
         return re.sub(_FIELD, lambda m: _with_caveat(metric, m[1]), text)
 
     @staticmethod

@@ -8,8 +8,8 @@ as the result that the deeds below explain.
 
 from collections.abc import Iterable, Sequence
 
-from chugao.engines.acts import MILESTONE, Teller, is_honour, length, sentence
-from chugao.engines.pen import HAN, Pen, paragraphs_of, size, sparing
+from chugao.engines.acts import MILESTONE, Teller, is_honour, length, self_name, sentence
+from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of, size, sparing
 from chugao.engines.phrasing import Metric, whole
 from chugao.engines.titling import Heading, heading_of
 from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
@@ -20,8 +20,11 @@ _PARAGRAPH, _THIN_PARAGRAPH = 150, 60
 _SHORT_NAME = 12
 _RUN_FROM = 3  # matters; a run of two is none
 _RUN_AS_ONE = 260  # characters: a longer run gets a line for each item
+_PLAINLY = 2  # figures that fell short told with their value
+_FEW = 6  # figures: where there are no more, the weightiest that fell short is told whatever it is
+_LONG_NAME = 18
 _FULL = 2  # numbers of a matter's own, from which on it gets none beside it
-_MET_FROM = 3
+_MET_FROM = 2
 _MORE = 4  # figures of a section that is to be told fuller
 
 
@@ -32,29 +35,31 @@ def results(pen: Pen) -> Reply:
     volume = _volume(pen, free)
     shown = _shown(pen, free)
     loose = pen.evidence(shown, limit=len(shown))
-    loose = _together(pen, loose, [m for m in free if m not in shown])
     heading = heading_of(pen.brief, pen.phraser, pen.matters, shown or pen.metrics)
     paragraphs = _told(pen, attached, heading)
-    return paragraphs_of([*_with_figures(volume, loose, paragraphs), *pen.owed()], heading.text)
+    said = {m for p in (volume, loose, *paragraphs) for s in p for m, _ in SLOT.findall(s.text)}
+    short = _short_of(pen, [m for m in pen.metrics if m.id not in said])
+    loose = _together(pen, loose, [m for m in free if m.id not in said])
+    return paragraphs_of([*_with_figures(volume, [*loose, *short], paragraphs), *pen.owed()], heading.text)
 
 
 def _with_figures(
     volume: list[ReplySentence], loose: list[ReplySentence], paragraphs: list[list[ReplySentence]]
 ) -> list[list[ReplySentence]]:
-    """Volumes and loose figures open the section; one or two stand at the head of what follows."""
+    """Figures open the section, as the result that the deeds below explain: behind a milestone, before all else."""
     figures = [*volume, *loose]
     if not figures or not paragraphs:
         return [figures, *paragraphs]
     if len(figures) > _LOOSE or size(figures) > _THIN_PARAGRAPH:
         first = next((i for i, p in enumerate(paragraphs) if not _is_milestone(p)), len(paragraphs))
         return [*paragraphs[:first], figures, *paragraphs[first:]]
-    place = next((i for i, p in enumerate(paragraphs) if _is_run(p)), None)
-    if place is None and volume:
-        place = 0
-    if place is not None:
-        paragraphs[place] = [*figures, *paragraphs[place]]
-    else:
-        paragraphs[-1] = [*paragraphs[-1], *figures]
+    place = next((i for i, p in enumerate(paragraphs) if not _is_milestone(p)), None)
+    if place is None:
+        return [*paragraphs[:-1], [*paragraphs[-1], *figures]]
+    if _is_run(paragraphs[place]):
+        # A count of 一是、二是 begins at the head of its paragraph.
+        return [*paragraphs[:place], figures, *paragraphs[place:]]
+    paragraphs[place] = [*figures, *paragraphs[place]]
     return paragraphs
 
 
@@ -71,7 +76,7 @@ def _is_run(paragraph: Sequence[ReplySentence]) -> bool:
 
 def _told(pen: Pen, attached: dict[str, list[Metric]], heading: Heading) -> list[list[ReplySentence]]:
     """A milestone alone, then the rest: some in paragraphs, some in a run."""
-    teller = Teller()
+    teller = Teller(self_name(pen.brief.organisation, pen.brief.level))
     paragraphs: list[list[ReplySentence]] = []
     rest: list[BriefMatter] = []
     for matter in pen.matters:
@@ -155,30 +160,67 @@ def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
         # A part that is not divided into sections has room for what several sections would tell.
         room = (1 if pen.sparse else _LOOSE) + len(free) // (3 if pen.brief.heading else 8)
         room += _MORE if pen.brief.fuller else 0
+    if pen.matters and not pen.brief.fuller:
+        room = min(room, pen.room())
     return [m for i, m in enumerate(worthy) if m.required or i < room]
+
+
+def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
+    """What fell short, said as plainly as what was reached: the weighty with their value, the others by name.
+
+    A report on part of a year is not held to the year's targets.
+    """
+    whole_year = not pen.brief.slot("brief.span")
+    failed = [m for m in others if (m.reached is False and whole_year) or m.direction == "unwelcome"]
+    # What an office lists first it looks at first.
+    ranked = sorted(failed, key=lambda m: not (m.headline or m.required))
+    most = 1 if pen.sparse else _PLAINLY
+    weighty = [m for m in ranked if m.headline or m.required][:most]
+    if not weighty and ranked and len(pen.metrics) <= _FEW and pen.room() > 0:
+        weighty = ranked[:1]
+    clauses = [c for m in weighty if (c := pen.phraser.clause(m, "short", sparse=pen.sparse))]
+    told = [from_clause(c) for c in clauses]
+    missed = [m for m in ranked if m not in weighty and m.reached is False and whole_year]
+    names = [m.name for m in missed if length(m.name) <= _LONG_NAME][:_NAMED]
+    if not names:
+        return told
+    close = pen.phraser.pick(
+        ("没有完成年度目标", "没有达到年度目标", "离年度目标还有差距", "年度目标没有完成"), "short"
+    )
+    recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in missed if m.name in names)}
+    also = "也" if any("没有" in c[0] for c in clauses) and not close.startswith("年") else ""
+    return [*told, ReplySentence(text=f"{_listed(names)}{also}{close}。", recipe=recipe)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1]
 
 
 def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
     """Figures that carry an argument by themselves; the others stand in the table."""
     told = [m for m in metrics if "now" in m.slots or m.trend]
     good = ("welcome", "zero") if pen.matters else ("welcome", "zero", "neutral", "unknown")
-    worthy = [m for m in told if m.required or m.direction in good]
-    return sorted(worthy, key=lambda m: -m.importance)
+    worthy = [m for m in told if m.required or m.direction in good or (m.headline and m.direction == "neutral")]
+    return sorted(worthy, key=lambda m: (m.reached is False and not m.required, -m.importance))
 
 
 def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> list[ReplySentence]:
     """Targets that were met too, in one clause without a number, behind the last figure."""
-    met = [m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction == "welcome"]
+    met = [m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction != "unwelcome"]
     names = [m.name for m in met if length(m.name) <= _SHORT_NAME][:_NAMED]
-    if len(names) < _MET_FROM or not told:
+    if not names or (told and len(names) < _MET_FROM and not pen.sparse):
         return told
-    last = told[-1]
-    close = pen.phraser.pick(("也完成了年度目标", "同样完成年度目标", "均达到年度目标", "都达到了年初目标"), "met")
-    text = f"{last.text.rstrip('。')}；{'、'.join(names[:-1])}和{names[-1]}{close}。"
-    recipe = {**last.recipe, "targets": ",".join(m.id for m in met if m.name in names)}
-    if "；" in last.text or size([last]) > _PARAGRAPH // 3:
-        return told
-    return [*told[:-1], last.model_copy(update={"text": text, "recipe": recipe})]
+    close = pen.phraser.pick(("完成了年度目标", "完成年度目标", "达到年度目标", "达到了年初目标"), "met")
+    also = "都" if len(names) > 1 else ""
+    text = f"{_listed(names)}{also}{close}"
+    recipe = {"targets": ",".join(m.id for m in met if m.name in names)}
+    last = told[-1] if told else None
+    if last is None or "；" in last.text or size([last]) > _PARAGRAPH // 3:
+        return [*told, ReplySentence(text=f"{text}。", recipe={"made_by": "bank:met", **recipe})]
+    joined = last.model_copy(
+        update={"text": f"{last.text.rstrip('。')}；{text}。", "recipe": {**last.recipe, **recipe}}
+    )
+    return [*told[:-1], joined]
 
 
 def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:

@@ -2,7 +2,7 @@
 
 In: a brief, its matters and metrics.  Out: a heading, and the matter that it speaks out in full.
 
-Patterns: aims with the section's own nouns (“把住手术质量关”), an act and an aim, nouns alone (“手术、病历质量”), what two
+Patterns: aims with the section's own nouns (“抓细手术、病历质量”), an act and an aim, nouns alone (“手术、病历质量”), what two
 figures did, what two figures are to do.  Seed and department choose which comes first, so that the headings of one
 document are parallel; a section that cannot fill the pattern takes the next.
 
@@ -28,7 +28,9 @@ _LONGEST_HALF = 14
 _ACT_IN_HEADING = 16
 _RESULTS = ("aim", "label", "mixed", "did")
 _PLAN = ("aim", "do", "label", "verb")
-_MOST_AIMS = 3
+_ONE_VERB = ("抓好", "抓实", "做好", "着力抓好")
+_MOST_AIMS = 2
+_A_WORD = 3  # characters: a heading of one short word says too little
 _ACT_ALONE = 18
 _SHARED = 3  # matters, from which on a milestone does not speak for its section alone
 
@@ -50,29 +52,31 @@ def heading_of(
     if matters and all(is_honour(m) for m in matters):
         return Heading(_honours(matters))
     metrics = sorted(metrics, key=lambda m: -m.importance)
-    policy = brief.style == "policy"
+    # 要点 and a plan in one verb: which one is the document's choice, so that its headings are of one make.
+    verb = phraser.choose_for_document(_ONE_VERB, "one verb")
     makers: dict[str, Callable[[], Heading | None]] = {
         "act": lambda: _act(matters),
-        "aim": lambda: _aims(phraser, matters, filled=ahead or policy),
-        "plain": lambda: _aims(phraser, matters, plain=True),
+        "aim": lambda: _aims(phraser, matters),
+        "plain": lambda: _plain(phraser, matters),
         "label": lambda: _label(matters),
-        "verb": lambda: _aims(phraser, matters, one_verb=True),
+        "verb": lambda: _aims(phraser, matters, one_verb=verb),
         "mixed": lambda: _mixed(phraser, matters),
         "did": lambda: _figures([_did(m) for m in metrics], least=2 if matters else 1),
         "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=2 if matters else 1),
     }
     # A task's act is the title of its item, and had better not be read twice.
-    usual = ("aim", "label", "plain", "do", "act") if ahead else ("aim", "mixed", "act", "label", "plain", "do")
-    if policy:
-        order: Sequence[str] = ("aim", "plain", "act", "do")
-    elif not matters:
-        order = ("do", "did") if ahead else ("did", "do")
+    usual = ("aim", "label", "plain", "do") if ahead else ("aim", "label", "plain", "mixed", "do")
+    if not matters:
+        order: Sequence[str] = ("do", "did") if ahead else ("did", "do")
     else:
         patterns = _PLAN if ahead else _RESULTS
         first = phraser.choose_for_document(patterns, "heading" + ("ahead" if ahead else ""))
-        if matters[0].weight >= MILESTONE and len(matters) < _SHARED and not ahead:
-            first = "act"  # what the year is remembered for is its own heading
-        order = (first, *(p for p in usual if p != first))
+        if matters[0].weight >= MILESTONE and not ahead:
+            # What the year is remembered for is its own heading.
+            order = ("act",) if len(matters) < _SHARED else ("mixed", "act")
+        else:
+            order = (first,)
+        order = (*order, *(p for p in usual if p not in order))
     return next((h for name in order if (h := makers[name]())), Heading(_names(metrics) or brief.topic or None))
 
 
@@ -95,7 +99,7 @@ def _usable(matters: Sequence[BriefMatter]) -> list[BriefMatter]:
 
 def _act(matters: Sequence[BriefMatter]) -> Heading | None:
     """The weightiest act alone."""
-    usable = _usable(matters)
+    usable = _usable(matters[:1])
     return Heading(usable[0].text, (usable[0].id,)) if usable else None
 
 
@@ -110,7 +114,7 @@ def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
     aim = _aims(phraser, list(matters[1:]))
     if aim is None or aim.text is None:
         return None
-    half = aim.text.split("，")[0]
+    half = aim.text.split("，")[0].split("、")[0]
     if length(first.text) + len(half) >= _LONGEST or any(half[i : i + 2] in first.text for i in range(len(half) - 1)):
         return None
     return Heading(f"{first.text}，{half}", (first.id,))
@@ -122,11 +126,12 @@ def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
 class _Field(NamedTuple):
     """How one field of work may be spoken of in a heading."""
 
-    nouns: tuple[str, ...]
-    word: tuple[str, ...]
-    two: tuple[str, ...]
+    nouns: dict[str, str]
+    """What matters say → how a heading says it."""
+    verbs: tuple[str, ...]
     plain: tuple[str, ...]
-    label: str
+    tail: str
+    """What two of its nouns share at their end and say once: 手术、病历质量."""
 
 
 @cache
@@ -136,27 +141,26 @@ def _fields() -> dict[str, _Field]:
         tomllib.loads((shipped("templates") / "frames" / "headings.toml").read_text(encoding="utf-8")),
     )
     return {
-        topic: _Field(
-            nouns=tuple(row["nouns"]),
-            word=tuple(row["word"]),
-            two=tuple(row["two"]),
-            plain=tuple(row["plain"]),
-            label=row["label"],
-        )
+        topic: _Field(nouns=row["nouns"], verbs=tuple(row["verbs"]), plain=tuple(row["plain"]), tail=row["tail"])
         for topic, row in rows.items()
     }
 
 
-def _nouns_in(matters: Sequence[BriefMatter], nouns: Sequence[str]) -> list[str]:
-    """Those nouns of a field that its matters speak of, the one most spoken of first."""
+def _nouns_in(matters: Sequence[BriefMatter], field: _Field) -> list[str]:
+    """What a field's matters speak of as a heading says it, the most spoken of first."""
+    order = list(field.nouns)
     counts: Counter[str] = Counter()
     for matter in matters:
-        held = [w for w in nouns if w in matter.text]
-        for word in held:
-            # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
-            if not any(word != other and word in other for other in held):
-                counts[word] += 1
-    return [w for w, _ in sorted(counts.items(), key=lambda c: (-c[1], nouns.index(c[0])))]
+        held = [w for w in field.nouns if w in matter.text]
+        # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
+        counts.update({w for w in held if not any(w != other and w in other for other in held)})
+    ranked = sorted(counts, key=lambda w: (-counts[w], order.index(w)))
+    told: list[str] = []
+    for word in ranked:
+        spoken = field.nouns[word]
+        if not _overlaps(spoken, told):
+            told.append(spoken)
+    return told
 
 
 # --- aims -----------------------------------------------------------------------------------------
@@ -170,44 +174,39 @@ def _by_field(matters: Sequence[BriefMatter]) -> list[tuple[str, list[BriefMatte
     return sorted(((t, m) for t, m in by_topic.items() if t in _fields()), key=lambda f: (-len(f[1]), _order(f[0])))
 
 
-def _aims(
-    phraser: Phraser,
-    matters: Sequence[BriefMatter],
-    *,
-    plain: bool = False,
-    filled: bool = False,
-    one_verb: bool = False,
-) -> Heading | None:
-    """One aim, or two where the section joins two fields; `one_verb` says all of a document with one verb.
-
-    An aim without a noun of the section stands only where `plain` will do, or as a second half where `filled`.
-    """
-    fields = _by_field(matters)
-    said: set[str] = set()
-    halves: list[str] = []
-    for topic, held in fields[:_MOST_AIMS]:
+def _named(matters: Sequence[BriefMatter]) -> list[tuple[_Field, list[str]]]:
+    """The one or two fields that a section's heading names, each with what its matters speak of; never one thing twice."""
+    found: list[tuple[_Field, list[str]]] = []
+    said: list[str] = []
+    for topic, held in _by_field(matters):
         field = _fields()[topic]
-        nouns = [n for n in _nouns_in(held, field.nouns) if not _overlaps(n, said)]
-        if len(fields) == 1 and len(nouns) > 1 and not _overlaps(nouns[1], {nouns[0]}):
-            said |= set(nouns[:2])
-            halves.append(_unlike(phraser, field.two, halves).replace("{two}", "、".join(nouns[:2])))
-        elif nouns:
-            said.add(nouns[0])
-            options = (f"着力{_plainest(field)}",) if one_verb and not halves else field.word
-            halves.append(_unlike(phraser, options, halves).replace("{word}", nouns[0]))
-        elif field.plain and (plain or (filled and halves)):
-            fitting = [p for p in field.plain if _speaks_of(p, held)] or (list(field.plain) if plain else [])
-            if fitting:
-                halves.append(_unlike(phraser, fitting, halves))
+        nouns = [n for n in _nouns_in(held, field) if not _overlaps(n, said)]
+        if nouns and len(found) < _MOST_AIMS:
+            found.append((field, nouns))
+            said += nouns[:2]
+    return found
+
+
+def _aims(phraser: Phraser, matters: Sequence[BriefMatter], *, one_verb: str = "") -> Heading | None:
+    """“抓细手术、病历质量”, or two halves where the section joins two fields; `one_verb` opens every heading of a document."""
+    found = _named(matters)
+    halves: list[str] = []
+    for field, nouns in found:
+        verb = one_verb if one_verb and not halves else _unlike(phraser, field.verbs, halves)
+        halves.append(verb + _joined(field, nouns[: 1 if len(found) > 1 else 2]))
     if not halves:
         return None
-    short = len("，".join(halves[:_MOST_AIMS])) < _LONGEST
-    return Heading("，".join(halves[: _MOST_AIMS if filled and short else 2]))
+    text = "，".join(halves)
+    return Heading(text if len(text) <= _LONGEST else halves[0])
 
 
-def _plainest(field: _Field) -> str:
-    """The shortest of a field's aims: it stands best behind another verb."""
-    return min(field.word, key=len)
+def _plain(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
+    """An aim without a noun of the section, where the section says at least one of its words."""
+    for topic, held in _by_field(matters):
+        fitting = [p for p in _fields()[topic].plain if _speaks_of(p, held)]
+        if fitting:
+            return Heading(phraser.pick(fitting, "plain"))
+    return None
 
 
 def _speaks_of(phrase: str, matters: Sequence[BriefMatter]) -> bool:
@@ -217,32 +216,32 @@ def _speaks_of(phrase: str, matters: Sequence[BriefMatter]) -> bool:
 
 
 def _label(matters: Sequence[BriefMatter]) -> Heading | None:
-    """“手术、病历质量”: nouns alone, with the word that their field goes by."""
-    fields = _by_field(matters)
-    if not fields:
+    """“手术、病历质量和消防安全”: nouns alone."""
+    found = _named(matters)
+    if not found:
         return None
-    halves: list[str] = []
-    said: set[str] = set()
-    for topic, held in fields[:2]:
-        nouns = [n for n in _nouns_in(held, _fields()[topic].nouns) if not _overlaps(n, said)][: 3 - len(fields[:2])]
-        if not nouns:
-            return None
-        said |= set(nouns)
-        name = _fields()[topic].label.replace("{word}", "、".join(nouns))
-        tail = _fields()[topic].label.replace("{word}", "")
-        halves.append("、".join(nouns) if nouns[-1].endswith(tail) else name)
-    text = "和".join(halves)
+    if len(found) == 1:
+        field, nouns = found[0]
+        return Heading(_joined(field, nouns[:2])) if len(nouns) > 1 or len(nouns[0]) > _A_WORD else None
+    text = "和".join(_joined(field, nouns[:1]) for field, nouns in found)
     return Heading(text) if len(text) <= _LONGEST else None
 
 
+def _joined(field: _Field, nouns: Sequence[str]) -> str:
+    """Two nouns with what they end in said once."""
+    if len(nouns) > 1 and field.tail and all(n.endswith(field.tail) and n != field.tail for n in nouns):
+        nouns = [*(n.removesuffix(field.tail) for n in nouns[:-1]), nouns[-1]]
+    return "、".join(nouns)
+
+
 def _unlike(phraser: Phraser, options: Sequence[str], halves: Sequence[str]) -> str:
-    """One of `options` that does not begin like the halves before it (“做实体检，做实托育”), if there is one."""
+    """One of `options` that no half before it and no heading of the section begins with, if there is one."""
     fresh = [o for o in options if not any(o[0] == h[0] for h in halves)]
     return phraser.pick(fresh or options, "aim")
 
 
-def _overlaps(noun: str, others: set[str]) -> bool:
-    return any(noun in other or other in noun for other in others)
+def _overlaps(noun: str, others: Sequence[str]) -> bool:
+    return any(noun[:2] == other[:2] or noun in other or other in noun for other in others)
 
 
 def _order(topic: str) -> int:
