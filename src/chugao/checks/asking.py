@@ -69,7 +69,7 @@ def abbreviations_explained(reading: Reading) -> Iterator[Hit]:
     """C31: abbreviations of medicine never written out."""
     unexplained: list[tuple[int, int, str, str]] = []
     for known in phrases().abbreviation:
-        if known.common:
+        if known.common or known.short not in reading.text:
             continue
         match = re.search(rf"(?<![A-Za-z\-]){re.escape(known.short)}(?![A-Za-z\-])", reading.text)
         if match and not re.search(rf"[（(]{re.escape(known.short)}[)）]|{re.escape(known.short)}[（(]", reading.text):

@@ -59,7 +59,7 @@ class Words(NamedTuple):
 def words_around(text: str, mention: Mention) -> Words:
     """The sentence to the left, the clause to the left and what follows."""
     left = text[max(mention.sentence[0], mention.start - _LONGEST_LEFT) : mention.start]
-    clause = re.split(r"[，；。：:,;（(\n]", left)[-1]
+    clause = left[max(map(left.rfind, "，；。：:,;（(\n")) + 1 :]
     return Words(left, clause, text[mention.end : min(mention.sentence[1], mention.end + 16)])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chugao.checks.copying import check_copying, known_of
 from chugao.checks.dismissals import Dismissal, silenced
-from chugao.checks.given import Context, rows_of, told_by
+from chugao.checks.given import Context, facts_of, told_by
 from chugao.checks.inventions import ask_about_inventions
 from chugao.checks.numbers import Verdict, numbers_of, verify, years_unknown
 from chugao.checks.reading import read, readable
@@ -21,7 +21,6 @@ from chugao.config import Office
 from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
 from chugao.material import Matter, Matters
 from chugao.mentions import Mention, find_mentions
-from chugao.metrics.facts import derive
 from chugao.metrics.observation import Figures, Role
 from chugao.period import Period
 from chugao.source import Finding
@@ -50,8 +49,7 @@ def examine_text(
     period = _reported_period(kind, year, figures)
     known = year if year is not None else period.year if figures.observations else None
     year = year if year is not None else period.year
-    rows = rows_of(figures, department)
-    facts = derive(rows, period)
+    facts = facts_of(figures, period, department)
     context = Context(facts=facts, matters=_items(matters, department), kind=kind, year=year)
     whole, text = text, readable(text)
     mentions = find_mentions(text, figures.catalogue(), kind=kind, year=known)
@@ -86,7 +84,7 @@ def _verify_lines(text: str, context: Context, mentions: Sequence[Mention]) -> l
         at = bisect_right(starts, place) - 1
         return at >= 0 and place < rows[at][1]
 
-    verdicts = [v for v in verify(text, context, mentions=mentions) if not in_table(v.mention.start)]
+    verdicts = verify(text, context, mentions=[m for m in mentions if not in_table(m.start)])
     return verdicts + [v for _, _, found in rows for v in found]
 
 
@@ -104,8 +102,11 @@ def _reported_period(kind: Kind | None, year: int | None, figures: Figures) -> P
 
 def _with_sentence(finding: Finding, text: str) -> Finding:
     """Section heading and sentence around a finding of a foreign text."""
-    start = max(text.rfind(c, 0, finding.place.start) for c in "。！？\n") + 1
-    stops = [i for c in "。！？\n" if (i := text.find(c, finding.place.end)) >= 0]
-    end = min(stops, default=len(text))
+    line = text.rfind("\n", 0, finding.place.start) + 1
+    line_end = text.find("\n", finding.place.end)
+    line_end = len(text) if line_end < 0 else line_end
+    start = max(line - 1, *(text.rfind(c, line, finding.place.start) for c in "。！？")) + 1
+    stops = [i for c in "。！？" if (i := text.find(c, finding.place.end, line_end)) >= 0]
+    end = min(stops, default=line_end)
     place = finding.place.model_copy(update={"sentence": text[start : end + 1].strip()[:120]})
     return finding.model_copy(update={"place": place})

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from chugao.kind import Kind
 from chugao.material import Matter
 from chugao.mentions import Mention, find_mentions
-from chugao.metrics.facts import Facts
+from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures
+from chugao.period import Period
 from chugao.quantity import Quantity
 
 
@@ -40,6 +41,21 @@ def rows_of(figures: Figures, *names: str | None) -> Figures:
     return figures
 
 
+_recent: list[tuple[Figures, tuple[Period, tuple[str | None, ...]], Facts]] = []
+_MOST_RECENT = 4
+
+
+def facts_of(figures: Figures, period: Period, *names: str | None) -> Facts:
+    """What the rows of an office say of a period; many papers are held against one workbook, so the last are kept."""
+    key = (period, names)
+    for known, about, facts in _recent:
+        if known is figures and about == key:
+            return facts
+    facts = derive(rows_of(figures, *names), period)
+    _recent[:] = [(figures, key, facts), *_recent[: _MOST_RECENT - 1]]
+    return facts
+
+
 def told_by(context: Context) -> str:
     """The words of the matters, for what a text may rightly say of them."""
     return "\n".join(f"{m.text}，{m.result}" for m in context.matters)
@@ -50,6 +66,8 @@ class Given:
 
     def __init__(self, context: Context) -> None:
         texts = [(m.id, f"{m.when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
+        # “中心组学习” and its “12次” are told as one clause.
+        texts += [(m.id, f"{m.text}{m.result}。") for m in context.matters if m.result]
         texts += [("given", t) for t in context.others if t]
         self._numbers: dict[tuple[Decimal, str], list[tuple[str, str, Mention]]] = {}
         for source, text in texts:

@@ -7,7 +7,9 @@ does not fit them stays what it was: one without a source.
 """
 
 import re
+from collections import Counter
 from functools import cache
+from math import ceil
 
 from chugao.metrics.facts import Facts
 
@@ -27,30 +29,45 @@ def _core(name: str) -> frozenset[str]:
 
 
 class Namesakes:
-    """The names of all metrics by their characters, so that a clause is held only against those it shares some with."""
+    """The names of all metrics by their rarest characters, so that a clause is held against those it may tell only.
+
+    Of a name that a clause tells at most a quarter is lacking, so one of its rarest quarter and one more stands there.
+    """
 
     def __init__(self, facts: Facts) -> None:
-        self._cores: list[tuple[int, str]] = []
+        self._cores: list[tuple[frozenset[str], str]] = []
         """(characters, metric)"""
-        self._by_character: dict[str, list[int]] = {}
         for metric, definition in facts.definitions.items():
-            for name in definition.all_names():
-                core = _core(name)
-                if len(core) < _LEAST_WORDS:
-                    continue
-                for character in core:
-                    self._by_character.setdefault(character, []).append(len(self._cores))
-                self._cores.append((len(core), metric))
+            cores = (_core(name) for name in definition.all_names())
+            self._cores += [(core, metric) for core in cores if len(core) >= _LEAST_WORDS]
+        common = Counter(character for core, _ in self._cores for character in core)
+        self._by_character: dict[str, list[int]] = {}
+        for number, (core, _) in enumerate(self._cores):
+            lacking = len(core) - ceil(_ENOUGH * len(core))
+            for character in sorted(core, key=lambda c: (common[c], c))[: lacking + 1]:
+                self._by_character.setdefault(character, []).append(number)
 
     def told(self, words: str) -> list[str]:
         """Ids of the metrics whose words stand in `words`, whatever their order; those that fit best first."""
-        shared: dict[int, int] = {}
-        for character in set(words):
-            for name in self._by_character.get(character, ()):
-                shared[name] = shared.get(name, 0) + 1
+        said = set(words)
+        names = {name for character in said for name in self._by_character.get(character, ())}
         found = []
-        for name in sorted(shared):
-            size, metric = self._cores[name]
-            if shared[name] >= _ENOUGH * size:
-                found.append((shared[name] / size, size, metric))
+        for name in sorted(names):
+            core, metric = self._cores[name]
+            shared, size = len(core & said), len(core)
+            if shared >= _ENOUGH * size:
+                found.append((shared / size, size, metric))
         return list(dict.fromkeys(metric for _, _, metric in sorted(found, key=lambda f: (-f[0], -f[1]))))
+
+
+_last: list[tuple[Facts, Namesakes]] = []
+
+
+def namesakes_of(facts: Facts) -> Namesakes:
+    """The names of these facts, made once for the many sentences that are held against them."""
+    for known, names in _last:
+        if known is facts:
+            return names
+    names = Namesakes(facts)
+    _last[:] = [(facts, names)]
+    return names

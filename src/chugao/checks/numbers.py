@@ -26,7 +26,7 @@ from chugao.checks.candidates import (
     words_around,
 )
 from chugao.checks.given import Context, Given
-from chugao.checks.namesakes import Namesakes
+from chugao.checks.namesakes import namesakes_of
 from chugao.config import shipped
 from chugao.errors import InputError
 from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
@@ -172,7 +172,7 @@ class _Judge:
     def __init__(self, text: str, context: Context, given: Given) -> None:
         self._text, self._context, self._given = text, context, given
         self._attacher = Attacher(text, context.facts)
-        self._namesakes = Namesakes(context.facts)
+        self._namesakes = namesakes_of(context.facts)
         self._plan = context.kind is not None and not context.kind.looks_back
 
     def verdict(self, mention: Mention) -> Verdict:

@@ -13,7 +13,7 @@ from chugao.checks.copying import check_copying, known_of
 from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.evidence import carried_figures, check_evidence, claimed, row_id, row_text
 from chugao.checks.figured import impossible_figures
-from chugao.checks.given import Context, Given, rows_of, told_by
+from chugao.checks.given import Context, Given, facts_of, told_by
 from chugao.checks.inventions import find_inventions
 from chugao.checks.numbers import numbers_of, verify, years_unknown
 from chugao.checks.reading import read
@@ -64,7 +64,7 @@ def examine_draft(
 ) -> Report:
     """Everything a draft must satisfy before it may leave."""
     own = matters.of_department(draft.department).items
-    facts = derive(rows_of(figures, draft.department, draft.organisation), read_period(draft.period))
+    facts = facts_of(figures, read_period(draft.period), draft.department, draft.organisation)
     text, spans = flatten(draft)
     given = (draft.organisation, draft.shell.opening)
     context = Context(facts=facts, matters=own, kind=draft.kind, year=draft.year, ours=True, others=given)

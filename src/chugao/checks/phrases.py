@@ -101,6 +101,7 @@ class Order(Frozen):
 class InFull(Frozen):
     wrong: str
     right: str
+    sure: str = ""
 
     @cached_property
     def regex(self) -> re.Pattern[str]:

@@ -5,6 +5,7 @@ In: text and its mentions.  Out: `Page` with `Row`s of `Number`s.
 The rules of arithmetic read the words between two numbers, never the words of one document: “由…到”, “其中”, “占”.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from chugao.mentions import Mention, MentionRole
 from chugao.quantity import Quantity, fold
 
+_NEWLINE = re.compile("\n")
 _MOST_NUMBERS = 20_000
 """No report has more; a text that is nothing but numbers is read so far and no further."""
 _NOT_STATED = (MentionRole.NAME, MentionRole.DATE, MentionRole.NUMBERING)
@@ -83,7 +85,7 @@ def page_of(plain: str, mentions: Iterable[Mention]) -> Page:
     stated = [m for m in mentions if m.quantity is not None and m.role not in _NOT_STATED]
     stated = [m for m in stated if m.sentence[1] > m.sentence[0]][:_MOST_NUMBERS]
     stated.sort(key=lambda m: (m.sentence, m.start))
-    newlines = [i for i, c in enumerate(words) if c == "\n"]
+    newlines = [m.start() for m in _NEWLINE.finditer(words)]
     return Page(
         words,
         tuple(

@@ -5,11 +5,12 @@ In: a header and a row of cells.  Out: verdicts, as for prose.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from chugao.checks.given import Context, Given, same
 from chugao.checks.numbers import Verdict, verify
 from chugao.mentions import Mention, MentionRole
-from chugao.quantity import find_numbers
+from chugao.quantity import Found, find_numbers
 from chugao.source import Finding, Place, Severity
 
 _COLUMNS = (
@@ -95,9 +96,9 @@ def _stripped_row(header: list[str], cells: list[str], context: Context, at: int
 def _cell(metric: str, label: str, cell: str, at: int, context: Context) -> list[Verdict]:
     if _NO_VALUE.search(label):
         return []
-    fields = _fields(label, context)
+    fields = _fields(label, context.facts.period.year)
     verdicts = []
-    for found in find_numbers(cell):
+    for found in _numbers_in(cell):
         mention = Mention(
             start=at + found.start,
             end=at + found.end,
@@ -127,7 +128,7 @@ def _prints(cell: str, printed: str) -> bool:
     """Whether a cell says the fact: the same text, or the same numbers without their verb or unit."""
     if cell == printed:
         return True
-    mine, theirs = list(find_numbers(cell)), list(find_numbers(printed))
+    mine, theirs = _numbers_in(cell), _numbers_in(printed)
     if len(mine) != len(theirs) or not mine:
         return False
     return all(
@@ -136,10 +137,17 @@ def _prints(cell: str, printed: str) -> bool:
     )
 
 
-def _fields(label: str, context: Context) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _numbers_in(words: str) -> tuple[Found, ...]:
+    """The numbers of a cell; every column is held against the same few printed forms."""
+    return tuple(find_numbers(words))
+
+
+@lru_cache(maxsize=256)
+def _fields(label: str, reported: int) -> tuple[str, ...]:
     """What a column holds, by its header; a year in the header is read against the reported one."""
     for year in re.findall(r"20\d\d", label):
-        distance = int(year) - context.facts.period.year
+        distance = int(year) - reported
         aims = re.search(r"目标|计划", label) is not None
         return {0: ("target",) if aims else ("now",), -1: ("prev",), 1: ("goal",)}.get(distance, ())
     for pattern, fields in _COLUMNS:

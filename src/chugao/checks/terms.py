@@ -7,11 +7,12 @@ its guide is out of date.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import TypeVar
 
-from chugao.checks.phrases import Abbreviation, Leader, Plan, phrases
+from chugao.checks.phrases import Abbreviation, Count, InFull, Leader, Plan, Term, phrases
 from chugao.checks.reading import Finder, Hit, Reading, Sentence, year_of_work
 from chugao.quantity import han_value
 
@@ -27,23 +28,31 @@ _ACTIVE = re.compile(r"(?:开展|推进|启动|实施|落实|组织|做好|抓�
 
 def expired_plans(reading: Reading) -> Iterator[Hit]:
     """C12: a plan taken for guide, or a campaign carried out, outside its years."""
-    known = phrases()
-    for sentence in reading.sentences:
+    plans, campaigns = _said(phrases().plan, reading), _said(phrases().campaign, reading)
+    for sentence in reading.sentences if plans or campaigns else ():
         year = year_of_work(sentence.line, reading)
         if year is None or ("动" not in sentence.text and "教育" not in sentence.text and "五" not in sentence.text):
             continue
-        for plan in known.plan:
+        for plan in plans:
             for match in plan.regex.finditer(sentence.text):
                 left, right = sentence.text[: match.start()], sentence.text[match.end() :]
                 guiding = (_GUIDE.search(left) or "为指" in right[:16]) and _GUIDED.match(right)
                 if year > plan.to and guiding and not _HISTORY.search(left[-8:] + right[:16]):
                     yield _expired(sentence, match, plan, year)
-        yield from _expired_campaigns(sentence, year)
+        yield from _expired_campaigns(sentence, year, campaigns)
 
 
-def _expired_campaigns(sentence: Sentence, year: int) -> Iterator[Hit]:
+_Row = TypeVar("_Row", Plan, Term, Count, InFull)
+
+
+def _said(rows: Sequence[_Row], reading: Reading) -> list[_Row]:
+    """The rows whose pattern matches anywhere: most phrases stand in no sentence, and need not be looked for in each."""
+    return [r for r in rows if r.sure in reading.prose and r.regex.search(reading.prose)]
+
+
+def _expired_campaigns(sentence: Sentence, year: int, campaigns: Sequence[Plan]) -> Iterator[Hit]:
     """A campaign carried out in another year; a sentence that lists several years' campaigns is a review."""
-    found = [(p, m) for p in phrases().campaign for m in p.regex.finditer(sentence.text)]
+    found = [(p, m) for p in campaigns for m in p.regex.finditer(sentence.text)]
     review = len({p.name for p, _ in found}) > 1 or _LONG_REVIEW.search("".join(sentence.line.path))
     for plan, match in found if not review else ():
         left, right = sentence.text[: match.start()], sentence.text[match.end() :]
@@ -67,9 +76,10 @@ def _span(plan: Plan) -> str:
 
 def stale_terms(reading: Reading) -> Iterator[Hit]:
     """C14: words that went out of use before the year of the text."""
-    for sentence in reading.sentences:
+    terms = _said(phrases().term, reading)
+    for sentence in reading.sentences if terms else ():
         year = year_of_work(sentence.line, reading)
-        for term in phrases().term if year is not None else ():
+        for term in terms if year is not None else ():
             for match in term.regex.finditer(sentence.text):
                 around = sentence.text[max(0, match.start() - 12) : match.end() + 12]
                 history = _HISTORY.search(around) or (term.unless and re.search(term.unless, around))
@@ -139,8 +149,9 @@ def _ordinal(words: str) -> int:
 
 def formulas_in_full(reading: Reading) -> Iterator[Hit]:
     """C15: a formula with a word missing, or two of them the wrong way round."""
+    formulas = _said(phrases().full, reading)
     for sentence in reading.sentences:
-        for full in phrases().full:
+        for full in formulas:
             for match in full.regex.finditer(sentence.text):
                 hint = f"“{match.group()}”写得不全或不对，应写“{full.right}”。"
                 yield Hit(sentence.start + match.start(), sentence.start + match.end(), hint)
@@ -156,8 +167,9 @@ def formulas_in_full(reading: Reading) -> Iterator[Hit]:
 
 def known_counts(reading: Reading) -> Iterator[Hit]:
     """C32: a national count with another number."""
-    for sentence in reading.sentences:
-        for count in (c for c in phrases().count if c.sure in sentence.text):
+    counts = _said(phrases().count, reading)
+    for sentence in reading.sentences if counts else ():
+        for count in (c for c in counts if c.sure in sentence.text):
             for match in count.regex.finditer(sentence.text):
                 printed = next(filter(None, match.groups()))
                 number = int(printed) if printed.isdigit() else int(han_value(printed))

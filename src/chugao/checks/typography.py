@@ -21,7 +21,7 @@ _GAP = re.compile(r"(?<=[一-鿿]{2}) (?=[一-鿿]{1,2}[，。；、一-鿿])")
 
 def full_width(reading: Reading) -> Iterator[Hit]:
     """C25: half-width marks in Chinese, doubled marks, gaps inside words, full-width digits."""
-    if len(reading.plain) == len(reading.text):
+    if reading.plain != reading.text and len(reading.plain) == len(reading.text):
         changed = [i for i, c in enumerate(reading.text) if c != reading.plain[i]]
         wide = sum(reading.text.count(c) for c in _FOLDED)
         if changed and len(changed) <= _CONVERTED * (len(changed) + wide):

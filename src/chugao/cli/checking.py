@@ -276,7 +276,7 @@ def _thing(file: Path) -> tuple["Draft | str", "Kind | None", int | None]:
         from chugao.export import read_draft
 
         return read_draft(file), None, None
-    from chugao.documents.reading import decode
+    from chugao.documents.paragraph import decode
     from chugao.documents.structure import understand
 
     document = understand(file)

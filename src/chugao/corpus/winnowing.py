@@ -13,9 +13,9 @@ in each text.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +28,9 @@ SHORTEST = GRAM + WINDOW - 1
 _MOST_PLACES = 64
 """A fingerprint that stands in more places than this is everybody's: it is looked up in the first so many only."""
 _MOST_HITS = 2_000_000
-_MOST_WORK = 50_000_000
-"""Characters compared with one document; only a text that repeats itself without end asks for more."""
+_MOST_WORK = 20_000_000
+"""Characters compared for one text; only one that repeats itself without end asks for more."""
+_MOST_AT_ONCE = 1_000_000
 _LOW = 2**32 - 1
 _DIGIT, _MARK = 0x30, 0x2C
 
@@ -61,6 +62,10 @@ class Folded(NamedTuple):
         """Where the character at `at` stands in the text."""
         return at + int(self.dropped.searchsorted(at, side="right"))
 
+    def places(self, at: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """The same of many."""
+        return at + self.dropped.searchsorted(at, side="right")
+
 
 class RunIndex:
     """Documents by the runs they hold.  Adding is cheap, removing cheaper; held in memory, rebuilt from their texts.
@@ -75,9 +80,12 @@ class RunIndex:
         """Document → its slot."""
         self._names: list[str | None] = []
         """By slot; None for a document that was removed."""
-        self._folded: list[Folded] = []
+        self._dropped: list[NDArray[np.int32]] = []
+        """By slot, as in `Folded`."""
         self._starts: list[int] = []
         """Where each slot begins, counted over all folded characters."""
+        self._points: NDArray[np.uint16] = np.empty(0, np.uint16)
+        """The folded characters of all documents one after the other, and room for more."""
         self._size = 0
         self._levels: list[NDArray[np.uint64]] = []
         """Fingerprint and place in one number, sorted; each level at least twice as large as the next."""
@@ -95,27 +103,33 @@ class RunIndex:
 
     def add(self, document: str, text: str) -> None:
         """Keep a document; one of the same name is replaced."""
-
         self.remove(document)
         folded = fold_text(text)
         every = fingerprints(folded.points)
         positions = winnow(every)
-        slot = len(self._names)
-        self._texts[document] = slot
+        self._texts[document] = len(self._names)
         self._names.append(document)
-        self._folded.append(folded)
+        self._dropped.append(folded.dropped)
         self._starts.append(self._size)
         self._tail.append(_keys(every[positions], positions + self._size))
-        self._size += len(folded.points)
+        self._append(folded.points)
 
-    def remove(self, document: str) -> None:
-        """Forget a document; its fingerprints go when the index is next merged."""
+    def _append(self, points: "NDArray[np.uint16]") -> None:
         import numpy as np
 
+        end = self._size + len(points)
+        if end > len(self._points):
+            grown = np.empty(end + end // 8, np.uint16)
+            grown[: self._size] = self._points[: self._size]
+            self._points = grown
+        self._points[self._size : end] = points
+        self._size = end
+
+    def remove(self, document: str) -> None:
+        """Forget a document; its characters and fingerprints go when the index is next merged."""
         slot = self._texts.pop(document, None)
         if slot is not None:
             self._names[slot] = None
-            self._folded[slot] = Folded(np.empty(0, np.uint16), np.empty(0, np.int32))
             self._removed += 1
 
     def runs(self, text: str, shortest: int = SHORTEST) -> list[Run]:
@@ -133,16 +147,27 @@ class RunIndex:
             return []
         pairs = [_hits(hashes, level) for level in self._levels]
         here, there = (np.concatenate(side) for side in zip(*pairs, strict=True))
-        found: list[Run] = []
-        slots = self._slots(there)
-        for slot in np.unique(slots).tolist():
+        ends = np.append(np.asarray(self._starts[1:], np.int64), self._size)
+        extents = _extents(asked.points, self._points, here, there, np.asarray(self._starts, np.int64), ends)
+        return sorted(self._told(asked, _longest(extents[:, extents[2] - extents[1] >= shortest])))
+
+    def _told(self, asked: Folded, extents: "NDArray[np.int64]") -> Iterator[Run]:
+        """Runs in the characters of the two texts; `extents` are in the order of their slots."""
+        import numpy as np
+
+        slots = extents[0]
+        for members in np.split(np.arange(len(slots)), np.flatnonzero(np.diff(slots)) + 1) if len(slots) else ():
+            slot = int(slots[members[0]])
             name = self._names[slot]
-            if name is not None:
-                mine = slots == slot
-                found += _extended(
-                    asked, self._folded[slot], here[mine], there[mine] - self._starts[slot], name, shortest
-                )
-        return sorted(found)
+            if name is None:
+                continue
+            start, end, source = (extents[k, members] for k in (1, 2, 3))
+            source = source - self._starts[slot]
+            kept = Folded(self._points[:0], self._dropped[slot])
+            places = asked.places(start), asked.places(end - 1) + 1
+            sources = kept.places(source), kept.places(source + end - start - 1) + 1
+            for (a, b), (c, d) in zip(zip(*places, strict=True), zip(*sources, strict=True), strict=True):
+                yield Run(int(a), int(b), name, int(c), int(d))
 
     def _settle(self) -> None:
         """Sort what was added into levels; leave out what was removed, once it is a fair part."""
@@ -156,21 +181,31 @@ class RunIndex:
             last = self._levels.pop()
             self._levels[-1] = np.sort(np.concatenate((self._levels[-1], last)), kind="stable")
         if stale and self._levels:
-            present = np.array([n is not None for n in self._names], bool)
-            self._levels[0] = self._levels[0][present[self._slots(self._levels[0] & np.uint64(_LOW))]]
-            self._removed = 0
+            self._compact()
 
-    def _slots(self, places: "NDArray[Any]") -> "NDArray[np.int64]":
-        """Which slot each place stands in."""
+    def _compact(self) -> None:
+        """Close up over the documents that were removed."""
         import numpy as np
 
-        return np.searchsorted(np.asarray(self._starts, np.int64), places.astype(np.int64), side="right") - 1
+        kept = np.array([n is not None for n in self._names], bool)
+        lengths = np.diff(np.append(np.asarray(self._starts, np.int64), self._size))
+        places = (self._levels[0] & np.uint64(_LOW)).astype(np.int64)
+        slots = np.searchsorted(np.asarray(self._starts, np.int64), places, side="right") - 1
+        moved = (np.cumsum(np.where(kept, 0, lengths)) - np.where(kept, 0, lengths))[slots]
+        self._levels[0] = (self._levels[0] - moved.astype(np.uint64))[kept[slots]]
+        self._points = self._points[: self._size][np.repeat(kept, lengths)]
+        self._size = len(self._points)
+        self._starts = (np.cumsum(lengths[kept]) - lengths[kept]).tolist()
+        self._dropped = [d for d, k in zip(self._dropped, kept.tolist(), strict=True) if k]
+        self._names = [n for n in self._names if n is not None]
+        self._texts = {n: slot for slot, n in enumerate(self._names) if n is not None}
+        self._removed = 0
 
     @property
     def nbytes(self) -> int:
         """Bytes held in arrays."""
-        texts = sum(f.points.nbytes + f.dropped.nbytes for f in self._folded)
-        return int(sum(x.nbytes for x in (*self._levels, *self._tail)) + texts)
+        sizes = [x.nbytes for x in (*self._levels, *self._tail)] + [x.nbytes for x in self._dropped]
+        return sum(sizes) + self._points.nbytes
 
 
 def _keys(hashes: "NDArray[np.uint32]", places: "NDArray[np.int64]") -> "NDArray[np.uint64]":
@@ -281,69 +316,90 @@ def _thinned(places: "NDArray[np.int64]", hashes: "NDArray[np.uint32]") -> "NDAr
 # --- extents --------------------------------------------------------------------------------------
 
 
-def _extended(
-    asked: Folded,
-    kept: Folded,
+def _extents(
+    asked: "NDArray[np.uint16]",
+    kept: "NDArray[np.uint16]",
     here: "NDArray[np.int64]",
     there: "NDArray[np.int64]",
-    name: str,
-    shortest: int,
-) -> list[Run]:
-    """The whole runs around equal fingerprints, each once."""
+    starts: "NDArray[np.int64]",
+    ends: "NDArray[np.int64]",
+) -> "NDArray[np.int64]":
+    """(slot, start, end, source) of the whole runs around equal fingerprints, each once for a document; four rows.
+
+    Fingerprints that stand equally far apart in both texts and less than their length after each other lie in one run,
+    so only the first of them is followed; the others are, where that one was equal by chance.
+    """
     import numpy as np
 
-    runs: list[Run] = []
-    covered: set[tuple[int, int]] = set()
-    offsets = there - here
-    order = np.lexsort((here, offsets))
-    done_offset, done_until, work = None, -1, 0
-    for place in order.tolist():
-        offset, at = int(offsets[place]), int(here[place])
-        if offset == done_offset and at < done_until:
-            continue
-        if work > _MOST_WORK:
-            break
-        start, end = _extent(asked.points, kept.points, at, at + offset)
-        work += end - start
-        done_offset, done_until = offset, max(end, at + 1)
-        if end - start < shortest or (start, end) in covered:
-            continue
-        covered.add((start, end))
-        mine = asked.place(start), asked.place(end - 1) + 1
-        runs.append(Run(*mine, name, kept.place(start + offset), kept.place(end - 1 + offset) + 1))
-    return _longest(runs)
+    bits = np.int64(len(asked).bit_length())
+    keys = np.unique(((there - here + len(asked)) << bits) | here)
+    here = keys & ((np.int64(1) << bits) - 1)
+    there = (keys >> bits) - len(asked) + here
+    slots = np.searchsorted(starts, there, side="right") - 1
+    found: list[NDArray[np.int64]] = []
+    work, many = 0, 16
+    while len(here) and work <= _MOST_WORK:
+        apart = (np.diff(there - here) != 0) | (np.diff(here) > GRAM) | (np.diff(slots) != 0)
+        group = np.concatenate(([0], np.cumsum(apart)))
+        # A few first, then many: a text that repeats itself without end uses up the work on whole runs.
+        first = np.concatenate(([0], np.flatnonzero(apart) + 1))[:many]
+        later = group >= many
+        many *= 16
+        at, source, slot = here[first], there[first], slots[first]
+        back = _agreeing(asked, kept, at - 1, source - 1, np.minimum(at, source - starts[slot]), -1)
+        ahead = _agreeing(asked, kept, at, source, np.minimum(len(asked) - at, ends[slot] - source), 1)
+        back = np.where(ahead > 0, back, 0)
+        found.append(np.stack((slot, at - back, at + ahead, source - back)))
+        work += int((back + ahead).sum()) + 32 * len(first)
+        # What the run from the first does not cover begins another one.
+        left = later | (here >= (at + np.maximum(ahead, 1))[np.minimum(group, len(first) - 1)])
+        here, there, slots = here[left], there[left], slots[left]
+    extents = np.concatenate(found, axis=1) if found else np.empty((4, 0), np.int64)
+    extents = extents[:, np.lexsort((extents[3], extents[2], extents[1], extents[0]))]
+    again = (np.diff(extents[:3], axis=1) == 0).all(axis=0)
+    return extents[:, np.concatenate(([True], ~again))] if extents.shape[1] else extents
 
 
-def _extent(asked: "NDArray[np.uint16]", kept: "NDArray[np.uint16]", at: int, there: int) -> tuple[int, int]:
-    """[start, end) in the text of the run through a pair of places; empty when they do not even agree there."""
-    back = min(at, there)
-    left = _agreeing(asked[at - back : at][::-1], kept[there - back : there][::-1])
-    ahead = min(len(asked) - at, len(kept) - there)
-    right = _agreeing(asked[at : at + ahead], kept[there : there + ahead])
-    return (at - left, at + right) if right else (at, at)
-
-
-def _agreeing(one: "NDArray[np.uint16]", other: "NDArray[np.uint16]") -> int:
-    """How many characters agree from the first on, looked at in growing strides."""
+def _agreeing(
+    asked: "NDArray[np.uint16]",
+    kept: "NDArray[np.uint16]",
+    here: "NDArray[np.int64]",
+    there: "NDArray[np.int64]",
+    most: "NDArray[np.int64]",
+    step: int,
+) -> "NDArray[np.int64]":
+    """How many characters agree from each pair of places on, one way, at most so many; all pairs at once."""
     import numpy as np
 
-    done, stride = 0, 32
-    while done < len(one):
-        different = np.flatnonzero(one[done : done + stride] != other[done : done + stride])
-        if len(different):
-            return done + int(different[0])
-        done += stride
-        stride *= 4
-    return len(one)
+    done = np.zeros(len(here), np.int64)
+    active = np.flatnonzero(most > 0)
+    width, work = 16, 0
+    while len(active) and work <= _MOST_WORK:
+        width = max(16, min(width, _MOST_AT_ONCE // len(active)))
+        work += width * len(active)
+        ahead = done[active, None] + np.arange(width)
+        inside = ahead < most[active, None]
+        ahead = np.where(inside, ahead, 0) * step
+        equal = (asked[here[active, None] + ahead] == kept[there[active, None] + ahead]) & inside
+        agreed = np.where(equal.all(axis=1), width, equal.argmin(axis=1))
+        done[active] += agreed
+        active = active[agreed == width]
+        width *= 4
+    return done
 
 
-def _longest(runs: list[Run]) -> list[Run]:
-    """Without runs that lie within another one of the same document."""
-    kept: list[Run] = []
-    for run in sorted(runs, key=lambda r: (r.start, -r.end, r.source_start)):
-        if not kept or run.end > kept[-1].end:
-            kept.append(run)
-    return kept
+def _longest(extents: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    """Without runs that lie within another one of the same document; in the order of slots, then of the text."""
+    import numpy as np
+
+    if not extents.shape[1]:
+        return extents
+    slot, start, end, source = extents
+    extents = extents[:, np.lexsort((source, -end, start, slot))]
+    # A slot's ends lie above those of every slot before it, so one running maximum serves them all.
+    ends = extents[0] * (int(end.max()) + 1) + extents[2]
+    reached = np.maximum.accumulate(ends)
+    return extents[:, np.concatenate(([True], ends[1:] > reached[:-1]))]
 
 
 # --- what is everybody's --------------------------------------------------------------------------

@@ -114,7 +114,7 @@ class MetricNames:
         lowered = text.casefold()
         if len(lowered) != len(text):
             return []
-        spelled = lowered.translate(_ONE_WIDTH)
+        spelled = lowered.translate(_ONE_WIDTH) if _TWO_WIDTHS.search(lowered) else lowered
         found: list[Label] = []
         at = 0
         while first := self._begins.search(spelled, at):
@@ -159,6 +159,7 @@ def _spelling(name: str) -> str:
 _Tree = dict[str, "_Tree"]
 """Characters and what may follow each; "" where a name ends."""
 _ONE_WIDTH = str.maketrans({"（": "(", "）": ")"} | dict.fromkeys(_DASHES, "-"))
+_TWO_WIDTHS = re.compile(f"[{_DASHES}（）]")  # str.translate is slow, and most sentences have none
 
 
 def _either_width(char: str) -> str:
