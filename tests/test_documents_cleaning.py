@@ -7,7 +7,8 @@ import pytest
 
 from chugao.documents.cleaning import RULES, clean, restored
 from chugao.documents.masks import masks_of
-from chugao.documents.reading import Paragraph, Reading, text_reading
+from chugao.documents.paragraph import Paragraph
+from chugao.documents.reading import Reading, text_reading
 from chugao.documents.structure import Document, understand
 
 BODY = (

@@ -75,10 +75,18 @@ def _mask_names(text: str, names: Names, spans: "_Spans") -> None:
     if names.pattern:
         spans.add((m.span() for m in names.pattern.finditer(text) if m[0] in names.organisations), "单位")
         spans.add((m.span() for m in names.pattern.finditer(text) if m[0] in names.people), "人名")
+    departments = sorted(find_departments(text), key=lambda s: (s[0], -s[1]))
+    people = list(find_people(text, words, departments))
     spans.add(find_units(text, names, words), "单位")
-    spans.add(find_places(text, names, words), "地名")
-    spans.add(sorted(find_departments(text), key=lambda s: (s[0], -s[1])), "科室")
-    spans.add(find_people(text, words), "人名")
+    # 覃美兰 is a person though 美兰 is a district.
+    spans.add((p for p in find_places(text, names, words) if not any(_within(p, one) for one in people)), "地名")
+    spans.add(departments, "科室")
+    spans.add(people, "人名")
+
+
+def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether one stretch lies in a longer one."""
+    return span != other and other[0] <= span[0] and span[1] <= other[1]
 
 
 class _Spans:

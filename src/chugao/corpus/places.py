@@ -46,7 +46,7 @@ _NOT_PLACE = re.compile(
 )
 _COMMON_IN_PLACE = re.compile(
     "公立|民营|试点|牵头|成员|上级|下级|协作|定点|智慧|综合|专科|社区|乡镇|县域|联网|帮扶|支援|合作|医疗|现代|研究|友善|平安|绿色|数字|文明|示范|教学|互联"
-    "|附近|周边|其他|有关|相关|部分|兄弟|同级|人民|中心|中医|保健|儿童|围绕|新建|患者|推动|促进|建设|保障|深化|加强|引导|规范|优化|打造|创建|开展"
+    "|边境|沿边|附近|周边|其他|有关|相关|部分|兄弟|同级|人民|中心|中医|保健|儿童|围绕|新建|患者|推动|促进|建设|保障|深化|加强|引导|规范|优化|打造|创建|开展"
     "|实施|组织|鼓励|要求|督促|指导|落实|达到|评为|荣获|成为|助力|服务|改善|提升|完善|整合|推进|发展|作为|坚持|结合|聚焦|持续|进行|参与|参加|协调"
     "|统筹|选派|依托|通过|按照|代表|创新|远程|接诊|对口|托管|目标|优秀|支持|会同|重点|若干|我们|他们|基层|城市|住院|现有|偏远|覆盖|辐射|面向|经济|功能"
 )
@@ -60,6 +60,8 @@ class Gazetteer(NamedTuple):
 
     names: frozenset[str]
     stems: frozenset[str]
+    cities: frozenset[str]
+    """Stems of cities and prefectures, which are told without their ending more often than with it."""
     longest: int
 
 
@@ -70,8 +72,9 @@ def gazetteer() -> Gazetteer:
     names = {n for line in lines if not line.startswith("#") for n in line.split()}
     stems = {s for n in names if len(s := _stem(n)) >= 2}
     # 玉树州, 长阳县: without the peoples.
-    names |= {_stem(n) + n[-1] for n in names if n.endswith(("自治州", "自治县", "自治旗"))}
-    return Gazetteer(frozenset(names), frozenset(stems), max(map(len, names)))
+    names |= {_stem(n).removesuffix("族") + n[-1] for n in names if n.endswith(("自治州", "自治县", "自治旗"))}
+    cities = {_stem(n).removesuffix("地区") for n in names if n.endswith(("市", "自治州", "盟", "地区"))}
+    return Gazetteer(frozenset(names), frozenset(stems | cities), frozenset(cities), max(map(len, names)))
 
 
 @cache
@@ -214,12 +217,16 @@ def place_before(text: str, end: int, names: Names, words: Words) -> int | None:
     return _unlisted(text, end - len(ending[0]), words)
 
 
-def place_at_edge(text: str, end: int) -> int | None:
+def place_at_edge(text: str, end: int, words: Words) -> int | None:
     """平安县 before 人民医院, whatever else 平安 means: two characters between a certain edge and 县."""
     start = end - 3
     if start < 0 or text[end - 1] not in "县市区镇乡" or not _certain(text, start):
         return None
     name = text[start : end - 1]
+    word = words.starting_at(start)
+    if word is not None and word.text == name and word.tag in ("v", "vn"):
+        # 配合市第一人民医院.
+        return None
     return start if _han(name) and name[-1] not in _NOT_PLACE_LAST and not _NOT_PLACE.search(name) else None
 
 
@@ -238,7 +245,7 @@ def _unlisted(text: str, stop: int, words: Words) -> int | None:
             return _without_preposition(text, word.start, stop)
         return None
     whole = words.around(stop)
-    if whole is not None and 3 <= whole.end - whole.start <= 5 and whole.tag == "ns":
+    if whole is not None and 3 <= whole.end - whole.start <= 5 and whole.tag in ("ns", "nr"):
         name = text[whole.start : stop]
         fits = len(name) >= 2 and name[-1] not in _NOT_PLACE_LAST and not _COMMON_IN_PLACE.search(name)
         return _without_preposition(text, whole.start, stop) if fits else None
@@ -263,16 +270,20 @@ def _han(text: str) -> bool:
 
 def _bare(text: str, names: Names, words: Words) -> Iterator[Span]:
     """Places told without their ending, 昆明 and 云南: only where they are words of their own."""
-    stems = gazetteer().stems
+    stems, cities = gazetteer().stems, gazetteer().cities
     if not any(text[i : i + 2] in _first_two() for i in range(len(text) - 1)):
         return
     for word in words.all:
-        if word.text in stems and word.text not in _ORDINARY and (word.tag == "ns" or word.text in provinces()):
+        # The dictionary takes 合肥 and 康定 for nouns and persons.
+        known = word.tag == "ns" or len(word.text) > 2 or word.text in provinces() or word.text in cities
+        if word.text in stems and word.text not in _ORDINARY and known:
             yield word.start, word.end
 
 
 _ORDINARY = frozenset(
-    "安宁 平原 盐湖 三江 沿河 三河 龙山 浮山 新建 城关 东方 朝阳 和平 新华 文化 建设 桥东 桥西 河东 河西 中原 城中 城东 城西 城北 江南 江北 东区 西区 南区".split()
+    "安宁 平原 盐湖 三江 沿河 三河 龙山 浮山 新建 城关 东方 朝阳 和平 新华 文化 建设 桥东 桥西 河东 河西 中原 城中 城东 城西 城北 江南 江北 东区 西区 南区 "
+    "五常 合作 同仁 大同 安康 开封 日照 来宾 新民 新星 明光 无为 白银 灯塔 大安 天长 子长 孝义 孝感 文昌 神木 仙桃 弥勒 阳春 高密 高平 尚志 安顺 安达 平果 平凉 开远 兴化 海安 白杨 集安 铁力 福泉 赤水 "
+    "华亭 临清 武威 乐平 金华 大方".split()
 )
 """Names of districts that mean something else as often."""
 
@@ -290,6 +301,10 @@ def _neighbours(text: str, spans: list[Span]) -> Iterator[Span]:
         beside = start - 1 in ends or (text[end : end + 1] in _JOINTS and end + 1 in starts)
         if beside and start not in starts and not is_word(match[1]) and is_place(match[1]):
             yield start, end
+    # 洋河镇、双沟镇: 双沟 is a word as well.
+    for match in re.finditer(rf"(?<=[{_JOINTS}])([{HAN}]{{2}})[县镇乡](?=[{_JOINTS}，。；的]|两|三|四)", text):
+        if match.start() - 1 in ends and match.start() not in starts and is_place(match[1]):
+            yield match.start(), match.end()
 
 
 def _rows(text: str) -> Iterator[Span]:

@@ -55,6 +55,11 @@ class Words:
         at = bisect_left(self.all, place, key=lambda w: w.end)
         return self.all[at] if at < len(self.all) and self.all[at].start < place < self.all[at].end else None
 
+    def between(self, start: int, end: int) -> tuple[Word, ...]:
+        """The words that begin in this stretch."""
+        first = bisect_left(self.all, start, key=lambda w: w.start)
+        return self.all[first : bisect_left(self.all, end, first, key=lambda w: w.start)]
+
     def starting_at(self, place: int) -> Word | None:
         """The word that begins here, None within a word."""
         return self._starting.get(place)

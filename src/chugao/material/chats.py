@@ -11,7 +11,8 @@ from collections import Counter
 
 from chugao.corpus.people import is_surname
 from chugao.documents.headings import number_of
-from chugao.documents.reading import Paragraph, Reading
+from chugao.documents.paragraph import Paragraph
+from chugao.documents.reading import Reading
 
 _DAY = r"(?:(?:20\d\d\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|昨天|今天|前天|星期[一二三四五六日天]|周[一二三四五六日])"
 _CLOCK = (
