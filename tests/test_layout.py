@@ -24,14 +24,17 @@ _DOCUMENT, _STYLES, _FOOTER = "word/document.xml", "word/styles.xml", "word/foot
 
 def spoiled(part: str, old: str, new: str) -> bytes:
     """A notice of ours in which something was changed by hand."""
+    return spoiled_again(typeset(drafts.notice()), part, old, new)
+
+
+def spoiled_again(content: bytes, part: str, old: str, new: str, times: int = -1) -> bytes:
     out = io.BytesIO()
-    content = typeset(drafts.notice())
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
         for name in source.namelist():
             text = source.read(name).decode()
             if name == part:
                 assert old in text
-                text = text.replace(old, new)
+                text = text.replace(old, new, times)
             target.writestr(name, text)
     return out.getvalue()
 
@@ -82,12 +85,29 @@ def test_a_redline_keeps_to_the_page_too():
         (_FOOTER, " PAGE ", " DATE ", "page_number_sides"),
         ("word/settings.xml", "<w:evenAndOddHeaders/>", "", "page_number_sides"),
         (_DOCUMENT, "<w:tblHeader/>", "", "table_header"),
+        (_DOCUMENT, '<w:ind w:right="640"/><w:jc w:val="right"/>', '<w:jc w:val="right"/>', "issuer_place"),
+        (_DOCUMENT, '<w:ind w:left="6010"/><w:jc w:val="left"/>', '<w:jc w:val="right"/>', "date_place"),
+        (_DOCUMENT, '"Salutation"/>', '"BodyText"/><w:ind w:firstLineChars="200" w:firstLine="640"/>', "indent"),
     ],
 )  # fmt: skip
 def test_what_was_spoiled_is_found(part: str, old: str, new: str, rule: str):
     found = rules(spoiled(part, old, new))
 
     assert rule in found
+
+
+def test_a_page_number_whose_figure_no_program_has_counted_yet_has_its_dashes():
+    content = spoiled(_FOOTER, "<w:t>1</w:t>", "")
+
+    assert rules(content) == set()
+
+
+def test_a_title_set_left_is_a_title_out_of_place_and_nothing_else():
+    content = spoiled(_STYLES, '<w:name w:val="Title"/>', '<w:name w:val="题目"/>')
+    left = spoiled_again(content, _STYLES, '<w:jc w:val="center"/>', '<w:jc w:val="left"/>', 1)
+
+    assert {f.hint for f in judge(left, gbt9704()) if f.rule == "layout.align"} == {"标题为左对齐，应居中（共2处）。"}
+    assert "layout.title" not in {f.rule for f in judge(left, gbt9704())}
 
 
 def test_a_date_with_zeros_and_a_number_in_square_brackets_are_found():

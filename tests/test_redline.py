@@ -15,9 +15,11 @@ import pytest
 from lxml import etree
 from rapidfuzz.distance import Indel
 
-from chugao.comparing import version_of_text
+from chugao.comparing import version_of_draft, version_of_text
 from chugao.manuscript import Draft, Shell
 from chugao.quantity import number_spans
+from chugao.word.merging import lines_of_version
+from chugao.word.own import read_own
 from chugao.word.redline import BASE_PROPERTY, redline, redline_of_steps
 from chugao.word.revisions import Paragraph, accepted, lines_of, paragraphs_of, rejected
 from chugao.word.typesetting import typeset
@@ -89,6 +91,47 @@ def test_every_shell_keeps_its_pages(shell: Shell):
 
     assert lines(accepted(xml)) == printed(new)
     assert lines(rejected(xml)) == printed(old)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_two_files_of_ours_it_is_the_same(seed: int, tmp_path: Path):
+    old, new = redline_cases.pair(seed, EDITS[seed % 3])
+    (first := tmp_path / "old.docx").write_bytes(typeset(old))
+    (second := tmp_path / "new.docx").write_bytes(typeset(new))
+
+    xml = body(redline(first, second))
+
+    assert lines(accepted(xml)) == printed(new)
+    assert lines(rejected(xml)) == printed(old)
+
+
+@pytest.mark.parametrize("shell", [Shell(), drafts.NOTICE, drafts.REPORT], ids=["plain", "notice", "report"])
+def test_a_file_of_ours_says_the_same_as_its_draft_and_is_printed_alike(shell: Shell):
+    draft = drafts.draft(shell=shell)
+
+    own = read_own(typeset(draft))
+
+    assert own is not None
+    version = version_of_draft(draft)
+    assert own.version.text == version.text
+    assert [s.text for s in own.version.stretches] == [s.text for s in version.stretches]
+    said = [(line.piece.role, line.piece.level, line.table, line.row, line.piece.landscape) for line in own.lines]
+    assert said == [
+        (line.piece.role, line.piece.level, line.table, line.row, line.piece.landscape)
+        for line in lines_of_version(version)
+    ]
+
+
+def test_a_file_that_somebody_touched_is_read_as_a_strangers():
+    out, content = io.BytesIO(), typeset(drafts.draft())
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace("手术".encode(), "诊疗".encode()))
+
+    assert read_own(out.getvalue()) is None
+    assert read_own(typeset(drafts.draft(), clean=True)) is None
+    assert read_own(redline(drafts.draft(), drafts.draft(drafts.sections()[:-1]))) is None
+    assert read_own(b"PK no archive") is None
 
 
 def test_two_equal_drafts_have_no_change():

@@ -1,5 +1,6 @@
 """A Word file that came back: every edit found, with its section and author; a changed number asks."""
 
+import io
 import json
 import random
 import shutil
@@ -443,6 +444,34 @@ def test_what_cannot_stand_in_a_draft_is_listed() -> None:
         ("图片", "", ""),
         ("修订", "这句后来不要了。", "李院长、王科长"),
     ]
+
+
+def test_comments_of_a_program_that_numbers_no_paragraphs_answer_nobody(tmp_path: Path) -> None:
+    import docx
+
+    document = docx.Document(io.BytesIO(typeset(the_draft())))
+    for start, author in (("病案归档", "沈若琴"), ("对照等级评审", "李院长")):
+        paragraph = next(p for p in document.paragraphs if start in p.text)
+        document.add_comment(paragraph.runs, text="要不要写", author=author, initials=author[:1])
+    document.save(str(tmp_path / "批注.docx"))
+
+    found = read(the_draft(), (tmp_path / "批注.docx").read_bytes())
+
+    assert sorted((c.author, c.reply_to) for c in found.comments) == [("李院长", ""), ("沈若琴", "")]
+
+
+def test_a_text_box_is_told_once_and_is_no_picture() -> None:
+    desk = Desk(typeset(the_draft()))
+    run, box = w("r"), w("pict")
+    box.append(w("txbxContent"))
+    box[0].append(w("p"))
+    box[0][0].append(desk._run("请补充胸痛中心数据"))
+    run.append(box)
+    desk.paragraph("补齐以后再排。").append(run)
+
+    found = read(the_draft(), desk.bytes())
+
+    assert [(u.what, u.text) for u in found.unplaced] == [("文本框", "请补充胸痛中心数据")]
 
 
 def test_of_a_redline_that_came_back_only_what_others_did_is_an_edit() -> None:

@@ -8,7 +8,6 @@ lost there, content controls and paragraph ids are lost everywhere.  So the firs
 
 import hashlib
 import re
-from xml.sax.saxutils import escape
 
 from chugao.manuscript import Block, Draft, Section
 
@@ -28,9 +27,15 @@ def plain_text(text: str) -> str:
     return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
+def escape(text: str) -> str:
+    """Text as it may stand between tags; that of xml.sax brings urllib and http along."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def attribute(value: object) -> str:
     """A value as it may stand between double quotes."""
-    return escape(plain_text(str(value)), {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
+    safe = escape(plain_text(str(value)))
+    return safe.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def bookmark_name(block_id: str, prefix: str = "b_") -> str:

@@ -444,9 +444,14 @@ class Applying:
     def _cells(self, row: Text, section_id: str, place: str) -> Iterator[ClaimedText]:
         at = 0
         for cell in row.text.split("\t"):
-            origins = row.origins[at : at + len(cell)]
-            yield self.reclaiming.claimed(row._replace(text=cell, origins=origins), section_id, place)
-            at += len(cell) + 1
+            end = at + len(cell)
+            before = [o[2] for o in row.origins[:at] if o is not None]
+            after = [o[2] for o in row.origins[end:] if o is not None]
+            # A number that is typed anew stands for one of its own cell, not for the first that is gone from the row.
+            within = (max(before, default=-1), min(after, default=10**9))
+            text = row._replace(text=cell, origins=row.origins[at:end])
+            yield self.reclaiming.claimed(text, section_id, place, within)
+            at = end + 1
 
 
 # --- small readings -------------------------------------------------------------------------------

@@ -7,11 +7,10 @@ Word shows a comment beside the characters between its two range marks; the run 
 
 from collections.abc import Iterable
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from chugao.manuscript import Draft, Evidence
 from chugao.source import Claim
-from chugao.word.anchors import attribute, plain_text
+from chugao.word.anchors import attribute, escape, plain_text
 from chugao.word.styles import W
 
 AUTHOR = "初稿"

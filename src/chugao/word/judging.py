@@ -29,6 +29,10 @@ _DATE = re.compile(r"^\s*20\d\d年\s*\d{1,2}月\s*\d{1,2}日\s*$")
 _BAD_ZERO = re.compile(r"年\s*0\d月|月\s*0\d日")
 _NOTE = re.compile(r"^[（(][^（()）]{2,80}[）)]$")
 _ADDRESSEE = re.compile(r"^[^。；！？]{2,60}[:：]$")
+_LEADS = re.compile(r"如下|以下|[，,]")
+"""Words of a sentence that a list follows, not of those a paper is sent to."""
+_INDENTED = "\u3000" * 8
+_LONGEST_TITLE = 80
 _SIGNER = re.compile(r"\s{0,40}签发人\s?[:：]\s{0,4}")
 _NAMES = {
     "body": "正文",
@@ -56,6 +60,7 @@ def judge(content: bytes, layout: Layout, name: str = "文件") -> list[Finding]
         *_type(told, layout),
         *_wording(told),
         *judge_parts(told, layout),
+        *_signed(told, layout),
         *_signers(body, styles),
         *_mirrored(parts),
         *_footers(parts, body, layout, styles),
@@ -160,9 +165,10 @@ class _Styles:
             _number(outline) if outline else None,
             any(_switched(b, "pageBreakBefore") for b in blocks[:2]),
             colour,
-            _left_of(blocks, size or 10.5),
+            _side_of(blocks, "left", size or 10.5),
             _number(_first(blocks, "spacing", "before")),
             _number(_first(blocks, "spacing", "after")),
+            _side_of(blocks, "right", size or 10.5),
         )
 
 
@@ -179,10 +185,10 @@ def _type_of(blocks: list[Any]) -> tuple[Any, ...]:
     )
 
 
-def _left_of(blocks: list[Any], size_pt: float) -> float:
-    """Characters from the left edge of the text to a paragraph."""
-    chars = _first(blocks, "ind", "leftChars")
-    return _number(chars) / 100 if chars else _number(_first(blocks, "ind", "left")) / size_pt / 20
+def _side_of(blocks: list[Any], side: str, size_pt: float) -> float:
+    """Characters from an edge of the text to a paragraph."""
+    chars = _first(blocks, "ind", f"{side}Chars")
+    return _number(chars) / 100 if chars else _number(_first(blocks, "ind", side)) / size_pt / 20
 
 
 def _first(blocks: Iterable[Any], element: str, attribute: str) -> str | None:
@@ -204,7 +210,7 @@ def _switched(block: Any, name: str) -> bool:
 
 def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
     """The printed paragraphs outside tables."""
-    at, titled, dated = 0, False, False
+    at, titled, dated, previous = 0, False, False, ""
     broken, blank = False, 0
     ruled: Rule | None = None
     for element in body:
@@ -216,14 +222,14 @@ def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
         broken = broken or any(value_of(b, "type") == "page" for b in element.iter() if tag_of(b) == "br")
         if text.strip():
             looks = styles.looks(element)
-            role = _role(text.strip(), styles.name(element), looks, titled)
+            role = _role(text.strip(), styles.name(element), looks, titled, previous)
             if dated and role == "body" and _NOTE.match(text.strip()):
                 role = "note"
             # Behind the date of a 通知 another paper may begin, with a title of its own.
             titled, dated = (titled or role == "title") and role not in ("date", "label"), role == "date"
             looks = looks._replace(new_page=looks.new_page or broken)
             yield Told(role, text, at, looks, blank, above or ruled, below or shape)
-            broken, blank, ruled = False, 0, None
+            broken, blank, ruled, previous = False, 0, None, role
         else:
             blank += 1
             ruled = ruled or above or below or shape
@@ -231,12 +237,14 @@ def _paragraphs(body: Any, styles: _Styles) -> Iterator[Told]:
         at += len(text) + 1
 
 
-def _role(text: str, style: str, looks: Looks, titled: bool) -> str:
-    """What a paragraph is, by its style where that says so, else by its words."""
+def _role(text: str, style: str, looks: Looks, titled: bool, previous: str) -> str:
+    """What a paragraph is, by its style where that says so, else by its words and what stands above it."""
     name = style.lower()
     if role := part_of(text, looks.colour, looks.size_pt or 10.5):
         return role
-    if name in ("title", "标题") or (not titled and looks.align == "center" and (looks.size_pt or 0) >= 18):
+    if name in ("title", "标题") or (
+        not titled and looks.align != "right" and (looks.size_pt or 0) >= 18 and len(text) <= _LONGEST_TITLE
+    ):
         return "title"
     if re.fullmatch(r"附[件表]\s*\d{0,2}", text):
         return "label"
@@ -245,7 +253,8 @@ def _role(text: str, style: str, looks: Looks, titled: bool) -> str:
     found = read_heading(text[:400], None)
     if found and 1 <= found.level <= 2 and found.end >= len(text) and len(text) <= 60 and "。" not in text:
         return f"heading{found.level}"
-    if name == "salutation" or (titled and _ADDRESSEE.match(text) and looks.first_chars == 0):
+    addressed = titled and _ADDRESSEE.match(text) and (looks.first_chars == 0 or previous == "title")
+    if name == "salutation" or (addressed and not _LEADS.search(text)):
         return "addressee"
     if _DATE.match(text):
         return "date"
@@ -366,6 +375,28 @@ def _wording(told: list[Told]) -> Iterator[Finding]:
             yield found("layout.date", text, "成文日期的月、日不写0，如“2026年1月8日”。", p.at + match.start())
 
 
+def _signed(told: list[Told], layout: Layout) -> Iterator[Finding]:
+    """署名 and 成文日期: to the right, and as far from the edge as the rule has it."""
+    rule = layout.signature
+    for issuer, date in zip([None, *told], told, strict=False):
+        if date.role != "date":
+            continue
+        away = rule.sealed_right_chars if rule.sealed else rule.right_chars
+        if _from_right(date) < away - 0.6:
+            hint = f"成文日期应右空{away:g}字（加盖印章的右空四字）。"
+            yield found("layout.date_place", date.text.strip(), hint, date.at)
+        if issuer is not None and issuer.role == "other" and _from_right(issuer) < min(away, rule.right_chars) - 0.6:
+            hint = f"署名应右空{rule.right_chars:g}字，成文日期在它的下一行。"
+            yield found("layout.issuer_place", issuer.text.strip()[:20], hint, issuer.at)
+
+
+def _from_right(told: Told) -> float:
+    """Characters between a paragraph and the right edge, as far as the file says; one set from the left stands free."""
+    if told.looks.align == "right":
+        return told.looks.right_chars + len(told.text) - len(told.text.rstrip())
+    return 99.0 if told.looks.left_chars + told.looks.first_chars > 8 or told.text.startswith(_INDENTED) else 0.0
+
+
 def _signers(body: Any, styles: _Styles) -> Iterator[Finding]:
     """“签发人：” in 仿宋, the name behind it in 楷体, both 3号."""
     at = 0
@@ -427,7 +458,7 @@ def _footers(parts: dict[str, Any], body: Any, layout: Layout, styles: _Styles) 
         if face_of(looks.east_asia) != face_of(layout.styles.page_number.east_asia):
             yield found("layout.page_number_font", "", f"{word}页码字体为{looks.east_asia or '默认字体'}，应为宋体。")
         said = "".join(t.text or "" for t in paragraph.iter() if tag_of(t) == "t")
-        if not re.match(r"^[—－-]\s*\d+\s*[—－-]$", said.strip()) or "—" not in said:
+        if not re.match(r"^[—－-]\s*\d*\s*[—－-]$", said.strip()) or "—" not in said:
             yield found("layout.page_number_dash", said[:10], f"{word}页码两侧应各有一条一字线，如“— 1 —”。")
 
 

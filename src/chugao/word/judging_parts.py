@@ -46,6 +46,8 @@ class Looks(NamedTuple):
     before: int = 0
     """Twips above it; below it is `after`."""
     after: int = 0
+    right_chars: float = 0.0
+    """Characters from the right edge of the text to the paragraph, blanks typed behind it not counted."""
 
 
 class Told(NamedTuple):

@@ -32,7 +32,11 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "Caption": ("表题", "caption", "题注"),
 }
 """Style of ours → names of the master's, the likeliest first; spaces and case say nothing."""
-_TAG = re.compile(r"\{\{\s*([^{}\n]{1,40}?)\s*\}\}")
+_THEME = "word/theme/theme1.xml"
+_TAG = re.compile(
+    r"\{\{\s*([^{}\n]{1,40}?)\s*\}\}|(\{%[^{}%\n]{1,60}%\})|(\$\{[^{}\n]{1,40}\})|(«[^«»\n]{1,40}»)|(<<[^<>\n]{1,40}>>)"
+)
+_MERGED_FIELD = re.compile(r"\bMERGEFIELD\s{1,9}\"?([^\s\"\\]{1,40})")
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PAGE = ("pgSz", "pgMar", "docGrid")
@@ -45,6 +49,8 @@ class Master(NamedTuple):
     name: str
     styles: bytes
     """word/styles.xml, whole."""
+    theme: bytes
+    """word/theme/theme1.xml, from which styles take faces; b"" where it has none."""
     mapped: dict[str, str]
     """Style id of ours → the master's."""
     page: dict[str, dict[str, str]]
@@ -56,7 +62,7 @@ class Master(NamedTuple):
         """What the office should know, in Chinese."""
         told = []
         if self.unknown_tags:
-            tags = "、".join("{{" + t + "}}" for t in self.unknown_tags[:8])
+            tags = "、".join(t if t[0] in "{$«<" else "{{" + t + "}}" for t in self.unknown_tags[:8])
             more = f"等{len(self.unknown_tags)}处" if len(self.unknown_tags) > 8 else ""
             told.append(f"母版 {self.name} 里有不认识的标记：{tags}{more}。这些地方不会填写，请在导出后人工补上。")
         missing = [ours for ours in ("Title", "BodyText", "Heading1", "Heading2") if ours not in self.mapped]
@@ -78,6 +84,7 @@ def read_master(path: Path) -> Master:
             if "word/document.xml" not in names or "word/styles.xml" not in names:
                 raise UploadRejected(f"母版 {path.name} 不是 Word 文件。请另存为 .docx 或 .dotx 再用。")
             styles = archive.read(names["word/styles.xml"])
+            theme = archive.read(names[_THEME]) if _THEME in names else b""
             document = _xml(archive.read(names["word/document.xml"]))
             texts = [document] + [
                 _xml(archive.read(real))
@@ -93,6 +100,7 @@ def read_master(path: Path) -> Master:
     return Master(
         name=path.name,
         styles=styles,
+        theme=theme,
         mapped=_mapped(root),
         page=_page(document),
         unknown_tags=tuple(t for t in tags if t not in KNOWN_TAGS),
@@ -115,7 +123,9 @@ def _xml(data: bytes) -> Any:
 def _tags(root: Any) -> Iterator[str]:
     for paragraph in (e for e in root.iter() if tag_of(e) == "p"):
         text = "".join(e.text or "" for e in paragraph.iter() if tag_of(e) == "t")
-        yield from _TAG.findall(text)
+        yield from (found[found.lastindex or 0] for found in _TAG.finditer(text))
+        codes = "".join(e.text or "" for e in paragraph.iter() if tag_of(e) == "instrText")
+        yield from (f"«{name}»" for name in _MERGED_FIELD.findall(codes))
 
 
 def _mapped(root: Any) -> dict[str, str]:
@@ -160,6 +170,8 @@ def dressed(content: bytes, master: Master) -> bytes:
     rest = _on_page(_restyled(rest, master.mapped), master.page)
     parts["word/document.xml"] = (head + mark + rest).encode()
     parts["word/styles.xml"] = _merged(parts["word/styles.xml"], master)
+    if master.theme:
+        parts[_THEME] = master.theme  # its styles may take their faces from there
     if "docProps/custom.xml" in parts:
         parts["docProps/custom.xml"] = parts["docProps/custom.xml"].replace(old.encode(), body_hash(rest).encode())
     buffer = io.BytesIO()
@@ -206,6 +218,8 @@ def _merged(ours: bytes, master: Master) -> bytes:
     import lxml.etree
 
     root, own = _xml(master.styles), _xml(ours)
+    for counted in [e for e in root.iter() if tag_of(e) == "numPr"]:
+        counted.getparent().remove(counted)  # our headings bring their numbers; “一、一、” would be printed
     for style in own:
         identity = value_of(style, "styleId")
         if tag_of(style) != "style" or value_of(style, "type") != "paragraph" or identity in master.mapped:

@@ -156,12 +156,10 @@ class _Item(NamedTuple):
         return self.old_box is not None and self.new_box is not None
 
 
-def merge(comparison: Comparison) -> tuple[list[Merged], list[Line], list[Line]]:
-    """The blocks of both texts, and how each paragraph of the old and of the new version is printed."""
-    lines = lines_of_version(comparison.old), lines_of_version(comparison.new)
+def merge(comparison: Comparison, lines: tuple[list[Line], list[Line]]) -> list[Merged]:
+    """The blocks of both texts; `lines` say how each paragraph of the old and of the new version is printed."""
     items = list(_items(comparison, lines))
-    blocks = _Writer(_kept_apart(items), lines).blocks()
-    return blocks, lines[0], lines[1]
+    return _Writer(_kept_apart(items), lines).blocks()
 
 
 def _box(paragraph: int | None, lines: Sequence[Line]) -> tuple[str, int]:

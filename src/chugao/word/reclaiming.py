@@ -20,6 +20,7 @@ _DIGITS = re.compile(r"\d[\d.,]*")
 _REPORTED = "填报值"
 """Formula of a figure that was reported as it is."""
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?\Z")
+_ANYWHERE = (-1, 10**9)
 Origin = tuple[str, str, int]
 """(section id, sentence or cell, code point): where in the old draft a character stood."""
 
@@ -83,11 +84,16 @@ class Reclaiming:
         self.asked: list[Finding] = []
         """The questions so far."""
 
-    def claimed(self, text: Text, section_id: str, place: str) -> ClaimedText:
-        return ClaimedText(text=text.text, claims=self.claims_of(text, section_id, place))
+    def claimed(self, text: Text, section_id: str, place: str, within: tuple[int, int] = _ANYWHERE) -> ClaimedText:
+        return ClaimedText(text=text.text, claims=self.claims_of(text, section_id, place, within))
 
-    def claims_of(self, text: Text, section_id: str, place: str) -> tuple[Claim, ...]:
-        """What still supports the text, and an open question for each number that nothing supports."""
+    def claims_of(
+        self, text: Text, section_id: str, place: str, within: tuple[int, int] = _ANYWHERE
+    ) -> tuple[Claim, ...]:
+        """What still supports the text, and an open question for each number that nothing supports.
+
+        `within`: between which code points of what it continues it stood; a cell of a row.
+        """
         kept = list(self._kept(text))
         lost = self._lost(text, kept)
         out = list(kept)
@@ -97,7 +103,7 @@ class Reclaiming:
             stayed = all(o is not None for o in text.origins[start:end])
             if stayed and not self._was_claimed(text.origins[start:end]):
                 continue  # it stood there without a claim before (a numeral in a name)
-            out.append(self._asked(text, (start, end), lost, section_id, place))
+            out.append(self._asked(text, (start, end), lost, section_id, place, within))
         return tuple(sorted(out, key=lambda c: (c.start, c.end)))
 
     def _kept(self, text: Text) -> Iterator[Claim]:
@@ -139,12 +145,18 @@ class Reclaiming:
         return any(c.start <= first[2] < c.end for c in self.claims.get((first[0], first[1]), ()))
 
     def _asked(
-        self, text: Text, span: tuple[int, int], lost: list[tuple[Claim, str]], section_id: str, place: str
+        self,
+        text: Text,
+        span: tuple[int, int],
+        lost: list[tuple[Claim, str]],
+        section_id: str,
+        place: str,
+        within: tuple[int, int],
     ) -> Claim:
         """The claim of a number that changed or is new; and a question about it unless it is answered already."""
         start, end = span
         printed = text.text[start:end]
-        old, was = self._replaced(text, span, lost)
+        old, was = self._replaced(text, span, lost, within)
         if old is not None:
             known = self.evidence.get(old.id)
             if known is not None and known.printed == printed and old.state == "unsupported":
@@ -174,14 +186,17 @@ class Reclaiming:
         )
 
     @staticmethod
-    def _replaced(text: Text, span: tuple[int, int], lost: list[tuple[Claim, str]]) -> tuple[Claim | None, str]:
+    def _replaced(
+        text: Text, span: tuple[int, int], lost: list[tuple[Claim, str]], within: tuple[int, int]
+    ) -> tuple[Claim | None, str]:
         """The claim whose place a number took: the first lost one behind what stands before it."""
         before = [o[2] for o in text.origins[: span[0]] if o is not None]
         after = [o[2] for o in text.origins[span[1] :] if o is not None]
-        low, high = (max(before) if before else -1), (min(after) if after else 10**9)
+        low, high = max(before, default=within[0]), min(after, default=within[1])
+        alone = not before and not after and within == _ANYWHERE
         for i, (claim, was) in enumerate(lost):
             # A claim may print its verb too (“提高1.2个百分点”): it is the one the gap lies in.
-            if (claim.start < high and claim.end > low + 1) or (not before and not after):
+            if (claim.start < high and claim.end > low + 1) or alone:
                 if claim.state == "constant" and not _YEAR.match(text.text[slice(*span)]):
                     continue
                 lost.pop(i)

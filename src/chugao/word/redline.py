@@ -16,14 +16,16 @@ from chugao.word.anchors import attribute, custom_properties, plain_text
 from chugao.word.authors import Step, attribute_changes
 from chugao.word.comments import AUTHOR, comments_xml
 from chugao.word.layout import Layout, gbt9704
-from chugao.word.merging import merge
+from chugao.word.merging import lines_of_version, merge
+from chugao.word.own import Own, read_own
 from chugao.word.package import pack
 from chugao.word.reasons import reasons_of
 from chugao.word.redlining import Sides, body_xml, names_of
-from chugao.word.styles import fonts_xml, settings_xml, styles_xml
+from chugao.word.styles import fonts_xml, settings_xml, styles_xml, theme_xml
 from chugao.word.typesetting import Setting, core_properties, draft_mark_xml, footer_xml, provenance
 
 Given = Version | Draft | Path
+_LARGEST = 50 * 2**20
 BASE_PROPERTY = "chugao_redline"
 """Custom property that says a file is a redline: id of the draft, or fingerprint of the text, it starts from."""
 
@@ -55,25 +57,25 @@ def redline_of_steps(
     """
     if not steps:
         raise InputError("没有给出修改后的文稿，写不出修订稿。请至少给一份。")
-    first = _version(old)
-    made = [Step(v := _version(given), author, when or _when(v)) for given, author, when in steps]
-    last = made[-1].version
+    before, *read = [_read(given) for given in (old, *(version for version, _, _ in steps))]
+    made = [Step(r.version, author, when or _when(r.version)) for r, (_, author, when) in zip(read, steps, strict=True)]
+    first, last = before.version, read[-1].version
     comparison = compare(first, last)
-    blocks, old_lines, new_lines = merge(comparison)
+    lines = list(before.lines), list(read[-1].lines)
     layout = layout or gbt9704()
     names = names_of(last)
     setting = Setting(
         layout=layout,
         names=names,
         numbers={n: i for i, n in enumerate(names.values())},
-        shell=last.draft.shell if last.draft else Shell(),
+        shell=read[-1].shell,
         marked=True,
         evidence=None,
         comments=[],
     )
     body = body_xml(
-        blocks,
-        Sides(first, last, old_lines, new_lines),
+        merge(comparison, lines),
+        Sides(first, last, *lines),
         setting,
         made,
         attribute_changes(first, made),
@@ -82,10 +84,23 @@ def redline_of_steps(
     return pack(_parts(first, last, body, setting))
 
 
-def _version(given: Given) -> Version:
+def _read(given: Given) -> Own:
+    """A version and how it is printed; a file of ours that nobody touched says that itself."""
+    if isinstance(given, Path) and given.suffix.lower() == ".docx" and (own := _own(given)) is not None:
+        return own
     if isinstance(given, Version):
-        return given
-    return version_of_draft(given) if isinstance(given, Draft) else read_version(given)
+        version = given
+    else:
+        version = version_of_draft(given) if isinstance(given, Draft) else read_version(given)
+    return Own(version, tuple(lines_of_version(version)), version.draft.shell if version.draft else Shell())
+
+
+def _own(file: Path) -> Own | None:
+    try:
+        size = file.stat().st_size
+        return read_own(file.read_bytes(), file.name) if size <= _LARGEST else None
+    except OSError:
+        return None  # `read_version` says what is wrong with it
 
 
 def _when(version: Version) -> str:
@@ -98,6 +113,7 @@ def _parts(old: Version, new: Version, body: str, setting: Setting) -> dict[str,
         "word/document.xml": body,
         "word/styles.xml": styles_xml(setting.layout),
         "word/fontTable.xml": fonts_xml(setting.layout),
+        "word/theme/theme1.xml": theme_xml(setting.layout),
         "word/settings.xml": settings_xml(),
         "word/footer1.xml": footer_xml(setting.layout, odd=True),
         "word/footer2.xml": footer_xml(setting.layout, odd=False),

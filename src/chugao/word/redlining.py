@@ -19,7 +19,7 @@ from chugao.word.flow import Piece
 from chugao.word.merging import Atom, Line, Merged, MergedParagraph, MergedRow, MergedTable
 from chugao.word.reasons import Reason
 from chugao.word.styles import W, table_style
-from chugao.word.tables import NOTHING, Plan, is_number, plan_of, table_properties
+from chugao.word.tables import NOTHING, Plan, is_number, plan_of, rows_that_stay, table_properties
 from chugao.word.titles import title_lines
 from chugao.word.typesetting import HAIRLINE, R, Setting, low, paragraph_properties, runs_xml, section_xml, style_of
 
@@ -288,11 +288,11 @@ class _Body:
         )
         plan = plan_of(texts, width, self.setting.layout)
         grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in plan.widths)
-        whole = len(table.rows) <= self.setting.layout.table.whole_rows
+        stays = rows_that_stay(len(table.rows), self.setting.layout)
         rows = []
         for i, row in enumerate(table.rows):
             head = self._is_head(row)
-            rows.append(self._row(row, plan, head, stay=head or (whole and i < len(table.rows) - 1)))
+            rows.append(self._row(row, plan, head, stay=head or stays[i]))
         return (
             f"<w:tbl>{table_properties(width, self.setting.layout)}<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         )

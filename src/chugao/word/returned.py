@@ -255,7 +255,7 @@ class _Looks:
                     self.remarks.setdefault(value_of(element, "id"), max(number, len(self.levels) - 1, 0))
                 elif name in _FORMATTING:
                     self.formatting += 1
-                elif name in _NOT_TEXT:
+                elif name in _NOT_TEXT and not any(tag_of(e) == "txbxContent" for e in element.iter()):
                     self.elsewhere.append(Elsewhere(_NOT_TEXT[name], ""))
                 self._walk(element, number)
 
@@ -431,7 +431,7 @@ def _remarks(parts: _Parts, looks: _Looks, paragraphs: Sequence[Paragraph]) -> t
         identity, author = value_of(element, "id"), value_of(element, "author")
         lines = [p for p in element.iter() if tag_of(p) == "p"]
         text = "\n".join(_text_of(p) for p in lines).strip()
-        keys = [value_of(p, "paraId") for p in lines]
+        keys = [key for p in lines if (key := value_of(p, "paraId"))]  # not every program writes them
         for key in keys:
             by_paragraph[key] = identity
         if author == AUTHOR:

@@ -7,11 +7,18 @@ templates.
 """
 
 from functools import cache
-from xml.sax.saxutils import quoteattr
 
+from chugao.word.anchors import attribute
 from chugao.word.layout import Layout, TextStyle, twips_of_pt
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+_COLOURS = (
+    *("dk1", "000000", "lt1", "FFFFFF", "dk2", "1F497D", "lt2", "EEECE1", "accent1", "4F81BD", "accent2", "C0504D"),
+    *("accent3", "9BBB59", "accent4", "8064A2", "accent5", "4BACC6", "accent6", "F79646"),
+    *("hlink", "0000FF", "folHlink", "800080"),
+)
 
 
 def table_style(size_pt: float, head: bool) -> str:
@@ -97,7 +104,7 @@ def _style(
     )
     default = "" if based else ' w:default="1"'
     return (
-        f'<w:style w:type="paragraph"{default} w:styleId="{style_id}"><w:name w:val={quoteattr(name)}/>{links}'
+        f'<w:style w:type="paragraph"{default} w:styleId="{style_id}"><w:name w:val="{attribute(name)}"/>{links}'
         f"<w:qFormat/><w:pPr>{paragraph}</w:pPr><w:rPr>{_run(style, layout)}</w:rPr></w:style>"
     )
 
@@ -121,8 +128,8 @@ def _run(style: TextStyle, layout: Layout) -> str:
 
 
 def _fonts(style: TextStyle) -> str:
-    latin, east_asia = quoteattr(style.latin), quoteattr(style.east_asia)
-    return f"<w:rFonts w:ascii={latin} w:eastAsia={east_asia} w:hAnsi={latin} w:cs={latin}/>"
+    latin, east_asia = attribute(style.latin), attribute(style.east_asia)
+    return f'<w:rFonts w:ascii="{latin}" w:eastAsia="{east_asia}" w:hAnsi="{latin}" w:cs="{latin}"/>'
 
 
 def _cell_style(layout: Layout, size_pt: float, head: bool) -> str:
@@ -142,7 +149,7 @@ def _cell_style(layout: Layout, size_pt: float, head: bool) -> str:
 def fonts_xml(layout: Layout) -> str:
     """word/fontTable.xml: which face may stand in for one that is not installed."""
     fonts = "".join(
-        f'<w:font w:name={quoteattr(font.face)}><w:altName w:val={quoteattr(font.instead)}/><w:charset w:val="86"/>'
+        f'<w:font w:name="{attribute(font.face)}"><w:altName w:val="{attribute(font.instead)}"/><w:charset w:val="86"/>'
         '<w:family w:val="auto"/><w:pitch w:val="default"/></w:font>'
         for font in layout.fonts
     )
@@ -168,4 +175,25 @@ def settings_xml() -> str:
         f"<w:doNotExpandShiftReturn/><w:useFELayout/>{compatibility}</w:compat>"
         '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/>'
         "</w:settings>"
+    )
+
+
+@cache
+def theme_xml(layout: Layout) -> str:
+    """word/theme/theme1.xml: nothing of ours refers to it, but Word writes one and validators ask for it."""
+    body = layout.styles.body
+    faces = f'<a:latin typeface="{attribute(body.latin)}"/><a:ea typeface="{attribute(body.east_asia)}"/>'
+    colours = "".join(
+        f'<a:{name}><a:srgbClr val="{value}"/></a:{name}>'
+        for name, value in zip(_COLOURS[::2], _COLOURS[1::2], strict=True)
+    )
+    fill = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
+    return (
+        '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" name="Office"><a:themeElements>'
+        f'<a:clrScheme name="Office">{colours}</a:clrScheme><a:fontScheme name="Office">'
+        f'<a:majorFont>{faces}<a:cs typeface=""/></a:majorFont><a:minorFont>{faces}<a:cs typeface=""/></a:minorFont>'
+        f'</a:fontScheme><a:fmtScheme name="Office"><a:fillStyleLst>{fill * 3}</a:fillStyleLst>'
+        f"<a:lnStyleLst>{f'<a:ln>{fill}</a:ln>' * 3}</a:lnStyleLst><a:effectStyleLst>"
+        f"{'<a:effectStyle><a:effectLst/></a:effectStyle>' * 3}</a:effectStyleLst>"
+        f"<a:bgFillStyleLst>{fill * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
     )

@@ -6,6 +6,7 @@ A column is as wide as what stands in it asks for; when that is more than the pa
 the tallest cell has the fewest lines.
 """
 
+import math
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -22,6 +23,10 @@ _MEETING = re.compile(r"[A-Za-z0-9%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[A-Za-
 _PIECES = re.compile(r"[≤≥＜＞±]?[A-Za-z0-9.,%‰]+|.", re.DOTALL)
 _NARROWER = (9.0, 8.0, 7.2, 6.6, 6.2, 5.6, 5.2, 4.2, 3.2, 2.2, 0.0)
 """Characters to which columns that cannot all stand on one line give way, step by step."""
+_SHORT = 4.4
+"""Characters of a word that is not to be stacked: “未完成”, “年度目标”."""
+_TOGETHER = 3
+"""The last rows of a table that go over to the next page together."""
 Cells = tuple[tuple[str, ...], ...]
 Paragraph = Callable[[ClaimedText, str, str, str], str]
 """(cell, style id, alignment, further properties) → w:p; the typesetter's."""
@@ -72,6 +77,15 @@ class _Column(NamedTuple):
     usual: float
     """Half of its cells on one line."""
     short_chars: float
+    cells: tuple[float, ...]
+    """Width of each cell on one line, the head first."""
+
+    def needed(self, share: float) -> float:
+        """The least width in which no cell takes more lines than in this one."""
+        turns = [width for width in self.cells if width > share]
+        stays = max((width for width in self.cells if width <= share), default=0.0)
+        whole = max((math.ceil(width / _lines(width, share)) for width in turns), default=0)
+        return min(share, max(stays, whole, self.least))
 
     def floor(self, step: int) -> float:
         """What it should not fall below; with each step less.  A word of three characters is stacked last of all."""
@@ -91,7 +105,8 @@ def _column(texts: tuple[str, ...], short_chars: float) -> _Column:
     turned = head if head <= 4.2 else head / 2 + 0.5  # “完成情｜况” is no turn
     said = sorted(width for width, text in zip(cells, texts[1:], strict=True) if text.strip() not in NOTHING)
     usual = said[len(said) // 2] if said else 0.0
-    return _Column(max(head, *cells, 0.0), max(map(_least, texts)), max([*cells, turned]), usual, short_chars)
+    widths = (head, *cells)
+    return _Column(max(widths), max(map(_least, texts)), max([*cells, turned]), usual, short_chars, widths)
 
 
 def _printed_width(text: str) -> float:
@@ -105,11 +120,40 @@ def _least(text: str) -> float:
 
 
 def _shares(columns: list[_Column], room: float) -> list[float]:
-    """Characters for each column, so that the tallest cell has the fewest lines and short texts stay on one."""
-    floors = next((f for step in range(len(_NARROWER) + 1) if sum(f := [c.floor(step) for c in columns]) <= room), None)
-    if floors is None:
-        return [c.least for c in columns]
-    wanted = [c.wanted for c in columns]
+    """Characters for each column: of the ways in which columns may give way, the one that makes the lowest table."""
+    best: list[float] = []
+    lowest = 0.0
+    for step in range(len(_NARROWER) + 1):
+        floors = [column.floor(step) for column in columns]
+        if sum(floors) > room:
+            continue
+        shares = _spread([column.wanted for column in columns], floors, room)
+        height = _height(columns, shares)
+        if not best or height < lowest:
+            best, lowest = shares, height
+        if height == len(columns[0].cells):
+            return best  # every row has one line
+    return _settled(columns, best, room) if best else [column.least for column in columns]
+
+
+def _settled(columns: list[_Column], shares: list[float], room: float) -> list[float]:
+    """The same lines in less room, and what that leaves to the columns in which one more cell then needs fewer."""
+    lowest = _height(columns, shares)
+    needed = [column.needed(share) for column, share in zip(columns, shares, strict=True)]
+    for i, column in enumerate(columns):
+        others = sum(needed) - needed[i]
+        for more in sorted({w for w in column.cells if needed[i] < w <= room - others}, reverse=True):
+            tried = [*needed[:i], more, *needed[i + 1 :]]
+            height = _height(columns, tried)
+            if height < lowest:
+                needed, lowest = tried, height
+                break
+    spare = (room - sum(needed)) / len(needed)
+    return [share + spare for share in needed]
+
+
+def _spread(wanted: list[float], floors: list[float], room: float) -> list[float]:
+    """Room shared out so that the tallest cell has the fewest lines and no column falls below its floor."""
     shares = floors
     for lines in range(1, 60):
         shares = [max(want / lines, floor) for want, floor in zip(wanted, floors, strict=True)]
@@ -118,6 +162,23 @@ def _shares(columns: list[_Column], room: float) -> list[float]:
     # The last line of a cell is seldom full: what is left over goes to the columns that turn.
     spare, owed = room - sum(shares), [max(0.0, want - share) for want, share in zip(wanted, shares, strict=True)]
     return [share + spare * more / sum(owed) if sum(owed) else share for share, more in zip(shares, owed, strict=True)]
+
+
+def _height(columns: list[_Column], shares: list[float]) -> float:
+    """Lines of a table in which the columns have these widths; a name or a few words that turn cost half a line."""
+    lines = [[_lines(width, share) for width in column.cells] for column, share in zip(columns, shares, strict=True)]
+    turned = sum(
+        turns > 1 and (0.5 if width > _SHORT else 2)
+        for column, counted in zip(columns, lines, strict=True)
+        for width, turns in zip(column.cells, counted, strict=True)
+        if width <= column.short_chars
+    )
+    return float(sum(max(row) for row in zip(*lines, strict=True)) + turned)
+
+
+def _lines(width: float, share: float) -> int:
+    """Lines of a text in a column: 汉字 are not cut, so a line that turns holds whole ones."""
+    return 1 if width <= share else math.ceil(width / max(int(share), 1))
 
 
 def _twips(shares: list[float], width: int, padding: int) -> tuple[int, ...]:
@@ -146,13 +207,18 @@ def table_xml(table: Table, width: int, layout: Layout, paragraph: Paragraph, bo
         return ""
     plan = plan_of(cells, width, layout)
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in plan.widths)
-    whole = len(cells) <= layout.table.whole_rows
+    stays = rows_that_stay(len(cells), layout)
     given = [tuple(ClaimedText(text=text) for text in cells[0]), *(_filled(row, len(cells[0])) for row in table.rows)]
     rows = "".join(
-        _row(row, plan, paragraph, bookmark if i == 0 else ("", ""), i == 0, i == 0 or (whole and i < len(cells) - 1))
-        for i, row in enumerate(given)
+        _row(row, plan, paragraph, bookmark if i == 0 else ("", ""), i == 0, stays[i]) for i, row in enumerate(given)
     )
     return f"<w:tbl>{table_properties(width, layout)}<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+
+
+def rows_that_stay(rows: int, layout: Layout) -> list[bool]:
+    """Of each row whether it keeps to the next one's page: the head, a short table, the last rows of a long one."""
+    whole = rows <= layout.table.whole_rows
+    return [i < rows - 1 and (i == 0 or whole or i >= rows - _TOGETHER) for i in range(rows)]
 
 
 def _filled(row: tuple[ClaimedText, ...], columns: int) -> tuple[ClaimedText, ...]:

@@ -16,11 +16,19 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from chugao.errors import InputError, reason_of
 from chugao.manuscript import ClaimedText, Draft, Evidence, Shell
-from chugao.word.anchors import MANIFEST, Anchor, attribute, bookmark_names, custom_properties, manifest, plain_text
+from chugao.word.anchors import (
+    MANIFEST,
+    Anchor,
+    attribute,
+    bookmark_names,
+    custom_properties,
+    escape,
+    manifest,
+    plain_text,
+)
 from chugao.word.comments import (
     AUTHOR,
     Comment,
@@ -33,7 +41,7 @@ from chugao.word.comments import (
 from chugao.word.flow import Choices, Piece, Run, flow_of
 from chugao.word.layout import Layout, SignatureRule, gbt9704, twips_of_mm, twips_of_pt
 from chugao.word.package import RELATIONS, pack
-from chugao.word.styles import W, fonts_xml, settings_xml, styles_xml
+from chugao.word.styles import W, fonts_xml, settings_xml, styles_xml, theme_xml
 from chugao.word.tables import table_xml
 from chugao.word.titles import title_lines, width_of
 
@@ -109,6 +117,7 @@ def typeset(
         "word/document.xml": _document(flow_of(draft, choices), setting),
         "word/styles.xml": styles_xml(layout),
         "word/fontTable.xml": fonts_xml(layout),
+        "word/theme/theme1.xml": theme_xml(layout),
         "word/settings.xml": settings_xml(),
         "word/footer1.xml": footer_xml(layout, odd=True),
         "word/footer2.xml": footer_xml(layout, odd=False),
