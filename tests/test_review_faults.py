@@ -47,6 +47,8 @@ VERBS: dict[str, Verb] = {
         kind="import",
         base=1,
     ),
+    "set_aside": lambda db, d: review.set_aside(db, LI, d.id, small_draft(), base=1),
+    "lay_over": lambda db, d: review.lay_over(db, LI, d.id, 1, revs={}, choices={}),
     "approve": lambda db, d: review.approve(db, ZHAO, d.id),
     "request_changes": lambda db, d: review.request_changes(db, LI, d.id, note="改"),
     "lock": lambda db, d: review.lock_section(db, LI, d.id, "plan"),

@@ -163,6 +163,8 @@ VERBS: dict[str, tuple[Act, Verb]] = {
         Act.EDIT,
         lambda db, p, d: review.put_in_again(db, p, d, small_draft(), kind="import", base=1),
     ),
+    "set_aside": (Act.EDIT, lambda db, p, d: review.set_aside(db, p, d, small_draft(), base=1)),
+    "lay_over": (Act.EDIT, lambda db, p, d: review.lay_over(db, p, d, 1, revs={}, choices={})),
     "replace_section": (Act.REGENERATE, lambda db, p, d: review.replace_section(db, p, d, 1, _NEW)),
     "branch": (Act.SUGGEST, lambda db, p, d: review.branch(db, p, d, "plan", *_typed())),
     "suggest": (Act.SUGGEST, lambda db, p, d: review.suggest(db, p, d, "plan", *_typed())),

@@ -330,6 +330,31 @@ def test_a_returned_word_file_becomes_a_version_and_shows_what_it_changed(office
     ]
 
 
+def test_a_returned_file_that_met_with_changes_here_waits_beside_and_is_laid_over_by_choice(office: Office) -> None:
+    office = office.with_another()
+    client, db, wang = office.seat("wangfang"), office.house.database, office.person("wangfang")
+    base = f"/documents/{office.doc}"
+    back = _with_other_words(client.get(f"{base}/export.docx").content, "不再跨楼转运", "不再跨楼转送")
+    typed = sent(opened(client, office), "不再跨楼转运", "不用再跨楼转运了")
+    client.send("PUT", f"{base}/sections/results_emergency", typed)
+
+    panes = client.post(f"{base}/import", {"base": 1}, files={"file": ("改回.docx", back, "application/octet-stream")})
+    fields = dict(re.findall(r'name="(rev-[^"]+)" value="(\d+)"', panes.text))
+    rows = set(re.findall(r'name="(c-[^"]+)"', panes.text))
+    waiting = client.get(f"{base}/versions").text
+    stale = client.post(str(panes.url.path), {**dict.fromkeys(fields, "1"), **dict.fromkeys(rows, "mine")})
+    laid = client.post(str(panes.url.path), {**fields, **dict.fromkeys(rows, "mine")})
+
+    assert panes.url.path == f"{base}/versions/2/settle"
+    read = re.sub("<[^>]+>", "", panes.text)
+    assert ("不用再跨楼转运了" in read or "用再跨楼转运了" in read, "转送" in read, len(rows)) == (True, True, 1)
+    assert "还没有并入" in waiting
+    assert (stale.status_code, laid.status_code) == (409, 200)
+    assert "不再跨楼转送" in review.section(db, wang, office.doc, "results_emergency").text
+    assert "还没有并入" not in client.get(f"{base}/versions").text
+    assert client.get(f"{base}/versions/1/settle").status_code == 422
+
+
 def _with_other_words(docx: bytes, old: str, new: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as given, zipfile.ZipFile(out, "w") as made:

@@ -299,11 +299,53 @@ def test_no_screen_of_a_document_has_anything_axe_objects_to(desk: Desk, served:
         if found := violations(desk.page):
             wrong[path] = found
 
+    desk.page.goto(f"{served.doc}/sections/{EDIT}")
+    desk.page.locator(".ProseMirror p").first.wait_for()
+    meanwhile(served, EDIT, "旁人先写的，")
+    desk.page.locator(".ProseMirror p").first.click()
+    desk.page.keyboard.press("Control+Home")
+    desk.page.keyboard.insert_text("我也写了，")
+    desk.page.locator(".conflict").wait_for()
+    wrong |= {"冲突": found} if (found := violations(desk.page)) else {}
+
     assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)
 
 
+def meanwhile(served: Served, section: str, words: str) -> None:
+    """Somebody else puts words before the first sentence and saves."""
+    office = served.office
+    db, wang = office.house.database, office.person("wangfang")
+    held = review.section(db, wang, office.doc, section)
+    first, *rest = held.written.paragraphs
+    changed = review.Paragraph(text=words + first.text)
+    written = held.written.model_copy(update={"paragraphs": (changed, *rest)})
+    review.save(db, wang, office.doc, section, held.rev, written)
+
+
+def test_what_a_consulted_department_sees_has_nothing_axe_objects_to(browser: Any, served: Served) -> None:
+    there = served.office.with_another()
+    db, wang = there.house.database, there.person("wangfang")
+    blocks = [(s.id, b.id) for s in review.current(db, wang, there.doc).sections[:2] for b in s.blocks]
+    review.consult(db, wang, there.doc, ["护理部"], due="12月1日前", assigned={"护理部": blocks})
+    review.opine(db, there.person("hulibu"), there.doc, "这个数再核一下", section=blocks[0][0], block=blocks[0][1])
+    asked = Desk(browser, Served(there, served.url), "hulibu")
+
+    asked.page.goto(f"{asked.served.doc}/countersign")
+    asked.page.locator("summary", has_text="写意见").first.click()
+    told = asked.page.inner_text("main")
+    found = violations(asked.page)
+    asked.end()
+
+    assert "请会签" in told
+    assert "这个数再核一下" in told
+    assert found == []
+
+
 def test_keys_move_through_a_document_and_sleep_while_one_types(desk: Desk, served: Served) -> None:
-    page = desk.page
+    page, office = desk.page, served.office
+    review.looked(office.house.database, office.person("wangfang"), office.doc, at="2026-01-05T01:00:00Z")
+    rev = review.section(office.house.database, office.person("like"), office.doc, "lead").rev
+    review.comment(office.house.database, office.person("like"), office.doc, "lead", rev, "开头再短些")
     page.goto(served.doc)
     page.locator(".part").first.wait_for()
 
@@ -324,6 +366,18 @@ def test_keys_move_through_a_document_and_sleep_while_one_types(desk: Desk, serv
     page.locator("h1").click()
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+2")
+    assert page.evaluate("document.activeElement.dataset.pane") == "2"
+    page.locator("[data-looked]").wait_for()
+    with page.expect_response("**/looked") as answer:
+        page.keyboard.press("u")
+    assert answer.value.status == 204
+    with page.expect_navigation(url=f"**/sections/{second}#instruction"):
+        page.keyboard.press("g")
+    page.locator("#instruction:focus").wait_for()
+    page.keyboard.press("Alt+1")
+    page.locator(".ProseMirror:focus").wait_for()
 
 
 def test_selected_words_become_a_comment_on_exactly_these_words(desk: Desk, served: Served) -> None:
@@ -361,11 +415,19 @@ def test_a_compare_is_walked_change_by_change_and_seen_three_ways(desk: Desk, se
 
     page.keyboard.press("n")
     told = page.locator(".place").inner_text()
+    folded = page.locator(".cs", has=page.locator(".r.on"))
+    name = folded.get_attribute("id")
+    page.keyboard.press("u")
+    page.locator(f"#{name}.seen").wait_for()
+    hidden = page.locator(f"#{name} .r.c").first.is_hidden()
+    page.locator(f".where a[href='#{name}']").click()
+    page.locator(f"#{name}.seen").wait_for(state="detached")
     page.keyboard.press("v")
     unified = page.locator(".r.c > div:first-child").first.is_visible()
     page.locator("[data-view=clean].btn").click()
 
     assert told.startswith("改动 1/")
+    assert hidden
     assert unified is False
     assert page.locator(".cmp-text del").first.is_hidden()
     assert "view=clean" in page.url

@@ -110,15 +110,18 @@ from chugao.review.suggestions import (
 )
 from chugao.review.versions import (
     VersionNode,
+    disputes,
     keep_version,
+    lay_over,
     merge,
     name_version,
     put_in_again,
     restore,
+    set_aside,
     version,
     versions,
 )
-from chugao.review.written import TITLE, Mark, Paragraph, Written, text_of, written_of
+from chugao.review.written import TITLE, CellMark, Mark, Paragraph, Written, text_of, written_of
 
 __all__ = [
     "ACCEPTED",
@@ -142,6 +145,7 @@ __all__ = [
     "Act",
     "Alternative",
     "Basis",
+    "CellMark",
     "Change",
     "Choice",
     "Comment",
@@ -194,6 +198,7 @@ __all__ = [
     "current",
     "dismiss",
     "dismissals",
+    "disputes",
     "document",
     "documents",
     "findings",
@@ -205,6 +210,7 @@ __all__ = [
     "inbox",
     "keep_version",
     "last_look",
+    "lay_over",
     "leave",
     "lock_section",
     "looked",
@@ -242,6 +248,7 @@ __all__ = [
     "section_at",
     "sections",
     "sees",
+    "set_aside",
     "set_four_eyes",
     "set_limit",
     "set_section_state",

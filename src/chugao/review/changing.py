@@ -14,7 +14,7 @@ from chugao.manuscript import Evidence, Section
 from chugao.review import anchors, keeping
 from chugao.review.documents import Document
 from chugao.review.keeping import Held
-from chugao.review.merging import Choice, Merge, merged, settled
+from chugao.review.merging import Choice, Merge, merged, settled, tables_met
 from chugao.review.people import Person, State
 from chugao.review.written import TITLE, Flat, Mark, Rows, compared, flat_of, rebound, text_of
 from chugao.word.authors import kept_characters
@@ -34,15 +34,17 @@ SECTION_STATES = (PENDING, MAKING, FAILED, UNREAD, DOUBTFUL, ACCEPTED, LOCKED)
 class Conflict(StaleVersion):
     """Somebody else changed the same sentences first; nothing was overwritten.
 
-    `base`, `theirs` and `mine` are flat texts (`text_of`), `merge` the three panes row by row, `rev` the revision that
-    `theirs` is: choose with `save_settled(…, theirs_rev=rev)`.
+    `base`, `theirs` and `mine` are flat texts (`text_of`), `merge` the three panes row by row, `tables` what stands
+    behind the lines of tables, `rev` the revision that `theirs` is: choose with `save_settled(…, theirs_rev=rev)`.
     """
 
-    def __init__(self, section: str, rev: int, texts: tuple[str, str, str], merge: Merge, by: str, at: str) -> None:
+    def __init__(self, held: Held, texts: tuple[Flat, Flat, Flat], merge: Merge) -> None:
+        by, at = held.edited_name, held.edited_at
         who = f"{by or '有人'}（{at[11:16]}）" if at else by or "有人"
         super().__init__(f"{who}先改了同一句，您的修改没有覆盖它，也没有丢。请对照三栏，逐句选用后再保存。")
-        self.section, self.rev = section, rev
-        self.base, self.theirs, self.mine = texts
+        self.section, self.rev = held.id, held.rev
+        self.base, self.theirs, self.mine = (t.text for t in texts)
+        self.tables: dict[str, Rows] = {line: rows for t in texts for line, rows in t.tables.items()}
         self.merge, self.theirs_by, self.theirs_at = merge, by, at
 
 
@@ -144,12 +146,12 @@ def put_together(
     if base is None or base_rev > held.rev:
         raise StaleVersion("您打开的这一版已经不在了。您写的文字请先复制下来，再刷新页面。")
     ground, theirs = flat_of(base), flat_of(held.section)
+    theirs, mine = tables_met(ground, theirs, mine)
     both = merged(ground.text, theirs.text, mine.text)
     if choices is not None:
         both = settled(both, choices)
     if not both.clean or not (merge or choices is not None):
-        texts = (ground.text, theirs.text, mine.text)
-        raise Conflict(held.id, held.rev, texts, both, held.edited_name, held.edited_at)
+        raise Conflict(held, (ground, theirs, mine), both)
     tables: dict[str, Rows] = {**ground.tables, **theirs.tables, **mine.tables}
     return Flat(both.text, tables, _carried(mine, both.text)), True
 

@@ -12,11 +12,12 @@ from typing import Literal, NamedTuple
 
 from chugao.comparing import Comparison
 from chugao.errors import InputError
-from chugao.review.written import compared
+from chugao.review.written import Flat, Rows, compared, line_of
 from chugao.source import Frozen
 
 Choice = Literal["theirs", "mine", "both"]
 Chosen = Literal["same", "theirs", "mine", "both", "conflict"]
+_Cells = tuple[tuple[str, ...], ...]
 
 
 class MergeRow(Frozen):
@@ -104,6 +105,49 @@ def settled(merge: Merge, choices: Mapping[int, Choice]) -> Merge:
             row = row.model_copy(update={"chosen": choice, "text": text})
         rows.append(row)
     return Merge(rows=tuple(rows))
+
+
+def tables_met(ground: Flat, theirs: Flat, mine: Flat) -> tuple[Flat, Flat]:
+    """Both texts with the tables that both changed put together cell by cell, where no cell was changed by both.
+
+    A table of another shape, or a cell that both changed, stays as each has it and meets as a line.
+    """
+    for block, base in _by_block(ground).items():
+        left, right = _by_block(theirs).get(block), _by_block(mine).get(block)
+        if left is None or right is None or len({base[1].rows, left[1].rows, right[1].rows}) < 3:
+            continue
+        rows = _cells(base[1].rows, left[1].rows, right[1].rows)
+        if rows is None:
+            continue
+        title = right[1].title if right[1].title != base[1].title else left[1].title
+        both = Rows(title, rows, right[1].marks)
+        line = line_of(block, both)
+        theirs, mine = _with_table(theirs, left[0], line, both), _with_table(mine, right[0], line, both)
+    return theirs, mine
+
+
+def _by_block(flat: Flat) -> dict[str, tuple[str, Rows]]:
+    """Block → its line in the flat text, and its cells."""
+    return {line[1:].rpartition(":")[0]: (line, rows) for line, rows in flat.tables.items()}
+
+
+def _cells(base: _Cells, theirs: _Cells, mine: _Cells) -> _Cells | None:
+    if not [len(r) for r in base] == [len(r) for r in theirs] == [len(r) for r in mine]:
+        return None
+    rows = []
+    for three in zip(base, theirs, mine, strict=True):
+        row = []
+        for was, left, right in zip(*three, strict=True):
+            if was not in (left, right) and left != right:
+                return None
+            row.append(right if left == was else left)
+        rows.append(tuple(row))
+    return tuple(rows)
+
+
+def _with_table(flat: Flat, old: str, new: str, rows: Rows) -> Flat:
+    """Another table at its line; a line of a table is as long as any other of that block, so that marks hold."""
+    return Flat(flat.text.replace(old, new), {**flat.tables, new: rows}, flat.marks)
 
 
 def _tokens(comparison: Comparison) -> list[_Token]:

@@ -6,7 +6,7 @@ The text of a version is kept once by its hash.  What was typed since the newest
 before anything is laid over it, so that nothing is lost by restoring.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, insert, select, update
@@ -19,7 +19,7 @@ from chugao.review import keeping
 from chugao.review.changing import PENDING, UNREAD, Conflict, bound, finished, put_section, unlocked
 from chugao.review.documents import Document
 from chugao.review.keeping import Held
-from chugao.review.merging import merged
+from chugao.review.merging import Choice, Merge, MergeRow, merged, settled, tables_met
 from chugao.review.people import Act, Person
 from chugao.review.written import TITLE, Flat, flat_of
 from chugao.source import Frozen
@@ -72,7 +72,7 @@ def keep_version(
             _name(connection, document, document.version, name)
         detail = {"version": document.version, "note": note, "name": name}
         keeping.log(connection, person, "review.keep_version", document, detail, at=moment)
-        return _nodes(connection, document_id)[-1]
+        return _node(connection, document, document.version)
 
 
 def name_version(
@@ -168,6 +168,81 @@ def put_in_again(
         return _laid(connection, person, document, text, kind, note, recipe, moment, parent=base)
 
 
+# --- a text that conflicts, kept beside and laid over by choice -------------------------------------
+
+
+def set_aside(
+    db: Database, person: Person, document_id: str, draft: Draft, *, base: int, note: str = "", at: str | None = None
+) -> VersionNode:
+    """Keep a text that came back from version `base` as a branch of the tree; the text of today stays as it is.
+
+    Raises `NotAllowed`, `InputError`.
+    """
+    moment = keeping.moment(at)
+    with db.write() as connection:
+        document = keeping.held(connection, person, document_id, Act.EDIT)
+        _node(connection, document, base)
+        draft = draft.model_copy(update={"id": content_hash(draft.title, draft.sections, draft.shell)})
+        no, content = _next(connection, document), keeping.content_of_draft(draft)
+        recipe = dict(draft.recipe) | {"base": base, "aside": True}
+        aside = document.model_copy(update={"version": no, "content": content})
+        _add_node(connection, person, aside, draft, "import", base, note, recipe, moment)
+        detail = {"version": no, "parent": base, "note": note}
+        keeping.log(connection, person, "review.set_aside", document, detail, at=moment)
+        return _node(connection, document, no)
+
+
+def disputes(db: Database, person: Person, document_id: str, no: int) -> tuple[Conflict, ...]:
+    """Every section that a version set aside and the text of today have changed in the same sentences.
+
+    Raises `NotAllowed`, `InputError`.
+    """
+    with db.read() as connection:
+        document = keeping.seen(connection, person, document_id)
+        node, come = _node(connection, document, no), _text(connection, document, no)
+        ground = _text(connection, document, node.parent or no)
+        return tuple(_disputes(connection, document, ground, come))
+
+
+def lay_over(
+    db: Database,
+    person: Person,
+    document_id: str,
+    no: int,
+    *,
+    revs: Mapping[str, int],
+    choices: Mapping[str, Mapping[int, Choice]],
+    note: str = "",
+    at: str | None = None,
+) -> VersionNode:
+    """A version set aside laid over the text of today, with what a person chose in each section in dispute.
+
+    `choices` is by section and row, `revs` the revision each was chosen over.  Raises `NotAllowed`, `InputError` for a
+    row without a choice, `Conflict` for a section that changed since.
+    """
+    moment = keeping.moment(at)
+    with db.write() as connection:
+        document = keeping.held(connection, person, document_id, Act.EDIT)
+        node, come = _node(connection, document, no), _text(connection, document, no)
+        ground = _text(connection, document, node.parent or no)
+        for met in _disputes(connection, document, ground, come):
+            if revs.get(met.section) != met.rev:
+                raise met
+        document = frozen(connection, person, document, at=moment)
+        text = _reconciled(connection, person, document, ground, come, moment, choices)
+        recipe = {"merged": no, "over": document.version, "base": node.parent}
+        return _laid(connection, person, document, text, "merge", note or f"并入第{no}稿", recipe, moment)
+
+
+def _disputes(connection: Connection, document: Document, ground: Draft, come: Draft) -> Iterator[Conflict]:
+    base = {s.id: s for s in keeping.sections_of(ground)}
+    new = {s.id: s for s in keeping.sections_of(come)}
+    for held in keeping.held_sections(connection, document.id):
+        met = _met(base.get(held.id), held, new.get(held.id))
+        if met is not None and not met[-1].clean:
+            yield Conflict(held, met[:3], met[-1])
+
+
 # --- inside a transaction -------------------------------------------------------------------------
 
 
@@ -242,7 +317,13 @@ def _laid(
 
 
 def _reconciled(
-    connection: Connection, person: Person, document: Document, ground: Draft, incoming: Draft, at: str
+    connection: Connection,
+    person: Person,
+    document: Document,
+    ground: Draft,
+    incoming: Draft,
+    at: str,
+    choices: Mapping[str, Mapping[int, Choice]] | None = None,
 ) -> Draft:
     """The incoming text with what changed here since `ground`; raises `Conflict` where both changed."""
     here = {h.id: h for h in keeping.held_sections(connection, document.id)}
@@ -250,14 +331,18 @@ def _reconciled(
     come = {s.id: s for s in keeping.sections_of(incoming)}
     body: list[Section] = []
     for name, section in come.items():
-        body.append(_one(connection, person, document, base.get(name), here.get(name), section, at))
+        body.append(_one(connection, person, document, base.get(name), here.get(name), section, at, choices or {}))
     for name, held in here.items():
         if name in come:
             continue
         was = base.get(name)
-        if was is not None and keeping.canonical(was) != held.json:
-            raise _conflict(held, was, None)
-        if was is None:
+        met = _met(was, held, None)
+        if met is not None:
+            # It was taken out there and changed here: what was chosen of it stays, at its place.
+            flat = _chosen(held, met, (choices or {}).get(name))
+            if flat.text.strip():
+                body.insert(min(held.ordinal, len(body)), bound(connection, person, document, held, flat, at=at))
+        elif was is None:
             body.insert(min(held.ordinal, len(body)), held.section)
     kept = [s for s in body if s.id in here or s.id not in base]
     title = next(s.heading for s in kept if s.id == TITLE)
@@ -280,6 +365,7 @@ def _one(
     held: Held | None,
     come: Section,
     at: str,
+    choices: Mapping[str, Mapping[int, Choice]],
 ) -> Section:
     """One section of three texts: the ground, here, the incoming."""
     new, old = keeping.canonical(come), keeping.canonical(was) if was is not None else None
@@ -287,22 +373,37 @@ def _one(
         if held is None and was is not None and old != new:
             raise InputError(f"“{was.heading.text or '开头'}”一节已经删去，放入的文稿却改了它。请先恢复该节。")
         return come
-    if new == old:
+    met = _met(was, held, come)
+    if met is None:
         return held.section
-    ground = flat_of(was) if was is not None else Flat("", {})
-    theirs, mine = flat_of(held.section), flat_of(come)
-    both = merged(ground.text, theirs.text, mine.text)
+    return bound(connection, person, document, held, _chosen(held, met, choices.get(held.id)), at=at)
+
+
+def _met(was: Section | None, held: Held, come: Section | None) -> tuple[Flat, Flat, Flat, Merge] | None:
+    """A section of three texts put together as far as they go; None where only one of them changed it."""
+    old = keeping.canonical(was) if was is not None else None
+    new = keeping.canonical(come) if come is not None else None
+    if held.json in (new, old) or new == old or (was is None and come is None):
+        return None
+    none = Flat("", {})
+    ground = flat_of(was) if was is not None else none
+    if come is None:
+        # A whole section is kept or dropped; half of one, without its heading, is nobody's text.
+        theirs = flat_of(held.section)
+        row = MergeRow(base=ground.text, theirs=theirs.text, mine="", chosen="conflict")
+        return ground, theirs, none, Merge(rows=(row,))
+    theirs, mine = tables_met(ground, flat_of(held.section), flat_of(come))
+    return ground, theirs, mine, merged(ground.text, theirs.text, mine.text)
+
+
+def _chosen(held: Held, met: tuple[Flat, Flat, Flat, Merge], choices: Mapping[int, Choice] | None) -> Flat:
+    """What stands of it.  Raises `Conflict` while something is in dispute."""
+    ground, theirs, mine, both = met
+    if choices is not None:
+        both = settled(both, choices)
     if not both.clean:
-        raise Conflict(held.id, held.rev, (ground.text, theirs.text, mine.text), both, held.edited_name, held.edited_at)
-    tables = {**ground.tables, **theirs.tables, **mine.tables}
-    return bound(connection, person, document, held, Flat(both.text, tables), at=at)
-
-
-def _conflict(held: Held, was: Section, come: Section | None) -> Conflict:
-    ground, theirs = flat_of(was).text, flat_of(held.section).text
-    mine = flat_of(come).text if come is not None else ""
-    texts = (ground, theirs, mine)
-    return Conflict(held.id, held.rev, texts, merged(*texts), held.edited_name, held.edited_at)
+        raise Conflict(held, (ground, theirs, mine), both)
+    return Flat(both.text, {**ground.tables, **theirs.tables, **mine.tables})
 
 
 def _add_section(

@@ -40,6 +40,14 @@ class Mark(Frozen):
     """Of the evidence: “outpatient_visits.now”."""
 
 
+class CellMark(Mark):
+    """The same in a cell of a table; offsets count in the cell."""
+
+    row: int
+    """0 is the header."""
+    column: int
+
+
 class Paragraph(Frozen):
     """One paragraph, item or table."""
 
@@ -50,6 +58,8 @@ class Paragraph(Frozen):
     rows: tuple[tuple[str, ...], ...] = ()
     """Of a table: its cells, the header first; none for “as it is”."""
     marks: tuple[Mark, ...] = ()
+    cells: tuple[CellMark, ...] = ()
+    """Of a table: the bound numbers of its cells."""
 
 
 class Written(Frozen):
@@ -65,6 +75,8 @@ class Rows(NamedTuple):
 
     title: str
     rows: tuple[tuple[str, ...], ...]
+    marks: tuple[CellMark, ...] = ()
+    """Bound numbers that somebody typed into it; no part of what it says."""
 
 
 class Flat(NamedTuple):
@@ -113,7 +125,7 @@ def text_of(section: Section) -> str:
 
 def flat_of(section: Section) -> Flat:
     """The flat text with its tables."""
-    return Flat(text_of(section), {_line_of(b.id, _rows_of(b)): _rows_of(b) for b in section.blocks if b.table})
+    return Flat(text_of(section), {line_of(b.id, _rows_of(b)): _rows_of(b) for b in section.blocks if b.table})
 
 
 def spots_of(section: Section) -> tuple[Spot, ...]:
@@ -140,7 +152,7 @@ def _lines(section: Section) -> Iterator[tuple[str, Block | None]]:
     if _headed(section):
         yield section.heading.text, None
     for block in section.blocks:
-        line = _line_of(block.id, _rows_of(block)) if block.table else section.block_text(block)
+        line = line_of(block.id, _rows_of(block)) if block.table else section.block_text(block)
         if line:
             yield line, block
 
@@ -155,8 +167,9 @@ def _rows_of(block: Block) -> Rows:
     return Rows(table.title, (table.header, *(tuple(cell.text for cell in row) for row in table.rows)))
 
 
-def _line_of(block_id: str, rows: Rows) -> str:
-    digest = hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:8]
+def line_of(block_id: str, rows: Rows) -> str:
+    """A table as the one line of the flat text."""
+    digest = hashlib.sha256(json.dumps(rows[:2], ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:8]
     return f"{_TABLE}{block_id}:{digest}"
 
 
@@ -180,7 +193,7 @@ def flattened(written: Written, section: Section) -> Flat:
     for number, paragraph in enumerate(written.paragraphs):
         if paragraph.block in known or paragraph.rows:
             rows = _typed_rows(paragraph, known.get(paragraph.block), number)
-            line = _line_of(paragraph.block or f"table_{number}", rows)
+            line = line_of(paragraph.block or f"table_{number}", rows)
             tables[line] = rows
             lines.append(line)
             at += len(line) + 1
@@ -203,7 +216,16 @@ def _typed_rows(paragraph: Paragraph, known: Rows | None, number: int) -> Rows:
     rows = tuple(tuple(_clean(cell).replace("\n", " ") for cell in row) for row in paragraph.rows)
     if len({len(row) for row in rows}) != 1 or not rows[0]:
         raise InputError(f"第{number + 1}段的表格各行列数不同。请补齐单元格后再保存。")
-    return Rows(known.title if known else "", rows)
+    # A mark holds only in a cell from which nothing was cleaned away.
+    held = tuple(m for m in paragraph.cells if _cell(rows, m) == _cell(paragraph.rows, m) != "")
+    return Rows(known.title if known else "", rows, held)
+
+
+def _cell(rows: Sequence[Sequence[str]], mark: CellMark) -> str:
+    """The cell a mark speaks of, "" where there is none."""
+    if not (0 <= mark.row < len(rows) and 0 <= mark.column < len(rows[mark.row])):
+        return ""
+    return rows[mark.row][mark.column]
 
 
 def _typed_lines(text: str) -> Iterator[tuple[str, int]]:
@@ -264,11 +286,18 @@ def rebound(
         new = _as_before(new, section, earlier())
     known = {e.id: e for e in (*draft.evidence, *evidence)}
     marks = flat.marks if text == flat.text else ()
-    return _marked(new, marks, known) if text_of(new) == text else new
+    new = _marked(new, marks, known) if text_of(new) == text else new
+    return _marked_cells(new, flat.tables.values(), known)
 
 
 def _is_red(section: Section) -> bool:
-    return any(c.state == "unsupported" for s in section.sentences for c in s.claims)
+    return any(c.state == "unsupported" for s in section.sentences for c in s.claims) or any(
+        _is_red_cell(cell) for b in section.blocks if b.table for row in b.table.rows for cell in row
+    )
+
+
+def _is_red_cell(cell: ClaimedText) -> bool:
+    return any(c.state == "unsupported" for c in cell.claims)
 
 
 def _as_before(section: Section, last: Section, earlier: Sequence[Section]) -> Section:
@@ -284,7 +313,77 @@ def _as_before(section: Section, last: Section, earlier: Sequence[Section]) -> S
                 if claim.id and claim.state != "unsupported":
                     numbers[claim.id, sentence.text[claim.start : claim.end]] = claim
     sentences_now = (s if unchanged.get(s.id) == s else _restored(s, sentences, numbers) for s in section.sentences)
-    return section.model_copy(update={"sentences": tuple(sentences_now)})
+    section = section.model_copy(update={"sentences": tuple(sentences_now)})
+    return _cells_as_before(section, earlier)
+
+
+def _cells_as_before(section: Section, earlier: Sequence[Section]) -> Section:
+    """Red cells that say again what the same row and column once said, with what supported them then."""
+    held = {
+        (*name, cell.text): cell
+        for told in earlier
+        for name, cell in _named_cells(told)
+        if cell.claims and not _is_red_cell(cell)
+    }
+
+    def again(name: _CellName, cell: ClaimedText) -> ClaimedText:
+        return held.get((*name, cell.text), cell) if _is_red_cell(cell) else cell
+
+    return with_cells(section, again) if held else section
+
+
+_CellName = tuple[str, str, str]
+"""Block, what the row is called (its first cell), what the column is called."""
+
+
+def _named_cells(section: Section) -> Iterator[tuple[_CellName, ClaimedText]]:
+    for block in section.blocks:
+        for row in block.table.rows if block.table else ():
+            for column, cell in zip(block.table.header if block.table else (), row, strict=False):
+                yield (block.id, row[0].text, column), cell
+
+
+def with_cells(section: Section, changed: Callable[[_CellName, ClaimedText], ClaimedText]) -> Section:
+    """The section with every cell of its tables as `changed` has it."""
+    blocks = []
+    for block in section.blocks:
+        if block.table is not None:
+            header = block.table.header
+            rows = tuple(
+                tuple(
+                    changed((block.id, row[0].text, header[c] if c < len(header) else ""), x) for c, x in enumerate(row)
+                )
+                for row in block.table.rows
+            )
+            block = block.model_copy(update={"table": block.table.model_copy(update={"rows": rows})})
+        blocks.append(block)
+    return section.model_copy(update={"blocks": tuple(blocks)})
+
+
+def _marked_cells(section: Section, typed: Iterable[Rows], known: Mapping[str, Evidence]) -> Section:
+    """Marks in cells that print exactly what their evidence prints, as claims."""
+    by_text = {rows.rows: rows.marks for rows in typed if rows.marks}
+    if not by_text:
+        return section
+    blocks = []
+    for block in section.blocks:
+        marks = by_text.get(_rows_of(block).rows, ()) if block.table else ()
+        if block.table is not None and marks:
+            rows = [list(row) for row in block.table.rows]
+            for mark in (m for m in marks if m.row and m.id in known):
+                rows[mark.row - 1][mark.column] = _claimed_cell(rows[mark.row - 1][mark.column], mark, known[mark.id])
+            table = block.table.model_copy(update={"rows": tuple(map(tuple, rows))})
+            block = block.model_copy(update={"table": table})
+        blocks.append(block)
+    return section.model_copy(update={"blocks": tuple(blocks)})
+
+
+def _claimed_cell(cell: ClaimedText, mark: Mark, evidence: Evidence) -> ClaimedText:
+    met = [c for c in cell.claims if c.start < mark.end and mark.start < c.end]
+    if cell.text[mark.start : mark.end] != evidence.printed or any(c.state != "unsupported" for c in met):
+        return cell
+    claims = [*(c for c in cell.claims if c not in met), claim_of(evidence, mark.start, mark.end)]
+    return cell.model_copy(update={"claims": tuple(sorted(claims, key=lambda c: c.start))})
 
 
 def _restored(

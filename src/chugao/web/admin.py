@@ -26,7 +26,6 @@ TABS = (
     ("/admin/settings", "设置"),
 )
 _PAGE = 100
-_JOBS = 12
 
 
 # --- 用户与权限 ------------------------------------------------------------------------------------
@@ -115,33 +114,6 @@ def _roles(told: list[str] | None) -> frozenset[Role]:
 
 def _names(told: str) -> list[str]:
     return [n.strip()[:60] for n in told.replace("，", ",").replace("、", ",").split(",") if n.strip()]
-
-
-# --- 批次 ------------------------------------------------------------------------------------------
-
-
-@router.get("/batches")
-def batches(request: Request, person: Admin) -> Response:
-    from chugao.batch.records import jobs
-    from chugao.batch.telling import standing
-
-    database = house_of(request).database
-    with database.read() as connection:
-        named = [j.id for j in jobs(connection)]
-    rows = [standing(database, job) for job in named[-_JOBS:]][::-1]
-    return page(request, person, "batches.html", tabs=TABS, jobs=rows)
-
-
-@router.post("/batches/{job}")
-def change_batch(request: Request, job: str, person: Admin, do: Annotated[str, Form()]) -> Response:
-    from chugao.batch.running import cancel, pause
-
-    database = house_of(request).database
-    if do not in ("pause", "cancel"):
-        raise InputError("只能暂停或取消。接着做请运行 chugao batch resume。")
-    changed = (pause if do == "pause" else cancel)(database, job)
-    told = {"pause": "已暂停，接着做请运行 chugao batch resume", "cancel": "已取消，写好的都留着"}[do]
-    return done("/admin/batches", told if changed else "这个批次没有在运行")
 
 
 # --- 提示词与模型 ----------------------------------------------------------------------------------

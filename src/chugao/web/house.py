@@ -6,6 +6,7 @@ Surprise: settings are read again when `chugao.toml` changes; an administrator d
 """
 
 import secrets
+import subprocess
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,14 +29,19 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 class House:
     """One open workspace; one per process."""
 
-    def __init__(self, workspace: Path, database: Database, *, solo: bool = False, https: bool = False) -> None:
+    def __init__(
+        self, workspace: Path, database: Database, *, url: str = "", solo: bool = False, https: bool = False
+    ) -> None:
         self.workspace, self.database, self.solo, self.https = workspace, database, solo, https
+        self.database_url = url
         self.secret = secrets.token_urlsafe(32)
         """Seals the forms of a person who does not sign in; gone with the process."""
         self._settings = load_settings(workspace)
         self._read_at = self._stamp()
         self._reading = threading.Lock()
         self.runner: Runner | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+        """Makes papers of batches that were queued from the board."""
 
     @property
     def settings(self) -> Settings:
@@ -81,7 +87,7 @@ def open_house(workspace: Path, *, database_url: str = "", solo: bool = False, h
     """Open a workspace for serving; raises `InputError` and `DatabaseUnavailable` as `open_database` does."""
     settings = load_settings(workspace)
     url = database_url or settings.database_url or sqlite_url(workspace / ".chugao" / "chugao.db")
-    return House(workspace, open_database(url), solo=solo, https=https)
+    return House(workspace, open_database(url), url=url, solo=solo, https=https)
 
 
 def house_of(request: HTTPConnection) -> House:

@@ -5,7 +5,7 @@ What is about one document, its sections and its versions stands in `web.desk`.
 
 from fastapi import APIRouter
 
-from chugao.web import admin, api, api_documents, checks, figures, jobs, material, reports, signing_in, worktop
+from chugao.web import admin, api, api_documents, batches, checks, figures, jobs, material, reports, signing_in, worktop
 from chugao.web.desk import ROUTERS as DESK
 from chugao.web.desk import sections
 
@@ -18,6 +18,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     checks.router,
     admin.router,
+    batches.router,
     *DESK,
 )
 PUBLISHED: tuple[APIRouter, ...] = (api.router, api_documents.router)

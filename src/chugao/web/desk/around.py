@@ -89,14 +89,18 @@ def basis_of(at: Here, draft: Draft | None = None, *, fresh: bool = False) -> Ba
     )
 
 
-_found: dict[tuple[str, str, int, int], tuple[Basis, tuple[Finding, ...]]] = {}
+_found: dict[tuple[str, str, int, int, int, str], tuple[Basis, tuple[Finding, ...]]] = {}
 
 
 def findings_of(at: Here, basis: Basis) -> tuple[Finding, ...]:
-    """What the checks say of the text as it stands, read once for each text and basis: reading costs a fifth of a second."""
+    """What the checks say of the text as it stands, read once for each text and basis: reading costs a fifth of a second.
+
+    The basis is the figures, the matters and what `[office]` says: its leaders and its 主线 are rules too.
+    """
     told = dismissals(at.house.database, at.person, at.doc.id)
     rests_on = id(basis.figures) if basis.figures is not None else 0
-    key = (at.doc.id, at.doc.content, rests_on, len(told))
+    office = basis.office.model_dump_json() if basis.office is not None else ""
+    key = (at.doc.id, at.doc.content, at.doc.version, rests_on, len(told), office)
     known = _found.get(key)
     if known is None:
         if len(_found) >= _MOST:

@@ -206,7 +206,7 @@ def _sides(at: Here, nodes: Sequence[review.VersionNode], left: int | None, righ
     """The two drafts; without a left one, the version before."""
     numbers = [n.no for n in nodes]
     if left is None:
-        head = max(numbers, default=NOW)
+        head = at.doc.version
         same = next((n for n in nodes if n.no == head and n.content == at.doc.content), None)
         left = (same.parent or head) if same else head
     for number in (left, right):

@@ -6,11 +6,11 @@ It works on sentences, so that items keep their numbers and tables stay; a sente
 together piece by piece.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from chugao.comparing import Comparison, Hunk, Unit
-from chugao.manuscript import Section
+from chugao.manuscript import Block, Section
 from chugao.review import Paragraph, Written
 
 Side = Literal["old", "new"]
@@ -43,10 +43,15 @@ class _Section:
         self.chosen = {h.id for h in comparison.hunks if h.id in chosen and h.section == section.id}
         self.left: list[str] = []
         self.changes = 0
+        self.before: dict[str, list[str]] = {}
+        """Sentence of today → what comes in front of it."""
+        self.behind: dict[str, list[tuple[str, bool]]] = {}
+        """Sentence of today → what comes behind it, and whether that opens a paragraph."""
+        self.put: set[int] = set()
+        """Units that came in behind another."""
 
     def made(self) -> Chosen:
         texts: dict[str, str] = {}
-        behind: dict[str, list[tuple[str, bool]]] = {}
         heading, last = self.section.heading.text, ""
         known = {s.id for s in self.section.sentences}
         for index, unit in enumerate(self.comparison.units):
@@ -65,31 +70,68 @@ class _Section:
                 texts |= dict.fromkeys(own[1:], "")
                 self.changes += len(picked)
             elif picked:
-                behind.setdefault(last, []).append((self._other(unit), self._opens(index)))
+                self._put(index, last)
                 self.changes += len(picked)
             last = own[-1] if own else last
-        written = Written(heading=heading, paragraphs=tuple(self._paragraphs(texts, behind)))
+        written = Written(heading=heading, paragraphs=tuple(self._paragraphs(texts)))
         return Chosen(self.section.id, written, self.changes, tuple(self.left))
 
-    def _paragraphs(
-        self, texts: Mapping[str, str], behind: Mapping[str, Sequence[tuple[str, bool]]]
-    ) -> Iterator[Paragraph]:
-        yield from (Paragraph(text=text) for text, _ in behind.get("", ()))
+    def _put(self, index: int, last: str) -> None:
+        """A sentence of the other side at its place: in the paragraph it stood in there, where that is still one."""
+        text, paragraph = self._other(self.comparison.units[index]), self._paragraph(index)
+        back = next(self._same_paragraph(range(index - 1, -1, -1), paragraph), None)
+        ahead = next(self._same_paragraph(range(index + 1, len(self.comparison.units)), paragraph), None)
+        if back is None and ahead is not None and (ids := self._ids(self.comparison.units[ahead])):
+            self.before.setdefault(ids[0], []).append(text)
+        else:
+            self.behind.setdefault(last, []).append((text, back is None))
+            self.put.add(index)
+
+    def _same_paragraph(self, indexes: Iterable[int], paragraph: int | None) -> Iterator[int]:
+        """Of these units those that stand in a paragraph of the other side and, as it will be, in today's text."""
+        for index in indexes:
+            here = self._paragraph(index)
+            if here is not None and here != paragraph:
+                return
+            if here is not None and (self._ids(self.comparison.units[index]) or index in self.put):
+                yield index
+
+    def _paragraph(self, index: int) -> int | None:
+        unit = self.comparison.units[index]
+        return unit.old_paragraph if self.now == "new" else unit.new_paragraph
+
+    def _paragraphs(self, texts: Mapping[str, str]) -> Iterator[Paragraph]:
+        said = ""
+        for text, opens in self.behind.get("", ()):
+            if opens and said:
+                yield Paragraph(text=said)
+                said = ""
+            said += text
+        if said:
+            yield Paragraph(text=said)
         for block in self.section.blocks:
             if block.table is not None:
                 yield Paragraph(block=block.id)
                 continue
-            said, after = "", list[str]()
-            for sentence_id in block.sentence_ids:
-                said += texts.get(sentence_id, self.section.sentence(sentence_id).text)
-                for text, opens in behind.get(sentence_id, ()):
-                    if opens:
-                        after.append(text)
-                    else:
-                        said += text
-            if said:
-                yield Paragraph(text=(block.number if not said.startswith(block.number) else "") + said, block=block.id)
-            yield from (Paragraph(text=text) for text in after)
+            yield from self._block(block, texts)
+
+    def _block(self, block: Block, texts: Mapping[str, str]) -> Iterator[Paragraph]:
+        """A paragraph of today, parted where one of the other side comes between."""
+        said, name, number, came = "", block.id, block.number, False
+        for sentence_id in block.sentence_ids:
+            if came:
+                yield Paragraph(text=said, block=name)
+                said, name, number, came = "", "", "", False
+            said += "".join(self.before.get(sentence_id, ()))
+            said += texts.get(sentence_id, self.section.sentence(sentence_id).text)
+            for text, opens in self.behind.get(sentence_id, ()):
+                if opens:
+                    if said:
+                        yield Paragraph(text=_numbered(number, said), block=name)
+                    said, name, number, came = "", "", "", True
+                said += text
+        if said:
+            yield Paragraph(text=_numbered(number, said), block=name)
 
     def _ids(self, unit: Unit) -> tuple[str, ...]:
         return unit.new_ids if self.now == "new" else unit.old_ids
@@ -123,19 +165,6 @@ class _Section:
                 out.append(piece.text)
         return "".join(out)
 
-    def _opens(self, index: int) -> bool:
-        """Whether what comes in was a paragraph of its own."""
-        unit = self.comparison.units[index]
-        before = self.comparison.units[index - 1] if index else None
-        if before is None:
-            return True
-        mine, last = (
-            (unit.old_paragraph, before.old_paragraph)
-            if self.now == "new"
-            else (unit.new_paragraph, before.new_paragraph)
-        )
-        return mine != last
-
 
 def hunks_by_unit(comparison: Comparison) -> dict[int, list[Hunk]]:
     """The changes of each unit; one of several sentences in a row belongs to each of them."""
@@ -155,6 +184,10 @@ def hunks_by_unit(comparison: Comparison) -> dict[int, list[Hunk]]:
                 break
             found.setdefault(index, []).append(hunk)
     return found
+
+
+def _numbered(number: str, text: str) -> str:
+    return text if text.startswith(number) else number + text
 
 
 def _short(text: str) -> str:

@@ -14,10 +14,11 @@ from chugao import review
 from chugao.comparing.words import pieces_of
 from chugao.errors import InputError
 from chugao.manuscript import Draft, Evidence
-from chugao.review import Act, Conflict, Mark, Paragraph, Person, Saved, Working, Written
+from chugao.review import Act, CellMark, Conflict, Mark, Paragraph, Person, Saved, Working, Written
 from chugao.source import Frozen
 from chugao.web.desk.around import Here, back, desk_of, frame, here
 from chugao.web.desk.numbers import LABELS, matching, runs_of, values_of
+from chugao.web.desk.panes import panes_of
 from chugao.web.house import house_of
 from chugao.web.pages import page
 from chugao.web.people import needs
@@ -42,12 +43,17 @@ class TypedRun(Frozen):
     id: Annotated[str, Field(max_length=120)] = ""
 
 
+TypedCell = Annotated[tuple[TypedRun, ...], Field(max_length=400)]
+TypedRow = Annotated[tuple[TypedCell, ...], Field(max_length=60)]
+
+
 class TypedParagraph(Frozen):
-    """A paragraph as the editor has it; of a table only that it stands here."""
+    """A paragraph as the editor has it; or a table, without rows when nobody touched it."""
 
     block: Annotated[str, Field(max_length=120)] = ""
     table: bool = False
     runs: Annotated[tuple[TypedRun, ...], Field(max_length=2000)] = ()
+    rows: Annotated[tuple[TypedRow, ...], Field(max_length=600)] = ()
 
 
 class Typed(Frozen):
@@ -178,8 +184,10 @@ def opened(draft: Draft, working: Working) -> dict[str, Any]:
     paragraphs: list[dict[str, Any]] = []
     for block in section.blocks:
         if block.table is not None:
-            rows = [list(block.table.header), *([c.text for c in row] for row in block.table.rows)]
-            paragraphs.append({"block": block.id, "table": True, "rows": rows, "runs": []})
+            header = [[{"text": name}] for name in block.table.header]
+            body = [[runs_of(c.text, c.claims, evidence) for c in row] for row in block.table.rows]
+            told = {"table": True, "title": block.table.title, "rows": [header, *body], "runs": []}
+            paragraphs.append({"block": block.id} | told)
             continue
         runs = [
             r for i in block.sentence_ids for s in (section.sentence(i),) for r in runs_of(s.text, s.claims, evidence)
@@ -207,16 +215,34 @@ def written_as(typed: Typed) -> Written:
 def _paragraphs(typed: Sequence[TypedParagraph]) -> Iterator[Paragraph]:
     for paragraph in typed:
         if paragraph.table:
-            yield Paragraph(text="", block=paragraph.block)
+            yield _table(paragraph)
             continue
-        text, marks = "", []
-        for run in paragraph.runs:
-            said = clean(run.text)
-            if run.id and said:
-                marks.append(Mark(start=len(text), end=len(text) + len(said), id=run.id))
-            text += said
+        text, marks = _text(paragraph.runs)
         if text.strip():
-            yield Paragraph(text=text, block=paragraph.block, marks=tuple(marks))
+            yield Paragraph(text=text, block=paragraph.block, marks=marks)
+
+
+def _table(typed: TypedParagraph) -> Paragraph:
+    """A table with the bound numbers of its cells."""
+    rows, marks = [], []
+    for r, row in enumerate(typed.rows):
+        cells = []
+        for c, runs in enumerate(row):
+            text, own = _text(runs)
+            cells.append(text)
+            marks += [CellMark(start=m.start, end=m.end, id=m.id, row=r, column=c) for m in own]
+        rows.append(tuple(cells))
+    return Paragraph(block=typed.block, rows=tuple(rows), cells=tuple(marks))
+
+
+def _text(runs: Sequence[TypedRun]) -> tuple[str, tuple[Mark, ...]]:
+    text, marks = "", []
+    for run in runs:
+        said = clean(run.text)
+        if run.id and said:
+            marks.append(Mark(start=len(text), end=len(text) + len(said), id=run.id))
+        text += said
+    return text, tuple(marks)
 
 
 def clean(text: str) -> str:
@@ -226,7 +252,7 @@ def clean(text: str) -> str:
 
 def _inserted(at: Here, written: Written) -> tuple[Evidence, ...]:
     """What stands behind values that were inserted, from our own figures and matters, never from the browser."""
-    wanted = {m.id for p in written.paragraphs for m in p.marks}
+    wanted = {m.id for p in written.paragraphs for m in (*p.marks, *p.cells)}
     known = {e.id for e in review.current(at.house.database, at.person, at.doc.id).evidence}
     if not wanted - known:
         return ()
@@ -245,21 +271,11 @@ def _saved(at: Here, section_id: str, saved: Saved) -> JSONResponse:
 
 def _conflict(request: Request, at: Here, section_id: str, base: int, conflict: Conflict) -> JSONResponse:
     """The three texts side by side, and the revision of the other's."""
-    rows = [
-        {
-            "number": number,
-            "chosen": row.chosen,
-            "base": row.base,
-            "theirs": pieces_of(row.base, row.theirs),
-            "mine": pieces_of(row.base, row.mine),
-        }
-        for number, row in enumerate(conflict.merge.rows)
-    ]
     panel = _panel(
         request,
         at.person,
         "desk/conflict.html",
-        rows=rows,
+        rows=panes_of(conflict),
         base=base,
         rev=conflict.rev,
         who=conflict.theirs_by,

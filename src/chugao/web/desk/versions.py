@@ -1,15 +1,19 @@
 """The tree of versions: keep one, name it, go back to one, take some sections of one, take a returned file in."""
 
+from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Request, UploadFile
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from chugao import review
 from chugao.errors import InputError
-from chugao.review import Act, Person, VersionNode
+from chugao.review import Act, Conflict, Person, VersionNode
+from chugao.review.merging import Choice
 from chugao.web.desk.around import Here, frame, here, names_of
 from chugao.web.desk.compare import KINDS
+from chugao.web.desk.panes import choices_in, panes_of
 from chugao.web.house import house_of
 from chugao.web.pages import page
 from chugao.web.people import needs
@@ -43,6 +47,8 @@ class Branch(NamedTuple):
     depth: int
     head: bool
     kind: str
+    waits: bool = False
+    """Set aside, and not laid over the text of today yet."""
 
 
 @router.get("/documents/{document_id}/versions")
@@ -137,10 +143,79 @@ def take_in(
         raise InputError(f"“{name[:60]}”与第{base}版一个字也不差，没有存成新版本。请确认交回的是改过的那一份。")
     who = "、".join(found.authors[:3])
     told = note or f"改回的文件{name[:40]}" + (f"（{who}改）" if who else "")
-    review.put_in_again(db, person, document_id, new, kind="import", base=base, note=told)
+    try:
+        review.put_in_again(db, person, document_id, new, kind="import", base=base, note=told)
+    except Conflict:
+        node = review.set_aside(db, person, document_id, new, base=base, note=told)
+        _comments(at, found)
+        return RedirectResponse(_settle(document_id, node.no), 303)
     _comments(at, found)
     head = review.document(db, person, document_id).version
     return RedirectResponse(f"/documents/{document_id}/compare?left={base}&right={head}&only=changes", 303)
+
+
+@router.get("/documents/{document_id}/versions/{number}/settle")
+def show_settle(request: Request, document_id: str, number: int, person: Reader) -> Response:
+    """A returned text that met with changes here: three panes a section, a choice a sentence."""
+    return _settling(request, here(house_of(request), person, document_id), number, {}, 200)
+
+
+@router.post("/documents/{document_id}/versions/{number}/settle")
+async def settle(
+    request: Request, document_id: str, number: int, person: Annotated[Person, needs(Act.EDIT)]
+) -> Response:
+    """Lay it over the text of today with what was chosen."""
+    form = {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
+    return await run_in_threadpool(_lay_over, request, document_id, number, person, form)
+
+
+def _lay_over(request: Request, document_id: str, number: int, person: Person, form: Mapping[str, str]) -> Response:
+    house = house_of(request)
+    at, db = here(house, person, document_id), house.database
+    revs = {k[4:]: int(v) for k, v in form.items() if k.startswith("rev-") and v.isdecimal()}
+    choices = {section: choices_in(form, section) for section in revs}
+    before = at.doc.version
+    try:
+        node = review.lay_over(db, person, document_id, number, revs=revs, choices=choices)
+    except Conflict:
+        # Somebody saved meanwhile: what was chosen stays chosen where the rows are the same.
+        return _settling(request, at, number, choices, 409)
+    return RedirectResponse(f"/documents/{document_id}/compare?left={before}&right={node.no}&only=changes", 303)
+
+
+def _settling(
+    request: Request, at: Here, number: int, choices: Mapping[str, Mapping[int, Choice]], status: int
+) -> Response:
+    db, person, doc = at.house.database, at.person, at.doc.id
+    node = next((n for n in review.versions(db, person, doc) if n.no == number), None)
+    if node is None or node.parent is None or not node.recipe.get("aside"):
+        raise InputError(f"第{number}版不是等着并入的改回稿。请从“版本”里打开。")
+    met = [
+        {
+            "section": c.section,
+            "rev": c.rev,
+            "theirs_by": c.theirs_by,
+            "theirs_at": c.theirs_at,
+            "rows": panes_of(c),
+            "chosen": choices.get(c.section, {}),
+        }
+        for c in review.disputes(db, person, doc, number)
+    ]
+    draft = review.current(db, person, doc)
+    return page(
+        request,
+        person,
+        "desk/settle.html",
+        status=status,
+        **frame(at, "versions"),
+        node=node,
+        conflicts=met,
+        names=names_of(draft),
+    )
+
+
+def _settle(document_id: str, number: int) -> str:
+    return f"/documents/{document_id}/versions/{number}/settle"
 
 
 def _comments(at: Here, found: object) -> None:
@@ -167,7 +242,17 @@ def _tree(nodes: tuple[VersionNode, ...], head: int) -> list[Branch]:
         before = children.get(node.parent, 0)
         depth[node.no] = (depth.get(node.parent, 0) if node.parent else 0) + (1 if before else 0)
         children[node.parent] = before + 1
-    made = [Branch(n, min(depth[n.no], 6), n.no == head, KINDS.get(n.kind, n.kind)) for n in nodes]
+    taken = {n.recipe.get("merged") for n in nodes}
+    made = [
+        Branch(
+            n,
+            min(depth[n.no], 6),
+            n.no == head,
+            KINDS.get(n.kind, n.kind),
+            bool(n.recipe.get("aside")) and n.no not in taken,
+        )
+        for n in nodes
+    ]
     return sorted(made, key=lambda b: -b.node.no)
 
 

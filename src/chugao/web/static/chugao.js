@@ -90,6 +90,18 @@ for (const box of document.querySelectorAll("[data-all]"))
     for (const one of document.querySelectorAll(`input[name="${box.dataset.all}"]`)) one.checked = box.checked;
   });
 
+// Alt+1 to Alt+5: to the panes of the page, in their order.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.isComposing || !/^Digit[1-5]$/.test(event.code)) return;
+  const pane = document.querySelector(`[data-pane="${event.code.slice(5)}"]`);
+  if (!pane || !pane.getClientRects().length) return;
+  event.preventDefault();
+  const inside = pane.querySelector(".ProseMirror[contenteditable=true]");
+  if (!inside) pane.tabIndex = -1;
+  (inside ?? pane).focus();
+  pane.scrollIntoView({ block: "nearest" });
+});
+
 // Ctrl+Enter presses the page's one button.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;

@@ -42,6 +42,24 @@ document.addEventListener("click", (event) => {
   }
 });
 
+/** This section is seen: it folds, and the next change outside it comes; once more opens it. */
+function seen() {
+  const one = document.querySelector(".r.on")?.closest(".cs");
+  if (!one) return;
+  const shut = one.classList.toggle("seen");
+  for (const link of document.querySelectorAll(".where a")) if (link.hash === `#${one.id}`) link.classList.toggle("seen", shut);
+  if (!shut) return;
+  at = rows().findIndex((r) => one.compareDocumentPosition(r) & Node.DOCUMENT_POSITION_FOLLOWING) - 1;
+  if (at > -2) step(1);
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".where a.seen, .facts-list a");
+  const one = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!one) return;
+  one.classList.remove("seen");
+  for (const other of document.querySelectorAll(".where a")) if (other.hash === link.hash) other.classList.remove("seen");
+});
+
 document.addEventListener("keydown", (event) => {
   if (typing(event) || keysOff()) return;
   if (event.key === "n") step(1);
@@ -49,7 +67,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "v") {
     const all = ["split", "unified", "clean"];
     look("view", all[(all.indexOf(cmp.dataset.view) + 1) % 3]);
-  } else if (event.key === "x" || event.key === "a") cmp.querySelector(".r.on .dec button")?.click();
+  } else if (event.key === "u") seen();
+  else if (event.key === "x" || event.key === "a") cmp.querySelector(".r.on .dec button")?.click();
   else return;
   event.preventDefault();
 });

@@ -131,10 +131,15 @@ const stepRed = (by) => {
   all[red].scrollIntoView({ block: "center" });
 };
 const press = (query) => document.querySelector(query)?.click();
+/** The section one stands in, written again as one asks: the editor, at the line for it. */
+const rewrite = () => {
+  const link = (current ?? parts()[0])?.querySelector("a[href*='/sections/']");
+  if (link && link.dataset.edits) location.assign(`${link.href}#instruction`);
+};
 const inPart = (query) => (current ?? parts()[0])?.querySelector(query)?.click();
 const acts = {
   j: () => step(1), k: () => step(-1), n: () => stepRed(1), p: () => stepRed(-1),
-  e: () => inPart("a[href*='/sections/']"), w: () => inPart("[data-why]"), c: () => write(selected()),
+  e: () => inPart("a[href*='/sections/']"), w: () => inPart("[data-why]"), c: () => write(selected()), g: rewrite, u: () => press("[data-looked]"),
   a: () => press("[data-accept]"), x: () => press("[data-reject]"), v: () => press("[data-compare]"),
   Escape: () => { if (aside) aside.hidden = true; if (form) form.hidden = true; },
   "?": () => keys?.showModal(),

@@ -27,9 +27,11 @@ const schema = new Schema({
       toDOM: () => ["p", 0],
     },
     sheet: {
-      atom: true, selectable: false, attrs: { block: {}, rows: { default: [] } },
-      toDOM: (node) => ["div", { class: "tbl", contenteditable: "false" }, ["table", ["tbody", ...node.attrs.rows.map((r) => ["tr", ...r.map((c) => ["td", String(c)])])]]],
+      content: "line+", isolating: true, attrs: { block: { default: "" }, title: { default: "" } },
+      toDOM: (node) => ["div", { class: "tbl", "data-title": node.attrs.title }, ["table", ["tbody", 0]]],
     },
+    line: { content: "cell+", toDOM: () => ["tr", 0] },
+    cell: { content: "text*", isolating: true, attrs: { head: { default: false } }, toDOM: (node) => [node.attrs.head ? "th" : "td", 0] },
     text: {},
   },
   marks: {
@@ -44,44 +46,54 @@ const schema = new Schema({
 
 const textOf = (runs) => runs.filter((r) => r.text).map((r) =>
   schema.text(r.text, r.state ? [schema.marks.number.create({ id: r.id ?? "", printed: r.printed ?? r.text, state: r.state, told: r.told ?? "" })] : []));
+/** Tables as they were opened: one that nobody touched is not sent. */
+let untouched = {};
+const cellsOf = (sheet) => JSON.stringify(content(sheet).map((line) => content(line).map((cell) => cell.textContent)));
 function docOf(told) {
+  const { sheet, line, cell, paragraph } = schema.nodes;
   const blocks = told.paragraphs.map((p) => p.table
-    ? schema.nodes.sheet.create({ block: p.block, rows: p.rows })
-    : schema.nodes.paragraph.create({ block: p.block }, textOf(p.runs)));
-  return schema.nodes.doc.create(null, blocks.length ? blocks : [schema.nodes.paragraph.create()]);
+    ? sheet.create({ block: p.block, title: p.title ?? "" }, p.rows.map((row, r) => line.create(null, row.map((runs) => cell.create({ head: r === 0 }, textOf(runs))))))
+    : paragraph.create({ block: p.block }, textOf(p.runs)));
+  untouched = Object.fromEntries(blocks.filter((b) => b.type === sheet).map((b) => [b.attrs.block, cellsOf(b)]));
+  return schema.nodes.doc.create(null, blocks.length ? blocks : [paragraph.create()]);
 }
 
 /** What the server is told: runs, so that nobody has to count characters. */
 function typed() {
   const paragraphs = [];
   view.state.doc.forEach((node) => {
-    if (node.type === schema.nodes.sheet) { paragraphs.push({ block: node.attrs.block, table: true }); return; }
-    const runs = [];
-    node.forEach((piece) => {
-      const mark = piece.marks.find((m) => m.type === schema.marks.number);
-      const id = mark && mark.attrs.id && mark.attrs.printed === piece.text ? mark.attrs.id : "";
-      runs.push(id ? { text: piece.text, id } : { text: piece.text });
-    });
-    paragraphs.push({ block: node.attrs.block, runs });
+    if (node.type === schema.nodes.sheet && untouched[node.attrs.block] === cellsOf(node)) paragraphs.push({ block: node.attrs.block, table: true });
+    else if (node.type === schema.nodes.sheet) paragraphs.push({ block: node.attrs.block, table: true, rows: content(node).map((line) => content(line).map(runsOf)) });
+    else paragraphs.push({ block: node.attrs.block, runs: runsOf(node) });
   });
   return { rev, heading: heading?.value ?? "", paragraphs };
+}
+const content = (node) => { const found = []; node.forEach((child) => found.push(child)); return found; };
+function runsOf(node) {
+  return content(node).map((piece) => {
+    const mark = piece.marks.find((m) => m.type === schema.marks.number);
+    const id = mark && mark.attrs.id && mark.attrs.printed === piece.text ? mark.attrs.id : "";
+    return id ? { text: piece.text, id } : { text: piece.text };
+  });
 }
 
 // --- numbers that say something else ------------------------------------------------------------------
 
 const DIGIT = /[0-9０-９]/;
+/** Numbers that the server found without a source at the last save: typed by hand, so that no mark knows of them. */
+let sourceless = [];
 /** Every number of the text that has no source: drifted, touched by other digits, typed by hand. */
 function loose(doc) {
   const found = [];
   doc.descendants((node, at) => {
-    if (node.type !== schema.nodes.paragraph) return node.type === schema.nodes.doc || undefined;
+    if (!node.isTextblock) return true;
     const text = node.textBetween(0, node.content.size);
     let offset = 0;
     node.forEach((piece) => {
       const mark = piece.marks.find((m) => m.type === schema.marks.number);
       const start = offset, end = offset + piece.nodeSize;
       offset = end;
-      if (!mark) return;
+      if (!mark) { found.push(...byHand(piece.text, text, at + 1, start)); return; }
       const { printed, state } = mark.attrs;
       const before = text[start - 1] ?? "", after = text.slice(end, end + 2);
       const grown = (DIGIT.test(before) && DIGIT.test(piece.text[0])) || (DIGIT.test(piece.text.at(-1)) && /^[.．]?[0-9０-９]/.test(after)) ||
@@ -94,10 +106,21 @@ function loose(doc) {
   return found;
 }
 
+function byHand(said, whole, base, start) {
+  const hits = [];
+  for (const printed of sourceless)
+    for (let i = said.indexOf(printed); i >= 0; i = said.indexOf(printed, i + printed.length)) {
+      const from = start + i, to = from + printed.length;
+      if (DIGIT.test(whole[from - 1] ?? "") || DIGIT.test(whole[to] ?? "") || hits.some((h) => h.from < base + to && base + from < h.to)) continue;
+      hits.push({ from: base + from, to: base + to, now: printed, printed: "", id: "", told: "没有出处", drifted: false });
+    }
+  return hits;
+}
+
 const reddening = new Plugin({
   state: {
     init: (_, state) => marked(state.doc),
-    apply: (tr, old) => (tr.docChanged ? marked(tr.doc) : old),
+    apply: (tr, old) => (tr.docChanged || tr.getMeta("red") ? marked(tr.doc) : old),
   },
   props: { decorations(state) { return this.getState(state); } },
 });
@@ -188,6 +211,9 @@ async function put() {
   const saved = await answer.json();
   rev = saved.rev;
   $("rev").textContent = rev;
+  sourceless = [...new Set((saved.red ?? []).map((r) => r.printed))];
+  view.dispatch(view.state.tr.setMeta("red", true));
+  listDrifts();
   if (saved.opened && !dirty) open(saved.opened);
   if (saved.merged) note("对方也改了这一节，没有冲突，已经合并。");
   if (saved.voided) note("这份稿子原来已经批准，改动后要重新审。");
@@ -253,7 +279,7 @@ async function reopen() {
 // --- opening --------------------------------------------------------------------------------------------
 
 function newState(doc) {
-  return EditorState.create({ doc, plugins: [reddening, history(), keymap(bindings)] });
+  return EditorState.create({ doc, plugins: [reddening, shaped, history(), keymap(bindings)] });
 }
 function open(told) {
   rev = told.rev;
@@ -267,20 +293,138 @@ function open(told) {
   listDrifts();
 }
 
+// --- tables: cells are typed in, rows come and go by their buttons only -----------------------------------
+
+const cellAt = ($pos) => ($pos.parent.type === schema.nodes.cell ? $pos : null);
+/** A typed change may not tear a table: rows and columns stay, or the whole table goes. */
+const shaped = new Plugin({
+  filterTransaction(tr, state) {
+    if (!tr.docChanged || tr.getMeta("shape")) return true;
+    const before = shapes(state.doc), after = shapes(tr.doc);
+    const kept = Object.keys(after);
+    // Tables may go as a whole, undone they come back as a whole.
+    return kept.every((block) => before[block] === undefined || before[block] === after[block]) || tr.getMeta("history$") !== undefined;
+  },
+});
+function shapes(doc) {
+  const found = {};
+  doc.forEach((node) => { if (node.type === schema.nodes.sheet) found[node.attrs.block] = content(node).map((line) => line.childCount).join(","); });
+  return found;
+}
+/** To the next cell, the one before, or the one below; out of the table at its ends. */
+function toCell(state, dispatch, { by = 0, down = false }) {
+  const $cell = cellAt(state.selection.$head);
+  if (!$cell) return false;
+  const sheet = $cell.node(-2), start = $cell.start(-2);
+  const row = $cell.index(-2), column = $cell.index(-1), wide = $cell.node(-1).childCount;
+  const next = down ? (row + 1) * wide + column : row * wide + column + by;
+  if (next < 0 || next >= sheet.childCount * wide) return false;
+  let at = start;
+  for (let r = 0; r < Math.floor(next / wide); r++) at += sheet.child(r).nodeSize;
+  at += 1;
+  for (let c = 0; c < next % wide; c++) at += sheet.child(Math.floor(next / wide)).child(c).nodeSize;
+  const end = at + 1 + sheet.child(Math.floor(next / wide)).child(next % wide).content.size;
+  dispatch?.(state.tr.setSelection(TextSelection.create(state.doc, end)).scrollIntoView());
+  return true;
+}
+const tab = (by) => (state, dispatch) => toCell(state, dispatch, { by });
+function changeRow(more) {
+  const { state } = view, $cell = cellAt(state.selection.$head);
+  if (!$cell || mode === "read") return;
+  const line = $cell.node(-1), sheet = $cell.node(-2), row = $cell.index(-2);
+  if (more) {
+    const cells = content(line).map(() => schema.nodes.cell.create());
+    const at = $cell.after(-1);
+    const tr = state.tr.insert(at, schema.nodes.line.create(null, cells)).setMeta("shape", true);
+    view.dispatch(tr.setSelection(TextSelection.create(tr.doc, at + 2)).scrollIntoView());
+  } else if (row > 0 && sheet.childCount > 2) view.dispatch(state.tr.delete($cell.before(-1), $cell.after(-1)).setMeta("shape", true));
+  view.focus();
+}
+
+// --- lists: a new item has the next number, those behind it move on ----------------------------------------
+
+const HAN = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+const han = (n) => (n < 10 ? HAN[n] : n < 20 ? `十${HAN[n - 10]}` : `${HAN[Math.floor(n / 10)]}十${HAN[n % 10]}`);
+const LISTS = [
+  [/^(\d{1,2})([.．、])(?!\d)/, (n, tail) => `${n}${tail}`],
+  [/^([（(])(\d{1,2})([)）])/, (n, open, _, shut) => `${open}${n}${shut}`],
+  [/^([（(])([一二三四五六七八九十]{1,3})([)）])/, (n, open, _, shut) => `${open}${han(n)}${shut}`],
+  [/^([一二三四五六七八九十]{1,3})是(?=[^，。]|$)/, (n) => `${han(n)}是`],
+  [/^([①-⑳])/, (n) => String.fromCodePoint(0x245f + Math.min(n, 20))],
+];
+const value = (text) => {
+  if (/^\d+$/.test(text)) return Number(text);
+  if (/^[①-⑳]$/.test(text)) return text.codePointAt(0) - 0x245f;
+  for (let n = 1; n < 100; n++) if (han(n) === text) return n;
+  return 0;
+};
+/** What a paragraph is numbered by: which list, its number, how long it is printed. */
+function numbered(node) {
+  if (!node || node.type !== schema.nodes.paragraph) return null;
+  for (const [list, [pattern, print]] of LISTS.entries()) {
+    const found = pattern.exec(node.textContent);
+    if (!found) continue;
+    const n = list === 1 || list === 2 ? value(found[2]) : value(found[1]);
+    if (n) return { list, n, length: found[0].length, print: (m) => (list === 0 ? print(m, found[2]) : print(m, found[1], found[2], found[3])) };
+  }
+  return null;
+}
+/** Number the items of this list anew from the paragraph at `index` on. */
+function renumber(tr, index, list, n) {
+  let at = 0;
+  for (let i = 0; i < index; i++) at += tr.doc.child(i).nodeSize;
+  for (let i = index; i < tr.doc.childCount; i++) {
+    const node = tr.doc.child(i), item = numbered(node);
+    if (!item || item.list !== list || item.n === n) return tr;
+    const text = item.print(n);
+    tr.replaceWith(at + 1, at + 1 + item.length, schema.text(text));
+    at += node.nodeSize + text.length - item.length;
+    n++;
+  }
+  return tr;
+}
 const split = (state, dispatch) => {
   const { $from, $to } = state.selection;
+  if (cellAt($from) || cellAt($to)) { toCell(state, dispatch, { down: true }); return true; }
   if (!$from.parent.isTextblock || !$to.parent.isTextblock) return false;
-  dispatch?.(state.tr.deleteSelection().split(state.tr.deleteSelection().mapping.map($from.pos), 1, [{ type: schema.nodes.paragraph, attrs: { block: "" } }]).scrollIntoView());
+  const tr = state.tr.deleteSelection(), at = tr.mapping.map($from.pos), $at = tr.doc.resolve(at);
+  const item = numbered($at.parent), index = $at.index(0);
+  if (item && $at.parent.content.size === item.length && $at.parentOffset === item.length) {
+    // A number and nothing behind it: the list ends here.
+    dispatch?.(renumber(tr.delete($at.start(), at), index + 1, item.list, item.n).scrollIntoView());
+    return true;
+  }
+  tr.split(at, 1, [{ type: schema.nodes.paragraph, attrs: { block: "" } }]);
+  if (item && $at.parentOffset >= item.length) {
+    const text = item.print(item.n + 1);
+    tr.insert(at + 2, schema.text(text));
+    renumber(tr, index + 2, item.list, item.n + 2);
+    tr.setSelection(TextSelection.create(tr.doc, at + 2 + text.length));
+  }
+  dispatch?.(tr.scrollIntoView());
   return true;
 };
 const join = (state, dispatch) => {
   const { $cursor } = state.selection;
-  if (!$cursor || $cursor.parentOffset) return false;
+  if (!$cursor) return false;
+  const item = numbered($cursor.parent);
+  if (item && $cursor.parentOffset === item.length) {
+    // Behind the number: the number goes first, and what is behind moves up.
+    dispatch?.(renumber(state.tr.delete($cursor.start(), $cursor.pos), $cursor.index(0) + 1, item.list, item.n).scrollIntoView());
+    return true;
+  }
+  if ($cursor.parentOffset) return false;
   const before = $cursor.before();
   const node = state.doc.resolve(before).nodeBefore;
   if (!node || node.type !== schema.nodes.paragraph) return true;
   dispatch?.(state.tr.join(before).scrollIntoView());
   return true;
+};
+/** Forward at the end of a cell, or of the paragraph before a table: nothing is pulled in. */
+const forward = (state) => {
+  const { $cursor } = state.selection;
+  if (!$cursor || $cursor.parentOffset < $cursor.parent.content.size) return false;
+  return Boolean(cellAt($cursor)) || state.doc.resolve($cursor.after()).nodeAfter?.type === schema.nodes.sheet;
 };
 const insertHere = () => { if (mode === "edit") openPick(); return true; };
 const slash = (state) => {
@@ -289,7 +433,7 @@ const slash = (state) => {
   if (mode !== "edit" || view.composing || DIGIT.test(before) || /[A-Za-z]/.test(before)) return false;
   return insertHere();
 };
-const bindings = { Enter: split, Backspace: join, "Mod-z": undo, "Mod-y": redo, "Shift-Mod-z": redo, "/": slash };
+const bindings = { Enter: split, Backspace: join, Delete: forward, Tab: tab(1), "Shift-Tab": tab(-1), "Mod-z": undo, "Mod-y": redo, "Shift-Mod-z": redo, "/": slash };
 
 const told = JSON.parse($("opened").textContent);
 rev = told.rev;
@@ -298,9 +442,16 @@ const view = new EditorView($("editor"), {
   editable: () => mode !== "read",
   attributes: { "aria-label": "正文", role: "textbox", "aria-multiline": "true", spellcheck: "false" },
   clipboardTextParser: (text) => new Slice(Fragment.from(text.split(/\r?\n+/).filter(Boolean).map((line) => schema.nodes.paragraph.create(null, schema.text(line)))), 1, 1),
+  handlePaste(self, event, slice) {
+    if (!cellAt(self.state.selection.$from)) return false;
+    const text = slice.content.textBetween(0, slice.content.size, " ").replace(/\s+/g, " ");
+    self.dispatch(self.state.tr.insertText(text).scrollIntoView());
+    return true;
+  },
   dispatchTransaction(tr) {
     this.updateState(this.state.apply(tr));
     if (tr.docChanged) touched();
+    for (const press of document.querySelectorAll("[data-row]")) press.hidden = mode === "read" || !cellAt(this.state.selection.$head);
   },
 });
 heading?.addEventListener("input", touched);
@@ -328,6 +479,8 @@ document.addEventListener("keydown", async (event) => {
   if (event.key === "s") { event.preventDefault(); await save(); }
   else if (event.key === "Enter" && $("keep")) { event.preventDefault(); event.stopImmediatePropagation(); keepVersion(); }
 }, true);
+for (const press of document.querySelectorAll("[data-row]"))
+  press.addEventListener("mousedown", (event) => { event.preventDefault(); changeRow(press.dataset.row === "more"); });
 $("keep")?.addEventListener("click", keepVersion);
 async function keepVersion() {
   if (!(await save()) && dirty) return;
@@ -371,6 +524,7 @@ async function confirmOne(l) {
 
 // --- rewriting ------------------------------------------------------------------------------------------
 
+if (location.hash === "#instruction") $("instruction")?.focus();
 $("rewrite")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = $("rewritten"), press = event.target.querySelector("button");
