@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,14 @@ def start_batch(*arguments: str, folder: Path, url: str = "", **environment: str
     command = [sys.executable, "-m", "chugao", *arguments]
     with (folder / "stdout.txt").open("ab") as out, (folder / "stderr.txt").open("ab") as err:
         return subprocess.Popen(command, cwd=folder, env=here | environment, stdout=out, stderr=err)
+
+
+def wait_for(holds: Callable[[], Any], most_s: float = 120) -> None:
+    """Until something is so; fails when it does not come about."""
+    until = time.monotonic() + most_s
+    while not holds():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.1)
 
 
 def run_batch(*arguments: str, folder: Path, url: str = "", **environment: str) -> int:

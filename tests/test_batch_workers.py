@@ -1,7 +1,6 @@
 """Several worker processes on one database: one is killed, another takes over, each paper is exported once."""
 
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from chugao.batch.working import Worker, _take_name
 from chugao.database import Database, open_database
 from chugao.database.tables import worker
 from chugao.errors import InputError
-from tests.batch_cases import DEPARTMENTS, Model, start_batch, write_departments, write_manifest
+from tests.batch_cases import DEPARTMENTS, Model, start_batch, wait_for, write_departments, write_manifest
 
 MORE = ("医务科", "护理部", "信息科", "门诊部")
 
@@ -177,10 +176,3 @@ def held_by(database: Database, job: str, name: str) -> bool:
     with database.read() as connection:
         process = connection.execute(select(worker.c.process).where(worker.c.id == name)).scalar_one()
         return any(r.owner == process and r.state == "drafting" for r in papers(connection, job))
-
-
-def wait_for(holds: Callable[[], Any], most_s: float = 120) -> None:
-    until = time.monotonic() + most_s
-    while not holds():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.25)

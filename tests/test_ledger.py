@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +29,8 @@ from chugao.ledger import (
     read_prices,
 )
 from chugao.ledger.costs import Price
+from chugao.ledger.keeping import free_calls_of
+from chugao.ledger.writing import GroupWriter
 
 PRICES = Prices(models={"small": Price(input=Decimal("0.5"), output=Decimal(2)), "small-v": Price(output=Decimal(100))})
 
@@ -311,7 +315,115 @@ async def _fails() -> Answer:
     raise EngineError("断了")
 
 
+def test_what_a_closed_ledger_has_still_under_way_is_asked_again_at_once_though_its_process_lives(
+    database: Database,
+) -> None:
+    """A batch's loop that would not end: its thread is gone, and its lease would last ten minutes."""
+    asked = threading.Event()
+
+    async def never() -> Answer:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    loop = asyncio.new_event_loop()
+    left = Ledger(database)
+    kept = loop.create_task(left.answer(ask(), never))
+    while not asked.is_set():
+        loop.run_until_complete(asyncio.sleep(0.01))
+
+    left.close()
+    with Ledger(database) as ledger:
+        found = asyncio.run(asyncio.wait_for(ledger.answer(ask(), Provider()), 20))
+
+    assert found.fresh
+    with database.read() as connection:
+        assert [d.times for d in doubtful_calls(connection)] == [1]
+    kept.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(kept)
+    left.close()
+    loop.close()
+
+
+def test_the_calls_of_a_machine_known_to_be_dead_wait_for_no_lease(database: Database) -> None:
+    with Ledger(database, owner="elsewhere:7:1:ab") as gone, pytest.raises(EngineError):
+        asyncio.run(gone.answer(ask(), _fails))
+    with database.write() as connection:
+        connection.execute(update(call).values(state="started", lease_until="2099-01-01T00:00:00Z"))
+        free_calls_of(connection, "elsewhere:7:1:cd")
+
+    with Ledger(database) as ledger:
+        found = asyncio.run(asyncio.wait_for(ledger.answer(ask(), Provider()), 20))
+
+    assert found.fresh
+
+
+def test_whoever_writes_while_the_writer_is_being_closed_is_written(database: Database) -> None:
+    writer = GroupWriter(database)
+
+    async def many() -> list[int]:
+        return [await writer.write(lambda _, n=n: n) for n in range(300)]
+
+    def close_again_and_again() -> None:
+        while not ended.wait(0.001):
+            writer.close()
+
+    ended = threading.Event()
+    closing = threading.Thread(target=close_again_and_again)
+    closing.start()
+    try:
+        written = asyncio.run(asyncio.wait_for(many(), 60))
+    finally:
+        ended.set()
+        closing.join()
+        writer.close()
+
+    assert written == list(range(300))
+
+
+def test_an_answer_that_is_paid_for_waits_for_a_database_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chugao.database._BUSY_TIMEOUT_S", 0.2)
+    file = tmp_path / "l.db"
+    with open_database(sqlite_url(file)) as database, Ledger(database) as ledger:
+        other = sqlite3.connect(file, check_same_thread=False)
+
+        async def answer_meanwhile() -> Answer:
+            other.execute("BEGIN IMMEDIATE")
+            threading.Timer(1.5, other.rollback).start()
+            return Answer(text="好", input_tokens=1, output_tokens=1)
+
+        asyncio.run(ledger.answer(ask(), answer_meanwhile))
+        again = Provider()
+        found = asyncio.run(ledger.answer(ask(), again))
+        other.close()
+
+    assert (found.answer.text, again.calls) == ("好", 0)
+
+
 # --- money ----------------------------------------------------------------------------------------
+
+
+def test_what_the_dead_had_set_aside_does_not_hold_up_a_job_near_its_limit(database: Database) -> None:
+    """0.005 may be spent; two calls of up to 0.0024 were under way at the kill, and each must be had again."""
+    asks = [ask(f"第{n}问", most_tokens=(1200, 900)) for n in range(2)]
+    with Ledger(database, job="年终", prices=PRICES, owner="elsewhere:7:1:ab") as gone:
+        for question in asks:
+            with pytest.raises(EngineError):
+                asyncio.run(gone.answer(question, _fails))
+    dead = {"state": "started", "cost_micro": 2400, "lease_until": "2020-01-01T00:00:00Z"}
+    with database.write() as connection:
+        connection.execute(update(call).values(**dead))
+
+    async def both(ledger: Ledger) -> list[Recorded]:
+        return await asyncio.gather(*(ledger.answer(a, Provider()) for a in asks))
+
+    with Ledger(database, job="年终", prices=PRICES, budget=Decimal("0.0045")) as ledger:
+        found = asyncio.run(asyncio.wait_for(both(ledger), 20))
+
+    assert [f.fresh for f in found] == [True, True]
 
 
 def test_the_cost_book_sums_what_the_provider_counted(database: Database) -> None:

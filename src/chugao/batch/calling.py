@@ -100,12 +100,17 @@ class Line:
         with self._lock:
             self.stopped = self.stopped or reason
             running = list(self._running) if at_once else []
+        # Calls that stand in line have not been sent: they are not begun any more.
+        if (close_the_line := getattr(self.engine, "stop", None)) is not None:
+            close_the_line(self.stopped)
         for call in running:
             call.cancel()
 
     def close(self) -> None:
         """Let what is under way finish for a moment, then hang up."""
-        wait_for(list(self._running), timeout=_LAST_WORD_S)
+        with self._lock:
+            running = list(self._running)
+        wait_for(running, timeout=_LAST_WORD_S)
         self.stop("已停止。", at_once=True)
         if self._held is not None and self._loop is not None:
             self._loop.submit(self._hang_up())

@@ -25,7 +25,7 @@ _APPLICATION = "chugao"
 _QUEUE = "papers"
 _WORKFLOW = "paper"
 _MOST_RECOVERIES = 100
-_TERMINAL = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 Step = Callable[[str, int], str]
 
 
@@ -56,17 +56,16 @@ class Durable:
         """Queue papers; one that is queued or under way already stays as it is."""
         _queue(self._url, self._engine, tenant, rows)
 
-    def ended(self, workflows: Sequence[str]) -> frozenset[str]:
-        """Which of these workflows run no more, whatever came of them."""
+    def states(self, workflows: Sequence[str]) -> dict[str, str]:
+        """How these workflows stand; one that nobody has queued is not among them."""
         from dbos import DBOS
 
-        found: set[str] = set()
+        found: dict[str, str] = {}
         for start in range(0, len(workflows), 200):
             some = list(workflows[start : start + 200])
             listed = DBOS.list_workflows(workflow_ids=some, load_input=False, load_output=False)
-            found |= {w.workflow_id for w in listed if w.status in _TERMINAL}
-            found |= set(some) - {w.workflow_id for w in listed}
-        return frozenset(found)
+            found |= {w.workflow_id: w.status for w in listed}
+        return found
 
     def take_over(self, executor: str) -> int:
         """Have the work of a process that is no more done again, by whoever is free."""

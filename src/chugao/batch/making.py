@@ -25,7 +25,7 @@ from chugao.batch.records import (
     stored_draft,
     tell,
 )
-from chugao.batch.shop import Shop
+from chugao.batch.shop import LEAVING, Shop
 from chugao.config import Settings, load_settings
 from chugao.desk import Desk, Files, gather, make
 from chugao.draftfile import to_json
@@ -142,6 +142,15 @@ def draft_paper(shop: Shop, name: str, round_: int) -> Ended:
     except Exception as error:
         return _failed(shop, row, error, stamp)
     return _keep_draft(shop, row, draft, inputs, report, stamp)
+
+
+def set_aside(shop: Shop, name: str, round_: int) -> Ended:
+    """A paper that came to a worker that is leaving: it waits, and is handed on with the others."""
+    with shop.database.write() as connection:
+        row = find_paper(connection, name)
+        if row is None or not claim(connection, name, round_, shop.owner, "drafting"):
+            return "abandoned"
+        return _put_back(shop, row, LEAVING, connection=connection)
 
 
 def _drafted(shop: Shop, job: JobRow, row: PaperRow) -> "tuple[Draft, Inputs, Report]":

@@ -71,6 +71,14 @@ class SharedLimits:
     def _book(self, tokens: int) -> int:
         """Microseconds until the turn."""
         owed, self._owed = self._owed, _Owed()
+        try:
+            return self._booked(tokens, owed)
+        except BaseException:
+            # Nothing was booked: what is owed still is.
+            self._owed = _Owed(self._owed.tokens + owed.tokens, max(self._owed.quiet_s, owed.quiet_s))
+            raise
+
+    def _booked(self, tokens: int, owed: _Owed) -> int:
         with self._database.write() as connection:
             now = now_us(connection)
             row = _row(connection, self._key)

@@ -211,6 +211,20 @@ def counts(connection: Connection, name: str) -> dict[str, int]:
     return {row.state: row[1] for row in connection.execute(query)}
 
 
+def waiting_papers(connection: Connection, row: JobRow) -> tuple[PaperRow, ...]:
+    """Departments' papers that nobody has been given; the house's own waits for them, and is not among them."""
+    house = row.manifest.hospital.name if row.manifest.hospital else None
+    return tuple(p for p in papers(connection, row.id) if p.state == "waiting" and p.department != house)
+
+
+def return_queued(connection: Connection, name: str) -> None:
+    """Papers of a job that stands still and that nobody has begun wait without a workflow."""
+    # In one statement: a job that goes on at this moment has queued them again.
+    still = select(job.c.id).where((job.c.id == name) & (job.c.state != "running"))
+    mine = paper.c.job_id.in_(still) & (paper.c.state == "queued")
+    connection.execute(update(paper).where(mine).values(state="waiting"))
+
+
 def stored_draft(connection: Connection, name: str, *, before: bool = False) -> str | None:
     """draft.json of a paper, or the one before it; None when there is none."""
     column = paper.c.draft_before if before else paper.c.draft
@@ -219,15 +233,19 @@ def stored_draft(connection: Connection, name: str, *, before: bool = False) -> 
 
 
 def queue_papers(connection: Connection, rows: Iterable[PaperRow]) -> tuple[PaperRow, ...]:
-    """Give papers their next round; they are to be handed to the engine after the commit."""
+    """Give papers their next round; they are to be handed to the engine after the commit.
+
+    One that has moved on since it was read stays as it is, and is not among those returned.
+    """
     queued = []
     for row in rows:
-        connection.execute(
+        given = connection.execute(
             update(paper)
             .where((paper.c.id == row.id) & (paper.c.round == row.round) & (paper.c.state == row.state))
             .values(state="queued", round=row.round + 1, reason="", owner="", queued_at=moment(), sections_done=0)
         )
-        queued.append(row.model_copy(update={"round": row.round + 1, "state": "queued"}))
+        if given.rowcount:
+            queued.append(row.model_copy(update={"round": row.round + 1, "state": "queued", "owner": ""}))
     return tuple(queued)
 
 

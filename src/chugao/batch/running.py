@@ -31,9 +31,12 @@ from chugao.batch.records import (
     papers,
     queue_papers,
     require_job,
+    return_queued,
     set_job,
     tell,
+    waiting_papers,
 )
+from chugao.batch.seeking import seek
 from chugao.batch.working import Worker
 from chugao.config import Settings
 from chugao.database import Database, hold, open_database, sqlite_url
@@ -41,7 +44,8 @@ from chugao.desk import require_writer
 from chugao.errors import ChugaoError, InputError
 
 _WATCH_S = 0.25
-_LOOK_FOR_LOST_S = 5.0
+_SEEK_S = 5.0
+_MOST_ROUNDS = 20
 _LOOK_S = 1.0
 _IDLE_TICKS = 3
 _MANY = 12
@@ -214,10 +218,13 @@ def work(
     """Make papers of whatever job until told to stop (KeyboardInterrupt); False when another took over."""
     with Worker(database, url, name=name, papers=at_once, share=share) as worker:
         ready(worker.name)
-        idle = 0
+        idle, sought = 0, time.monotonic()
         try:
             while not worker.gone:
                 time.sleep(_LOOK_S)
+                if time.monotonic() - sought > _SEEK_S:
+                    sought = time.monotonic()
+                    _seek_all(database, worker)
                 idle = 0 if _settle_all(database, worker) else idle + 1
                 if until_idle and idle > _IDLE_TICKS:
                     break
@@ -226,14 +233,22 @@ def work(
     return not worker.gone
 
 
+def _seek_all(database: Database, worker: Worker) -> None:
+    with database.read() as connection:
+        running = [j for j in jobs(connection) if j.state == "running"]
+    for job in running:
+        seek(database, job, worker)
+
+
 def _settle_all(database: Database, worker: Worker) -> bool:
     """Bring jobs whose papers are all made to their end; whether any paper is under way."""
     with database.read() as connection:
         running = [j for j in jobs(connection) if j.state == "running"]
         live = {j.id: counts(connection, j.id) for j in running}
+        waiting = {j.id: len(waiting_papers(connection, j)) for j in running}
     for job in running:
         found = live[job.id]
-        if not found or any(found.get(s) for s in (*LIVE, "waiting")):
+        if not found or waiting[job.id] or any(found.get(s) for s in LIVE):
             continue
         rows, blocked = _house(database, job.id, again=False) if _house_waits(database, job) else ((), ())
         if rows:
@@ -244,7 +259,7 @@ def _settle_all(database: Database, worker: Worker) -> bool:
             ended = set_job(connection, job.id, "done", "；".join(blocked)[:500], of=("running",))
         if ended:
             finish(database, job.id, blocked)
-    return any(found.get(s) for found in live.values() for s in LIVE)
+    return any(waiting.values()) or any(found.get(s) for found in live.values() for s in LIVE)
 
 
 # --- submit ---------------------------------------------------------------------------------------
@@ -286,8 +301,9 @@ def next_round(
     """Give a round to every paper that is to be made; returns all that a workflow is to have."""
     with database.write() as connection:
         rows = papers(connection, job.id)
-        wanted = ("waiting", "failed") if retry_failed else ("waiting",)
-        queue_papers(connection, [r for r in rows if r.state in wanted or r.id in renewed or _was_mended(r)])
+        due = {r.id for r in waiting_papers(connection, job)} | set(renewed)
+        again = [r.id for r in rows if r.state == "failed" and (retry_failed or _was_mended(r))]
+        queue_papers(connection, [r for r in rows if r.id in due or r.id in again])
         return tuple(r for r in papers(connection, job.id) if r.state in LIVE)
 
 
@@ -311,51 +327,30 @@ def _was_mended(row: PaperRow) -> bool:
 
 
 def watch(database: Database, job: str, worker: Worker | None, seen: Seen | None = None) -> JobRow:
-    """Wait until no paper of a job is under way any more; `seen` is called all the while."""
-    looked = time.monotonic()
+    """Wait until no paper of a job is under way any more; `seen` is called all the while.
+
+    While the job runs, papers that nobody has are found and made as well.
+    """
+    looked, rounds = time.monotonic(), 0
     while True:
         with database.read() as connection:
             row, live = require_job(connection, job), counts(connection, job)
+            left = row.state == "running" and bool(waiting_papers(connection, row))
         if seen is not None:
             seen(row)
-        if not any(live.get(state) for state in LIVE) or (worker is not None and worker.gone):
+        busy = any(live.get(state) for state in LIVE)
+        if worker is None or worker.gone:
+            if not busy or worker is not None:
+                return row
+        elif not busy and (not left or rounds >= _MOST_ROUNDS):
             return row
-        if row.state != "running" and worker is not None:
-            _return_queued(database, job)
-        if worker is not None and time.monotonic() - looked > _LOOK_FOR_LOST_S:
-            looked = time.monotonic()
-            _find_lost(database, job, worker)
+        elif row.state != "running":
+            with database.write() as connection:
+                return_queued(connection, job)
+        elif not busy or time.monotonic() - looked > _SEEK_S:
+            looked, rounds = time.monotonic(), rounds + left
+            seek(database, row, worker)
         time.sleep(_WATCH_S)
-
-
-def _return_queued(database: Database, job: str) -> None:
-    """Papers of a job that stands still and that nobody has begun wait without a workflow."""
-    from sqlalchemy import update
-
-    from chugao.database.tables import paper
-
-    with database.write() as connection:
-        mine = (paper.c.job_id == job) & (paper.c.state == "queued")
-        connection.execute(update(paper).where(mine).values(state="waiting"))
-
-
-def _find_lost(database: Database, job: str, worker: Worker) -> None:
-    """Papers whose workflow ended without a word fail, with that reason."""
-    from sqlalchemy import update
-
-    from chugao.database.tables import paper
-
-    with database.read() as connection:
-        live = tuple(r for r in papers(connection, job) if r.state in LIVE)
-    lost = worker.lost(live) if live else ()
-    if not lost:
-        return
-    reason = "这份文稿的处理中断了，没有留下原因。请用 --retry-failed 再试；若仍如此，把日志发给管理员。"
-    with database.write() as connection:
-        for row in lost:
-            mine = (paper.c.id == row.id) & (paper.c.round == row.round) & (paper.c.state == row.state)
-            if connection.execute(update(paper).where(mine).values(state="failed", reason=reason)).rowcount:
-                tell(connection, job, "failed", row.id, {"error": "lost"})
 
 
 def settle(database: Database, job: str) -> JobRow:
@@ -382,6 +377,6 @@ def cancel(database: Database, job: str) -> bool:
     with database.write() as connection:
         require_job(connection, job)
         changed = set_job(connection, job, "cancelled", "批次已取消。", of=("running", "paused", "stopped"))
-    if changed:
-        _return_queued(database, job)
+        if changed:
+            return_queued(connection, job)
     return changed

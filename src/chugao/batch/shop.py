@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chugao.batch.calling import Line, Loop
+from chugao.batch.calling import Line, Loop, Stopped
 from chugao.batch.pacing import SharedLimits, pace_key
 from chugao.batch.records import JobRow, count_sections, find_paper, set_job
 from chugao.config import Settings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chugao.index import Index
 
 _OPEN_INDEXES = 8
+LEAVING = "工作进程正在退出，这份文稿等下一次接着写。"
 
 
 class Shop:
@@ -43,10 +44,12 @@ class Shop:
         """Papers whose work was stopped here."""
         self._past = lru_cache(_OPEN_INDEXES)(_open_past)
         self._opening = threading.Lock()
+        self._closed = False
 
     def close(self) -> None:
-        """Hang up everywhere."""
+        """Hang up everywhere; a step that has not ended yet gets no line any more."""
         with self._lock:
+            self._closed = True
             lines = list(self._lines.values())
             self._lines.clear()
         for _, _, held in lines:
@@ -64,6 +67,8 @@ class Shop:
     def line(self, job: JobRow, engine: str, settings: Settings) -> Line:
         """The job's line to a model, opened by whoever needs it first, anew after a stop."""
         with self._lock:
+            if self._closed:
+                raise Stopped(LEAVING)
             known = self._lines.get((job.id, engine))
             if known is not None and known[0] == job.max_cost and not known[1].stopped:
                 return known[1]

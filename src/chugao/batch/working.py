@@ -18,7 +18,7 @@ from types import TracebackType
 from sqlalchemy import Connection, select, update
 
 from chugao.batch.durable import VERSION, Durable, hand_in
-from chugao.batch.making import draft_paper, export_paper
+from chugao.batch.making import draft_paper, export_paper, set_aside
 from chugao.batch.records import (
     LIVE,
     PaperRow,
@@ -31,11 +31,11 @@ from chugao.batch.records import (
     tell,
     upsert,
 )
-from chugao.batch.shop import Shop
+from chugao.batch.shop import LEAVING, Shop
 from chugao.database import Database, hold
 from chugao.database.tables import paper, worker
 from chugao.errors import InputError
-from chugao.ledger.keeping import is_alive
+from chugao.ledger.keeping import free_calls_of, is_alive, this_host
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ _DEAD_AFTER_S = 30
 _PATIENCE_S = 3.0  # for answers that are being paid for
 _STOPPING_S = 20.0
 _AT_ONCE = ("cancelled",)
+_HEIRS = 50
 _NAME = re.compile(r"[\w.-]{1,60}")
 
 
@@ -79,19 +80,27 @@ class Worker:
         """Queue papers for this and every other worker."""
         self._durable.submit(tenant, rows)
 
-    def lost(self, rows: "tuple[PaperRow, ...]") -> "tuple[PaperRow, ...]":
-        """Which of these live papers no workflow has any more."""
-        ended = self._durable.ended([r.workflow for r in rows])
-        return tuple(r for r in rows if r.workflow in ended)
+    def states(self, rows: "tuple[PaperRow, ...]") -> dict[str, str]:
+        """How the workflows of these papers stand, by the paper's id; one without a workflow is not among them."""
+        found = self._durable.states([r.workflow for r in rows])
+        return {r.id: found[r.workflow] for r in rows if r.workflow in found}
+
+    def inherit(self) -> None:
+        """Have done what workers that are no more left in the middle: even one that took its leave may have."""
+        query = select(worker.c.id).where(worker.c.state != "running").order_by(worker.c.beat_us.desc()).limit(_HEIRS)
+        with self._database.read() as connection:
+            names = connection.execute(query).scalars().all()
+        for name in names:
+            self._durable.take_over(name)
 
     def close(self) -> None:
         """Stop at the next call, give the name back and leave what is under way to others."""
         self._stopping.set()
         for job in self.shop.jobs():
-            self.shop.stop(job, "工作进程正在退出，这份文稿等下一次接着写。", at_once=False)
+            self.shop.stop(job, LEAVING, at_once=False)
         self._wait_until_idle(_PATIENCE_S)
         for job in self.shop.jobs():
-            self.shop.stop(job, "工作进程正在退出，这份文稿等下一次接着写。", at_once=True)
+            self.shop.stop(job, LEAVING, at_once=True)
         self._wait_until_idle(_STOPPING_S)
         self._durable.close()
         self._thread.join(10)
@@ -127,7 +136,8 @@ class Worker:
         with self._lock:
             self._running += 1
         try:
-            return "stopped" if self._stopping.is_set() else draft_paper(self.shop, name, round_)
+            make = set_aside if self._stopping.is_set() else draft_paper
+            return make(self.shop, name, round_)
         finally:
             with self._lock:
                 self._running -= 1
@@ -216,7 +226,7 @@ def _take_name(connection: Connection, wanted: str, process: str) -> str:
 
 def _lives(process: str, beat_us: int, now: int) -> bool:
     """Whether a worker still works: on this machine its process tells, elsewhere its heart."""
-    if process.partition(":")[0] == socket.gethostname():
+    if process.partition(":")[0] == this_host():
         return is_alive(process)
     return now - beat_us < _DEAD_AFTER_S * 1_000_000
 
@@ -230,6 +240,7 @@ def _dead(connection: Connection, me: str) -> tuple[str, ...]:
         mine = (worker.c.id == row.id) & (worker.c.beat_us == row.beat_us) & (worker.c.state == "running")
         if connection.execute(update(worker).where(mine).values(state="gone")).rowcount:
             found.append(row.id)
+            free_calls_of(connection, row.process)
             orphans = select(paper.c.job_id, paper.c.id).where((paper.c.owner == row.process) & paper.c.state.in_(LIVE))
             for job, name in connection.execute(orphans).all():
                 tell(connection, job, "taken-over", name)

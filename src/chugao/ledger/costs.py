@@ -167,22 +167,13 @@ def entries(connection: Connection, job: str | None = None) -> tuple[Entry, ...]
 
 def spent_micro(connection: Connection, job: str) -> int:
     """What one job has cost so far, in millionths."""
-    return _sum_of(connection, job, "done")
-
-
-def reserved_micro(connection: Connection, job: str) -> int:
-    """What calls under way may still cost, in millionths."""
-    return _sum_of(connection, job, "started")
+    mine = of_job(job) & (call.c.state == "done")
+    return int(connection.execute(select(func.coalesce(func.sum(call.c.cost_micro), 0)).where(mine)).scalar_one())
 
 
 def of_job(job: str) -> ColumnElement[bool]:
     """A call of a job or of one of its parts (“job/part”)."""
     return (call.c.job == job) | call.c.job.startswith(f"{job}/", autoescape=True)
-
-
-def _sum_of(connection: Connection, job: str, state: str) -> int:
-    mine = of_job(job) & (call.c.state == state)
-    return int(connection.execute(select(func.coalesce(func.sum(call.c.cost_micro), 0)).where(mine)).scalar_one())
 
 
 def tokens_per_character(connection: Connection, model: str) -> float | None:

@@ -4,37 +4,45 @@ In: an `Ask`, and a function that really calls.  Out: `Recorded`, on disk before
 
 Surprise: two processes may ask the same question at the same moment, and one of them may be killed while it waits.  So
 a call is claimed by a row with a lease; whoever finds the lease of a dead process takes over, and counts the old call
-as possibly billed.
+as possibly billed.  What a ledger that is closed has still under way is let go of, for its process may live on.
 """
 
 import asyncio
 import concurrent.futures
+import contextlib
+import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from chugao.database import Database, utc_text
+from chugao.database import Database, DatabaseUnavailable, utc_text
 from chugao.database.tables import call
 from chugao.errors import EngineError
 from chugao.ledger.asking import Answer, Ask, Recorded
-from chugao.ledger.costs import Prices, reserved_micro, spent_micro, tokens_per_character
+from chugao.ledger.costs import Prices, of_job, spent_micro, tokens_per_character
 from chugao.ledger.writing import GroupWriter
+
+log = logging.getLogger(__name__)
 
 ON_BEHALF: ContextVar[str] = ContextVar("chugao_ledger_on_behalf", default="")
 """Which part of a job asks, “job/part”: the books are kept by part, the budget by job.  It follows a task wherever it runs."""
 _POLL_S = 0.1
 _LEASE_S = 600
+_PAID_S = 60.0
+"""How long an answer that is paid for waits for a database that is away."""
+_LAST_WORD_S = 3.0
 Call = Callable[[], Awaitable[Answer]]
 Judge = Callable[[Answer], str]
 """Why an answer cannot be used, "" when it can."""
@@ -81,8 +89,20 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """End the writing thread; the database stays the caller's."""
+        """End the writing thread and let go of what is still under way; the database stays the caller's."""
+        if self._under_way and not _in_a_loop():
+            until = time.monotonic() + _LAST_WORD_S
+            while self._under_way and time.monotonic() < until:
+                time.sleep(0.01)
+            self._let_go_of_all()
         self._writer.close()
+
+    def _let_go_of_all(self) -> None:
+        """Calls that nobody hears out any more: our process lives on, so that nobody else could tell."""
+        mine = (call.c.owner == self._owner) & (call.c.state == "started")
+        freed = update(call).where(mine).values(state="failed", cost_micro=None, doubtful=call.c.doubtful + 1)
+        with contextlib.suppress(DatabaseUnavailable), self._database.write() as connection:
+            connection.execute(freed)
 
     def tokens_per_character(self, model: str) -> float | None:
         """How many tokens a character of ours is to a model, from its latest bills; None before the first one."""
@@ -134,7 +154,7 @@ class Ledger:
             await self._give_back(key, lost=getattr(error, "lost", int(cut_off)))
             raise
         recorded = Recorded(answer=answer, problem=judge(answer) if judge else "", fresh=True)
-        await self._writer.write(lambda connection: self._record(connection, ask, key, recorded))
+        await self._writer.write(lambda connection: self._record(connection, ask, key, recorded), patience_s=_PAID_S)
         return recorded
 
     async def _kept(self, key: str, call_provider: Call) -> Answer:
@@ -154,7 +174,10 @@ class Ledger:
 
         while True:
             await asyncio.sleep(self._lease_s / 3)
-            await self._writer.write(renew)
+            try:
+                await self._writer.write(renew)
+            except DatabaseUnavailable as error:
+                log.warning("a lease was not renewed, tried again later: %s", type(error).__name__)
 
     # --- one step each, in a transaction ---
 
@@ -165,7 +188,7 @@ class Ledger:
         if row is not None and row.state == "started" and not self._is_dead(row):
             return _Claim("wait")
         reserve = self._prices.cost_micro(ask.model, _at_most(ask))
-        if self._budget is not None and (refused := self._over_budget(connection, reserve or 0)):
+        if self._budget is not None and (refused := self._over_budget(connection, key, reserve or 0)):
             return refused
         moment = _now()
         started = {
@@ -202,13 +225,23 @@ class Ledger:
         # What comes back is the row, not a count of rows: of an insert that met a conflict PostgreSQL's driver counts -1.
         return _Claim("ours" if connection.execute(claimed).first() else "wait")
 
-    def _over_budget(self, connection: Connection, reserve: int) -> _Claim | None:
+    def _over_budget(self, connection: Connection, key: str, reserve: int) -> _Claim | None:
         """Whether a call may not be made (now): what runs has its most set aside, and gives back what it does not use."""
         assert self._budget is not None
-        spent, set_aside = spent_micro(connection, self.job), reserved_micro(connection, self.job)
+        spent, set_aside = spent_micro(connection, self.job), self._set_aside(connection, key)
         if spent >= self._budget or spent + reserve > self._budget:
             return _Claim("spent", spent=spent)
         return _Claim("wait") if spent + set_aside + reserve > self._budget else None
+
+    def _set_aside(self, connection: Connection, key: str) -> int:
+        """What other calls under way may still cost, in millionths; those of the dead give nothing back, and hold nothing."""
+        columns = (call.c.key, call.c.owner, call.c.lease_until, call.c.cost_micro)
+        rows = connection.execute(select(*columns).where(of_job(self.job) & (call.c.state == "started")))
+        return sum(row.cost_micro or 0 for row in rows if row.key != key and self._is_under_way(row))
+
+    def _is_under_way(self, row: Any) -> bool:
+        ours: bool = row.owner == self._owner
+        return row.key in self._under_way if ours else not self._is_dead(row)
 
     def _record(self, connection: Connection, ask: Ask, key: str, recorded: Recorded) -> None:
         answer = recorded.answer
@@ -238,11 +271,20 @@ class Ledger:
 
         await self._writer.write(release)
 
-    def _is_dead(self, row: "Row[tuple[object, ...]]") -> bool:
+    def _is_dead(self, row: Any) -> bool:
         """Whether nobody works on a started call any more: its process has ended, or its lease has."""
         if row.owner == self._owner:
             return True  # we keep our own in `_under_way`: this row is of a loop that was stopped
         return not is_alive(row.owner) or row.lease_until < utc_text(_now())
+
+
+def _in_a_loop() -> bool:
+    """Whether this thread runs an event loop: what is under way there cannot end while we wait."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _at_most(ask: Ask) -> Answer:
@@ -251,13 +293,28 @@ def _at_most(ask: Ask) -> Answer:
 
 def this_process() -> str:
     """Who claims: host, process number and when it started (a number is used again), and which ledger of the process."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started_at(os.getpid())}:{secrets.token_hex(4)}"
+    return f"{this_host()}:{os.getpid()}:{_started_at(os.getpid())}:{secrets.token_hex(4)}"
+
+
+def this_host() -> str:
+    """Where process numbers mean the same: containers may share a host's name and not its numbers."""
+    try:
+        space = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    except OSError:
+        return socket.gethostname()
+    return f"{socket.gethostname()}/{space}"
+
+
+def free_calls_of(connection: Connection, process: str) -> None:
+    """What a process of another host has under way is free at once, and not only when its leases end: it is known to be dead."""
+    all_of_it = call.c.owner.startswith(f"{process.rpartition(':')[0]}:", autoescape=True)
+    connection.execute(update(call).where(all_of_it & (call.c.state == "started")).values(lease_until=""))
 
 
 def is_alive(owner: str) -> bool:
     """Whether the process that claimed a call still runs; of another host only its lease can tell."""
     parts = owner.rsplit(":", 3)
-    if len(parts) != 4 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+    if len(parts) != 4 or parts[0] != this_host() or not parts[1].isdigit():
         return True
     return not Path("/proc/self/stat").exists() or _started_at(int(parts[1])) == parts[2]
 

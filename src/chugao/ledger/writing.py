@@ -3,22 +3,34 @@
 In: a function of a connection.  Out: what it returns, once it is on disk.
 
 A commit costs an fsync.  Sixty-four calls that end together would queue for sixty-four of them; here they share one.
+Surprise: a caller may come while the thread is being ended.  Whoever is in line before its end is written by it, whoever
+comes after starts it again; nobody waits for a thread that is gone.
 """
 
 import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
-from chugao.database import Database
+from chugao.database import Database, DatabaseUnavailable
 
 T = TypeVar("T")
 _MOST = 256
-Job = tuple[Callable[[Connection], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+_PAUSE_S = 1.0
+
+
+class Job(NamedTuple):
+    """One change, and who waits for it."""
+
+    change: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    patience_s: float
 
 
 class GroupWriter:
@@ -28,40 +40,50 @@ class GroupWriter:
         self._database = database
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._thread: threading.Thread | None = None
+        self._former: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    async def write(self, change: Callable[[Connection], T]) -> T:
+    async def write(self, change: Callable[[Connection], T], *, patience_s: float = 0.0) -> T:
         """Run `change` in a transaction and return its result after the commit.
 
-        Raises what `change` raises, or what the database does; then nothing of it was written.
+        A database that cannot be reached is tried again for `patience_s`.  Raises what `change` raises, or what the
+        database does; then nothing of it was written.
         """
-        self._started()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put((change, loop, future))
+        self._take(Job(change, loop, future, patience_s))
         # Shielded: a caller that is cancelled must not leave the thread with a future nobody owns.
         return await asyncio.shield(future)
 
     def close(self) -> None:
         """Write what is waiting and end the thread."""
         with self._lock:
+            self._jobs.put(None)
             if self._thread is not None:
-                self._jobs.put(None)
-                self._thread.join()
-                self._thread = None
+                self._former, self._thread = self._thread, None
+            former = self._former
+        if former is not None:
+            former.join()
 
-    def _started(self) -> None:
+    def _take(self, job: Job) -> None:
+        # Together: put in line behind the end of a thread, it would wait for good.
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+                # A line of its own: the thread before it may still be at the end of the old one, which comes first.
+                self._jobs = queue.Queue()
+                told = (self._jobs, self._former)
+                self._thread = threading.Thread(target=self._run, args=told, name="ledger", daemon=True)
                 self._thread.start()
+            self._jobs.put(job)
 
-    def _run(self) -> None:
-        while (first := self._jobs.get()) is not None:
+    def _run(self, jobs: "queue.Queue[Job | None]", former: threading.Thread | None) -> None:
+        if former is not None:
+            former.join()
+        while (first := jobs.get()) is not None:
             group, last = [first], False
             while len(group) < _MOST:
                 try:
-                    job = self._jobs.get_nowait()
+                    job = jobs.get_nowait()
                 except queue.Empty:
                     break
                 if job is None:
@@ -75,10 +97,10 @@ class GroupWriter:
     def _commit(self, group: list[Job]) -> None:
         try:
             with self._database.write() as connection:
-                results = [change(connection) for change, _, _ in group]
+                results = [job.change(connection) for job in group]
         except BaseException as error:
             if len(group) == 1:
-                _tell(group[0], error=error)
+                self._alone(group[0], error)
                 return
             # One of them is wrong: each by itself, so that the others are not lost with it.
             for job in group:
@@ -87,14 +109,21 @@ class GroupWriter:
         for job, result in zip(group, results, strict=True):
             _tell(job, result=result)
 
+    def _alone(self, job: Job, error: BaseException) -> None:
+        """One change that failed by itself: once more where it has patience and the database was away."""
+        if isinstance(error, DatabaseUnavailable) and job.patience_s > 0:
+            began = time.monotonic()
+            time.sleep(min(_PAUSE_S, job.patience_s))
+            self._commit([job._replace(patience_s=job.patience_s - (time.monotonic() - began))])
+            return
+        _tell(job, error=error)
+
 
 def _tell(job: Job, *, result: Any = None, error: BaseException | None = None) -> None:
-    _, loop, future = job
-
     def settle() -> None:
-        if not future.done():
-            future.set_exception(error) if error is not None else future.set_result(result)
+        if not job.future.done():
+            job.future.set_exception(error) if error is not None else job.future.set_result(result)
 
     # A loop may be closed at any moment by the thread it runs in; nobody waits there any more.
     with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(settle)
+        job.loop.call_soon_threadsafe(settle)
