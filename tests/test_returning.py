@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from chugao.cli.output import headings_of
 from chugao.comparing import version_of_draft
 from chugao.draftfile import read_draft, to_json
 from chugao.errors import InputError, UploadRejected
-from chugao.manuscript import Draft, Evidence
+from chugao.flow import is_annex
+from chugao.manuscript import ClaimedText, Draft, Evidence
 from chugao.word.applying import apply
 from chugao.word.reclaiming import RULE, Confirmation
 from chugao.word.redline import redline
@@ -650,3 +652,32 @@ def test_the_command_line_tells_people_what_was_done(tmp_path: Path, monkeypatch
     assert "[数字] 李院长　66.8% → 67.1%" in ran.out
     assert "按书签29段" in ran.out
     assert not list(Path().glob("*/"))
+
+
+def test_a_number_that_somebody_vouched_for_is_not_asked_about_again(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    draft = the_draft()
+    Path("旧.json").write_text(to_json(draft), encoding="utf-8")
+    desk = Desk(typeset(draft))
+    desk.replace("66.8%", "67.1%", "李院长")
+    Path("改回.docx").write_bytes(desk.bytes())
+    words = ("import", "改回.docx", "--into", "旧.json", "-o")
+
+    asked = chugao(*words, "一")
+    vouched = chugao(*words, "二", "--confirmed-by", "周启明", "--basis", "李院长电话")
+
+    assert "请定：采用指标" in asked.out
+    assert "由周启明确认（李院长电话）" in vouched.out
+    assert "请定" not in vouched.out + vouched.err
+
+
+def test_a_lead_is_called_by_its_place_and_not_by_a_heading_that_was_never_printed() -> None:
+    draft = the_draft()
+    lead = next(s for s in draft.sections if not s.level and not is_annex(s))
+    headed = lead.model_copy(update={"heading": ClaimedText(text="诊疗服务和帮扶")})
+    draft = draft.model_copy(update={"sections": tuple(headed if s is lead else s for s in draft.sections)})
+
+    names = headings_of(draft) or {}
+
+    assert names[lead.id] == "开头"
+    assert "开头" not in {names[s.id] for s in draft.sections if s.level}

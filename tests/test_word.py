@@ -16,9 +16,9 @@ import pytest
 from lxml import etree
 
 from chugao.errors import InputError
+from chugao.flow import flow_of
 from chugao.manuscript import Draft, Shell
 from chugao.word.anchors import bookmark_name, bookmark_names
-from chugao.word.flow import flow_of
 from chugao.word.layout import Layout, gbt9704, read_layout
 from chugao.word.tables import cells_of, plan_of
 from chugao.word.titles import title_lines, width_of
@@ -380,6 +380,35 @@ def test_every_number_of_a_table_stays_on_one_line():
         for column, twips in zip(zip(*cells, strict=True), plan.widths, strict=True):
             room = (twips - 170) / 20 / plan.size_pt
             assert all(width_of(n) <= room for text in column for n in re.findall(r"[\d.%≥]+", text))
+
+
+def test_a_column_of_short_words_gives_way_where_that_makes_the_table_lower():
+    names = (
+        "65岁及以上老年人健康管理人数",
+        "高血压患者规范管理率",
+        "国家基本公共卫生服务项目考核得分",
+        "居民健康档案电子建档率",
+    )
+    cells = (
+        ("指标", "本年", "上年", "比上年", "年度目标", "完成情况"),
+        *((name, "39842份", "39871份", "提高0.57个百分点", "70.0%", "完成") for name in names),
+    )
+
+    plan = plan_of(cells, 8845, gbt9704())
+    room = [(twips - 170) / 20 / plan.size_pt for twips in plan.widths]
+
+    assert all(width_of(name) <= 2 * int(room[0]) + 1 for name in names), "two lines, not four"
+    assert room[4] >= 4 <= room[5], "“年度目标” and “完成情况” are not stacked"
+    assert all(width <= room[1] for width in map(width_of, ("39842份", "39871份")))
+
+
+def test_the_last_rows_of_a_long_table_go_to_the_next_page_together():
+    rows = tuple(f"{i}|任务{i}" for i in range(1, 41))
+    content = typeset(drafts.draft((drafts.section("t", "一、", "任务", 1, drafts.table("", "序号|任务", *rows)),)))
+
+    kept = [r.find("w:tc/w:p/w:pPr/w:keepNext", NS) is not None for r in tree(content).iter(W + "tr")]
+
+    assert kept == [True, *[False] * 37, True, True, False]
 
 
 def test_a_wide_table_stands_on_a_landscape_page_of_its_own():

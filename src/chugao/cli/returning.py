@@ -7,11 +7,12 @@ import typer
 
 from chugao.cli.exporting import office_look, say_kept
 from chugao.cli.options import Json
-from chugao.cli.output import count_by_severity, say, show, show_findings, show_json
+from chugao.cli.output import count_by_severity, headings_of, say, show, show_findings, show_json
 from chugao.errors import InputError
 
 if TYPE_CHECKING:
     from chugao.manuscript import Draft
+    from chugao.word.reclaiming import Confirmation
     from chugao.word.returning import Edit, Import
 
 _LITTLE = 6
@@ -61,9 +62,9 @@ def import_command(
     if as_json:
         show_json(told)
         return
-    _print(found)
+    _print(found, headings_of(draft) or {}, confirmed)
     if new is not None:
-        _print_new(new, told)
+        _print_new(new, told, confirmed)
     else:
         say("只读不改。要并成新的一稿，加 -o 文件夹。")
 
@@ -79,7 +80,7 @@ def _written(new: "Draft", old: "Draft", out: Path) -> dict[str, Any]:
     return {"draft": {"id": new.id, "parent": new.parent, "files": {k: str(p) for k, p in paths.items()}}}
 
 
-def _print(found: "Import") -> None:
+def _print(found: "Import", names: dict[str, str], confirmed: "Confirmation | None") -> None:
     """Edits by section, comments, what could not be placed."""
     who = f"，改的人：{'、'.join(found.authors)}" if found.authors else ""
     show(f"{found.file}：修改{len(found.edits)}处，批注{len(found.comments)}条{who}")
@@ -87,14 +88,15 @@ def _print(found: "Import") -> None:
     show(f"  对上原稿：{steps}")
     heading = None
     for edit in found.edits:
-        if edit.heading != heading:
-            heading = edit.heading
+        if (called := names.get(edit.section, edit.heading)) != heading:
+            heading = called
             show(f"  {heading or '全文'}")
         show(f"    {_told(edit)}")
         for number in edit.numbers:
             if number.question:
                 figure = f"，指标里是{number.expected}（{number.source}）" if number.expected and number.source else ""
-                show(f"      数字{number.old or '（新写）'}→{number.new}{figure}。请定：{number.question}")
+                asked = f"由{confirmed.by}确认（{confirmed.basis}）" if confirmed else f"请定：{number.question}"
+                show(f"      数字{number.old or '（新写）'}→{number.new}{figure}。{asked}")
     for comment in found.comments:
         about = f"“{_short(comment.quote)}”" if comment.quote else comment.heading or "文中"
         reply = "答复" if comment.reply_to else "批注"
@@ -128,7 +130,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:40]}……{text[-16:]}"
 
 
-def _print_new(new: "Draft", told: dict[str, Any]) -> None:
+def _print_new(new: "Draft", told: dict[str, Any], confirmed: "Confirmation | None") -> None:
     files = told["draft"]["files"]
     if not files:
         show("文字没有改动，没有写出新稿。")
@@ -138,8 +140,8 @@ def _print_new(new: "Draft", told: dict[str, Any]) -> None:
         show(f"    {path}")
     blocking = [f for f in new.findings if f.severity.blocks]
     if blocking:
-        names = {s.id: f"{s.number}{s.heading.text}" or "开头" for s in new.sections}
-        show_findings(blocking, limit=8, headings=names, indent="  ")
+        show_findings(blocking, limit=8, headings=headings_of(new), indent="  ")
         say(
-            f"合计：{count_by_severity(new.findings)}。改过的数都要有人定；由人确认的，加 --confirmed-by 姓名 --basis 依据 再并一次。"
+            f"合计：{count_by_severity(new.findings)}。"
+            + ("" if confirmed else "改过的数都要有人定；由人确认的，加 --confirmed-by 姓名 --basis 依据 再并一次。")
         )

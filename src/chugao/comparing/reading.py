@@ -2,7 +2,7 @@
 
 In: a `Draft`, a text, a path.  Out: `Version`s, for `compare` to lay beside each other.
 
-A draft is read in the order `word.flow` prints it, so that a version and its page have the same lines.  What reads
+A draft is read as `flow` prints it, so that a version and its page have the same lines.  What reads
 strangers' files is loaded by whoever reads one: two drafts are compared without it.
 """
 
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from chugao.comparing.versions import Line, StretchKind, Version, version_of_lines
 from chugao.draftfile import read_draft
+from chugao.flow import Choices, Piece, Run, flow_of
 from chugao.kind import kind_of_title, reported_and_planned, years_of_title
-from chugao.manuscript import Block, Draft, Section
+from chugao.manuscript import Draft, Section
 
 if TYPE_CHECKING:
     from chugao.documents.reading import Reading
@@ -75,101 +76,76 @@ def read_version(path: Path | str) -> Version:
 
 # --- of a draft -----------------------------------------------------------------------------------
 
-_RUN_ON = re.compile(r"^[一二三四五六七八九十]+是")
-_ANNEX = re.compile(r"^(附[表件])\s*[0-9一二三四五六七八九十]*\s*[：:、.．]?\s*(.*)$", re.DOTALL)
+_SHELL = ("shell", "", "", 0)
 
 
 def _lines_of_draft(draft: Draft) -> Iterator[Line]:
-    shell = draft.shell
-    title = Line("title", ((draft.title.text, "title", 0),))
-    opening = [shell.title, _addressee(shell.addressee), *shell.opening.splitlines()]
-    signed = [shell.issuer, shell.date]
-    closing = [*shell.closing.splitlines(), *signed]
-    if shell.type == "notice":
-        yield from _shell_lines([*opening, *closing], opens=("shell", "", "", 0))
-    elif shell.type == "report":
-        yield from _shell_lines(opening, opens=("shell", "", "", 0))
-    if shell.type != "report" or not shell.title:
-        yield title
-    for section in draft.sections:
-        if not _is_annex(section):
-            yield from _lines_of_section(section)
-    if shell.type != "notice":
-        yield from _shell_lines(closing if shell.type == "report" else signed, opens=None)
-    annexes = [section for section in draft.sections if _is_annex(section)]
-    for number, section in enumerate(annexes, 1):
-        yield from _lines_of_annex(section, number if len(annexes) > 1 else 0)
-
-
-def _addressee(words: str) -> str:
-    return words.strip().rstrip("：:") + "：" if words.strip() else ""
-
-
-def _shell_lines(lines: Iterable[str], opens: tuple[str, str, str, int] | None) -> Iterator[Line]:
-    for text in lines:
-        if text.strip():
-            yield Line("sentence", ((text.strip(), "", 0),), opens)
-            opens = None
-
-
-def _is_annex(section: Section) -> bool:
-    """Tables only, and no number that the body would miss: printed behind the body."""
-    tables_only = bool(section.blocks) and all(block.table is not None for block in section.blocks)
-    return tables_only and (not section.number or _ANNEX.match(section.number) is not None)
-
-
-def _lines_of_annex(section: Section, number: int) -> Iterator[Line]:
-    """附表2, its title, its tables: as `word.flow` prints them."""
-    match = _ANNEX.match(section.heading.text)
-    word, title = (match[1], match[2]) if match else ("附表", section.heading.text)
-    label = section.number or f"{word}{number or ''}"
-    yield Line("heading", ((label, "heading", 0),), (section.id, label, title, section.level))
-    if title:
-        yield Line("caption", ((title, "heading", 0),))
-    for block in section.blocks:
-        yield from (line for line in _lines_of_table(block) if line.pieces[0][0] != title or line.kind != "caption")
-
-
-def _lines_of_section(section: Section) -> Iterator[Line]:
-    opens: tuple[str, str, str, int] | None = (section.id, section.number, section.heading.text, section.level)
-    pending: tuple[tuple[str, str, int], ...] = ()
-    lines: list[Line] = []
-    heading = section.number + section.heading.text
-    if section.level > 0 and heading:
-        lines.append(Line("heading", ((heading, "heading", -len(section.number)),)))
-    for block in section.blocks:
-        runs_on = block.type == "item" and _RUN_ON.match(block.number) is not None
-        if pending and (block.table is not None or not runs_on):
-            lines.append(Line("sentence", pending))
-            pending = ()
-        if block.table is not None:
-            lines += _lines_of_table(block)
+    """A line for each piece of the flow; the first of a section opens it, and the first of a notice opens that."""
+    sections = {section.id: section for section in draft.sections}
+    opened: str | None = None
+    shell = _SHELL if draft.shell.type != "plain" else None
+    pieces = list(flow_of(draft, Choices(claims=False)))
+    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        if piece.table is None and not piece.text:
+            continue
+        section = opened if piece.role == "annex_title" else _section_of(piece)
+        if section is not None:
+            opens = _opened(sections[section], piece, following) if section != opened else None
+            opened = section
+            number = len(sections[section].number)
+            for i, words in enumerate(_rows(piece) if piece.table is not None else [_words(piece, number)]):
+                yield Line(_KINDS.get(piece.role, "sentence"), words, opens if i == 0 else None)
+        elif piece.runs[0].anchor and not (shell and draft.shell.title):
+            yield Line("title", _words(piece, 0))
         else:
-            pending += _pieces_of_block(section, block)
-    lines.append(Line("sentence", pending))
-    for line in lines:
-        if line.pieces and any(text for text, _, _ in line.pieces):
-            yield line._replace(opens=opens)
-            opens = None
+            yield Line("sentence", ((piece.text, "", 0),), shell)
+            shell = None
 
 
-def _pieces_of_block(section: Section, block: Block) -> tuple[tuple[str, str, int], ...]:
-    texts = {s.id: s.text for s in section.sentences}
-    sentences = [(texts.get(i, ""), i) for i in block.sentence_ids]
-    if not sentences:
-        return ((block.number, block.id, 0),)
-    (first, identity), *rest = sentences
-    number = block.number
-    return ((number + first, identity, -len(number)), *((text, i, 0) for text, i in rest))
+_KINDS: dict[str, StretchKind] = {
+    "heading": "heading",
+    "label": "heading",
+    "caption": "caption",
+    "annex_title": "caption",
+    "table": "row",
+}
+Words = tuple[tuple[str, str, int], ...]
+"""(text, id, where the text starts in what the id names)"""
 
 
-def _lines_of_table(block: Block) -> Iterator[Line]:
-    table = block.table
-    assert table is not None
-    if table.title:
-        yield Line("caption", ((table.title, block.id, 0),))
-    for row in (table.header, *(tuple(cell.text for cell in row) for row in table.rows)):
-        yield Line("row", (("\t".join(row), block.id, 0),))
+def _section_of(piece: Piece) -> str | None:
+    """Id of the section a piece belongs to; None of title, notice and signature."""
+    anchor = piece.runs[0].anchor
+    return anchor[1] if len(anchor) > 1 else None
+
+
+def _opened(section: Section, piece: Piece, following: Piece | None) -> tuple[str, str, str, int]:
+    """(id, number, heading, level) of a section; an annex is called by its label."""
+    if piece.role != "label":
+        return section.id, section.number, section.heading.text, section.level
+    title = following.text if following is not None and following.role == "annex_title" else ""
+    return section.id, piece.text, title, section.level
+
+
+def _words(piece: Piece, number: int) -> Words:
+    """The words of a paragraph; `number` is how long the printed number of its section is."""
+    if piece.role in ("heading", "label", "annex_title"):
+        return ((piece.text, "heading", -number if piece.role == "heading" else 0),)
+    return tuple(words for run in piece.runs for words in _words_of(run))
+
+
+def _words_of(run: Run) -> Iterator[tuple[str, str, int]]:
+    ends = [*(start for start, _ in run.sentences[1:]), len(run.text)]
+    for i, ((start, identity), end) in enumerate(zip(run.sentences, ends, strict=True) if run.sentences else ()):
+        yield (run.text[start:end], identity, 0) if i else (run.text[:end], identity, -start)
+    if not run.sentences:
+        yield run.text, run.anchor[-1] if run.anchor else "", 0
+
+
+def _rows(piece: Piece) -> Iterator[Words]:
+    assert piece.table is not None
+    for row in (piece.table.header, *(tuple(cell.text for cell in row) for row in piece.table.rows)):
+        yield (("\t".join(row), piece.runs[0].anchor[-1], 0),)
 
 
 # --- of foreign words -----------------------------------------------------------------------------
@@ -197,7 +173,8 @@ def _lines_of_text(lines: list[str], titled: bool) -> Iterator[Line]:
 
 def _lines_of_document(document: "Document", notice: Iterable[str]) -> Iterator[Line]:
     """The notice first, then the report, then the other documents of the same file."""
-    yield from _shell_lines(notice, opens=("", "", "", 0))
+    for i, text in enumerate(line.strip() for line in notice if line.strip()):
+        yield Line("sentence", ((text, "", 0),), ("", "", "", 0) if i == 0 else None)
     for part in (document, *document.parts):
         yield from _lines_of_report(part, first=part is document)
 

@@ -23,7 +23,7 @@ def split_sentences(text: str) -> Iterator[str]:
             at += 1
         if at < len(titles) and titles[at][0] < match.start():
             continue
-        yield from _bounded(text[start:end])
+        yield from (text[start:end],) if end - start <= _LONGEST else _bounded(text[start:end])
         start = end
     if start < len(text):
         yield from _bounded(text[start:])

@@ -319,6 +319,11 @@ def _stretches_of(kind: StretchKind, text: str, shortest: int = 0) -> Iterator[t
             yield 0, text
         return
     at, waiting = 0, ""
+    if not shortest:
+        for sentence in split_sentences(text):
+            yield at, sentence
+            at += len(sentence)
+        return
     for sentence in split_sentences(text):
         waiting += sentence
         if len(waiting) > shortest:

@@ -128,7 +128,7 @@ def _of_text(name: str, text: str, report: Report, dismissals: Sequence[Dismissa
 def _of_draft(name: str, draft: Draft, report: Report) -> Checked:
     text, spans = flatten(draft)
     at = {(s.section, s.sentence): s for s in spans}
-    numbers = [n for text_, span in _claimed(draft, at) for n in _of_claims(draft, text_, span, text)]
+    numbers = [n for text_, span, cell in _claimed(draft, at) for n in _of_claims(draft, text_, span, cell or text)]
     return Checked(
         name=name,
         title=draft.title.text,
@@ -142,19 +142,24 @@ def _of_draft(name: str, draft: Draft, report: Report) -> Checked:
     )
 
 
-def _claimed(draft: Draft, at: dict[tuple[str, str], Span]) -> Iterator[tuple[Any, Span | None]]:
-    """Every text that bears claims, in the order of the pages, with where it stands; None for a cell of a table."""
-    yield draft.title, at.get(("", "title"))
+def _claimed(draft: Draft, at: dict[tuple[str, str], Span]) -> Iterator[tuple[Any, Span | None, str]]:
+    """Every text that bears claims, in the order of the pages, with where it stands; of a cell of a table, its row and column."""
+    yield draft.title, at.get(("", "title")), ""
     for section in draft.sections:
         if (section.id, "heading") in at:
-            yield section.heading, at[section.id, "heading"]
+            yield section.heading, at[section.id, "heading"], ""
         sentences = {s.id: s for s in section.sentences}
         for block in section.blocks:
             for name in block.sentence_ids:
                 if name in sentences and (section.id, name) in at:
-                    yield sentences[name], at[section.id, name]
+                    yield sentences[name], at[section.id, name], ""
             for row in block.table.rows if block.table else ():
-                yield from ((cell, None) for cell in row)
+                of = next((c.text for c in row if c.text.strip() and not c.text.strip()[0].isdigit()), "")
+                heads = (*(block.table.header if block.table else ()), *[""] * len(row))
+                yield from (
+                    (c, None, f"表：{of}｜{h}" if c.text != of else f"表：{of}")
+                    for c, h in zip(row, heads, strict=False)
+                )
 
 
 def _of_claims(draft: Draft, text: Any, span: Span | None, whole: str) -> Iterator[Number]:
@@ -171,7 +176,7 @@ def _of_claims(draft: Draft, text: Any, span: Span | None, whole: str) -> Iterat
             start,
             end,
             printed,
-            _around(whole, start, end) if span else "（表）",
+            _around(whole, start, end) if span else whole,
             known.name if known else "",
             (_sourced(claim.formula or "", claim.source or "") or STATES[claim.state]) if supported else "",
             before.get(claim.metric or "", "") if known is None or known.field != "prev" else "",

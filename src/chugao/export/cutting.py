@@ -146,6 +146,12 @@ def shortened(sentence: Sentence, most: int) -> ClaimedText:
     return _of_groups(body, [groups[k] for k in kept])
 
 
+def whole(sentence: Sentence) -> ClaimedText:
+    """A sentence without 一是 at its head and without stop."""
+    body = _without_enumerator(sentence)
+    return part_of(body, 0, len(body.text), stripped=True)
+
+
 def first_clause(sentence: Sentence) -> ClaimedText:
     """What a sentence says before its first comma, without stop: the thing itself."""
     body = _without_enumerator(sentence)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chugao.flow import Piece, flow_of
 from chugao.manuscript import Draft, Evidence
 from chugao.source import Claim
 from chugao.word.comments import STATES
-from chugao.word.flow import Piece, flow_of
 
 _PLACE = re.compile(r"([^；“”]{1,120}?) “([^”]{1,60})”表 ([A-Z]{1,3}\d{1,7})单元格")
 _CUTOFF = re.compile(r"数据截止(\d{4}-\d\d-\d\d)")

@@ -1,12 +1,12 @@
 """A draft as markdown: title #, headings ## to #####, one paragraph a line, pipe tables.
 
-Markdown and Word print the same flow (`word.flow`), so a 通知 wraps its attachment and annexes come last in both.
+Markdown and Word print the same flow (`flow`), so a 通知 wraps its attachment and annexes come last in both.
 """
 
 import re
 
+from chugao.flow import Piece, flow_of
 from chugao.manuscript import Draft, Table
-from chugao.word.flow import Piece, flow_of
 
 _STRUCTURAL = re.compile(r"^(\s*)([#>|*+-]|```|~~~|={3,}|_{3,})")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")

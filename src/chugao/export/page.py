@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 
 from chugao.config import shipped
 from chugao.export.evidence import Spot, Traced, traced_in
+from chugao.flow import Piece, flow_of
 from chugao.manuscript import Draft
-from chugao.word.flow import Piece, flow_of
 
 _OWED = re.compile(r"(【待补[^【】]{0,200}】)")
 _LONG = 12

@@ -3,6 +3,7 @@
 In: a finished draft.  Out: a paper whose sections are the pages; somebody makes the slides from it.
 """
 
+import re
 from collections.abc import Sequence
 
 from chugao.errors import InputError
@@ -16,6 +17,7 @@ from chugao.export.cutting import (
     plan_year,
     replaced,
     told_in,
+    whole,
 )
 from chugao.manuscript import ClaimedText, Draft, count_characters
 from chugao.source import Release
@@ -53,10 +55,13 @@ def _key_figures(paper: PaperWriter, draft: Draft, told: Sequence[Told]) -> None
     for t in sorted(figures, key=lambda t: (-t.weight, t.order)):
         for clause in numbered_clauses(t.sentence):
             now = next((c for c in clause.claims if c.id.endswith(".now")), None)
-            named = not _line(clause).text[:1].isdigit()
-            if now is not None and named and now.metric not in metrics and count_characters(clause.text) <= _WIDE:
+            if now is None or now.metric in metrics:
+                continue
+            # “为12517人次” says nothing by itself.
+            line = _line(clause) if _stands(clause) else _line(joined([first_clause(t.sentence), "，", clause]))
+            if _stands(line) and count_characters(line.text) <= _WIDE:
                 metrics.add(now.metric)
-                lines.append(_line(clause))
+                lines.append(line)
     if lines and draft.kind.looks_back:
         paper.section("figures", f"{draft.year}年几个数", 1)
         for line in lines[:_LINES]:
@@ -67,13 +72,22 @@ def _lines(paper: PaperWriter, told: Sequence[Told]) -> None:
     """One line a thing: what was done, and its number where that fits beside it."""
     best = sorted(told, key=lambda t: -t.weight)[:_LINES]
     for t in sorted(best, key=lambda t: t.order):
+        entire = _line(whole(t.sentence))
+        if count_characters(entire.text) <= _WIDE + 6:
+            paper.paragraph(entire, number="•", sources=[t])
+            continue
         act = _line(first_clause(t.sentence))
-        numbers = [n for c in numbered_clauses(t.sentence) if not (n := _line(c)).text[:1].isdigit()]
+        numbers = [n for c in numbered_clauses(t.sentence) if _stands(n := _line(c))]
         more = next((n for n in reversed(numbers) if act.text not in n.text and n.text not in act.text), None)
         if more is not None and count_characters(act.text + more.text) <= _WIDE + 6:
             paper.paragraph(joined([act, "，", more]), number="•", sources=[t])
         else:
             paper.paragraph(act if not numbers or act.claims else numbers[0], number="•", sources=[t])
+
+
+def _stands(text: ClaimedText) -> bool:
+    """Whether a clause says by itself what it speaks of."""
+    return re.match(r"\d|[为是达占比较其并且也即至到]", text.text) is None
 
 
 def _line(text: ClaimedText) -> ClaimedText:

@@ -15,9 +15,9 @@ from typing import Any
 
 from chugao.comparing import Comparison, compare, version_of_draft
 from chugao.comparing.versions import Stretch, Unit, Version
+from chugao.flow import is_annex
 from chugao.manuscript import Block, ClaimedText, Draft, Section, Sentence, Shell, Table, content_hash
 from chugao.source import Finding, Place, Severity
-from chugao.word.flow import is_annex
 from chugao.word.matching import PRINTED_NUMBER
 from chugao.word.reclaiming import Confirmation, Origin, Reclaiming, Text, rows_of
 from chugao.word.returning import Import

@@ -15,9 +15,9 @@ from typing import Literal, NamedTuple
 from chugao.comparing.aligning import alike, likeness
 from chugao.comparing.versions import Line as VersionLine
 from chugao.comparing.versions import Stretch, Version, version_of_lines
+from chugao.flow import Choices, Piece, flow_of
 from chugao.manuscript import Draft
 from chugao.word.anchors import Anchor, bookmark_names
-from chugao.word.flow import Choices, Piece, flow_of
 from chugao.word.layout import gbt9704
 from chugao.word.returned import Line
 

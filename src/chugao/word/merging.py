@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from chugao.comparing import Comparison, Unit, Version
-from chugao.word.flow import Choices, Piece, Run, flow_of
+from chugao.flow import Choices, Piece, Run, flow_of
 
 AtomOp = Literal["equal", "insert", "delete", "moved_from", "moved_to"]
 MarkOp = Literal["equal", "insert", "delete", "moved_from", "moved_to"]

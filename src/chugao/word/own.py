@@ -14,9 +14,9 @@ from typing import Any, Literal, NamedTuple
 
 from chugao.comparing.versions import Line as VersionLine
 from chugao.comparing.versions import Version, version_of_lines
+from chugao.flow import Piece, Role, Run
 from chugao.kind import kind_of_title, reported_and_planned, years_of_title
 from chugao.manuscript import Shell
-from chugao.word.flow import Piece, Role, Run
 from chugao.word.merging import Line
 from chugao.word.package import as_written
 from chugao.word.styles import W

@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from chugao.comparing import Version
+from chugao.flow import Piece
 from chugao.word.anchors import attribute, bookmark_names
 from chugao.word.authors import Attribution, Step
 from chugao.word.comments import Comment, range_end, range_start
-from chugao.word.flow import Piece
 from chugao.word.merging import Atom, Line, Merged, MergedParagraph, MergedRow, MergedTable
 from chugao.word.reasons import Reason
 from chugao.word.styles import W, table_style

@@ -20,11 +20,15 @@ _NUMBER = re.compile(r"^[<>≤≥＜＞±+\-−—约近超]?\s*\d[\d,，.]*\s*\
 NOTHING = frozenset({"", "—", "——", "-", "/", "／", "无"})
 """Cells that say there is nothing: centred like numbers."""
 _MEETING = re.compile(r"[A-Za-z0-9%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[A-Za-z0-9])")
-_PIECES = re.compile(r"[≤≥＜＞±]?[A-Za-z0-9.,%‰]+|.", re.DOTALL)
+_UNBROKEN = re.compile(r"[≤≥＜＞±]?[A-Za-z0-9.,%‰]+")
 _NARROWER = (9.0, 8.0, 7.2, 6.6, 6.2, 5.6, 5.2, 4.2, 3.2, 2.2, 0.0)
 """Characters to which columns that cannot all stand on one line give way, step by step."""
 _SHORT = 4.4
 """Characters of a word that is not to be stacked: “未完成”, “年度目标”."""
+_ONE = 1.15
+"""Width of one 汉字 with its air."""
+_MUCH_LOWER = 0.75
+"""Smaller type must save so much of the height."""
 _TOGETHER = 3
 """The last rows of a table that go over to the next page together."""
 Cells = tuple[tuple[str, ...], ...]
@@ -49,20 +53,26 @@ def cells_of(table: Table) -> Cells:
 
 
 def plan_of(cells: Cells, width: int, layout: Layout) -> Plan:
-    """The largest type in which the columns need not give way, and the columns' widths."""
+    """The largest type that fits, or a smaller one in which the table is much lower; and the columns' widths."""
     rule = layout.table
     columns = [_column(column, rule.short_chars) for column in zip(*cells, strict=True)]
     padding = 2 * twips_of_mm(rule.padding_mm)
-    room, size_pt = 0.0, 0.0
+    best: tuple[float, float, list[float]] | None = None
     for number, size_pt in enumerate(rule.sizes_pt):
         room = (width - len(columns) * padding) / twips_of_pt(size_pt)
-        large = number == 0 and len(rule.sizes_pt) > 1
-        if sum(c.wanted if large else c.floor(0) for c in columns) <= room and (
-            not large or len(columns) <= rule.large_columns
-        ):
+        too_many = len(columns) > rule.large_columns or sum(c.wanted for c in columns) > room
+        if number == 0 and len(rule.sizes_pt) > 1 and too_many:
+            continue
+        shares = _shares(columns, room)
+        height = _height(columns, shares) * (size_pt + rule.leading_pt)
+        fits = sum(c.floor(0) for c in columns) <= room
+        if best is None or height < _MUCH_LOWER * best[0]:
+            best = height, size_pt, shares
+        if fits and height / (size_pt + rule.leading_pt) <= len(cells):
             break
+    assert best is not None, "a layout has at least one size"
     centred = tuple(_centred(column[1:], rule.short_chars) for column in zip(*cells, strict=True))
-    return Plan(size_pt, _twips(_shares(columns, room), width, padding), centred)
+    return Plan(best[1], _twips(best[2], width, padding), centred)
 
 
 class _Column(NamedTuple):
@@ -116,7 +126,7 @@ def _printed_width(text: str) -> float:
 
 def _least(text: str) -> float:
     """Characters a cell needs lest a number or a word of Latin letters is broken."""
-    return max(map(_printed_width, _PIECES.findall(text[:200])), default=1.0)
+    return max(map(_printed_width, _UNBROKEN.findall(text[:200])), default=_ONE if text else 1.0)
 
 
 def _shares(columns: list[_Column], room: float) -> list[float]:
@@ -148,8 +158,10 @@ def _settled(columns: list[_Column], shares: list[float], room: float) -> list[f
             if height < lowest:
                 needed, lowest = tried, height
                 break
-    spare = (room - sum(needed)) / len(needed)
-    return [share + spare for share in needed]
+    turning = [sum(w for w in c.cells if w > share) for c, share in zip(columns, needed, strict=True)]
+    parts = turning if any(turning) else [1.0] * len(needed)
+    spare = (room - sum(needed)) / sum(parts)
+    return [share + spare * part for share, part in zip(needed, parts, strict=True)]
 
 
 def _spread(wanted: list[float], floors: list[float], room: float) -> list[float]:
@@ -191,8 +203,10 @@ def _twips(shares: list[float], width: int, padding: int) -> tuple[int, ...]:
 
 
 def _centred(texts: tuple[str, ...], short_chars: float) -> bool:
-    """Whether a column is centred: numbers are, and so is a column of short texts."""
-    return all(text.strip() in NOTHING or is_number(text) or width_of(text) <= short_chars for text in texts)
+    """Whether a column is centred: numbers are, and so is a column of short texts, one a little longer or not."""
+    widths = [width_of(text) for text in texts if not (text.strip() in NOTHING or is_number(text))]
+    longer = sum(width > short_chars for width in widths)
+    return longer <= len(texts) / 10 and max(widths, default=0) <= short_chars * 1.4
 
 
 def is_number(text: str) -> bool:

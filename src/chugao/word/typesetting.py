@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chugao.errors import InputError, reason_of
+from chugao.flow import Choices, Piece, Run, flow_of
 from chugao.manuscript import ClaimedText, Draft, Evidence, Shell
 from chugao.word.anchors import (
     MANIFEST,
@@ -38,7 +39,6 @@ from chugao.word.comments import (
     range_end,
     range_start,
 )
-from chugao.word.flow import Choices, Piece, Run, flow_of
 from chugao.word.layout import Layout, SignatureRule, gbt9704, twips_of_mm, twips_of_pt
 from chugao.word.package import RELATIONS, pack
 from chugao.word.styles import W, fonts_xml, settings_xml, styles_xml, theme_xml

@@ -1,4 +1,4 @@
-"""What stands on the pages of a draft, line by line and in order; Word and markdown both print this.
+"""What stands on the pages of a draft, line by line and in order; Word and markdown print it, `comparing` compares it.
 
 In: a `Draft`.  Out: `Piece`s.
 
@@ -28,6 +28,8 @@ class Run(NamedTuple):
     bold: bool = False
     claims: tuple[Claim, ...] = ()
     """What supports the text; offsets are those of `text`."""
+    sentences: tuple[tuple[int, str], ...] = ()
+    """(offset, id) of the sentences it is made of; a printed number stands before the first."""
 
 
 class Piece(NamedTuple):
@@ -150,14 +152,15 @@ def _block(section: Section, block: Block, sentences: dict[str, Sentence], choic
 
 def _run(number: str, sentences: Sequence[Sentence], anchor: tuple[str, ...], choices: Choices) -> Run:
     """Sentences as one run, each claim moved to where its sentence stands."""
-    if not choices.claims:
-        return Run(number + "".join(s.text for s in sentences), anchor)
     text = number
     claims: tuple[Claim, ...] = ()
+    starts: list[tuple[int, str]] = []
     for sentence in sentences:
-        claims += _moved(sentence.claims, len(text))
+        if choices.claims:
+            claims += _moved(sentence.claims, len(text))
+        starts.append((len(text), sentence.id))
         text += sentence.text
-    return Run(text, anchor, claims=claims)
+    return Run(text, anchor, claims=claims, sentences=tuple(starts))
 
 
 def _moved(claims: tuple[Claim, ...], by: int) -> tuple[Claim, ...]:
