@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from fastapi.testclient import TestClient
 
-from chugao.manuscript import Draft
+from chugao.manuscript import Draft, content_hash
 from chugao.review import Person, Role, accounts, put_in
 from chugao.web import create_app
 from chugao.web.house import House, open_house
@@ -40,9 +40,9 @@ class Office(NamedTuple):
     doc: str
     signed_in: dict[str, "Client"]
 
-    def with_another(self) -> "Office":
+    def with_another(self, draft: Draft | None = None) -> "Office":
         """The same office with another document, as 王芳 drafted it."""
-        return self._replace(doc=put_in(self.house.database, self.person("wangfang"), sample_draft()).id)
+        return self._replace(doc=put_in(self.house.database, self.person("wangfang"), draft or sample_draft()).id)
 
     def person(self, login: str) -> Person:
         return accounts.person_called(self.house.database, login)
@@ -98,6 +98,32 @@ def sample_draft() -> Draft:
     # In a thread of its own: where a browser is driven, this one has an event loop already.
     with ThreadPoolExecutor(1) as aside:
         return aside.submit(chugao.draft, outline, figures, matters, None, chugao.open_engine("offline")).result()
+
+
+@cache
+def short_draft() -> Draft:
+    """A few sections of it with everything that a page can hold: 导语, text, items, what is owed, two tables of some rows."""
+    draft = sample_draft()
+    wanted = (
+        "lead",
+        "results_emergency",
+        "results_quality",
+        "problems",
+        "plan_quality",
+        "table_results",
+        "table_tasks",
+    )
+    sections = []
+    for section in (s for s in draft.sections if s.id in wanted):
+        blocks = tuple(
+            b.model_copy(update={"table": b.table.model_copy(update={"rows": b.table.rows[:3]})}) if b.table else b
+            for b in section.blocks
+        )
+        sections.append(section.model_copy(update={"blocks": blocks}))
+    made = tuple(sections)
+    return draft.model_copy(
+        update={"sections": made, "id": content_hash(draft.title, made, draft.shell), "findings": ()}
+    )
 
 
 def make_workspace(folder: Path, template: Path) -> Path:

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chugao import review
@@ -108,6 +108,7 @@ def test_an_author_decides_about_their_own_document_only(act: Act) -> None:
 # --- scope ----------------------------------------------------------------------------------------
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     roles=st.frozensets(st.sampled_from(Role)),
     departments=st.lists(st.sampled_from(["医务科", "护理部", "", " ", EVERYTHING, "全院"]), max_size=4),
@@ -163,6 +164,7 @@ VERBS: dict[str, tuple[Act, Verb]] = {
         Act.EDIT,
         lambda db, p, d: review.put_in_again(db, p, d, small_draft(), kind="import", base=1),
     ),
+    "disputes": (Act.SEE, lambda db, p, d: review.disputes(db, p, d, 1)),
     "set_aside": (Act.EDIT, lambda db, p, d: review.set_aside(db, p, d, small_draft(), base=1)),
     "lay_over": (Act.EDIT, lambda db, p, d: review.lay_over(db, p, d, 1, revs={}, choices={})),
     "replace_section": (Act.REGENERATE, lambda db, p, d: review.replace_section(db, p, d, 1, _NEW)),

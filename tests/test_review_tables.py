@@ -207,7 +207,7 @@ def test_what_was_chosen_over_an_older_revision_is_asked_again(database: Databas
     with pytest.raises(Conflict) as again:
         lay_over(database, WANG, made.id, node.no, revs={"plan": met.rev}, choices={"plan": {1: "mine"}})
     with pytest.raises(InputError, match="还没有选"):
-        lay_over(database, WANG, made.id, node.no, revs={"plan": again.value.rev}, choices={})
+        lay_over(database, WANG, made.id, node.no, revs={"plan": again.value.rev}, choices={"plan": {}})
 
     assert "后半夜" in section(database, WANG, made.id, "plan").text
 

@@ -93,6 +93,26 @@ def test_a_paper_is_opened_and_put_into_review_once(office: Office, admin: Clien
     assert len([d for d in made if d.id in str(first.url)]) == 1
 
 
+def test_a_program_is_told_the_same_as_the_board_and_may_do_the_same(office: Office, admin: Client) -> None:
+    job = job_of(office)
+    paper = next(p for p in job.papers if p.department == "医务科")
+    url = f"/api/v1/batches/{quote(job.job)}"
+
+    told = admin.json(url)
+    first = admin.send("POST", url, {"do": "review", "papers": [paper.id]}).json()["documents"]
+    again = admin.send("POST", url, {"do": "review", "papers": [paper.id, paper.id]}).json()["documents"]
+
+    assert admin.json("/api/v1/batches")["batches"] == [job.job]
+    assert {p["department"]: p["state"] for p in told["papers"]} == {
+        "医务科": "done",
+        "护理部": "failed",
+        "信息科": "done",
+    }
+    assert "out" not in told
+    assert (len(first), again) == (1, first)
+    assert admin.send("POST", url, {"do": "wipe"}).status_code == 422
+
+
 def test_what_is_not_in_this_batch_or_not_written_is_said_so(office: Office, admin: Client) -> None:
     failed = next(p for p in job_of(office).papers if p.state == "failed")
     url = url_of(office)
@@ -126,7 +146,7 @@ def test_a_mended_department_is_retried_from_the_board_and_written_by_a_worker_o
     assert ({p.department: p.state for p in now.papers}, now.state) == (dict.fromkeys(NAMES, "done"), "done")
     assert {p.department: p.attempts for p in now.papers} == {"医务科": 1, "护理部": 2, "信息科": 1}
     rows = review.happenings(office.house.database, office.person("guanli"))
-    assert [r.detail["do"] for r in rows if r.action == "batch.retry"] == ["retry"]
+    assert [r.detail["papers"] for r in rows if r.action == "batch.retry"] == [[failed.id]]
     assert office.house.worker is not None
     office.house.worker.terminate()
     office.house.worker.wait(20)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from chugao.comparing import Comparison, compare
@@ -45,7 +45,7 @@ def decided(comparison: Comparison, chosen: set[str], now: Side) -> tuple[str, A
     return flattened(told.written, section).text, told
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(paragraphs, paragraphs, st.sampled_from(["old", "new"]))
 def test_all_changes_give_the_other_text_and_none_gives_todays(
     old: list[list[str]], new: list[list[str]], now: Side
@@ -64,7 +64,7 @@ def test_all_changes_give_the_other_text_and_none_gives_todays(
     assert all_.replace("\n", "") == text_of(section_of(other)).replace("\n", "")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(paragraphs, paragraphs, st.sampled_from(["old", "new"]), st.data())
 def test_one_change_taken_leaves_every_other_as_it_is(
     old: list[list[str]], new: list[list[str]], now: Side, data: Any

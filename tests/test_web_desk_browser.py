@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chugao import review
-from tests.desk_office import PASSWORD, Office, open_office, serving
+from tests.desk_office import PASSWORD, Office, open_office, serving, short_draft
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "data" / "axe" / "axe.min.js"
@@ -195,6 +195,77 @@ def test_slash_offers_metrics_and_puts_one_in_bound(desk: Desk, served: Served) 
     assert desk.page.locator("#drift-panel").is_hidden()
 
 
+def test_a_cell_of_a_table_is_typed_in_with_its_number_bound_and_no_key_tears_the_table(
+    desk: Desk, served: Served
+) -> None:
+    served = desk.served = Served(served.office.with_another(short_draft()), served.url)
+    page = desk.page
+    desk.edit("table_results")
+    before = served.text("table_results")
+    cell = page.locator(".ProseMirror tr").nth(1).locator("td").nth(2)
+    was = cell.inner_text()
+
+    cell.click()
+    for key in ("Home", "Backspace", "Enter", "End", "Delete"):
+        page.keyboard.press(key)
+    shape = page.locator(".ProseMirror tr").count(), page.locator(".ProseMirror td").count()
+    cell.click()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.insert_text("9")
+    page.locator("#drifts b.drift").first.wait_for()
+    told = page.locator("#drift-panel").inner_text()
+    desk.saved()
+    red = served.text("table_results")
+    page.locator("#drifts button", has_text="恢复").first.click()
+    page.locator("#drift-panel").wait_for(state="hidden")
+    desk.saved()
+    restored = served.text("table_results")
+    page.locator("[data-row=more]").dispatch_event("mousedown")
+    page.keyboard.insert_text("新加的一行")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text("甲")
+    page.locator(".unsaved-told, .saving").first.wait_for()
+    desk.saved()
+
+    assert shape == (4, 21)
+    assert f"已偏离数据源 {was}" in told
+    assert (red == before, restored == before) == (False, True)
+    office = served.office
+    held = review.section(office.house.database, office.person("wangfang"), office.doc, "table_results")
+    table = held.section.blocks[0].table
+    assert table is not None
+    assert [row[0].text for row in table.rows].count("新加的一行") == 1
+    assert (table.rows[1][1].text, len(table.rows), held.red) == ("甲", 4, ())
+
+
+def test_enter_in_a_numbered_list_makes_the_next_item_and_it_is_one_after_saving(desk: Desk, served: Served) -> None:
+    served = desk.served = Served(served.office.with_another(short_draft()), served.url)
+    page, office = desk.page, served.office
+
+    def items() -> list[str]:
+        held = review.section(office.house.database, office.person("wangfang"), office.doc, "plan_quality").section
+        return [b.number + held.block_text(b).removeprefix(b.number)[:7] for b in held.blocks if b.type == "item"]
+
+    desk.edit("plan_quality")
+    before = items()
+    item = page.locator(".ProseMirror p").nth(2)
+    item.click()
+    item.evaluate("(el) => { const s = getSelection(); s.selectAllChildren(el); s.collapseToEnd(); }")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("新加的一项工作。")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("这一段不编号。")
+    page.locator(".unsaved-told, .saving").first.wait_for()
+    desk.saved()
+    desk.edit("plan_quality")
+
+    assert items() == [*before[:2], "3.新加的一项工作", *(f"{n}.{i[2:]}" for n, i in enumerate(before[2:], 4))]
+    assert page.locator(".ProseMirror p", has_text="这一段不编号。").inner_text() == "这一段不编号。"
+    assert page.locator("#drift-panel").is_hidden()
+
+
 # --- two at once, and a session that ends ---------------------------------------------------------
 
 
@@ -271,11 +342,12 @@ def test_what_never_reached_the_server_is_offered_again_when_the_section_is_open
 
 def violations(page: Any) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found]
 
 
 def test_no_screen_of_a_document_has_anything_axe_objects_to(desk: Desk, served: Served) -> None:
+    served = desk.served = Served(served.office.with_another(short_draft()), served.url)
     office = served.office
     db, wang = office.house.database, office.person("wangfang")
     working = review.section(db, wang, office.doc, "lead")
@@ -289,6 +361,8 @@ def test_no_screen_of_a_document_has_anything_axe_objects_to(desk: Desk, served:
         "/send",
         "/countersign",
         f"/sections/{EDIT}",
+        "/sections/table_results",
+        f"/versions/{set_aside(served)}/settle",
     )
 
     wrong = {}
@@ -311,6 +385,19 @@ def test_no_screen_of_a_document_has_anything_axe_objects_to(desk: Desk, served:
     assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)
 
 
+def set_aside(served: Served) -> int:
+    """A text that came back and meets with a change here."""
+    office = served.office
+    db, wang = office.house.database, office.person("wangfang")
+    draft = review.version(db, wang, office.doc, 1)
+    meanwhile(served, "problems", "这边先改，")
+    section = next(s for s in draft.sections if s.id == "problems")
+    first = section.sentences[0].model_copy(update={"text": "那边也改，" + section.sentences[0].text, "claims": ()})
+    changed = section.model_copy(update={"sentences": (first, *section.sentences[1:])})
+    came = draft.model_copy(update={"sections": tuple(changed if s.id == "problems" else s for s in draft.sections)})
+    return review.set_aside(db, wang, office.doc, came, base=1).no
+
+
 def meanwhile(served: Served, section: str, words: str) -> None:
     """Somebody else puts words before the first sentence and saves."""
     office = served.office
@@ -323,7 +410,7 @@ def meanwhile(served: Served, section: str, words: str) -> None:
 
 
 def test_what_a_consulted_department_sees_has_nothing_axe_objects_to(browser: Any, served: Served) -> None:
-    there = served.office.with_another()
+    there = served.office.with_another(short_draft())
     db, wang = there.house.database, there.person("wangfang")
     blocks = [(s.id, b.id) for s in review.current(db, wang, there.doc).sections[:2] for b in s.blocks]
     review.consult(db, wang, there.doc, ["护理部"], due="12月1日前", assigned={"护理部": blocks})

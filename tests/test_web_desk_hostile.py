@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chugao import review
 from chugao.manuscript import ClaimedText, Draft, Request
 from chugao.source import Finding, Place, Severity
 from tests.desk_office import Client, Office, open_office, sample_draft, serving
@@ -113,6 +114,24 @@ def _suggested(client: Client, section: str) -> Any:
     return client.send("POST", f"{section}/suggest", body)
 
 
+def aside(served: Served) -> int:
+    """A text that came back, hostile where the text of today is."""
+    db, wang = served.office.house.database, served.office.person("wangfang")
+    draft, doc = review.version(db, wang, served.office.doc, 1), served.office.doc
+    section = next(s for s in draft.sections if any(x.id == "hostile" for x in s.sentences))
+    held = review.section(db, wang, doc, section.id)
+    paragraphs = tuple(
+        p.model_copy(update={"text": p.text.replace(ALL, f"这边写{ALL}"), "marks": ()}) for p in held.written.paragraphs
+    )
+    review.save(db, wang, doc, section.id, held.rev, held.written.model_copy(update={"paragraphs": paragraphs}))
+    own = tuple(s.model_copy(update={"text": f"那边写{ALL}"}) if s.id == "hostile" else s for s in section.sentences)
+    changed = section.model_copy(update={"sentences": own})
+    came = draft.model_copy(update={"sections": tuple(changed if s.id == section.id else s for s in draft.sections)})
+    node = review.set_aside(db, wang, served.office.doc, came, base=1, note=ALL)
+    assert review.disputes(db, wang, served.office.doc, node.no)
+    return node.no
+
+
 def test_no_payload_in_any_field_becomes_a_part_of_a_page(browser: Any, served: Served) -> None:  # noqa: F811
     desk = Desk(browser, served, "wangfang")
     page = desk.page
@@ -126,6 +145,8 @@ def test_no_payload_in_any_field_becomes_a_part_of_a_page(browser: Any, served: 
         "/countersign",
         "/sections/results_quality",
         "/sections/lead",
+        "/sections/table_results",
+        f"/versions/{aside(served)}/settle",
         "/sections/lead/why",
     )
 
@@ -136,7 +157,9 @@ def test_no_payload_in_any_field_becomes_a_part_of_a_page(browser: Any, served: 
         placed = page.evaluate(PLACED)
         if placed:
             found[path] = placed
-        if path in ("", "/versions", "/sections/results_quality") or path.startswith(("/compare", "/sections/lead")):
+        if path in ("", "/versions", "/sections/results_quality") or path.startswith(
+            ("/compare", "/sections/lead", "/sections/table", "/versions/")
+        ):
             shown = page.evaluate("document.documentElement.textContent.includes('onerror=XSS()')")
             assert shown, f"{path} does not show the payloads at all"
     page.goto(served.doc)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from chugao import review
-from chugao.review import orders
-from chugao.web.running import Runner
+from chugao.review import carrying, orders
+from chugao.web.running import Runner, on_the_page
 from tests.desk_office import Client, Office, open_office
 
 ROOT = Path(__file__).parents[1]
@@ -73,6 +74,35 @@ def test_an_excel_and_one_button_make_a_document_with_every_number_traced(workin
     page = client.get(f"/jobs/{order_in(started)}").text
     assert f"/documents/{document.id}" in page
     assert "都有出处" in page
+
+
+def test_a_workbook_of_figures_with_a_sheet_of_matters_lends_both(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "指标"
+    for row in (["指标名称", "年度", "本期值", "单位"], ["出院人次", 2025, 56374, "人次"]):
+        book.active.append(row)
+    for row in (["事项", "类别", "成效"], ["开设周末门诊手术", "服务", "共做1126台"], ["上线报修小程序", "服务", ""]):
+        book["事项"].append(row) if "事项" in book.sheetnames else book.create_sheet("事项").append(row)
+    book.save(tmp_path / "一本.xlsx")
+
+    seen = carrying.look_at(tmp_path / "一本.xlsx", 2025)
+
+    assert (seen.use, seen.told) == ("figures", "1条数据，2件事项")
+    assert carrying.taken(tmp_path, [seen]).matters == (tmp_path / "一本.xlsx",)
+
+
+def test_a_notice_says_its_deadline_once(tmp_path: Path) -> None:
+    (tmp_path / "通知.txt").write_text(
+        "关于报送总结的通知\n各科室：\n一、工作情况\n二、存在问题\n请于1月8日前报院办公室。\n", encoding="utf-8"
+    )
+
+    assert carrying.look_at(tmp_path / "通知.txt", 2025).told == "要求答2个标题，1月8日前报"
+
+
+def test_what_went_wrong_is_told_in_the_words_of_the_screen() -> None:
+    said = on_the_page("请核对 --year 和 --period，或补充 --metrics、--matters。错别字--见上，-- 照旧。")
+
+    assert said == "请核对“题目中的年度”和“期间”，或补充指标表、事项表。错别字--见上，-- 照旧。"
 
 
 def test_two_files_of_one_name_sent_together_are_two(office: Office) -> None:

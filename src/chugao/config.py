@@ -8,6 +8,7 @@ A secret is only ever a `SecretStr`: it cannot be printed by accident.
 import os
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,6 +101,15 @@ class Privacy(Frozen):
     remote: Literal["mask", "refuse", "allow"] = "mask"
 
 
+class Budget(Frozen):
+    """What people may spend on models from the web, a month, in the price list's currency."""
+
+    per_person: Decimal | None = Field(None, ge=0, le=1_000_000)
+    """None: no limit."""
+    people: dict[str, Decimal] = Field(default_factory=dict)
+    """By login, where it is another."""
+
+
 class Settings(Frozen):
     """Everything a shell needs to know before it calls a room."""
 
@@ -111,6 +121,7 @@ class Settings(Frozen):
     prompts: dict[str, PromptSettings] = Field(default_factory=dict)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     privacy: Privacy = Field(default_factory=Privacy)
+    budget: Budget = Field(default_factory=Budget)
     prices: dict[str, Any] = Field(default_factory=dict)
     """[prices] as written; `ledger` reads it."""
     catalogue: str = ""

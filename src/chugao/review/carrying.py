@@ -54,6 +54,8 @@ class HandedIn(Frozen):
     """What was found in it, in a few words."""
     problem: str = ""
     """Why it cannot be used."""
+    matters: int = 0
+    """Of a workbook of figures: how many matters stand in its other sheets."""
 
 
 class Stopped(Exception):
@@ -81,7 +83,22 @@ def look_at(path: Path, year: int, use: FileUse | None = None) -> HandedIn:
         found, told = _as_told(path, use) if use else _recognised(path, year)
     except ChugaoError as error:
         return HandedIn(name=path.name, use=use or "unused", size=size, problem=str(error))
-    return HandedIn(name=path.name, use=found, size=size, told=told)
+    beside = _matters_beside(path) if found == "figures" else 0
+    told += f"，{beside}件事项" if beside else ""
+    return HandedIn(name=path.name, use=found, size=size, told=told, matters=beside)
+
+
+def _matters_beside(path: Path) -> int:
+    """Matters in the sheets of a workbook that hold no figures; 0 where one sheet could be taken for both."""
+    from chugao.material import read_matters
+    from chugao.metrics.reading import read_metrics
+
+    try:
+        matters = read_matters(path).items
+        figured = {o.source.sheet for o in read_metrics(path).observations}
+    except InputError:
+        return 0
+    return 0 if figured & {m.source.sheet for m in matters} else len(matters)
 
 
 def _recognised(path: Path, year: int) -> tuple[FileUse, str]:
@@ -125,7 +142,7 @@ def _as_told(path: Path, use: FileUse) -> tuple[FileUse, str]:
             # A 通知 may hold the rules alone, and its 提纲 be another file.
             return use, "通知正文，没有标题"
         limit = f"，不超过{above.ceiling}字" if above.ceiling else ""
-        return use, f"要求答{len(above.headings)}个标题{limit}" + (f"，{above.deadline}前报" if above.deadline else "")
+        return use, f"要求答{len(above.headings)}个标题{limit}" + (f"，{above.deadline}报" if above.deadline else "")
     if use == "unused":
         return use, ""
     from chugao.documents.uploading import read_upload
@@ -150,7 +167,8 @@ def taken(folder: Path, files: Sequence[HandedIn]) -> Taken:
     def of(use: FileUse) -> tuple[Path, ...]:
         return tuple(folder / f.name for f in files if f.use == use and not f.problem)
 
-    return Taken(of("figures"), of("matters"), of("material"), of("past"), of("above"), of("instructions"))
+    beside = tuple(folder / f.name for f in files if f.use == "figures" and f.matters and not f.problem)
+    return Taken(of("figures"), (*of("matters"), *beside), of("material"), of("past"), of("above"), of("instructions"))
 
 
 def looked_over(workspace: Path, files: Taken) -> "Preview":
@@ -189,6 +207,7 @@ def carry_out(
     """Do everything an order asks for.  Raises `ChugaoError` with what stopped it, `Stopped` when the person did."""
     from chugao.desk import Files, gather, make, open_writer
     from chugao.review import put_in
+    from chugao.review.budgets import left
     from chugao.review.people import Act, require
 
     workspace = settings.workspace
@@ -220,9 +239,11 @@ def carry_out(
         _go_on(say, told)
 
     limit = payload.get("max_cost")
-    cost = None if limit in (None, "") else Decimal(str(limit))
+    engine = payload.get("engine") or "offline"
+    rest = left(db, settings, order.login, engine=engine, at=at)
+    limits = [c for c in (None if limit in (None, "") else Decimal(str(limit)), rest) if c is not None]
     with open_writer(
-        payload.get("engine") or "offline", settings, folder, job=f"order-{order.id}", max_cost=cost, database=db
+        engine, settings, folder, job=f"order-{order.id}", max_cost=min(limits, default=None), database=db
     ) as writer:
         made, report = make(
             desk, outline, writer, office=settings.office, seed=int(payload.get("seed") or 0), progress=written

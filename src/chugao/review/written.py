@@ -15,10 +15,10 @@ from typing import NamedTuple
 from chugao.comparing import Comparison, Version, compare
 from chugao.comparing.versions import Line, version_of_lines
 from chugao.errors import InputError
+from chugao.flow import is_annex
 from chugao.manuscript import Block, ClaimedText, Draft, Evidence, Section, Sentence
 from chugao.source import Claim, Frozen
 from chugao.word.authors import kept_characters
-from chugao.word.flow import is_annex
 from chugao.word.reclaiming import claim_of
 from chugao.word.retyping import Typed, retype
 

@@ -1,7 +1,4 @@
-"""管理: people and their rights, prompts and models, the audit, settings, batches.
-
-Settings are shown and not written: `chugao.toml` is a file that the institution's IT keeps, with its own history.
-"""
+"""管理: people and their rights, prompts and models, the audit, settings, batches."""
 
 from typing import Annotated, Any
 
@@ -9,7 +6,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from chugao.errors import InputError
-from chugao.review import accounts, four_eyes, set_four_eyes
+from chugao.review import accounts
+from chugao.review.budgets import limit_of, spent
 from chugao.review.people import MAY, Act, Person, Role
 from chugao.web.audited import ACTIONS, told
 from chugao.web.house import House, house_of
@@ -34,12 +32,15 @@ _PAGE = 100
 @router.get("")
 def users(request: Request, person: Admin) -> Response:
     house = house_of(request)
+    listed = accounts.list_accounts(house.database)
     return page(
         request,
         person,
         "users.html",
         tabs=TABS,
-        accounts=accounts.list_accounts(house.database),
+        accounts=listed,
+        spent=spent(house.database, [a.login for a in listed], at=house.now()),
+        limit={a.login: limit_of(house.settings, a.login) for a in listed},
         roles=list(Role),
         rights=[(act.label, [role in MAY[act] for role in Role]) for act in MAY],
     )
@@ -116,52 +117,6 @@ def _names(told: str) -> list[str]:
     return [n.strip()[:60] for n in told.replace("，", ",").replace("、", ",").split(",") if n.strip()]
 
 
-# --- 提示词与模型 ----------------------------------------------------------------------------------
-
-
-@router.get("/prompts")
-def prompts(request: Request, person: Admin, name: str = "") -> Response:
-    from chugao.ledger import cost_rows, prices_of
-    from chugao.prompts import fingerprint, list_prompts, load
-
-    house = house_of(request)
-    folder = own_prompts(house)
-    listed = [(p, fingerprint(p)) for p in list_prompts(folder)]
-    with house.database.read() as connection:
-        costs = _by_model(cost_rows(connection))
-    settings = house.settings
-    return page(
-        request,
-        person,
-        "prompts.html",
-        tabs=TABS,
-        prompts=listed,
-        chosen=load(name, folder) if name else None,
-        costs=costs,
-        endpoint=settings.base_url,
-        model=settings.model,
-        currency=prices_of(settings).currency,
-    )
-
-
-def own_prompts(house: House) -> Any:
-    """The office's own templates; None when it has none."""
-    folder = house.workspace / "prompts"
-    return folder if folder.is_dir() else None
-
-
-def _by_model(rows: Any) -> list[dict[str, Any]]:
-    told: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        one = told.setdefault(row.model, {"model": row.model, "calls": 0, "input": 0, "output": 0, "cost": None})
-        one["calls"] += row.calls
-        one["input"] += row.input_tokens
-        one["output"] += row.output_tokens
-        if row.cost is not None:
-            one["cost"] = (one["cost"] or 0) + row.cost
-    return list(told.values())
-
-
 # --- 审计 ------------------------------------------------------------------------------------------
 
 
@@ -199,31 +154,3 @@ def audit_rows(house: House, before: int, actor: str, action: str) -> tuple[Any,
 
     with house.database.read() as connection:
         return latest(connection, before=before, actor=actor.strip(), action=action.strip(), limit=_PAGE)
-
-
-# --- 设置 ------------------------------------------------------------------------------------------
-
-
-@router.get("/settings")
-def settings(request: Request, person: Admin) -> Response:
-    house = house_of(request)
-    told = house.settings
-    return page(
-        request,
-        person,
-        "settings.html",
-        tabs=TABS,
-        told=told,
-        four=four_eyes(house.database),
-        trouble=house.trouble,
-        keyed=bool(told.api_key.get_secret_value()),
-    )
-
-
-@router.post("/settings")
-def change_settings(
-    request: Request, person: Admin, reason: Annotated[str, Form()] = "", four: Annotated[str, Form()] = ""
-) -> Response:
-    house = house_of(request)
-    set_four_eyes(house.database, person, four == "1", reason=reason)
-    return done("/admin/settings", "批准人不能是最后修改人：" + ("已打开" if four == "1" else "已关闭"))

@@ -172,20 +172,35 @@ def change_batch(
     papers: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Pause, resume, cancel; retry one, those that are ticked, or all that failed; put papers into review."""
-    house = house_of(request)
-    chosen = papers or []
+    told, documents = do_now(house_of(request), person, job, do, papers or [])
+    if len(documents) == 1:
+        return RedirectResponse(f"/documents/{quote(documents[0])}", 303)
+    return done(_board(job), told)
+
+
+def do_now(house: House, person: Person, job: str, do: str, papers: Sequence[str]) -> tuple[str, list[str]]:
+    """What was done, in words, and the documents that papers became.  Raises `InputError`."""
+    documents: list[str] = []
     if do == "review":
-        return _put_in(house, person, job, chosen)
-    if do in ("retry", "retry_all", "resume"):
-        told = _retry(house, job, do, chosen)
+        documents = _put_in(house, person, job, papers)
+        told = f"已放进审阅{len(documents)}份，在“文稿”里打开"
+    elif do in ("retry", "retry_all", "resume"):
+        told = _retry(house, job, do, papers)
     elif do in ("pause", "cancel"):
         told = _stop(house, job, do)
     else:
         raise InputError("没有这个操作。请从页面上的按钮操作。")
     with house.database.write() as connection:
-        detail = {"name": person.name, "do": do, "papers": chosen[:50], "told": told}
+        detail = {"name": person.name, "papers": list(papers[:50]), "told": told}
         record(connection, person.login, f"batch.{do}", job, detail, at=house.now())
-    return done(_board(job), told)
+    return told, documents
+
+
+def standing_of(house: House, job: str) -> "Standing":
+    """How a job stands.  Raises `InputError` for one that is not there."""
+    from chugao.batch.telling import standing
+
+    return standing(house.database, job)
 
 
 def _stop(house: House, job: str, do: str) -> str:
@@ -229,19 +244,16 @@ def begin_worker(house: House) -> bool:
     return True
 
 
-def _put_in(house: House, person: Person, job: str, chosen: Sequence[str]) -> Response:
+def _put_in(house: House, person: Person, job: str, chosen: Sequence[str]) -> list[str]:
     """Papers as documents under review; what is there already is not put in twice."""
     if not chosen:
         raise InputError("没有勾选文稿。")
-    document = ""
-    for name in chosen:
+    documents = []
+    for name in dict.fromkeys(chosen):
         row, draft = paper_of(house, job, name)
-        document = document_of(house, person, row, draft)
-        if not document:
-            document = review.put_in(house.database, person, draft, note=_note(row)).id
-    if len(chosen) == 1:
-        return RedirectResponse(f"/documents/{quote(document)}", 303)
-    return done(_board(job), f"已放进审阅{len(chosen)}份，在“文稿”里打开")
+        known = document_of(house, person, row, draft)
+        documents.append(known or review.put_in(house.database, person, draft, note=_note(row)).id)
+    return documents
 
 
 # --- what stands there ----------------------------------------------------------------------------

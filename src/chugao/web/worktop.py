@@ -13,6 +13,7 @@ from chugao.documents.uploading import safe_name
 from chugao.errors import InputError, NotAllowed
 from chugao.kind import Kind
 from chugao.review import carrying, orders
+from chugao.review.budgets import left
 from chugao.review.people import Act, Person, State, require
 from chugao.web.house import House, house_of
 from chugao.web.pages import page
@@ -196,6 +197,7 @@ def start(house: House, person: Person, order_id: str) -> orders.Order:
     """Give an order: refused while something in it is wrong, so that nobody waits for nothing."""
     order = orders.order_of(house.database, person, order_id)
     require(person, Act.PUT_IN, department=order.department)
+    left(house.database, house.settings, person.login, engine=str(order.payload.get("engine") or ""), at=house.now())
     if not order.department:
         raise InputError("没有写科室。请选好科室再生成。")
     files = carrying.taken(

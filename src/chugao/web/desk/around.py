@@ -3,6 +3,7 @@
 In: a request, a person, an id.  Out: `Here`, and the values the frame of each of its pages shows.
 """
 
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -10,12 +11,12 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse
 
 from chugao.errors import NotAllowed
+from chugao.flow import is_annex
 from chugao.manuscript import Draft
 from chugao.review import ROUNDS, Act, Basis, Document, Person, current, dismissals, document, findings, may
 from chugao.source import Finding
 from chugao.web.faults import NotThere
 from chugao.web.house import House
-from chugao.word.flow import is_annex
 
 if TYPE_CHECKING:
     from chugao.desk import Desk
@@ -61,6 +62,9 @@ def desk_of(at: Here, *, fresh: bool = False) -> "Desk":
         workspace=at.house.workspace,
         past=(None, ()),
     )
+    if known is not None and known[1].figures == found.figures and known[1].matters == found.matters:
+        # The very same objects: what was read against them need not be read again.
+        found = found._replace(figures=known[1].figures, matters=known[1].matters)
     if len(_gathered) >= _MOST:
         _gathered.clear()
     _gathered[key] = (monotonic(), found)
@@ -92,6 +96,10 @@ def basis_of(at: Here, draft: Draft | None = None, *, fresh: bool = False) -> Ba
 _found: dict[tuple[str, str, int, int, int, str], tuple[Basis, tuple[Finding, ...]]] = {}
 
 
+_reading: dict[str, Lock] = {}
+"""By document."""
+
+
 def findings_of(at: Here, basis: Basis) -> tuple[Finding, ...]:
     """What the checks say of the text as it stands, read once for each text and basis: reading costs a fifth of a second.
 
@@ -102,11 +110,18 @@ def findings_of(at: Here, basis: Basis) -> tuple[Finding, ...]:
     office = basis.office.model_dump_json() if basis.office is not None else ""
     key = (at.doc.id, at.doc.content, at.doc.version, rests_on, len(told), office)
     known = _found.get(key)
-    if known is None:
-        if len(_found) >= _MOST:
-            _found.clear()
-        # The basis is kept beside, so that its identity is nobody else's meanwhile.
-        known = _found[key] = (basis, findings(at.house.database, at.person, at.doc.id, basis))
+    if known is not None:
+        return known[1]
+    # Fifty people who open one paper at once wait for one reading of it, not for fifty.
+    if len(_reading) >= _MOST:
+        _reading.clear()
+    with _reading.setdefault(at.doc.id, Lock()):
+        known = _found.get(key)
+        if known is None:
+            if len(_found) >= _MOST:
+                _found.clear()
+            # The basis is kept beside, so that its identity is nobody else's meanwhile.
+            known = _found[key] = (basis, findings(at.house.database, at.person, at.doc.id, basis))
     return known[1]
 
 

@@ -1,7 +1,6 @@
 """What leaves: the Word file clean or with tracked changes, the 核稿单, the review pack, the 《意见采纳情况表》."""
 
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -10,12 +9,12 @@ from chugao import review
 from chugao.errors import InputError, NotAllowed
 from chugao.review import Act, Person, State
 from chugao.web.desk.around import Here, basis_of, here
+from chugao.web.files import attachment
 from chugao.web.house import house_of
 from chugao.web.people import needs
 
 router = APIRouter()
 Reader = Annotated[Person, needs(Act.SEE)]
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @router.get("/documents/{document_id}/export.docx")
@@ -40,10 +39,10 @@ def export(
         from chugao.word.redline import redline
 
         old = review.version(db, person, document_id, left or _first(at))
-        return _file(redline(old, draft, author=person.name), f"{name}（修订）.docx", DOCX)
+        return attachment(redline(old, draft, author=person.name), f"{name}（修订）.docx")
     if final:
         return _final(at, name)
-    return _file(_set(at, final=False), f"{name}（草稿）.docx", DOCX)
+    return attachment(_set(at, final=False), f"{name}（草稿）.docx")
 
 
 def _final(at: Here, name: str) -> Response:
@@ -62,7 +61,7 @@ def _final(at: Here, name: str) -> Response:
             file_hash=hashlib.sha256(body).hexdigest(),
             content=at.doc.content,
         )
-    return _file(body, f"{name}.docx", DOCX)
+    return attachment(body, f"{name}.docx")
 
 
 def _set(at: Here, *, final: bool) -> bytes:
@@ -87,7 +86,7 @@ def check_sheet(request: Request, document_id: str, person: Reader) -> Response:
     findings = review.findings(db, person, document_id, basis_of(at))
     name = file_name(draft.title.text)
     given = checked(name, draft, Report(findings, {}))
-    return _file(proofsheet(given), f"核稿单（{name}）.docx", DOCX)
+    return attachment(proofsheet(given), f"核稿单（{name}）.docx")
 
 
 @router.get("/documents/{document_id}/pack.zip")
@@ -101,7 +100,7 @@ def pack(request: Request, document_id: str, person: Annotated[Person, needs(Act
     draft = review.current(db, person, document_id)
     found = review.findings(db, person, document_id, basis_of(at))
     body = review_pack(draft.model_copy(update={"findings": found}))
-    return _file(body, f"{file_name(draft.title.text)}核稿材料.zip", "application/zip")
+    return attachment(body, f"{file_name(draft.title.text)}核稿材料.zip")
 
 
 @router.get("/documents/{document_id}/opinions.docx")
@@ -110,7 +109,7 @@ def opinions(request: Request, document_id: str, person: Reader) -> Response:
     house = house_of(request)
     at = here(house, person, document_id)
     body = review.opinions_paper(house.database, person, document_id)
-    return _file(body, f"意见采纳情况表（{at.doc.title[:60]}）.docx", DOCX)
+    return attachment(body, f"意见采纳情况表（{at.doc.title[:60]}）.docx")
 
 
 def _first(at: Here) -> int:
@@ -118,9 +117,3 @@ def _first(at: Here) -> int:
     if not nodes:
         raise InputError("还没有存过版本，没有可对照的旧稿。请先存一个版本。")
     return min(n.no for n in nodes)
-
-
-def _file(body: bytes, name: str, kind: str) -> Response:
-    """A download with its Chinese name."""
-    told = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(body, media_type=kind, headers={"Content-Disposition": told, "X-Content-Type-Options": "nosniff"})

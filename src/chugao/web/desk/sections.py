@@ -15,6 +15,7 @@ from chugao.comparing.words import pieces_of
 from chugao.errors import InputError
 from chugao.manuscript import Draft, Evidence
 from chugao.review import Act, CellMark, Conflict, Mark, Paragraph, Person, Saved, Working, Written
+from chugao.review.budgets import left, rewrite_job
 from chugao.source import Frozen
 from chugao.web.desk.around import Here, back, desk_of, frame, here
 from chugao.web.desk.numbers import LABELS, matching, runs_of, values_of
@@ -352,7 +353,9 @@ def rewrite(request: Request, document_id: str, section_id: str, asked: Asked, p
     draft = review.current(db, person, document_id)
     working = review.section(db, person, document_id, section_id)
     name = draft.engine if draft.engine.startswith(("openai:", "langchain:")) else "offline"
-    with open_writer(name, house.settings, house.workspace, job=f"rewrite:{document_id}", database=db) as engine:
+    rest = left(db, house.settings, person.login, engine=name, at=house.now())
+    job = rewrite_job(document_id, person.login)
+    with open_writer(name, house.settings, house.workspace, job=job, max_cost=rest, database=db) as engine:
         proposal = propose(draft, section_id, asked.instruction, engine, only=asked.only)
     label = f"按要求改写：{asked.instruction.strip()[:80]}"
     kept = None

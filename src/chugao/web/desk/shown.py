@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from chugao.flow import is_annex
 from chugao.manuscript import Block, Draft, Section
 from chugao.review.written import spots_of
 from chugao.source import Claim, Finding
-from chugao.word.flow import is_annex
 
 _OWED = re.compile(r"【待补[^【】]{0,200}】")
 _RUN_ON = re.compile(r"^[一二三四五六七八九十]+是")

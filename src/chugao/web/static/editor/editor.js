@@ -46,15 +46,16 @@ const schema = new Schema({
 
 const textOf = (runs) => runs.filter((r) => r.text).map((r) =>
   schema.text(r.text, r.state ? [schema.marks.number.create({ id: r.id ?? "", printed: r.printed ?? r.text, state: r.state, told: r.told ?? "" })] : []));
-/** Tables as they were opened: one that nobody touched is not sent. */
+/** Tables as the server has them: one that says the same is not sent. */
 let untouched = {};
+const sheets = (blocks) => Object.fromEntries(blocks.filter((b) => b.type === schema.nodes.sheet).map((b) => [b.attrs.block, cellsOf(b)]));
 const cellsOf = (sheet) => JSON.stringify(content(sheet).map((line) => content(line).map((cell) => cell.textContent)));
 function docOf(told) {
   const { sheet, line, cell, paragraph } = schema.nodes;
   const blocks = told.paragraphs.map((p) => p.table
     ? sheet.create({ block: p.block, title: p.title ?? "" }, p.rows.map((row, r) => line.create(null, row.map((runs) => cell.create({ head: r === 0 }, textOf(runs))))))
     : paragraph.create({ block: p.block }, textOf(p.runs)));
-  untouched = Object.fromEntries(blocks.filter((b) => b.type === sheet).map((b) => [b.attrs.block, cellsOf(b)]));
+  untouched = sheets(blocks);
   return schema.nodes.doc.create(null, blocks.length ? blocks : [paragraph.create()]);
 }
 
@@ -198,7 +199,7 @@ async function save() {
   try { return await saving; } finally { saving = null; }
 }
 async function put() {
-  const told = typed();
+  const told = typed(), held = sheets(content(view.state.doc));
   dirty = false;
   say("正在保存……", "saving");
   let answer;
@@ -210,6 +211,7 @@ async function put() {
   }
   const saved = await answer.json();
   rev = saved.rev;
+  untouched = held;
   $("rev").textContent = rev;
   sourceless = [...new Set((saved.red ?? []).map((r) => r.printed))];
   view.dispatch(view.state.tr.setMeta("red", true));
@@ -499,7 +501,7 @@ $("correct")?.addEventListener("submit", async (event) => {
   clearTimeout(timer);
   const answer = await send("POST", `${base}/correct?reason=${encodeURIComponent($("reason").value)}`, typed());
   const said = await answer.json().catch(() => ({}));
-  if (answer.ok) { dirty = false; localStorage.removeItem(store); rev = said.rev; $("rev").textContent = rev; }
+  if (answer.ok) { dirty = false; localStorage.removeItem(store); rev = said.rev; untouched = sheets(content(view.state.doc)); $("rev").textContent = rev; }
   say(answer.ok ? `✓ 勘误已登记 ${clock()}` : (said.error ?? "没有登记成"), answer.ok ? "saved" : "failed-told");
 });
 
