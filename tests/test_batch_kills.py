@@ -19,7 +19,7 @@ from chugao.desk import make, open_past, open_writer
 from chugao.draftfile import to_json
 from chugao.ledger import doubtful_calls
 from chugao.manuscript import Draft
-from tests.batch_cases import DEPARTMENTS, Model, question, start_batch, write_departments, write_manifest
+from tests.batch_cases import DEPARTMENTS, Forked, Model, question, write_departments, write_manifest
 
 
 def test_after_five_kills_nothing_is_paid_twice_and_every_section_stands_in_its_place(
@@ -44,12 +44,12 @@ def killed_and_resumed(url: str, kind: str, folder: Path, *, kills: int, seed: i
     started: set[str] = set()
     with Model(slowest_s=0.3, seed=seed) as model:
         for _ in range(kills):
-            process = start_batch("batch", "run", "清单.toml", *where, folder=folder, url=model.url)
+            process = Forked("batch", "run", "清单.toml", *where, folder=folder, url=model.url)
             kill_somewhere(process, model, dice)
             done, under_way = what_stands(place)
             recorded.append((done, model.count))
             started |= under_way
-        last = start_batch("batch", "run", "清单.toml", *where, folder=folder, url=model.url)
+        last = Forked("batch", "run", "清单.toml", *where, folder=folder, url=model.url)
         assert last.wait(300) == 0, (folder / "stderr.txt").read_text("utf-8")
         asked, endpoint = model.asked, model.url
 

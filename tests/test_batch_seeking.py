@@ -1,14 +1,17 @@
 """No paper stands still: whatever lost it, whoever is at work finds it and makes it."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import update
 
 from chugao.batch import working
+from chugao.batch.calling import Line, Stopped, open_loop
 from chugao.batch.making import draft_paper
 from chugao.batch.manifest import Manifest, read_manifest
 from chugao.batch.records import JobRow, happenings, papers
@@ -16,11 +19,15 @@ from chugao.batch.running import keep, next_round, run, work
 from chugao.batch.shop import Shop
 from chugao.batch.telling import Standing, standing
 from chugao.batch.working import Worker
+from chugao.config import ModelSettings, Settings
 from chugao.database import Database, open_database, sqlite_url
 from chugao.database.tables import paper
 from chugao.database.tables import worker as worker_table
+from chugao.engines import open_assisted
 from chugao.errors import ChugaoError
+from chugao.manuscript import Reply
 from tests.batch_cases import Model, wait_for, write_departments, write_manifest
+from tests.recordings import brief
 
 TWO = ("医务科", "护理部")
 
@@ -144,6 +151,26 @@ def test_a_paper_whose_step_broke_off_without_a_word_is_made_again_and_not_for_e
     assert (found["医务科"].state, found["护理部"].state) == ("failed", "done")
     assert "一再中断" in found["医务科"].reason
     assert events.count("again") == 4
+
+
+def test_calls_that_stand_in_line_when_a_job_is_paused_are_not_begun() -> None:
+    """One at a time: of five the first is heard out, and of the others the provider never hears."""
+    with Model(slowest_s=1.0, quickest_s=1.0) as model, open_loop() as loop:
+        asked = ModelSettings(output="plain", concurrency=1)
+        engine = open_assisted("openai:m", settings=Settings(base_url=model.url, api_key=SecretStr("k"), model=asked))
+        line = Line(engine, loop, on_end=lambda _: None)
+
+        async def five() -> list[Reply | BaseException]:
+            calls = [asyncio.create_task(line.write(brief().model_copy(update={"seed": n}))) for n in range(5)]
+            await asyncio.to_thread(wait_for, lambda: model.count == 1)
+            line.stop("已暂停。", at_once=False)
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+        found = asyncio.run(five())
+        line.close()
+
+    assert model.count == 1
+    assert [type(f) for f in found] == [Reply, Stopped, Stopped, Stopped, Stopped]
 
 
 def work_until_done(database: Database, url: str, job: JobRow) -> None:

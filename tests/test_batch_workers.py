@@ -1,6 +1,5 @@
 """Several worker processes on one database: one is killed, another takes over, each paper is exported once."""
 
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,31 +19,25 @@ from chugao.batch.working import Worker, _take_name
 from chugao.database import Database, open_database
 from chugao.database.tables import worker
 from chugao.errors import InputError
-from tests.batch_cases import DEPARTMENTS, Model, start_batch, wait_for, write_departments, write_manifest
+from tests.batch_cases import DEPARTMENTS, Forked, Model, wait_for, write_departments, write_manifest
 
 MORE = ("医务科", "护理部", "信息科", "门诊部")
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
+@pytest.mark.parametrize("hosts", [("", ""), ("one", "other")], ids=["one machine", "two machines"])
 def test_a_killed_workers_papers_are_taken_over_and_each_is_exported_once(
-    empty_database_url: str, tmp_path: Path
+    empty_database_url: str, tmp_path: Path, hosts: tuple[str, str]
 ) -> None:
+    """On one machine its number is gone; of another only its silent heart tells, and no lease is waited for."""
+    url = empty_database_url
     write_departments(tmp_path, MORE)
     manifest = read_manifest(write_manifest(tmp_path, MORE, engine="openai:m", concurrency=4))
-    with Model(slowest_s=0.4, quickest_s=0.1) as model, open_database(empty_database_url) as database:
+    with Model(slowest_s=0.4, quickest_s=0.1) as model, open_database(url) as database:
         # Both are at work before there is anything to do: names do not depend on who comes first.
-        with workers(empty_database_url, tmp_path, model, "w1", "w2") as (first, second):
-            submit = start_batch(
-                "batch",
-                "run",
-                "清单.toml",
-                "--queue-only",
-                "--database",
-                empty_database_url,
-                folder=tmp_path,
-                url=model.url,
-            )
-            assert submit.wait(120) == 0
+        with workers(url, tmp_path, model, dict(zip(("w1", "w2"), hosts, strict=True))) as (first, second):
+            words = ("batch", "run", "清单.toml", "--queue-only", "--database", url)
+            assert Forked(*words, folder=tmp_path, url=model.url).wait(120) == 0
             wait_for(lambda: held_by(database, manifest.job, "w1") and model.count > 2)
             first.kill()
             first.wait(10)
@@ -155,20 +148,27 @@ def test_a_worker_that_leaves_hands_its_papers_back(
 
 
 @contextmanager
-def workers(url: str, folder: Path, model: Model, *names: str) -> "Iterator[list[subprocess.Popen[bytes]]]":
+def workers(url: str, folder: Path, model: Model, hosts: dict[str, str]) -> Iterator[list[Forked]]:
+    """A worker of each name, on the machine of that name."""
     processes = []
     try:
-        for name in names:
+        for name, host in hosts.items():
             own = folder / name
             own.mkdir()
             words = ("worker", "--database", url, "--name", name, "--at-once", "2", "--share", "2")
-            processes.append(start_batch(*words, folder=own, url=model.url))
-            wait_for(lambda own=own: "已就绪" in (own / "stdout.txt").read_text("utf-8"))
+            # Its heart beats every three seconds.
+            processes.append(Forked(*words, folder=own, url=model.url, host=host, dead_after_s=8 if host else 0))
+            wait_for(lambda own=own: "已就绪" in _said(own))
         yield processes
     finally:
         for process in processes:
             process.kill()
             process.wait(10)
+
+
+def _said(folder: Path) -> str:
+    told = folder / "stdout.txt"
+    return told.read_text("utf-8") if told.exists() else ""
 
 
 def held_by(database: Database, job: str, name: str) -> bool:

@@ -150,8 +150,11 @@ def _event_told(event: dict[str, Any]) -> str:
         return ""
     if "paper" not in event:
         return f"{_TOLD[event['event']]}：{event.get('reason', '')}"
+    from chugao.kind import Kind
+
     _, department, kind = event["paper"].rsplit("/", 2)
-    return f"{_TOLD[event['event']]}：{department} {kind}"
+    named = Kind(kind).label if kind in {k.value for k in Kind} else kind
+    return f"{_TOLD[event['event']]}：{department}　{named}"
 
 
 def board(told: "Standing") -> "RenderableType":
@@ -233,7 +236,7 @@ def outcome_screen(told: "Standing", finished: "Finished") -> None:
     if done:
         show(f"文稿在 {told.out}，一个科室一个文件夹。")
     if told.counts["failed"]:
-        say("失败的科室改好材料后，加 --retry-failed 再运行一次；别的科室不受影响。")
+        say("失败的科室改好材料后，再运行一次就会重做；材料没动而想再试，加 --retry-failed。别的科室不受影响。")
     elif told.state in ("paused", "cancelled", "stopped"):
         say("用 chugao batch resume 接着做；写好的不重做，付过费的不重付。")
 

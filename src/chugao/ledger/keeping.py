@@ -182,48 +182,32 @@ class Ledger:
     # --- one step each, in a transaction ---
 
     def _claim(self, connection: Connection, ask: Ask, key: str, job: str) -> _Claim:
-        row = connection.execute(select(call).where(call.c.key == key).with_for_update()).one_or_none()
-        if row is not None and row.state == "done":
-            return _Claim("done", Recorded(answer=Answer.model_validate(row.response), problem=row.problem))
-        if row is not None and row.state == "started" and not self._is_dead(row):
-            return _Claim("wait")
-        reserve = self._prices.cost_micro(ask.model, _at_most(ask))
-        if self._budget is not None and (refused := self._over_budget(connection, key, reserve or 0)):
-            return refused
         moment = _now()
-        started = {
+        started: dict[str, Any] = {
             "state": "started",
             "owner": self._owner,
             "job": job,
             "started_at": utc_text(moment),
             "lease_until": utc_text(moment + timedelta(seconds=self._lease_s)),
-            "cost_micro": reserve,
+            "cost_micro": self._prices.cost_micro(ask.model, _at_most(ask)),
         }
-        if row is not None:
-            # Under way when its process ended: the provider may have answered, and billed.
-            lost = 1 if row.state == "started" else 0
-            again = {"attempts": row.attempts + 1, "doubtful": row.doubtful + lost}
-            connection.execute(update(call).where(call.c.key == key).values(**started, **again))
+        # Most questions are new, and one statement settles it; a budget has to be looked at before.
+        if self._budget is None and _insert(connection, ask, key, started):
             return _Claim("ours")
-        values = started | {
-            "key": key,
-            "tenant": ask.tenant,
-            "purpose": ask.purpose,
-            "model": ask.model,
-            "prompt": ask.prompt,
-            "sample": ask.sample,
-            "request": ask.model_dump(mode="json"),
-            "problem": "",
-            "attempts": 1,
-            "doubtful": 0,
-            "input_tokens": 0,
-            "output_tokens": 0,
-            "estimated": False,
-        }
-        insert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-        claimed = insert(call).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(call.c.key)
-        # What comes back is the row, not a count of rows: of an insert that met a conflict PostgreSQL's driver counts -1.
-        return _Claim("ours" if connection.execute(claimed).first() else "wait")
+        row = connection.execute(select(call).where(call.c.key == key).with_for_update()).one_or_none()
+        if row is not None and row.state == "done":
+            return _Claim("done", Recorded(answer=Answer.model_validate(row.response), problem=row.problem))
+        if row is not None and row.state == "started" and not self._is_dead(row):
+            return _Claim("wait")
+        if self._budget is not None and (refused := self._over_budget(connection, key, started["cost_micro"] or 0)):
+            return refused
+        if row is None:
+            return _Claim("ours" if _insert(connection, ask, key, started) else "wait")
+        # Under way when its process ended: the provider may have answered, and billed.
+        lost = 1 if row.state == "started" else 0
+        again = {"attempts": row.attempts + 1, "doubtful": row.doubtful + lost}
+        connection.execute(update(call).where(call.c.key == key).values(**started, **again))
+        return _Claim("ours")
 
     def _over_budget(self, connection: Connection, key: str, reserve: int) -> _Claim | None:
         """Whether a call may not be made (now): what runs has its most set aside, and gives back what it does not use."""
@@ -276,6 +260,29 @@ class Ledger:
         if row.owner == self._owner:
             return True  # we keep our own in `_under_way`: this row is of a loop that was stopped
         return not is_alive(row.owner) or row.lease_until < utc_text(_now())
+
+
+def _insert(connection: Connection, ask: Ask, key: str, started: dict[str, Any]) -> bool:
+    """The row of a question that nobody has asked; False when it is there."""
+    values = started | {
+        "key": key,
+        "tenant": ask.tenant,
+        "purpose": ask.purpose,
+        "model": ask.model,
+        "prompt": ask.prompt,
+        "sample": ask.sample,
+        "request": ask.model_dump(mode="json"),
+        "problem": "",
+        "attempts": 1,
+        "doubtful": 0,
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "estimated": False,
+    }
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+    claimed = insert(call).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(call.c.key)
+    # What comes back is the row, not a count of rows: of an insert that met a conflict PostgreSQL's driver counts -1.
+    return connection.execute(claimed).first() is not None
 
 
 def _in_a_loop() -> bool:
