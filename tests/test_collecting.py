@@ -43,6 +43,16 @@ def test_the_board_knows_who_sent_who_is_late_and_who_lacks_a_signature():
     assert "12月20日" in next(r["text"] for r in again["reminders"] if r["department"] == "护理部")
 
 
+def test_next_years_tasks_in_what_was_sent_do_not_open_another_year():
+    write("事项.csv", "事项,状态,时间\n建设中心药房,拟开展,2026年9月底前\n")
+    chugao("material", "collect", "--departments", "心内科,护理部", "--year", "2025")
+    chugao("material", "add", "事项.csv", "--department", "心内科", "--year", "2025")
+
+    told = board()
+
+    assert (told["year"], told["missing"]) == (2025, ["护理部"])
+
+
 def test_a_signature_and_a_confirmation_make_a_department_complete():
     chugao("material", "add", "心内科.txt")
     chugao("material", "confirm", "--all", "--by", "王芳")

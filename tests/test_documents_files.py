@@ -427,3 +427,17 @@ def test_a_rule_across_the_page_has_no_letters_in_it():
     page[138:140, :] = 0  # type: ignore[index]
 
     assert _is_read(page, [_Line(100, 142, 0, "第三页", 40)])
+
+
+def test_lines_of_a_photo_that_run_to_the_edge_go_on_and_short_ones_and_numbered_ones_do_not():
+    from chugao.documents.scans import _unbroken
+
+    lines = [
+        "急诊科2026年补报材料",
+        "3月起胸痛患者由急诊直达导管室，全年走通412人次，门球时",
+        "间中位数由78分钟降到61分钟。",
+        "1.开设外伤缝合夜诊，接诊3286人次，比上年多417人次多些",
+        "2.全年收到锦旗23面",
+    ]
+
+    assert _unbroken(lines) == [lines[0], lines[1] + lines[2], lines[3], lines[4]]

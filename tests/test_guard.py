@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,34 @@ def test_many_parts_that_unpack_to_more_than_100_mb_together_are_refused():
 
     with pytest.raises(UploadRejected, match="100 MB"):
         guard_zip(zipped(*parts), "大.docx")
+
+
+def test_a_pdf_whose_page_unpacks_without_end_is_refused_before_it_is_read():
+    page = zlib.compress(b"BT (a) Tj ET " * 6_000_000)
+    bomb = b"%PDF-1.4\n4 0 obj<</Filter/FlateDecode/Length 9>>stream\n" + page + b"\nendstream endobj\n%%EOF"
+    began = time.process_time()
+
+    with pytest.raises(UploadRejected, match="解开"):
+        guard_bytes(bomb, "炸弹.pdf")
+
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("rtf", [b"{\\rtf1" + b"{" * 500 + b"}" * 501, b"{\\rtf1" + b"{}" * 1_000_001 + b"}"])
+def test_groups_within_groups_of_an_rtf_are_refused_before_they_take_all_memory(rtf: bytes):
+    with pytest.raises(UploadRejected, match="嵌套"):
+        guard_bytes(rtf, "炸弹.rtf")
+
+
+def test_an_ordinary_rtf_with_braces_in_its_text_passes():
+    assert guard_bytes(b"{\\rtf1" + b"\\{" * 1000 + b"{\\b x}" * 1000 + b"}", "总结.rtf") == "rtf"
+
+
+def test_a_zip_of_very_many_parts_is_refused_without_reading_its_directory():
+    many = zipped(*[(f"word/{i}.xml", b"") for i in range(1999)])
+
+    with pytest.raises(UploadRejected, match="2001 个部件"):
+        guard_zip(many, "多.docx")
 
 
 def test_a_small_part_may_be_packed_tightly():

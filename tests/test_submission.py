@@ -292,3 +292,83 @@ def test_a_megabyte_of_brackets_and_commas_is_read_in_linear_time(tmp_path: Path
     report(tmp_path, "全科完成轮训一次。", hostile)
 
     assert time.process_time() - started < 20
+
+
+# --- workbooks, and what a sender wants kept in ---------------------------------------------------
+
+
+def book(tmp_path: Path, **sheets: list[list[object]]) -> Submission:
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for name, rows in sheets.items():
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    workbook.save(tmp_path / "口腔科.xlsx")
+    return understand_submission(tmp_path / "口腔科.xlsx", department="口腔科", year=2026)
+
+
+def test_each_sheet_of_a_workbook_is_read_as_what_it_is_and_every_number_is_used_or_listed(tmp_path: Path) -> None:
+    read = book(
+        tmp_path,
+        月报=[
+            ["指标名称", "单位", "2024年", "2025年", "2026年"],
+            ["种植牙例数", "例", 812, 1033, 1287],
+            ["注：含兼职医师约60例"],
+        ],
+        做的事=[["事项", "时间", "成效", "备注"], ["开设儿童舒适化诊疗", "5月", "镇静286例", "设备19.8万元"]],
+        说明=[["今年牙椅由18台增加到22台，周末门诊开了96天。"]],
+    )
+
+    (implants,) = [i for i in read.items if i.kind == "fact"]
+    assert (implants.value, implants.previous and implants.previous.quantity.value) == ("1287", 1033)
+    assert {(i.source.sheet, i.matter.text) for i in read.items if i.matter} == {
+        ("做的事", "开设儿童舒适化诊疗"),
+        ("说明", "今年牙椅由18台增加到22台"),
+    }
+    assert [u.text for u in read.unused] == ["812", "约60例", "19.8万元"]
+
+
+def test_half_a_year_never_stands_beside_the_whole_of_the_year_before(tmp_path: Path) -> None:
+    read = book(
+        tmp_path, 工作量=[["指标", "1-6月", "7-12月", "全年合计", "去年"], ["血液透析人次", 14210, 14876, 29086, 27350]]
+    )
+
+    told = {i.observation.period.label: i.previous for i in read.items if i.observation}
+
+    assert told.pop("2026年") is not None
+    assert set(told.values()) == {None}
+
+
+def test_a_planned_thing_in_a_table_without_status_is_not_done(tmp_path: Path) -> None:
+    read = book(
+        tmp_path,
+        大事=[
+            ["时间", "事情", "结果"],
+            ["4月", "通过质控检查", "排全市第2"],
+            ["12月", "计划开夜班透析", "预计增加24人"],
+        ],
+    )
+
+    assert [(i.matter.text, i.matter.status.value) for i in read.items if i.matter] == [
+        ("通过质控检查", "已完成"),
+        ("计划开夜班透析", "拟开展"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "release"),
+    [
+        ("配血标本拿错1次，当场发现，这个别往外写。", "不写"),
+        ("医保扣款17万多元（这条不要写）。", "不写"),
+        ("药占比在全院垫底，28.4%，内部掌握。", "内部"),
+        ("全年没有写错1份交叉配血报告。", "公开"),
+    ],
+)
+def test_what_the_sender_wants_kept_in_is_kept_in(tmp_path: Path, said: str, release: str) -> None:
+    read = report(tmp_path, said)
+
+    assert {i.release.value for i in read.items} == {release}
+    assert {i.matter.release.value for i in read.items if i.matter} <= {release}

@@ -275,7 +275,8 @@ def _year(items: "Sequence[Item]", year: int | None, database: Any) -> int:
     """The year asked for, else the latest that is collected or was sent."""
     from chugao.material.collecting import collected_years
 
-    known = [*collected_years(database), *(i.year for i in items if i.year)]
+    # What was sent this year holds next year's tasks as well: items tell the year only where nothing else does.
+    known = collected_years(database) or [i.year for i in items if i.year]
     if year is None and not known:
         raise InputError("还没有要过材料，也没有收到材料。请先用 chugao material collect 发通知，或写 --year。")
     return year or max(known)

@@ -277,6 +277,8 @@ def _line(item: "Item") -> str:
     told = [item.id, STATUS[item.status], KINDS[item.kind], item.text.replace("\n", " ")[:60]]
     if item.kind == "fact" and item.observation is not None:
         told.append(f"读作：{read_as(item)}")
+    if item.release.value != "公开":
+        told.append(item.release.value)
     if item.is_problem:
         told.append(f"不足（{'已挑选' if item.picked_by else '没有挑选，不写'}）")
     if item.copied_from:

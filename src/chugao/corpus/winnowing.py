@@ -92,6 +92,7 @@ class RunIndex:
         self._tail: list[NDArray[np.uint64]] = []
         self._removed = 0
         """Documents whose fingerprints are still there."""
+        self._flat: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None = None
         for name, text in documents:
             self.add(name, text)
 
@@ -111,6 +112,7 @@ class RunIndex:
         self._names.append(document)
         self._dropped.append(folded.dropped)
         self._starts.append(self._size)
+        self._flat = None
         self._tail.append(_keys(every[positions], positions + self._size))
         self._append(folded.points)
 
@@ -143,7 +145,7 @@ class RunIndex:
         self._settle()
         asked = fold_text(text)
         hashes = fingerprints(asked.points)
-        if not len(hashes) or not self._levels:
+        if not len(hashes) or not self._texts:
             return []
         pairs = [_hits(hashes, level) for level in self._levels]
         here, there = (np.concatenate(side) for side in zip(*pairs, strict=True))
@@ -152,22 +154,28 @@ class RunIndex:
         return sorted(self._told(asked, _longest(extents[:, extents[2] - extents[1] >= shortest])))
 
     def _told(self, asked: Folded, extents: "NDArray[np.int64]") -> Iterator[Run]:
-        """Runs in the characters of the two texts; `extents` are in the order of their slots."""
+        """Runs in the characters of the two texts."""
         import numpy as np
 
-        slots = extents[0]
-        for members in np.split(np.arange(len(slots)), np.flatnonzero(np.diff(slots)) + 1) if len(slots) else ():
-            slot = int(slots[members[0]])
-            name = self._names[slot]
-            if name is None:
-                continue
-            start, end, source = (extents[k, members] for k in (1, 2, 3))
-            source = source - self._starts[slot]
-            kept = Folded(self._points[:0], self._dropped[slot])
-            places = asked.places(start), asked.places(end - 1) + 1
-            sources = kept.places(source), kept.places(source + end - start - 1) + 1
-            for (a, b), (c, d) in zip(zip(*places, strict=True), zip(*sources, strict=True), strict=True):
-                yield Run(int(a), int(b), name, int(c), int(d))
+        slot, start, end, source = extents[:, [self._names[k] is not None for k in extents[0].tolist()]]
+        begins, dropped, before = self._laid_out()
+        sides = [asked.places(start), asked.places(end - 1) + 1]
+        for place, more in ((source, 0), (source + end - start - 1, 1)):
+            left_out = np.searchsorted(dropped, place, side="right") - before[slot]
+            sides.append(place - begins[slot] + left_out + more)
+        for k, a, b, c, d in zip(slot.tolist(), *(x.tolist() for x in sides), strict=True):
+            yield Run(a, b, self._names[k] or "", c, d)
+
+    def _laid_out(self) -> "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]":
+        """Where each slot begins; what was left out of all documents, counted as places are; how much before each slot."""
+        import numpy as np
+
+        if self._flat is None:
+            begins = np.asarray(self._starts, np.int64)
+            counts = np.array([len(d) for d in self._dropped], np.int64)
+            dropped = np.concatenate(self._dropped).astype(np.int64) + np.repeat(begins, counts)
+            self._flat = begins, dropped, np.cumsum(counts) - counts
+        return self._flat
 
     def _settle(self) -> None:
         """Sort what was added into levels; leave out what was removed, once it is a fair part."""
@@ -199,7 +207,7 @@ class RunIndex:
         self._dropped = [d for d, k in zip(self._dropped, kept.tolist(), strict=True) if k]
         self._names = [n for n in self._names if n is not None]
         self._texts = {n: slot for slot, n in enumerate(self._names) if n is not None}
-        self._removed = 0
+        self._removed, self._flat = 0, None
 
     @property
     def nbytes(self) -> int:
@@ -338,19 +346,21 @@ def _extents(
     slots = np.searchsorted(starts, there, side="right") - 1
     found: list[NDArray[np.int64]] = []
     work, many = 0, 16
-    while len(here) and work <= _MOST_WORK:
+    while len(here):
         apart = (np.diff(there - here) != 0) | (np.diff(here) > GRAM) | (np.diff(slots) != 0)
         group = np.concatenate(([0], np.cumsum(apart)))
         # A few first, then many: a text that repeats itself without end uses up the work on whole runs.
         first = np.concatenate(([0], np.flatnonzero(apart) + 1))[:many]
         later = group >= many
-        many *= 16
+        many = min(16 * many, _MOST_AT_ONCE // 16)
         at, source, slot = here[first], there[first], slots[first]
         back = _agreeing(asked, kept, at - 1, source - 1, np.minimum(at, source - starts[slot]), -1)
         ahead = _agreeing(asked, kept, at, source, np.minimum(len(asked) - at, ends[slot] - source), 1)
+        work += int((back + ahead).sum()) + 32 * len(first)
+        if work > _MOST_WORK:
+            break  # not all of them were followed to their ends
         back = np.where(ahead > 0, back, 0)
         found.append(np.stack((slot, at - back, at + ahead, source - back)))
-        work += int((back + ahead).sum()) + 32 * len(first)
         # What the run from the first does not cover begins another one.
         left = later | (here >= (at + np.maximum(ahead, 1))[np.minimum(group, len(first) - 1)])
         here, there, slots = here[left], there[left], slots[left]
@@ -374,7 +384,7 @@ def _agreeing(
     done = np.zeros(len(here), np.int64)
     active = np.flatnonzero(most > 0)
     width, work = 16, 0
-    while len(active) and work <= _MOST_WORK:
+    while len(active) and work <= 4 * _MOST_WORK:
         width = max(16, min(width, _MOST_AT_ONCE // len(active)))
         work += width * len(active)
         ahead = done[active, None] + np.arange(width)

@@ -20,6 +20,7 @@ from chugao.errors import InputError
 
 CONVERT_TIMEOUT_S = 120
 _MAX_WRITTEN_BYTES = 200 * 2**20
+_MAX_MEMORY_BYTES = 2 * 2**30
 
 
 def converted(data: bytes, name: str, form: Form) -> bytes:
@@ -46,23 +47,24 @@ def converted(data: bytes, name: str, form: Form) -> bytes:
     return result
 
 
-# RLIMIT_AS would stop LibreOffice itself, which maps more than it uses; time and what it writes are limited.
+# RLIMIT_AS would stop LibreOffice itself, which maps more than it uses; what it fills, time and what it writes are limited.
 _LIMITED = """
 import os, sys
 try:
     import resource
-    seconds, size = int(sys.argv[1]), int(sys.argv[2])
+    seconds, size, memory = map(int, sys.argv[1:4])
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 except ImportError:
     pass
-os.execv(sys.argv[3], sys.argv[3:])
+os.execv(sys.argv[4], sys.argv[4:])
 """
 
 
 def _run(command: list[str], name: str) -> None:
-    limits = [str(CONVERT_TIMEOUT_S), str(_MAX_WRITTEN_BYTES)]
+    limits = [str(CONVERT_TIMEOUT_S), str(_MAX_WRITTEN_BYTES), str(_MAX_MEMORY_BYTES)]
     quiet = subprocess.DEVNULL
     child = subprocess.Popen(
         [sys.executable, "-c", _LIMITED, *limits, *command],

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from chugao.documents.headings import number_of
 from chugao.documents.paragraph import Paragraph
 from chugao.errors import InputError
 
@@ -71,8 +72,29 @@ def read_image(data: bytes, name: str, ocr: bool) -> tuple[list[Paragraph], tupl
     lines, gaps = _read_picture(picture)
     if not lines:
         raise InputError(f"{name}：图片里认不出文字。请换一张清晰、端正的再导入。")
-    paragraphs = [Paragraph(text=text, line=n, page=1) for n, text in enumerate(lines, 1)]
+    paragraphs = [Paragraph(text=text, line=n, page=1) for n, text in enumerate(_unbroken(lines), 1)]
     return paragraphs, ("ocr", "ocr_gaps") if gaps else ("ocr",)
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """Lines that run to the right edge and end no sentence go on in the next one: a photo knows no paragraphs."""
+    widest = max(map(_width, lines))
+    whole: list[str] = []
+    goes_on = False
+    for line in lines:
+        if goes_on and number_of(line) is None:
+            whole[-1] += line
+        else:
+            whole.append(line)
+        goes_on = (
+            widest > _FULL_LINE and _width(line) > 0.88 * widest and not line.rstrip().endswith(tuple("。；：！？”）"))
+        )
+    return whole
+
+
+def _width(line: str) -> int:
+    """In halves of a Han character."""
+    return sum(1 if c.isascii() else 2 for c in line.strip())
 
 
 def read_pages(document: Any, indexes: list[int], name: str) -> tuple[dict[int, list[str]], bool]:
@@ -90,6 +112,10 @@ def read_pages(document: Any, indexes: list[int], name: str) -> tuple[dict[int, 
         read[index], lost = _read_picture(picture[:, :, :3])
         gaps = gaps or lost
     return read, gaps
+
+
+_FULL_LINE = 36
+"""Half characters: lines of a list are shorter."""
 
 
 @lru_cache(maxsize=1)

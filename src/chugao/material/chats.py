@@ -34,14 +34,17 @@ _NOISE = re.compile(
 _QUOTED = re.compile(r"^(?:>|＞|\|)\s{0,4}")
 _OPENING = re.compile(
     r"^(?:(?:哦|噢|嗯|呃|哎|啊)?(?:对了|还有|另外|然后|再就是|还有就是|那个|补充一下|补一条)[，,、：:\s]{0,2}|(?:嗯|呃|哎|哦)[，,]"
+    rf"|[\u4e00-\u9fff]{{1,3}}{_TITLED}[，,]\s{{0,2}}(?=[\u4e00-\u9fff\d]{{4}})"
     r"|(?:头一|第[一二三四五六七八九十])(?:件|个|条|项)(?:事)?(?:呢|嘛|啊|，|,|、|：|就是|是){1,3})"
 )
 _TALK = re.compile(
     r"^(?:收到|好的?|谢谢|辛苦了?|麻烦了?|嗯+|OK|ok|请查收|发你了?|你好|您好|在吗|行|可以|没问题|知道了|明白)[\s，。！!~～啦了哈]*(?:谢谢|辛苦了?)?[。！!~～]*$"
-    r"|(?:发我|发给我|发一下|报一下|给我|帮我|帮忙|麻烦|劳驾|辛苦|谢谢|查收|晚点|回头|稍后|待会|先报|先发|收到|我说一下|说一下啊|都在这|见附件|数都)"
+    r"|(?:发我|发给我|别拖|下班前|催一下|发一下|报一下|给我|帮我|帮忙|麻烦|劳驾|辛苦|谢谢|查收|晚点|回头|稍后|待会|先报|先发|收到|我说一下|说一下啊|都在这|见附件|数都)"
     r"|(?:吗|呢|么|吧|不算|算不算|写不写|要不要|是不是|行不行|可不可以)[^，。；]{0,8}[？?]?$|[？?]$|^(?:别|不要|不用)写"
     r"|^(?:算的|是的|对的|不算|不是)"
 )
+_URGED = re.compile(r"发我|发给我|报给我|交给我|别拖|下班前|催一下|尽快报|抓紧报")
+"""Of a piece that asks for something, the hour is no figure of the year."""
 _REPLY = re.compile(r"^[\u4e00-\u9fff]{1,8}(?:报|发|写|管|定)$")
 _RUN_IN = re.compile(r"(?<=[：:])\s{0,2}(?=(?:1|一|①)[、.．)）])")
 """Behind “今年的几件事：” the first item of a list begins on the same line."""
@@ -85,6 +88,7 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
 
 def is_talk(text: str) -> bool:
     """Whether a piece speaks to a colleague and says nothing of the year; never one with a figure in it."""
+    text = re.sub(r"(?<!\d)\d{1,2}(?:点半?|[:：]\d{2})|\d{1,2}[.、]", "", text) if _URGED.search(text) else text
     if re.search(r"\d|[一二三四五六七八九十百千万两]+(?:个|次|例|台|人|项|家|场|份|回|月|分|%|％)", text):
         return False
     words = text.strip().rstrip("。！!~～")

@@ -19,11 +19,11 @@ from chugao.material.matter import Matter, MatterStatus
 from chugao.material.reading import matter_id
 from chugao.material.rows import item_of_fact, item_of_matter, items_of_figures
 from chugao.material.statements import PROBLEM_LEAD, Sent, Statement, cells_of
-from chugao.material.tables import figures_in, matters_in, placed, row_of
+from chugao.material.tables import column_of, figures_in, matters_in, placed, row_of
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.metrics.observation import Observation, ReportedChange, Role, Status
 from chugao.period import Period
-from chugao.source import Frozen, Source
+from chugao.source import Frozen, Release, Source
 
 if TYPE_CHECKING:
     from chugao.documents.structure import Document
@@ -40,7 +40,13 @@ _BY = re.compile(
 _AHEAD = re.compile(
     r"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|争取|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fff\d]{3})"
 )
-_OURS = re.compile(r"^(?:我科|我院|我们|本科室|本科|我部)(?=[\u4e00-\u9fff])")
+_OURS = re.compile(
+    r"^(?:我们科室?|我们(?:部门?|院)?的?|我科|我院|本科室|本科|我部)(?:今年)?[呢啊嘛]?(?=[\u4e00-\u9fff])"
+)
+_SECRET = re.compile(
+    r"[，,。；（(]?(?:(?:这|那)[个条件事]{0,2}(?:事|数)?|此[条事]|先|千万|请)?(?P<word>别往外[写说报]|别外传|勿外传|不[要用]写(?!进度|材料)|先?别写|不写进?去?|不对外(?:公开|宣传)?|不(?:宜|能)?公开|不要公开|内部掌握|仅供内部|注意保密)[吧哈了啊）)]*[。！]?$"
+)
+"""What the sender wants kept in: “这个别往外写” holds whoever forgets it later."""
 _COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短|上升|降低|高于|低于|其中)[^，。；]{0,24}$")
 _WHOLE = re.compile(
     r"^(?:20\d\d年|今年|全年|本年度?|年度|年内|上半年|下半年|1[-—至]\d{1,2}月|截至[^，]{0,12}|我科|我院|全科|全院|科室|本科室|我部|共|累计|合计|总|完成|接诊|收治|开展|实现|达到?|现有|其中|为|的|是|约|近|超|，|、|\s)*$"
@@ -97,8 +103,13 @@ class Reader:
         told = statement.text.rstrip("。；！")
         future = statement.part == "future" or _PLANNED.search(told) is not None
         facts, held = self._facts(statement, future=future)
+        secret = _SECRET.search(statement.text) or _SECRET.search(statement.note)
+        if secret is not None and secret.string == statement.text and secret.start() >= _SHORTEST:
+            statement = statement._replace(text=statement.text[: secret.start()], note=secret[0].strip("，,。；（()）"))
+            told = statement.text.rstrip("。；！")
         more = {
             "note": statement.note,
+            "release": _release(secret["word"]) if secret else Release.PUBLIC,
             "copied_from": "上年材料（报送人自注）" if statement.old else None,
             "submitter": statement.who,
         }
@@ -115,7 +126,7 @@ class Reader:
                 source=matter.source,
                 matter=matter,
             )
-            yield item.model_copy(update=more)
+            yield item.model_copy(update=more | {"matter": matter.model_copy(update={"release": more["release"]})})
 
     def _facts(self, statement: Statement, *, future: bool) -> tuple[list[Item], set[int]]:
         """The facts of a statement, and where the numbers start that they hold."""
@@ -232,9 +243,11 @@ class Reader:
         figures = figures_in(rows, self.department, self.year)
         if figures is None:
             return
+        self._hold(first)
         for item in items_of_figures(figures, self.department, self.year, self.document.file):
             row = row_of(item.source)
-            self._hold(first + row)
+            told = [item.source, *(o.source for o in (item.previous, item.change) if o is not None)]
+            self._hold_cells(first + row, rows[row], {0, *(column_of(s) for s in told)})
             paragraph = first + row + 1
             assert item.observation is not None
             moved = [
@@ -248,6 +261,18 @@ class Reader:
     def _hold(self, index: int) -> None:
         paragraph = self.document.paragraphs[index]
         self.spans.append((paragraph.start, paragraph.end))
+
+    def _hold_cells(self, index: int, cells: list[str], used: set[int]) -> None:
+        """Some cells of a row: what stands in the others went unused."""
+        paragraph = self.document.paragraphs[index]
+        at = 0
+        for column, cell in enumerate(cells):
+            start = paragraph.text.find(cell, at) if cell else -1
+            if start < 0:
+                continue
+            at = start + len(cell)
+            if column in used or not re.search(r"\d", cell):
+                self.spans.append((paragraph.start + start, paragraph.start + at))
 
     def _case(self, found: FoundCase) -> Item:
         paragraphs = self.document.paragraphs[found.first : found.last + 1]
@@ -291,7 +316,7 @@ class Reader:
             if any(s <= mention.start < e for s, e in remarks):
                 why = "写在备注里"
             elif kind == "table":
-                why = "表里的数认不出是什么指标"
+                why = "表里的数没有用作今年的数"
             else:
                 why = {"title": "在题目里", "heading": "在标题里", "signature": "在落款里"}.get(
                     kind, "句子太短，没有单独成条"
@@ -300,11 +325,15 @@ class Reader:
                 yield Unused(text=mention.text, paragraph=self._number(number), why=why)
 
 
+def _release(word: str) -> Release:
+    return Release.WITHHELD if "写" in word else Release.INTERNAL
+
+
 def _matter(statement: Statement, department: str, year: int, source: Source, *, future: bool) -> Matter:
     body = statement.text.rstrip("。；！!")
     head = body
     if future:
-        body = _AHEAD.sub("", body)
+        body = _AHEAD.sub("", re.sub(r"^(?:明年|来年|下一?步|下一年)[:：]", "", body))
     when = match.group().rstrip("，,") if (match := _WHEN.match(body)) else ""
     body = body[match.end() :] if match else body
     if future and not when and (deadline := _BY.search(body)):

@@ -22,6 +22,9 @@ from chugao.metrics.headers import department_of, header_fields, period_in, titl
 from chugao.metrics.wording import is_footer, wording
 from chugao.source import Finding, Release, Severity, Source
 
+NO_MATTERS = "没有找到“事项”一列"
+"""What the error says when a workbook is none of matters."""
+
 
 def read_matters(*paths: Path | str) -> Matters:
     """The matters of one or more files.
@@ -132,7 +135,12 @@ def _no_header(book: Workbook, sheets: list[Sheet]) -> list[str]:
         cells = looks_like_header(sheet)
         seen = "、".join(f"“{c.text}”" for c in cells[:20])
         where = book.source(sheet, cells[0])
-        lines.append(f"{where}：没有找到“事项”一列，看到的表头是{seen}。{expected}。请对照模板改表头后再导入。")
+        if header_rows(sheet, _read_header, _enough):
+            lines.append(
+                f"{where}：看到的表头是{seen}，只认得“事项”一列，不能确定这是事项表。请再加一列，如“类别”“时间”“成效”“状态”，再导入。"
+            )
+            continue
+        lines.append(f"{where}：{NO_MATTERS}，看到的表头是{seen}。{expected}。请对照模板改表头后再导入。")
     return lines
 
 
@@ -167,8 +175,9 @@ def _table(
         else:
             columns[name] = index
     for cell in unused:
-        hint = f"表头“{cell.text}”不认识或与另一列重复，这一列没有读取。若需要，请改成模板里的写法；不需要可以不管。"
-        gathered.note("header", book.source(sheet, cell), cell.text, hint)
+        place = book.source(sheet, cell)
+        hint = f"{place}：表头“{cell.text}”不认识或与另一列重复，这一列没有读取。若需要，请改成模板里的写法；不需要可以不管。"
+        gathered.note("header", place, cell.text, hint)
     named = (
         period_in(title_lines(sheet, header.row, previous), bare_year=False),
         period_in(sheet.name, bare_year=True),
@@ -290,7 +299,8 @@ def _status(gathered: _Gathered, table: _Table, index: int, year: int | None, mo
         raise InputError(
             f"{table.source(cell)}：状态“{cell.text}”不认识。请填写“已完成”“推进中”或“拟开展”，也可写“完成”“进行中”“计划”等。"
         )
-    status = MatterStatus.PLANNED if _is_ahead(table.year, year, month) else MatterStatus.DONE
+    ahead = _is_ahead(table.year, year, month) or _INTENDED.match(table.cell(index, "text").text)
+    status = MatterStatus.PLANNED if ahead else MatterStatus.DONE
     if "status" in table.columns:
         place = table.source(cell)
     else:
@@ -298,6 +308,11 @@ def _status(gathered: _Gathered, table: _Table, index: int, year: int | None, mo
     hint = f"没有写状态，按“{status}”处理。请核对；不是的请在“状态”一列写明。"
     gathered.note("status", place, table.cell(index, "text").text, hint)
     return status
+
+
+_INTENDED = re.compile(
+    r"(?:明年|下一?步|20\d\d年)?(?:计划|打算|准备|拟|将|争取|力争|预计)(?!生育|[表书单内外])[\u4e00-\u9fff]{2}"
+)
 
 
 def _is_ahead(table_year: int | None, year: int | None, month: int | None) -> bool:

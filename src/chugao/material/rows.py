@@ -4,36 +4,15 @@ In: a file, `Figures` or a `Matter`.  Out: provisional `Item`s.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
-from chugao.errors import InputError
 from chugao.material.honours import with_honour
 from chugao.material.items import Item
 from chugao.material.matter import Matter
-from chugao.material.reading import read_matters
 from chugao.metrics.observation import Figures, Observation, Role, Status
-
-if TYPE_CHECKING:
-    pass
-
-
-def items_of_sheet(file: Path, department: str, year: int) -> tuple[Item, ...]:
-    """The matters of a sheet, or its figures.  Raises `InputError` when it holds neither."""
-    try:
-        return tuple(item_of_matter(m, year, department) for m in read_matters(file).items)
-    except InputError as no_matters:
-        from chugao.metrics.reading import read_metrics
-
-        try:
-            figures = read_metrics(file)
-        except InputError:
-            raise no_matters from None
-    items = list(items_of_figures(figures, department, year, file.name))
-    if not items:
-        raise InputError(f"{file.name}：没有{year}年的数。请核对 --year，或确认这是今年的材料。")
-    return tuple(items)
+from chugao.quantity import Quantity
 
 
 def item_of_matter(matter: Matter, year: int, department: str = "") -> Item:
@@ -53,12 +32,15 @@ def item_of_matter(matter: Matter, year: int, department: str = "") -> Item:
 def items_of_figures(figures: Figures, department: str, year: int, file: str) -> Iterator[Item]:
     """One item a value of the year and a target; last year's value goes with it."""
     catalogue = figures.catalogue()
+    # The first half of a year stands beside the first half of the year before, never beside all of it.
     last = {
-        (o.metric, o.department): o for o in figures.observations if o.role is Role.ACTUAL and o.period.year == year - 1
+        (o.metric, o.department, o.period.model_copy(update={"year": year})): o
+        for o in figures.observations
+        if o.role is Role.ACTUAL and o.period.year == year - 1
     }
-    changes = {(c.metric, c.department): c for c in figures.changes}
+    changes = {(c.metric, c.department, c.period): c for c in figures.changes}
     for observation in figures.observations:
-        key = (observation.metric, observation.department)
+        key = (observation.metric, observation.department, observation.period)
         target = observation.role is Role.TARGET and observation.period.year in (year, year + 1)
         if not target and (observation.role is not Role.ACTUAL or observation.period.year != year):
             continue
@@ -69,13 +51,23 @@ def items_of_figures(figures: Figures, department: str, year: int, file: str) ->
         name = definition.name if definition else observation.metric
         previous = None if target else last.get(key)
         aim = "目标" if target else ""
-        text = f"{observation.period.label}{name}{aim}{observation.quantity.printed}"
+        text = f"{observation.period.label}{name}{aim}{shown(observation.quantity)}"
         yield item_of_fact(own, text, year, definition=definition).model_copy(
             update={
                 "previous": previous.model_copy(update={"department": own.department}) if previous else None,
                 "change": None if target or previous else changes.get(key),
             }
         )
+
+
+def shown(quantity: Quantity) -> str:
+    """A quantity as it stood, with the unit that its column names: 131.2 of 标本总量（万管） is 131.2万管."""
+    printed = quantity.printed
+    if not re.search(r"\d[\d,.]*$", printed) or quantity.unit in ("", "无"):
+        return printed
+    bare = Decimal(re.search(r"\d[\d,]*(?:\.\d+)?$", printed)[0].replace(",", ""))  # type: ignore[index]
+    scale = {1: "", 10_000: "万", 100_000_000: "亿"}.get(int(quantity.value / bare) if bare else 1, "")
+    return f"{printed}{scale}{quantity.unit}"
 
 
 def item_of_fact(observation: Observation, text: str, year: int, **more: object) -> Item:

@@ -17,7 +17,7 @@ from chugao.documents.structure import Document, TextParagraph
 from chugao.material.chats import Whence, is_talk, without_opening
 
 _REMARK = re.compile(
-    r"去年的|去年抄|抄的|没来得及|要不要|写不写|用不用|是不是|能不能|可不可以|帮忙|请帮|待核|再核|再报|核实|以.{1,8}为准|电话补|不确定|记不清|大概|左右吧|先这样|删掉|去年写过|格式|字数|？|\?|备注|^注[:：]|办公室[:：]"
+    r"去年的|去年抄|抄的|没来得及|要不要|写不写|用不用|是不是|能不能|可不可以|帮忙|请帮|待核|再核|再报|核实|以.{1,8}为准|电话补|不确定|记不清|大概|左右吧|先这样|删掉|去年写过|格式|字数|没给准|没定|先按|等.{1,6}给|发我|见附|在最后|别往外|别外传|[别不]要?写|内部掌握|不公开|？|\?|备注|^注[:：]|办公室[:：]"
 )
 _OLD = re.compile(r"去年的|去年抄|去年写过|抄的|上年的稿|没来得及改")
 _BRACKETS = re.compile(r"[（(][^（）()]{2,120}[）)]")
@@ -32,7 +32,7 @@ _FORM_LINE = re.compile(
 )
 _PROBLEM = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
 PROBLEM_LEAD = re.compile(
-    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得差的|难处|难题|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[：:]|就是|是(?!否)|在于)"
+    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[：:]|就是|是(?!否)|在于)"
 )
 """Of a sentence that tells a shortcoming wherever it stands: “毛病也有：夜里只有一个人”."""
 _PLAN = re.compile(r"计划|打算|下一?步|思路|安排|明年|设想|努力方向")
@@ -169,6 +169,7 @@ def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
 
 def _without_number(text: str) -> str:
     number = number_of(text)
+    text = re.sub(r"^(?:说明|备注|注)[:：]\s{0,2}", "", text)
     rest = text[number[2] :] if number else re.sub(r"^\d{1,2}[、.．](?=\d{1,2}月)", "", text)
     return without_opening(re.sub(r"^[一二三四五六七八九十]{1,2}[是、]|^[①-⑩]\s?|^[-·•●◆■]\s?", "", rest))
 

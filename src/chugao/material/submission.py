@@ -19,8 +19,8 @@ from chugao.material.chats import Whence, as_report, is_pasted
 from chugao.material.copied import Earlier, copied_from, earlier_texts
 from chugao.material.items import Item, confirmed, figures_of, matters_of
 from chugao.material.prose import Reader, Unused
-from chugao.material.rows import items_of_sheet
 from chugao.material.statements import take_apart, with_rows
+from chugao.material.workbooks import read_workbook
 from chugao.source import Frozen
 
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ def understand_submission(
     catalogue = catalogue or load_catalogue()
     earlier = earlier_texts(index, department, year)
     if file.suffix.lower() in SHEETS:
-        items = tuple(_marked(i, earlier, submitter) for i in items_of_sheet(file, department, year))
-        return Submission(file=file.name, fingerprint=items[0].source.fingerprint, items=items, submitter=submitter)
+        found, unused = read_workbook(file, department, year, catalogue)
+        items = tuple(_marked(i, earlier, submitter) for i in found)
+        fingerprint = items[0].source.fingerprint
+        return Submission(file=file.name, fingerprint=fingerprint, items=items, unused=unused, submitter=submitter)
     document, scanned, whence = _document(file, f"{department}{year}年工作材料")
     reader = Reader(document, department, year, catalogue, whence)
     sent = take_apart(document, whence)

@@ -7,6 +7,7 @@ from typing import Any
 
 from chugao.catalogue import load_catalogue
 from chugao.material.items import Item
+from chugao.material.rows import shown
 
 STATUS = {"provisional": "待确认", "confirmed": "已确认", "rejected": "不采用"}
 KINDS = {"fact": "数据", "matter": "事项", "honour": "荣誉", "instruction": "意见"}
@@ -18,9 +19,9 @@ def read_as(item: Item) -> str:
     definition = item.definition or load_catalogue().get(item.observation.metric)
     name = definition.name if definition else item.observation.metric
     aim = "目标" if item.observation.role.value == "target" else ""
-    told = f"{item.observation.period.label}{name}{aim}{item.observation.quantity.printed}"
+    told = f"{item.observation.period.label}{name}{aim}{shown(item.observation.quantity)}"
     if item.previous is not None:
-        told += f"（上年{item.previous.quantity.printed}）"
+        told += f"（上年{shown(item.previous.quantity)}）"
     if item.change is not None:
         verb = "减少或下降" if item.change.quantity.value < 0 else "增加或增长"
         told += f"，比上年{verb}{item.change.quantity.printed}"

@@ -172,10 +172,10 @@ def _write_csv(path: Path, rows: Sequence[Sequence[str]]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(_FIELDS.values())
-        writer.writerows([_harmless(cell) for cell in row] for row in rows)
+        writer.writerows([harmless(cell) for cell in row] for row in rows)
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A text that a spreadsheet would run is set behind an apostrophe; a signed number stays one."""
     if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not cell[1:].replace(".", "", 1).isdecimal():
         return "'" + cell
