@@ -113,6 +113,7 @@ def test_a_matter_in_other_words_may_stand(grounded: str) -> None:
         ("复盘非计划再次手术病例，年底前公布重复出现的原因。", False),
         ("组织年轻同志轮岗学习，把手术安全核查落到人。", True),
         ("跻身全省手术质量领跑单位。", False),
+        ("成功创建手术质量名院。", False),
         ("全年工作没有任何不足。", False),
     ],
 )

@@ -30,6 +30,7 @@ _MOST_SECTIONS = {"results": 6, "plan": 4, "items": 6, "next": 1}
 _FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
 _UNSECTIONED = 5  # matters: so few need no headings of their own, unless there are figures for them
 _FIGURES_FOR_HEADINGS = 16
+_FEW_AIMS = 10
 _BROAD = 3  # fields of work in one section; more, and no heading names it
 _BRIEF, _SHORT = 1200, 2500  # characters: below, no sections within a part; below, few of them
 _MILESTONE = re.compile(
@@ -126,7 +127,7 @@ def plan_sections(
 
     Seed 0 keeps the usual order of the fields of work; another one orders those of equal weight anew.
     """
-    order = _Order(tuple(instructions), seed, outline.department)
+    order = _Order(tuple(instructions), seed, outline.department, outline.kind is Kind.SUMMARY_PLAN)
     done = [m for m in matters if m.status is not MatterStatus.PLANNED and not is_problem(m)]
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     problems = [m for m in matters if is_problem(m)]
@@ -310,6 +311,8 @@ def _with_topics(
     if not matters and not metrics:
         return [_single(part, [], [])] if part.required else []
     ahead = part.role in ("plan", "items")
+    if ahead and not matters and (order.told_before or len(metrics) <= _FEW_AIMS):
+        return [_single(part, [], metrics)]  # headings over single aims would name each figure a third time
     own = [b for b in _apart(matters, order.instructions) if part.topics]
     rest = [m for m in matters if not any(m in b.matters for b in own)]
     room = max(1, min(most[part.role], len(rest) // 2)) if rest else most[part.role]
@@ -428,6 +431,8 @@ class _Order(NamedTuple):
     instructions: tuple[str, ...]
     seed: int
     department: str
+    told_before: bool = False
+    """Whether a half before has told the figures of this one."""
 
     def place(self, bucket: _Bucket) -> tuple[int, int]:
         """What puts a section before the usual order is a milestone, or a leader's word; honours stand last."""

@@ -15,10 +15,11 @@ MILESTONE, WEIGHTY = 90, 65
 _LONG = 58
 _LEAD = 14  # characters from which on a result is a sentence of its own
 _SHORT_NAME = 8
+_TURNS = 16
 _CLAUSE = re.compile(r"[，；]")
 # Acts whose object can stand before them: “上线围手术期质控系统” → “围手术期质控系统3月上线”.
 _TURNED = re.compile(
-    r"^(上线|启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|完成|开设|接通|接入|成立|组建|启动|修订|出台|印发|推出|设立|恢复|更换|改造|增设)([^，；。]{4,14})$"
+    r"^(上线|启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|开设|接通|接入|成立|组建|启动|修订|出台|印发|推出|设立|恢复|更换|改造|增设)([^，；。]{4,22})$"
 )
 _SECOND_ACT = re.compile(r"(?:并|后|再|同时|以及)|(?:启用|投用|上线|验收|使用|运行)$")
 _RANK_WORDS = ("国家", "全国", "省", "市", "区", "县")
@@ -172,7 +173,9 @@ class Teller:
             forms["when"] = f"{when}{joint}{act}"
             if self._house and is_act(act):
                 forms["house"] = f"{self._house}{when}{act}"
-            if other := turned(matter):
+            # “……现场评价10月22日通过” only where there is nobody to say it of.
+            plainly = length(matter.text) <= _TURNS and not matter.text.startswith("通过")
+            if (plainly or "house" not in forms) and (other := turned(matter)):
                 forms["turned"] = other
         clerks = is_honour(matter) and _CLERKS.search(matter.actor)  # who reports an honour has not won it
         if matter.actor and not clerks and length(matter.actor) <= _SHORT_NAME and is_act(act):

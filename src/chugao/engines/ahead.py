@@ -6,6 +6,7 @@ Surprise: the same tasks make three different papers.  A plan says by when and h
 is to be done and leave the rest to the table, and 思路 go from what was wrong to the way out of it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import cast
 
@@ -17,6 +18,7 @@ from chugao.kind import Kind
 from chugao.manuscript import BriefMatter, Reply, ReplyBlock, ReplySentence
 
 _MANY = 3
+_AN_AIM = re.compile(r"目标|年底|力争|年内|全年")
 _GOALS, _OF_GOALS = 5, 3
 _OUTLOOK = 6
 _IDEAS_IN_A_LINE = 3
@@ -29,7 +31,7 @@ def plan(pen: Pen) -> Reply:
     aimed = [with_goal(attached.get(m.id, []), 1) for m in pen.matters]
     # Where the half before has told what was reached, one aim says where a section's tasks lead.
     few = 1 if pen.brief.kind is Kind.SUMMARY_PLAN and pen.brief.topic and not pen.brief.heading else 2
-    most = _MANY if not pen.matters or pen.brief.fuller else few
+    most = _MANY if pen.matters and pen.brief.fuller else few if pen.matters else _MANY + bool(pen.brief.heading)
     told_aims = with_goal(free, most)
     beside = [m for group in aimed for m in group] if pen.matters else told_aims
     heading = heading_of(pen.brief, pen.phraser, pen.matters, beside or told_aims, ahead=True)
@@ -45,9 +47,11 @@ def plan(pen: Pen) -> Reply:
     return Reply(heading=heading.text, blocks=tuple(blocks))
 
 
-def _aims(pen: Pen, metrics: Iterable[Metric], limit: int) -> list[ReplySentence]:
+def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence]:
     """Goals in sentences of two; the first of a block says that it is an aim, the rest follow from it."""
-    chosen = with_goal(metrics, limit)
+    own = [m for m in metrics if pen.phraser.has_own(m, "goals")]
+    chosen = with_goal(own, limit)
+    chosen += with_goal([m for m in metrics if m not in chosen], limit - len(chosen))
     # Where figures are all there is, the half before has said what they were.
     # A report on one year that speaks of the next says so, and what this year's value was its table says.
     back = pen.brief.kind is Kind.SUMMARY
@@ -62,6 +66,8 @@ def _aims(pen: Pen, metrics: Iterable[Metric], limit: int) -> list[ReplySentence
     ahead = "{brief.plan_span}" if pen.brief.slot("brief.plan_span") else "{brief.plan_year}年"
     opening = opening.replace("{plan_when}", ahead)
     text, made_by, passage = clauses[0]
+    if passage and _AN_AIM.search(text):
+        opening = f"{ahead}，"  # the office's own sentence says that it is an aim
     return paired([(opening + text, made_by, passage), *clauses[1:]], longest=2 * SHORT_CLAUSE)
 
 

@@ -38,7 +38,9 @@ def lead(pen: Pen) -> Reply:
     frame, frame_id, final = _document_frame(pen, "lead", values, formula=formula)
     opening = [sentence(frame, f"bank:{frame_id}" + ("+office" if formula else ""))] if frame else []
     opening += [sentence(f"{quote}。", "instruction") for quote in asked_words(brief.instructions)]
-    headline = _headline(pen) if brief.kind.looks_back else []
+    # What a short text says three lines further down need not be said twice.
+    short = bool(opening) and 0 < len(pen.matters) <= _WORTH_A_LEAD
+    headline = _headline(pen) if brief.kind.looks_back and not short else []
     if headline and not opening:
         first = f"{{brief.year}}年{values['span']}，{values['department']}"
         headline = [sentence(first + headline[0].text.removeprefix("{brief.span}"), "bank:headline")]

@@ -36,6 +36,7 @@ _TO = {
 
 
 _FIELD = re.compile(r"\{(now|prev|change|growth|multiple|target|goal|gap|streak|rank|range|share)\}")
+_REST_OF_A_NAME = re.compile(r"[一-鿿]{0,2}?(?:[人台例床诊]次|[人例件份次台床]数|[率数量])")
 _OF_ITS_OWN = re.compile(r"接收|收治|登记|组织|开展|完成|实现|缩短|压缩|延长|院")
 """Verbs that not every metric takes."""
 _CAVEATS = {"可比口径": "（可比口径）", "快报": "（快报数）"}
@@ -175,6 +176,7 @@ def whole(brief: Brief) -> str:
 
 def _same_period(text: str) -> str:
     """A report on part of a year compares with the same months, and says so."""
+    text = re.sub(r"今年(?=\{to\}|[升降提增减缩延])", "", text)
     text = re.sub(r"[比较]上年(?=\{)", "同比", text)
     text = re.sub(r"于上年$", "于上年同期", text)
     text = re.sub(r"与上年相比", "与上年同期相比", text)
@@ -239,6 +241,10 @@ class Phraser:
 
     # --- own wording ---
 
+    def has_own(self, metric: Metric, purpose: Purpose) -> bool:
+        """Whether the office has a sentence of its own about this very metric that fits this year."""
+        return any(p.own and self._passage_fits(p, metric, purpose) for p in self._brief.passages)
+
     def _own(self, metric: Metric, purpose: Purpose, *, short: bool) -> tuple[str, str, str] | None:
         """The office's own sentence: about this metric, else about one of its kind that moved alike; none of them twice."""
         if metric.direction == "zero":
@@ -259,7 +265,10 @@ class Phraser:
         if other is None or other.id == metric.id or passage.text.count(other.name) != 1:
             return ""
         like = (other.kind, other.better, _sign(other)) == (metric.kind, metric.better, _sign(metric))
-        rest = passage.text.replace(other.name, "")
+        before, _, rest = passage.text.partition(other.name)
+        if _REST_OF_A_NAME.match(rest):
+            return ""  # “手术” of 手术台次: there are no 出院台次
+        rest = before + rest
         if not like or _OF_ITS_OWN.search(rest) or not passage.text.startswith((other.name, "全年" + other.name)):
             return ""
         return passage.text.replace(other.name, metric.name).replace(f"{{{other.id}.", f"{{{metric.id}.")
@@ -271,6 +280,9 @@ class Phraser:
         if self._brief.slot("brief.span") and "全年" in text:
             return False  # a report on some months does not speak of the whole year
         names = SLOT.findall(text)
+        change = metric.slots.get("change")
+        if change is not None and "千分点" in change.meaning and any(f == "change" for _, f in names):
+            return False  # offices say from what to what
         if any(f == "goal" for _, f in names) is not (purpose == "goals"):
             return False
         return bool(names) and all(m == metric.id and f in metric.slots for m, f in names)

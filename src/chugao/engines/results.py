@@ -21,6 +21,7 @@ _SHORT_NAME = 12
 _RUN_FROM = 3  # matters; a run of two is none
 _RUN_AS_ONE = 260  # characters: a longer run gets a line for each item
 _PLAINLY = 2  # figures that fell short told with their value
+_OWN = 12
 _FEW = 6  # figures: where there are no more, the weightiest that fell short is told whatever it is
 _LONG_NAME = 18
 _FULL = 2  # numbers of a matter's own, from which on it gets none beside it
@@ -35,7 +36,7 @@ def results(pen: Pen) -> Reply:
     volume = _volume(pen, free)
     shown = _shown(pen, free)
     loose = pen.evidence(shown, limit=len(shown))
-    heading = heading_of(pen.brief, pen.phraser, pen.matters, shown or pen.metrics)
+    heading = heading_of(pen.brief, pen.phraser, pen.matters, shown if pen.matters else pen.metrics)
     paragraphs = _told(pen, attached, heading)
     said = {m for p in (volume, loose, *paragraphs) for s in p for m, _ in SLOT.findall(s.text)}
     short = _short_of(pen, [m for m in pen.metrics if m.id not in said])
@@ -161,8 +162,10 @@ def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
         room = (1 if pen.sparse else _LOOSE) + len(free) // (3 if pen.brief.heading else 8)
         room += _MORE if pen.brief.fuller else 0
     if pen.matters and not pen.brief.fuller:
-        room = min(room, pen.room())
-    return [m for i, m in enumerate(worthy) if m.required or i < room]
+        # A part that is not divided has its main figures whatever its matters hold.
+        least = _LOOSE if pen.brief.heading else 0 if pen.sparse else 1
+        room = max(min(room, pen.room()), least)
+    return [m for i, m in enumerate(worthy) if m.required or i < room or (m.headline and i < _LOOSE)]
 
 
 def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
@@ -201,12 +204,16 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
     told = [m for m in metrics if "now" in m.slots or m.trend]
     good = ("welcome", "zero") if pen.matters else ("welcome", "zero", "neutral", "unknown")
     worthy = [m for m in told if m.required or m.direction in good or (m.headline and m.direction == "neutral")]
-    return sorted(worthy, key=lambda m: (m.reached is False and not m.required, -m.importance))
+    # Of two figures that say as much the one the office has its own words for.
+    weight = {m.id: m.importance + _OWN * pen.phraser.has_own(m, "results") for m in worthy}
+    return sorted(worthy, key=lambda m: (m.reached is False and not m.required, -weight[m.id]))
 
 
 def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> list[ReplySentence]:
     """Targets that were met too, in one clause without a number, behind the last figure."""
-    met = [m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction != "unwelcome"]
+    met = [
+        m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction not in ("unwelcome", "zero")
+    ]
     names = [m.name for m in met if length(m.name) <= _SHORT_NAME][:_NAMED]
     if not names or (told and len(names) < _MET_FROM and not pen.sparse):
         return told
@@ -232,7 +239,7 @@ def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     free.remove(first)
     free.remove(second)
     # The second without its comparison: two of them side by side would be a chain of four numbers.
-    told = [pen.phraser.clause(m, "results", plain=True, sparse=m is second) for m in (first, second)]
+    told = [pen.phraser.clause(m, "results", plain=True, sparse=pen.sparse or m is second) for m in (first, second)]
     clauses = [c for c in told if c is not None]
     text = "；".join(text for text, _, _ in clauses)
     opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)

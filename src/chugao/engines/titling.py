@@ -62,10 +62,10 @@ def heading_of(
         "verb": lambda: _aims(phraser, matters, one_verb=verb),
         "mixed": lambda: _mixed(phraser, matters),
         "did": lambda: _figures([_did(m) for m in metrics], least=2 if matters else 1),
-        "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=2 if matters else 1),
+        "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=2 if matters else 1, one=ahead),
     }
     # A task's act is the title of its item, and had better not be read twice.
-    usual = ("aim", "label", "plain", "do") if ahead else ("aim", "label", "plain", "mixed", "do")
+    usual = ("aim", "label", "plain", "do") if ahead else ("aim", "label", "plain", "mixed", "do", "act")
     if not matters:
         order: Sequence[str] = ("do", "did") if ahead else ("did", "do")
     else:
@@ -80,13 +80,13 @@ def heading_of(
     return next((h for name in order if (h := makers[name]())), Heading(_names(metrics) or brief.topic or None))
 
 
-_SCOPES = (("全国", r"全国|国家级"), ("全省", r"全省|省级|全区"), ("全市", r"全市|市级"), ("全县", r"全县|县级"))
+_SCOPES = ("全国|国家级", "全省|省级", "全市|市级", "全县|县级")
 
 
 def _honours(matters: Sequence[BriefMatter]) -> str:
-    """“获全国、全省表彰”: who honoured, not what for: that stands below."""
+    """“获全国、全省表彰”: who honoured, in the word that stands below, not what for."""
     said = "".join(m.text + m.result for m in matters)
-    scopes = [name for name, pattern in _SCOPES if re.search(pattern, said)]
+    scopes = [found[0] for pattern in _SCOPES if (found := re.search(pattern, said))]
     return f"获{'、'.join(scopes)}表彰" if scopes else "获得的荣誉"
 
 
@@ -260,11 +260,16 @@ _VERBS = {
 """(kind, better) → (before the name, after it)."""
 
 
-def _figures(halves: Sequence[str], least: int) -> Heading | None:
-    """Two halves, or one where figures are all there is: one figure does not speak for several matters."""
+def _figures(halves: Sequence[str], least: int, *, one: bool = False) -> Heading | None:
+    """Two halves, or one where figures are all there is: one figure does not speak for several matters.
+
+    `one` where the half before has named the same figures and the text below names them again.
+    """
     told = list(dict.fromkeys(h for h in halves if h))
     if len(told) < least:
         return None
+    if one and least == 1:
+        return Heading(told[0])
     fitting = [h for h in told[1:] if len(told[0]) + len(h) < _LONGEST]
     # Two verbs rather than one twice.
     second = next((h for h in fitting if _verb_of(h) != _verb_of(told[0])), fitting[0] if fitting else "")

@@ -113,7 +113,10 @@ def _understood(lines: Sequence[_Line], file: str) -> Above:
     start, segment = _outline_lines(lines)
     headings = _headings(segment)
     text = [line.text for line in lines]
-    rest = [t for i, t in enumerate(text) if not (start <= i < start + len(segment)) or _is_rule(t)]
+    # Headings told in one sentence (“1.…；2.…；3.…”) are several, and one line of the notice all the same.
+    of_one_line = {id(line) for line in lines}.isdisjoint(map(id, segment))
+    taken = 1 if of_one_line else len(segment)
+    rest = [t for i, t in enumerate(text) if not (start <= i < start + taken) or _is_rule(t)]
     notes = [h.note for h in headings if h.note]
     return Above(
         file=file,
