@@ -102,9 +102,10 @@ def _page_commands(command: Command) -> None:
     tested = command("tested", _tested, "写 docs/how-it-is-tested.md")
     tested.add_argument("--check", action="store_true", help="只看是不是最新")
     bench = command("bench", _bench, "计时，写 docs/benchmarks.md")
-    bench.add_argument("rows", nargs="*", help="只跑这些行或这些费用的增长，不写文件")
+    bench.add_argument("rows", nargs="*", help="只跑这些行或这些费用的增长；行的结果留着给 --kept 用")
     bench.add_argument("--date", default="", help="写进报告的日期，如 2026-01-08")
     bench.add_argument("--repeats", type=int, default=5)
+    bench.add_argument("--kept", action="store_true", help="设计的各行用上次量好的，不重跑；没量过的写明没有量")
     bench.add_argument("--small", action="store_true", help="每行只跑小的一遍，看跑不跑得通")
 
 
@@ -287,7 +288,7 @@ def _tested(options: Options) -> int:
 def _bench(options: Options) -> int:
     from eval import comparison, word
     from eval.bench import measure, show_rows, write
-    from eval.rows import every_row
+    from eval.rows import every_row, kept_rows
     from eval.scaling import COSTS, curves
 
     costs = [n for n in options.rows if n in COSTS]
@@ -298,7 +299,8 @@ def _bench(options: Options) -> int:
         print(show_rows(rows, grown if costs or not named else []))
         return 0
     timings = [*measure(options.repeats), *word.measure()]
-    told = write(timings, options.date, RESULTS, compared=comparison.measure(), held=every_row(), grown=curves())
+    held = kept_rows() if options.kept else every_row()
+    told = write(timings, options.date, RESULTS, compared=comparison.measure(), held=held, grown=curves())
     print(told)
     return 0
 

@@ -3,8 +3,9 @@
 In: complete published reports (`fulldocs`) and openings of scraped ones (`realdocs`) from a folder beside the repository.
 Out: `docs/checks/noise.md`, counts only; no sentence of theirs.  Without the folder it says so and measures nothing.
 
-Surprise: a proofread report is not free of what the rules look for.  So every kind of finding on `fulldocs` was read by
-hand and stands explained here, and one that nobody has explained fails the run: it may be the check's own fault.
+Surprise: a proofread report is not free of what the rules look for.  So every finding was read where it stands, and what
+was seen there stands in `data/noise-read.tsv`, a line a finding; one that nobody has read fails the run: it may be the
+check's own fault.  A finding that folds many places into one was read at the place it points to.
 """
 
 from collections import Counter
@@ -15,6 +16,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 PAGE = ROOT / "docs" / "checks" / "noise.md"
+READ = Path(__file__).parent / "data" / "noise-read.tsv"
+"""Document, rule, offset, what was seen there: one line for each finding that somebody has read in its place."""
 FINDINGS_PER_5000, BLOCKING_PER_5000, ERRORS_PER_10000 = 8, 2, 1
 
 EXPLAINED = {
@@ -28,7 +31,7 @@ EXPLAINED = {
     "tell-chain": "属实：一句里连排四个以上的数的句子超过一成。",
     "tell-flat": "属实：一节里许多句以“全年”开头。统计公报式的写法，只提示一次。",
 }
-"""Rule id → what its findings on `fulldocs` are; each was read in its place."""
+"""Rule id → what its findings on `fulldocs` are, in short."""
 EXPLAINED_REAL = {
     "mask-left": "属实：来源网页把单位、人名遮成了 XX、**。",
     "cut-off": "属实：只取到开头，最后一句断了。",
@@ -49,6 +52,8 @@ class Noise(NamedTuple):
     characters: int
     rules: tuple[tuple[str, str], ...]
     """(rule, severity) of each finding."""
+    places: tuple[int, ...] = ()
+    """Where each of them stands, code points of the text as `corpus show` prints it."""
 
     @property
     def blocking(self) -> int:
@@ -74,15 +79,32 @@ def measure(folder: Path) -> list[Noise]:
         document = understand(path)
         findings = chugao.check(document.text, kind=document.kind, year=document.year)
         rules = tuple((f.rule, f.severity.value) for f in findings)
-        found.append(Noise(path.stem, len(document.text), rules))
+        found.append(Noise(path.stem, len(document.text), rules, tuple(f.place.start for f in findings)))
     return found
 
 
-def unexplained(full: Sequence[Noise], real: Sequence[Noise]) -> list[str]:
-    """Rules that nobody has read: all on whole reports, what weighs more than information on openings."""
-    told = {r for n in full for r, _ in n.rules} - EXPLAINED.keys()
-    told |= {r for n in real for r, severity in n.rules if severity != "info"} - EXPLAINED_REAL.keys()
-    return sorted(told)
+Spot = tuple[str, str, int]
+"""Document, rule, offset."""
+
+
+def what_was_read() -> dict[Spot, str]:
+    """What somebody saw at each place."""
+    lines = READ.read_text(encoding="utf-8").splitlines() if READ.is_file() else []
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {(document, rule, int(at)): seen for document, rule, at, seen in rows}
+
+
+def spots(found: Iterable[Noise]) -> list[Spot]:
+    """Every finding by its place."""
+    return [(n.name, rule, at) for n in found for (rule, _), at in zip(n.rules, n.places, strict=True)]
+
+
+def unread(full: Sequence[Noise], real: Sequence[Noise]) -> list[str]:
+    """Findings that nobody has read: all on whole reports, what weighs more than information on openings."""
+    read = what_was_read()
+    told = [s for s in spots(full) if s not in read or s[1] not in EXPLAINED]
+    told += [s for s in spots(_heavier(real)) if s not in read or s[1] not in EXPLAINED_REAL]
+    return [f"{document} {rule} 第{at + 1}字" for document, rule, at in told]
 
 
 def page(full: Sequence[Noise], real: Sequence[Noise]) -> str:
@@ -92,7 +114,8 @@ def page(full: Sequence[Noise], real: Sequence[Noise]) -> str:
     lines = [
         "# 误报有多少",
         "",
-        "`python -m eval.noise` 生成。不给指标文件，按默认设置核对别人已经印发的完整报告和从网页取来的开头。\n完整报告在写规则时就用来找误报，所以这里是看过以后的数，不是没见过的稿子上的数；没有一条规则认得其中的字句。",
+        "`python -m eval.noise` 生成。不给指标文件，按默认设置核对别人已经印发的完整报告和从网页取来的开头。\n完整报告在写规则时就用来找误报，所以这里是看过以后的数，不是没见过的稿子上的数；没有一条规则认得其中的字句。\n"
+        "每一条都到原文里读过，读到什么逐条记在下面（合并了多处的一条，读的是它指的那一处）；有一条没有人读过，这个命令就报错。",
         "",
         f"完整报告{len(full)}份，{characters}字：意见{findings}条，每5000字{findings * 5000 / characters:.1f}条"
         f"（上限{FINDINGS_PER_5000}条）；拦稿的{blocking}条（上限每5000字{BLOCKING_PER_5000}条、每万字{ERRORS_PER_10000}条）。"
@@ -102,6 +125,10 @@ def page(full: Sequence[Noise], real: Sequence[Noise]) -> str:
         "## 完整报告上的每一种意见",
         "",
         *_table(full, EXPLAINED),
+        "",
+        "## 逐条读后",
+        "",
+        *_seen(full),
         "",
         "## 每一份",
         "",
@@ -115,12 +142,26 @@ def page(full: Sequence[Noise], real: Sequence[Noise]) -> str:
         f"拦稿的{sum(n.blocking for n in real)}条都读过：",
         "",
         *_table(_heavier(real), EXPLAINED_REAL),
+        "",
+        *_seen(_heavier(real)),
     ]
     return "\n".join(lines) + "\n"
 
 
+def _seen(found: Iterable[Noise]) -> list[str]:
+    read = what_was_read()
+    rows = [
+        f"| {d} | `{rule}` | {at + 1} | {read.get((d, rule, at), '没有人读过。')} |" for d, rule, at in spots(found)
+    ]
+    return ["| 文稿 | 规则 | 第几字 | 读到的 |", "| --- | --- | ---: | --- |", *rows]
+
+
 def _heavier(found: Iterable[Noise]) -> list[Noise]:
-    return [n._replace(rules=tuple(r for r in n.rules if r[1] != "info")) for n in found]
+    kept = []
+    for n in found:
+        both = [(rule, at) for rule, at in zip(n.rules, n.places, strict=True) if rule[1] != "info"]
+        kept.append(n._replace(rules=tuple(r for r, _ in both), places=tuple(at for _, at in both)))
+    return kept
 
 
 def _table(found: Sequence[Noise], explained: dict[str, str]) -> list[str]:
@@ -143,7 +184,7 @@ def main() -> int:
     full, real = measure(SHARED / "fulldocs"), measure(SHARED / "realdocs")
     PAGE.write_text(page(full, real), encoding="utf-8")
     over = [n.name for n in full if not n.kept()]
-    strange = unexplained(full, real)
+    strange = unread(full, real)
     print(
         f"完整报告{len(full)}份，超出上限的：{'、'.join(over) or '没有'}；没有人读过的：{'、'.join(strange) or '没有'}。"
     )

@@ -55,6 +55,15 @@ def test_a_unit_is_kept_without_its_scale(unit, base):
         ("平均候诊时间", "分钟", "duration", "down"),
         ("在岗职工", "人", "count", "neutral"),
         ("科研经费", "元", "amount", "up"),
+        ("总用电量", "千瓦时", "count", "down"),
+        ("万元业务收入能耗", "千克标准煤", "count", "down"),
+        ("药品不良反应报告", "例", "count", "up"),
+        ("医疗安全不良事件上报数", "例", "count", "up"),
+        ("住院患者跌倒不良事件", "例", "count", "down"),
+        ("维修改造支出", "元", "amount", "neutral"),
+        ("每千人口执业（助理）医师数", "人", "count", "up"),
+        ("常住人口", "人", "count", "neutral"),
+        ("职工食堂满意度", "%", "rate", "up"),
     ],
 )
 def test_a_metric_that_no_catalogue_knows_reads_its_kind_and_direction_from_its_name(name, unit, kind, better):

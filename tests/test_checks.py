@@ -260,3 +260,21 @@ def test_in_a_plan_what_is_aimed_at_is_next_years_goal():
     text = "护理部2026年工作计划\n一、目标\n床护比目标为1:0.55。\n指标\t谁来\n平均住院日7.1天\t医务科"
 
     assert not [f for f in examine(text, facts).findings if f.severity.blocks]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("内瘘使用率达到88%的年度目标。", ["88%"]),
+        ("内瘘使用率达到年度目标88%。", ["88%"]),
+        ("内瘘使用率没有达到88%的年度目标。", []),
+        ("内瘘使用率87.6%，距88%的目标差0.4个百分点。", []),
+        ("平均等候天数优于2.5天的年度目标。", []),
+    ],
+)
+def test_a_target_that_was_missed_is_not_reached_however_right_its_number(text: str, quotes: list[str]) -> None:
+    figures = facts_of("内瘘使用率,2025,87.6,%,84.2,88", "平均等候天数,2025,2.1,天,3.4,2.5")
+
+    found = check(f"血透室2025年工作总结\n一、主要工作\n{text}", figures)
+
+    assert [f.quote for f in found if f.severity is Severity.ERROR] == quotes

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chugao.checks import examine
 from chugao.checks.inventions import find_inventions
 from chugao.manuscript import Draft
 from chugao.material import Matter
@@ -92,3 +93,55 @@ def test_wording_lent_by_a_past_report_has_its_source() -> None:
 def test_a_hostile_sentence_is_read_in_a_moment() -> None:
     assert isinstance(invented("开展" * 20_000), list)
     assert isinstance(invented("引进甲" * 15_000 + "系统"), list)
+
+
+def test_the_numbering_before_a_name_is_no_part_of_it():
+    given = matter("县医院专家每周坐诊")
+
+    assert invented("一是新建中医馆。二是县医院专家每周坐诊。", matter("新建中医馆"), given) == []
+    assert invented("二是市医院专家每周坐诊。", given) == ["二是市医院"]
+
+
+# --- where nothing is at hand to hold it against --------------------------------------------------
+
+
+def asked_of(made: Draft) -> list[str]:
+    """What a check of a draft without figures and matters asks about names, and nothing else."""
+    found = [f for f in examine(made).findings if f.rule in ("invention", "invention-asked")]
+    assert all(f.severity is Severity.INFO for f in found)
+    return [f.quote for f in found]
+
+
+def written(text: str, **recipe: str) -> Draft:
+    made = section("results_a", "（一）", "抓急诊", 2, ("", text))
+    told = tuple(s.model_copy(update={"claims": (), "recipe": recipe}) for s in made.sentences)
+    return draft((made.model_copy(update={"sentences": told}),))
+
+
+def test_of_a_draft_without_its_material_one_question_is_asked_about_what_a_model_or_a_person_wrote() -> None:
+    text = "引进达芬奇手术系统，获评全国先进集体。"
+
+    assert asked_of(written(text, made_by="model")) == ["达芬奇"]
+    assert asked_of(written(text, engine="person")) == ["达芬奇"]
+    assert asked_of(written(text, made_by="matter", matter="matter_a")) == []
+    assert asked_of(written("急诊流程分三级处置。", made_by="model")) == []
+
+
+def test_a_draft_whose_text_was_changed_by_hand_is_asked_after_whoever_wrote_it() -> None:
+    made = written("启用急诊重症楼。", made_by="matter", matter="matter_a")
+    first = made.sections[0]
+    other = first.sentences[0].model_copy(update={"text": "引进达芬奇手术系统。"})
+    changed = made.model_copy(update={"sections": (first.model_copy(update={"sentences": (other,)}),)})
+
+    assert asked_of(made) == []
+    assert asked_of(changed) == ["达芬奇"]
+
+
+def test_a_foreign_text_is_asked_once_where_only_figures_are_given() -> None:
+    text = "急诊科2025年工作总结\n一、主要工作\n平均住院日7.3天。荣获全省先进集体，引进达芬奇手术系统。"
+
+    asked = [f for f in examine(text, FACTS.figures).findings if f.rule == "invention-asked"]
+
+    assert [f.severity for f in asked] == [Severity.INFO]
+    assert "达芬奇" in asked[0].hint
+    assert "指标" in asked[0].hint

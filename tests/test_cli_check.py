@@ -51,6 +51,34 @@ def test_a_clean_text_exits_0():
     assert ran.out.endswith("合计：没有发现问题。\n")
 
 
+def test_what_is_still_to_come_is_an_error_in_a_word_file_too():
+    document = Document()
+    for line in (TITLE, "平均住院日【待补：平均住院日（医务科）】。"):
+        document.add_paragraph(line)
+    document.save("稿.docx")
+
+    ran = checked("稿.docx")
+
+    assert ran.code == 1
+    assert [f["quote"] for f in ran.json["findings"] if f["rule"] == "pending"] == ["【待补：平均住院日（医务科）】"]
+
+
+def test_a_column_of_matters_that_is_not_read_is_told_when_they_are_checked_against():
+    write("事项.csv", "事项,状态,心得\n开设周末门诊手术,已完成,做了1126台\n")
+
+    ran = chugao("check", write("稿.txt", CLAIM), "--metrics", "好.csv", "--matters", "事项.csv")
+
+    assert "表头“心得”不认识" in ran.err
+
+
+def test_matters_in_a_single_known_column_are_refused_in_words_that_do_not_contradict_themselves():
+    ran = chugao("check", write("稿.txt", CLAIM), "--matters", write("事项.csv", "事项,心得\n开设周末门诊手术,好\n"))
+
+    assert ran.code == 2
+    assert "只认得“事项”一列" in ran.err
+    assert "没有找到“事项”" not in ran.err
+
+
 def test_warnings_alone_exit_0():
     ran = checked(write("稿.txt", "医务科2025年工作总结\n全年接待参观417批。\n"), "--metrics", "好.csv")
 

@@ -47,6 +47,21 @@ def test_three_files_named_by_the_title_are_written_and_the_word_file_says_it_is
     assert (folder / f"{WHOLE}.md").read_text("utf-8").startswith(f"# {WHOLE}\n")
 
 
+def test_a_column_of_matters_that_is_not_read_is_told():
+    ran = chugao(*summary("--matters", write("事项.csv", "事项,状态,心得\n开设周末门诊手术,已完成,做了1126台\n")))
+
+    assert "表头“心得”不认识" in ran.err
+
+
+@pytest.mark.parametrize("header", ["情况", "工作情况", "做法"])
+def test_how_it_went_may_stand_under_the_headers_that_clerks_use(header: str):
+    write("事项.csv", f"事项,状态,{header}\n开设周末门诊手术,已完成,全年做了1126台\n")
+
+    chugao(*summary("--metrics", figures("好.csv", *GOOD), "--matters", "事项.csv"))
+
+    assert "1126台" in Path(f"out/{TITLE}.md").read_text("utf-8")
+
+
 def test_without_a_folder_they_go_to_out():
     assert chugao(*summary("--metrics", figures("好.csv", *GOOD))).code == 0
 

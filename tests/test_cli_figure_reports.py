@@ -199,6 +199,16 @@ def test_a_report_of_ten_months_takes_the_tasks_of_next_year_and_the_numeral_in_
     assert not any("2026" in r["reason"] for r in ran.json["requests"])
 
 
+def test_of_a_folder_with_drafts_of_several_departments_those_are_read_whose_figures_came(drafted: Path):
+    nursing = write("护理部.csv", HEADER + "护理部,跌倒发生率,2025,0.05,‰,0.06,2025-12-31\n")
+    chugao(*summary("--department", "护理部", "--metrics", nursing, "-o", "out"))
+
+    ran = chugao("metrics", "touched", drafted.parent, "--metrics", FIGURES)
+
+    assert (ran.code, "《医务科2025年工作总结》" in ran.out, "护理部2025年工作总结" in ran.out) == (0, True, False)
+    assert "没有对照护理部2025年工作总结.json" in ran.err
+
+
 def test_without_figures_and_without_a_workspace_touched_says_what_to_give(drafted: Path):
     ran = chugao("metrics", "touched", drafted)
 

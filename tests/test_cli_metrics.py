@@ -6,7 +6,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from tests.cli import FIGURES, GOOD, chugao, figures, refused, write
+from tests.cli import FIGURES, GOOD, HEADER, chugao, figures, refused, write
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,17 @@ def workspace() -> None:
 
 
 # --- import ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("workspace")
+def test_figures_that_name_no_department_are_told_when_they_are_imported() -> None:
+    named = write("护理部.csv", "部门," + HEADER + "\n护理部,出院人次,2025,3000,人次,,\n")
+    nobodys = chugao("metrics", "import", figures("一.csv", *GOOD))
+
+    ours = chugao("metrics", "import", named)
+
+    assert "没有写部门，每个科室的稿子都会用到" in nobodys.err
+    assert "没有写部门" not in ours.err
 
 
 @pytest.mark.usefixtures("workspace")

@@ -26,6 +26,7 @@ ROOMS = (
     "outline",
     "manuscript",
     "draftfile",
+    "flow",
     "prompts",
     "checks",
     "engines",

@@ -285,7 +285,7 @@ def open_past(folder: Path | None, workspace: Path | None) -> "tuple[Index | Non
     if folder is None and workspace is not None and (index := workspace_index(workspace)) is not None:
         return index, tuple(index.notices)
     if folder is None:
-        return open_index(None), ("没有给历年文稿（--corpus），用随软件附带的示例文稿，只借结构。",)
+        return open_index(None), ("没有给历年文稿，用随软件附带的示例文稿，只借结构。",)
     if not folder.is_dir():
         wrong = "不是文件夹" if folder.exists() else "不存在"
         raise InputError(f"历年文稿文件夹“{folder}”{wrong}。请改正 --corpus，写放文稿的文件夹。")

@@ -17,6 +17,7 @@ from chugao.checks.report import Report, distinct, unsettled
 from chugao.checks.rules import find_by_rules
 from chugao.checks.tables import verify_rows
 from chugao.checks.tells import tell_reading
+from chugao.checks.wording import find_pending
 from chugao.config import Office
 from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
 from chugao.material import Matter, Matters
@@ -64,7 +65,8 @@ def examine_text(
         given=told_by(context),
         mentions=mentions,
     )
-    findings += [*find_by_rules(reading), *tell_reading(reading), *years_unknown(text, context, told_by(context))]
+    findings += [*find_pending(text), *find_by_rules(reading), *tell_reading(reading)]
+    findings += [*years_unknown(text, context, told_by(context))]
     findings = unsettled(findings, verdicts)
     findings += ask_about_inventions(reading, facts, context.matters)
     if index is not None and len(index):

@@ -6,15 +6,17 @@ A name stands only when the very characters stand in a figure, a matter, a phras
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from chugao.catalogue import short_name
 from chugao.checks.numbers import constant_spans
 from chugao.checks.reading import Reading
-from chugao.manuscript import Draft
+from chugao.manuscript import Draft, Sentence, content_hash
 from chugao.material import Matter
 from chugao.metrics.facts import Facts
-from chugao.source import Finding, Place, Severity
+from chugao.source import Claim, Finding, Place, Severity
 
 _THINGS = (
     ("文件", re.compile(r"《[^》\n]{2,50}》")),
@@ -36,6 +38,8 @@ _THINGS = (
         re.compile(r"[一-鿿]{0,10}(?:先进集体|先进个人|一等奖|二等奖|三等奖|特等奖|示范单位|文明单位|称号|金奖|银奖)"),
     ),
 )
+_ORDINAL = re.compile(r"^[一二三四五六七八九十]{1,3}是")
+"""“二是县医院专家坐诊”: the numbering is ours, no part of the name."""
 _ABSOLUTE = re.compile(
     r"全覆盖|所有人群|人人(?=享|都|有)|百分之百|百分百|无一遗漏|无死角|零(?:投诉|差错|事故|感染|死亡|发生|距离|容忍)|全部(?:达标|合格|完成|整改到位)"
     r"|(?:国际|国内|全国|全省|全市|全县|行业|同行)(?:领先|首[家个例创次]|第一|唯一|前列)|率先在全[国省市县区]|历史(?:新高|最[好高低])|史无前例|前所未有"
@@ -55,16 +59,18 @@ _EVERYDAY = frozenset(
 )
 
 
-def find_inventions(text: str, draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[Finding]:
-    """Every named thing, act and absolute claim of a draft that nothing given contains."""
-    given = "\n".join(_given(draft, facts, matters))
+def find_inventions(
+    text: str, draft: Draft, facts: Facts, matters: Sequence[Matter], known: str = ""
+) -> Iterator[Finding]:
+    """Every named thing, act and absolute claim of a draft that nothing given, nor `known`, contains."""
+    given = "\n".join((*_given(draft, facts, matters), known))
     fixed = constant_spans(text) + [m.span() for m in re.finditer(r"【待[^】]*】", text)]
     told: list[tuple[int, int]] = []
     for what, pattern in _THINGS:
         for match in pattern.finditer(text):
             if any(s <= match.start() and match.end() <= e for s, e in fixed):
                 continue
-            if not _stands_in(match.group(), given):
+            if not _stands_in(_ORDINAL.sub("", match.group()), given):
                 told.append(match.span())
                 yield _finding(match, f"{what}“{match.group()}”在指标、事项和本单位设置里都没有。请补充来源或删去。")
     for match in _ABSOLUTE.finditer(text):
@@ -124,8 +130,8 @@ _WIDELY_KNOWN = re.compile(r"^[A-Z]{2,5}$|^(?:CT|MRI|DR|ICU|ECMO)\b|我院|本�
 
 
 def ask_about_inventions(reading: Reading, facts: Facts, matters: Sequence[Matter]) -> Iterator[Finding]:
-    """Names of a foreign text that its material does not hold: one question, and only where material was given."""
-    if not matters:
+    """Names of a foreign text that its material does not hold: one question, and only where anything was given."""
+    if not matters and not facts.by_slot:
         return
     given = "\n".join((reading.title, reading.issuer, reading.office.name, *_known(facts, matters)))
     fixed = constant_spans(reading.plain)
@@ -138,10 +144,54 @@ def ask_about_inventions(reading: Reading, facts: Facts, matters: Sequence[Matte
     if found:
         first = min(found, key=lambda m: m.start())
         names = "、".join(dict.fromkeys(m.group() for m in sorted(found, key=lambda m: m.start())))
-        hint = f"这些名称（{names[:60]}）在给出的事项里没有，共{len(found)}处。漏报的请补进事项，不是本单位的请删去。"
+        where = "事项" if matters else "指标"
+        hint = (
+            f"这些名称（{names[:60]}）在给出的{where}里没有，共{len(found)}处。漏报的请补进事项，不是本单位的请删去。"
+        )
         place = Place(start=first.start(), end=first.end())
         quote = reading.text[first.start() : first.end()]
         yield Finding(rule="invention-asked", severity=Severity.INFO, place=place, quote=quote, hint=hint)
+
+
+def ask_about_sentences(draft: Draft, facts: Facts) -> Iterator[Finding]:
+    """A draft of ours without its material: names in sentences that say no source of their own, in one question.
+
+    What an engine made of a frame or a matter rests on what was given then; what a model or a person wrote may not, and
+    without the material nobody can call it invented.
+    """
+    edited = content_hash(draft.title, draft.sections, draft.shell) != draft.id
+    asked = [(p, s) for p, s in draft.sentences() if edited or not _has_source(s)]
+    known = "\n".join(
+        (*(s.text for _, s in draft.sentences() if _has_source(s) and not edited), *(e.name for e in draft.evidence))
+    )
+    # All at once: what is known is as long as the draft, and would be read again for each sentence.
+    starts = list(accumulate((len(s.text) + 1 for _, s in asked), initial=0))
+    found = []
+    for f in find_inventions("\n".join(s.text for _, s in asked), draft, facts, (), known):
+        at = bisect_right(starts, f.place.start) - 1
+        section, sentence = asked[at]
+        place = Place(start=f.place.start - starts[at], end=f.place.end - starts[at])
+        told_here = f.model_copy(update={"place": place})
+        if not any(c.state in ("matter", "passage") and _meets(c, told_here) for c in sentence.claims):
+            found.append((section.id, sentence.id, told_here))
+    if found:
+        section_id, sentence_id, first = found[0]
+        names = "、".join(dict.fromkeys(f.quote for _, _, f in found))
+        why = "正文改动过，又" if edited else ""
+        hint = f"{why}没有给出事项，这些名称（{names[:60]}）无从核对，共{len(found)}处。请加 --matters 再核对一次。"
+        place = first.place.model_copy(update={"section": section_id, "sentence": sentence_id})
+        told = {"rule": "invention-asked", "severity": Severity.INFO, "place": place, "hint": hint}
+        yield first.model_copy(update=told)
+
+
+def _has_source(sentence: Sentence) -> bool:
+    """Whether a sentence was made of a frame, a matter or a past report, and nobody has changed it since."""
+    made_by = str(sentence.recipe.get("made_by", ""))
+    return made_by not in ("", "model") and "edited" not in sentence.recipe and "edited_by" not in sentence.recipe
+
+
+def _meets(claim: Claim, finding: Finding) -> bool:
+    return claim.start < finding.place.end and finding.place.start < claim.end
 
 
 def _metric_spans(text: str, facts: Facts) -> list[tuple[int, int]]:

@@ -334,7 +334,31 @@ def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -
         right = trend.printed if trend.field in _CHANGES else _UP_DOWN[trend.sign]
         hint = f"增减方向与数据相反：{fact.name}{_explain(fact, context.facts)}。应写“{right}”。"
         return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
+    if hint := _not_reached(mention, fact, text, context.facts):
+        return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
     return Verdict(mention, True, fact.slot, _not_for_print(mention, fact))
+
+
+_REACHES = re.compile(
+    r"(?:达到|完成|实现|超过|超额完成|优于|好于|突破)了?(?P<aim>[^，。；\d]{0,4}(?:目标|任务)(?:值|数)?(?:的|为)?)?$"
+)
+_OF_THE_AIM = re.compile(r"^的?(?:年度|年初|全年|既定|预期)*的?(?:目标|任务)")
+_NOT_YET = re.compile(
+    r"[没未不无非力拟将若如]|争取|确保|计划|打算|希望|明年|下年|距|离|差|才能|要求|是否|能否|去年|上年|20\d\d年"
+)
+
+
+def _not_reached(mention: Mention, fact: Fact, text: str, facts: Facts) -> str:
+    """What to say of “达到88%的年度目标” where the target is 88% and the year's value is not; "" where it is."""
+    gap, now = facts.get(fact.metric, "gap"), facts.get(fact.metric, "now")
+    if fact.field != "target" or mention.tense != "past" or gap is None or now is None or gap.good is not False:
+        return ""
+    words = words_around(text, mention)
+    reaches = _REACHES.search(words.clause)
+    told = reaches is not None and (reaches["aim"] is not None or _OF_THE_AIM.match(words.right) is not None)
+    if not told or _NOT_YET.search(words.clause[-24:]):
+        return ""
+    return f"{fact.name}没有达到目标：本期{now.printed}，目标{fact.printed}。应写“没有达到”，或写实际数。"
 
 
 def _not_for_print(mention: Mention, fact: Fact) -> Finding | None:

@@ -14,7 +14,7 @@ from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.evidence import carried_figures, check_evidence, claimed, row_id, row_text
 from chugao.checks.figured import impossible_figures
 from chugao.checks.given import Context, Given, facts_of, told_by
-from chugao.checks.inventions import find_inventions
+from chugao.checks.inventions import ask_about_sentences, find_inventions
 from chugao.checks.numbers import numbers_of, verify, years_unknown
 from chugao.checks.reading import read
 from chugao.checks.report import Report, distinct, unsettled
@@ -86,6 +86,7 @@ def examine_draft(
     if left_out:
         findings = [f for f in findings if f.rule != "number-untraced" or not _carried(f, draft, left_out)]
     findings += [*check_evidence(draft), *_of_structure(draft), *tell_draft(draft, words)]
+    findings += ask_about_sentences(draft, facts) if "matter" in left_out else ()
     findings += impossible_figures(draft, figures)
     standing = distinct(standing_of(findings, draft, dismissals))
     numbers = numbers_of(verdicts)
@@ -100,6 +101,7 @@ def examine_alone(draft: Draft, *, office: Office | None = None, dismissals: Seq
     text, spans = flatten(draft)
     told = [*find_pending(text), *_turned(draft, text), *_by_rules(draft, text, office, Figures())]
     findings = [*check_evidence(draft), *_of_structure(draft), *(in_sentence(f, spans) for f in told)]
+    findings += ask_about_sentences(draft, derive(Figures(), read_period(draft.period)))
     standing = distinct(standing_of(findings, draft, dismissals))
     claims = [c for _, s in draft.sentences() for c in s.claims]
     claims += [c for _, _, t in draft.tables() for row in t.rows for cell in row for c in cell.claims]

@@ -84,8 +84,7 @@ def one_unit_a_metric(reading: Reading) -> Iterator[Hit]:
                 yield Hit(odd.start, odd.end, hint)
     narrow, wide = reading.text.count("%"), reading.text.count("％")
     if narrow and wide:
-        odd_sign = "％" if wide <= narrow else "%"
-        at = reading.text.index(odd_sign)
+        at = reading.text.index("％")
         yield Hit(at, at + 1, f"百分号全角、半角混用（“%”{narrow}处，“％”{wide}处）。请统一为“%”。")
 
 

@@ -185,7 +185,7 @@ def _check_told(
         told: dict[str, Any] = {"findings": [finding_json(f) for f in report.findings], "numbers": report.numbers}
         show_json(told | ({"files": written} if written else {}))
         return
-    say_warnings(figures.findings)
+    say_warnings((*figures.findings, *things.findings))
     blind = isinstance(thing, str) and not (figures.observations or things.items)
     numbers = f"数字{report.numbers['found']}个，没有核对" if blind else traced(report.numbers)
     show(f"{file.name}：{numbers}{confirmed_told(thing, report, known)}")

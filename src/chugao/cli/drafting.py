@@ -127,7 +127,7 @@ def draft_command(
         told: dict[str, Any] = {"candidates": summaries} if len(made) > 1 else {}
         show_json(summaries[0] | told | ({"touched": touched_json(papers)} if previous else {}))
         return
-    say_warnings(desk.figures.findings)
+    say_warnings((*desk.figures.findings, *desk.matters.findings))
     for (draft, _), summary in zip(made, summaries, strict=True):
         _print_summary(draft, summary)
     if papers:

@@ -66,6 +66,10 @@ def import_command(
         show_json({"added": report.added, "unchanged": report.unchanged, "changed": changed, "findings": findings})
     else:
         _show_import(report, told)
+        if nobodys := sum(not o.department for o in figures.observations):
+            say(
+                f"其中{nobodys}条没有写部门，每个科室的稿子都会用到。只归一个科室的，请加“部门”一列，或把工作表名改成科室名。"
+            )
     if any(f.severity.blocks for f in told):
         raise typer.Exit(1)
 

@@ -84,7 +84,10 @@ def headings_of(thing: "Draft | str") -> dict[str, str] | None:
     """What a person calls each section of a draft of ours; None for a foreign text, whose places hold headings."""
     if isinstance(thing, str):
         return None
-    return {s.id: f"{s.number}{s.heading.text}" or "开头" for s in thing.sections}
+    from chugao.flow import is_annex
+
+    # What a lead bears as its heading was never printed.
+    return {s.id: (f"{s.number}{s.heading.text}" if s.level or is_annex(s) else "") or "开头" for s in thing.sections}
 
 
 def say_warnings(findings: "Sequence[Finding]", limit: int = 5) -> None:

@@ -128,6 +128,8 @@ def _serve(house: "House", held: socket.socket, host: str, *, as_json: bool) -> 
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Longer than a person thinks between two pages, and than a proxy keeps a line: who reuses it must find it open.
+        timeout_keep_alive=75,
         proxy_headers=True,
         forwarded_allow_ips="127.0.0.1",
         timeout_graceful_shutdown=5,

@@ -27,12 +27,25 @@ class Paper(NamedTuple):
 
 
 def papers_touched(files: Iterable[Path], later: "Figures", earlier: "Figures | None" = None) -> list[Paper]:
-    """What `later` figures change in each draft.  Raises `InputError` for a file that is no draft of ours."""
+    """What `later` figures change in each draft; one of another department, whose figures these are not, is passed over.
+
+    Raises `InputError` for a file that is no draft of ours, and when the figures concern none of the drafts.
+    """
     from chugao.drafting.touched import cutoff_findings, touched
     from chugao.export import read_draft
 
-    drafts = [(file, read_draft(file)) for file in files]
-    return [Paper(f, d, touched(d, later, earlier), cutoff_findings(d, later)) for f, d in drafts]
+    papers: list[Paper] = []
+    problems: list[tuple[Path, InputError]] = []
+    for file, made in [(file, read_draft(file)) for file in files]:
+        try:
+            papers.append(Paper(file, made, touched(made, later, earlier), cutoff_findings(made, later)))
+        except InputError as problem:
+            problems.append((file, problem))
+    if problems and not papers:
+        raise problems[0][1]
+    for file, why in problems:
+        say(f"没有对照{file.name}：{why}")
+    return papers
 
 
 def siblings_touched(file: Path, later: "Figures") -> list[Paper]:
