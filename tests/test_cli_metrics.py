@@ -34,6 +34,28 @@ def test_figures_that_name_no_department_are_told_when_they_are_imported() -> No
 
 
 @pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize(
+    ("file", "whose"),
+    [
+        ("后勤保障科2025.csv", "后勤保障科"),
+        ("2025年药学部数据.csv", "药学部"),
+        ("望澜市第一人民医院2025.csv", ""),
+        ("2025年指标.csv", ""),
+    ],
+)
+def test_a_file_named_after_a_department_serves_no_other_departments_draft(file: str, whose: str) -> None:
+    foreseen = chugao("metrics", "import", figures(file, *GOOD), "--preview", "--json")
+    imported = chugao("metrics", "import", file)
+
+    of_nursing = chugao("draft", "--kind", "summary", "--department", "护理部", "--year", "2025", "-o", "稿", "--json")
+
+    used = of_nursing.code == 0 and of_nursing.json["numbers"]["found"] > 0
+    assert {row["department"] for row in foreseen.json["rows"]} == {whose}
+    assert used is (whose == "")
+    assert (f"算作{whose}的数" in imported.out + imported.err) is (whose != "")
+
+
+@pytest.mark.usefixtures("workspace")
 def test_what_is_imported_is_counted_and_a_changed_figure_is_shown():
     first = chugao("metrics", "import", figures("一.csv", *GOOD), "--by", "张三", "--json")
     again = chugao("metrics", "import", "一.csv", "--json")

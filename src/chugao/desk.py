@@ -210,6 +210,13 @@ def read_files(paths: Sequence[Path], workspace: Path | None = None) -> "Figures
     return read_metrics(*paths, catalogue=told.catalogue, learned=told.words, rulings=told.rulings)
 
 
+def read_for_import(paths: Sequence[Path], workspace: Path) -> "Figures":
+    """The figures in files as the workspace will keep them, beside those of other departments."""
+    from chugao.metrics.sheet_names import owned_by_their_files
+
+    return owned_by_their_files(read_files(paths, workspace))
+
+
 def preview_figures(paths: Sequence[Path], workspace: Path | None = None) -> "Preview":
     """What importing these files would do, with the words and rulings of the workspace and against what it keeps."""
     from chugao.metrics.preview import preview

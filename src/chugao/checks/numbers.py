@@ -35,6 +35,8 @@ from chugao.quantity import UNITS, Qualifier, Quantity, comparable, convert, sup
 from chugao.source import Finding, Place, Release, Severity
 
 _CHANGES = ("change", "growth", "multiple")
+_PRINTED_GROWTH = Decimal("0.05")
+"""How far a growth as we print it may lie from what it is."""
 _WHY = {
     "value": "与指标文件不符",
     "direction": "增减方向与数据相反",
@@ -268,11 +270,22 @@ def _holds(mention: Mention, fact: Fact) -> bool:
         value = convert(fact.value, fact.unit, claim.unit) if comparable(fact.unit, claim.unit) else fact.value
     except InputError:
         return False
+    if fact.field == "growth" and claim.resolution < _PRINTED_GROWTH:
+        value = _unrounded_growth(fact)
     if fact.field in (*_CHANGES, "gap"):
         value = abs(value)
     if fact.field in ("target", "goal") and claim.qualifier in BOUNDS:
         return _same_bound(value, claim, fact)
     return (supports(value, claim) and _near_bound(value, claim, fact)) or _same_bound(value, claim, fact)
+
+
+def _unrounded_growth(fact: Fact) -> Decimal:
+    """The growth before we rounded it for print: a text may well give two decimals of it."""
+    said = sorted((o for o in fact.inputs if o.quantity.qualifier is Qualifier.EXACT), key=lambda o: o.period.year)
+    if len(fact.inputs) != 2 or len(said) != 2 or said[0].quantity.unit != said[1].quantity.unit:
+        return fact.value
+    old, new = (o.quantity.value for o in said)
+    return (new - old) / old * 100 if old else fact.value
 
 
 def _near_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:

@@ -52,11 +52,11 @@ def import_command(
         raise InputError("-o 只和 --preview 一起用：先看再导入。")
     from chugao.cli.workspace import require_workspace
     from chugao.database import utc_text
-    from chugao.desk import open_workspace, read_files
+    from chugao.desk import open_workspace, read_for_import
     from chugao.metrics.store import import_figures
 
     workspace = require_workspace()
-    figures = read_files(files, workspace)
+    figures = read_for_import(files, workspace)
     with open_workspace(workspace) as database:
         report = import_figures(database, figures, actor=by or "经办人", at=utc_text(datetime.now(UTC)))
     told = dict.fromkeys((*figures.findings, *report.findings))

@@ -15,6 +15,7 @@ from chugao.errors import InputError, reason_of
 from chugao.metrics.calibers import Ruling, source_name
 from chugao.metrics.observation import Figures, Observation, RelativeTarget, ReportedChange, Role
 from chugao.metrics.reading import read_all
+from chugao.metrics.sheet_names import owned_by_their_files
 from chugao.metrics.store import FigureChange, ImportReport, foresee_import
 from chugao.metrics.template import write_safely
 from chugao.quantity import plain
@@ -86,7 +87,8 @@ def preview(
 
     With what earlier imports `kept`, also what these files would change in it and what they would contest.
     """
-    figures, problems = read_all(paths, catalogue=catalogue, learned=learned, rulings=rulings)
+    read, problems = read_all(paths, catalogue=catalogue, learned=learned, rulings=rulings)
+    figures = owned_by_their_files(read)
     meets = foresee_import(kept, figures) if kept is not None else ImportReport()
     findings = tuple(dict.fromkeys((*figures.findings, *meets.findings)))
     warnings = tuple(f for f in findings if f.severity is not Severity.INFO)

@@ -207,10 +207,10 @@ def import_tray(house: House, person: Person, tray: str) -> tuple[int, int, int]
 
 def import_files(house: House, person: Person, paths: Iterable[Path]) -> tuple[int, int, int]:
     """Import figures files; refused whole when one row is of a department that is not the person's."""
-    from chugao.desk import read_files
+    from chugao.desk import read_for_import
     from chugao.metrics.store import import_figures
 
-    figures = read_files(tuple(paths), house.workspace)
+    figures = read_for_import(tuple(paths), house.workspace)
     for name in dict.fromkeys(o.department for o in figures.observations):
         require(person, Act.UPLOAD, department=name)
     report = import_figures(house.database, figures, actor=person.name, at=house.now())
