@@ -236,3 +236,23 @@ def test_the_examples_read_without_findings(path: Path) -> None:
     assert matters.findings == ()
     assert len(matters.items) >= 8
     assert len({m.id for m in matters.items}) == len(matters.items)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("2025-03", "2025年3月"),
+        ("2026.6底前", "2026年6月底前"),
+        ("2025/3/15", "2025年3月15日"),
+        ("2025-03-15 00:00:00", "2025年3月15日"),
+        ("20250315", "2025年3月15日"),
+        ("2025Q3", "2025年三季度"),
+        ("2025年4—12月", "2025年4—12月"),
+        ("2025-13", "2025-13"),
+        ("每月第二周", "每月第二周"),
+    ],
+)
+def test_a_time_that_no_text_prints_is_put_into_words(cell: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "事项.csv").write_text(f"事项,时间\n换装住院楼电梯,{cell}\n", encoding="utf-8")
+
+    assert read_matters(tmp_path / "事项.csv").items[0].said_when == said

@@ -193,7 +193,7 @@ def _own_names(office: Office, title: str) -> tuple[str, ...]:
 
 def known_of(facts: Facts | None, matters: Iterable[Matter], printed: Iterable[str] = ()) -> Known:
     """This year's numbers and names, as figures and matters give them; last year's values are not among them."""
-    told = [*printed, *(f"{m.when}，{m.text}，{m.result}，{m.owner}，{m.leader}，{m.evidence}" for m in matters)]
+    told = [*printed, *(f"{m.said_when}，{m.text}，{m.result}，{m.owner}，{m.leader}，{m.evidence}" for m in matters)]
     if facts is not None:
         told += [f.printed for f in facts.by_slot.values() if f.field != "prev"]
         told += [f"{o.owner}，{o.leader}，{o.note}" for o in facts.figures.observations]

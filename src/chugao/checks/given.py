@@ -65,7 +65,7 @@ class Given:
     """Numbers of matters and other given texts, found again by value and the characters beside them."""
 
     def __init__(self, context: Context) -> None:
-        texts = [(m.id, f"{m.when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
+        texts = [(m.id, f"{m.said_when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
         # “中心组学习” and its “12次” are told as one clause.
         texts += [(m.id, f"{m.text}{m.result}。") for m in context.matters if m.result]
         texts += [("given", t) for t in context.others if t]

@@ -14,6 +14,7 @@ from chugao.drafting.planning import SectionPlan, printable, weight_of
 from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
 from chugao.material import Matter, MatterStatus
+from chugao.material.matter import in_words
 from chugao.metrics.facts import Fact, Facts
 from chugao.outline import Outline, affinity, rest_of_year
 from chugao.source import Frozen
@@ -284,13 +285,13 @@ def when_in_text(when: str, year: int) -> tuple[str, str]:
 
     “2025年3月” → 3月, “2025年1—12月” → 全年, “2024年10月” in a text about 2025 stays whole.
     """
-    text = re.sub(r"\s+", "", when).replace("年度", "年")
-    rest = text.removeprefix(f"{year}年")
+    text = re.sub(r"\s+", "", in_words(when)).replace("年度", "年")
+    rest = text.replace(f"{year}年", "")
     if not rest or text == f"{year}":
         return "", ""
     if re.fullmatch(r"0?1月?[-—–~～至]12月", rest):
         return "全年", "month"
-    rest = re.sub(r"(?<=\d)[-–~～至](?=\d)", "—", rest)
+    rest = re.sub(r"(?<=\d)(?:[-–~～至]|月[-–—~～])(?=\d)", "—", rest)
     for pattern, kind in ((_DAY, "day"), (_MONTH, "month"), (_SPAN, "span"), (_FROM, "from"), (_DEADLINE, "deadline")):
         if pattern.search(rest):
             return rest, kind

@@ -1,9 +1,11 @@
 """A matter (事项): one thing that was or will be done, as a department reported it.
 
 Surprise: 时间 is kept as the office wrote it (“2025年4—12月”, “2026年3月底前”) because it is printed again; year and
-month are read from it only to put matters in order.
+month are read from it only to put matters in order.  What no text prints (“2025-03-15”, a date cell of Excel) has
+words of its own: `said_when`.
 """
 
+import re
 from enum import StrEnum
 from typing import Literal
 
@@ -18,6 +20,26 @@ class MatterStatus(StrEnum):
     DONE = "已完成"
     ONGOING = "推进中"
     PLANNED = "拟开展"
+
+
+_DAY = re.compile(r"(20\d\d)([-./])(\d{1,2})\2(\d{1,2})(?!\d)(?:[ T]\d\d:\d\d(?::\d\d)?)?|(20\d\d)(\d\d)(\d\d)(?!\d)")
+_MONTH = re.compile(r"(20\d\d)[-./](\d{1,2})(?![\d月])")
+_QUARTER = re.compile(r"(20\d\d)年?[Qq]([1-4])")
+
+
+def in_words(when: str) -> str:
+    """“2025-03” → 2025年3月, “2025/3/15” → 2025年3月15日; anything else as it is."""
+
+    def day(match: re.Match[str]) -> str:
+        year, month, date = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], match[7])
+        real = 1 <= int(month) <= 12 and 1 <= int(date) <= 31
+        return f"{year}年{int(month)}月{int(date)}日" if real else match[0]
+
+    def month(match: re.Match[str]) -> str:
+        return f"{match[1]}年{int(match[2])}月" if 1 <= int(match[2]) <= 12 else match[0]
+
+    when = _MONTH.sub(month, _DAY.sub(day, when.strip()))
+    return _QUARTER.sub(lambda m: f"{m[1]}年{'一二三四'[int(m[2]) - 1]}季度", when)
 
 
 class Honour(Frozen):
@@ -60,7 +82,7 @@ class Matter(Frozen):
     """事项, without closing punctuation."""
     category: str = ""
     when: str = ""
-    """时间 as printed."""
+    """时间 as the office wrote it."""
     year: int | None = None
     """Of 时间; where 时间 names none and the matter is not merely planned, of the table."""
     month: int | None = None
@@ -79,6 +101,11 @@ class Matter(Frozen):
     confirmed_by: str = ""
     honour: Honour | None = None
     case: Case | None = None
+
+    @property
+    def said_when(self) -> str:
+        """时间 as a text prints it: “2025-03-15” is 2025年3月15日."""
+        return in_words(self.when)
 
 
 class Matters(Frozen):
