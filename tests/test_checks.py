@@ -281,3 +281,42 @@ def test_a_target_that_was_missed_is_not_reached_however_right_its_number(text: 
     found = check(f"血透室2025年工作总结\n一、主要工作\n{text}", figures)
 
     assert [f.quote for f in found if f.severity is Severity.ERROR] == quotes
+
+
+# --- tables as offices type them: the unit stands anywhere but beside the number -------------------
+
+INCOME = "药品收入,2025,6832.5,万元,7215.8,6900"
+
+
+def table_of(*rows: str) -> str:
+    return "\n".join(["2025年工作总结", "", *(f"| {row} |" for row in rows)])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("指标 | 单位 | 2025年 | 2024年 | 同比", "药品收入 | 万元 | 6832.5 | 7215.8 | -5.3%"),
+        ("指标 | 单位 | 2025年 | 2024年 | 同比", "药品收入 | 万元 | 6832.5 | 7215.8 | ↓5.31%"),
+        ("项目 | 2025年 | 2024年", "药品收入（万元） | 6832.5 | 7215.8"),
+        ("项目 | 2025年（万元） | 上年（万元）", "药品收入 | 6832.5 | 7215.8"),
+        ("项目 | 本年 | 上年 | 增减", "平均住院日（天） | 7.3 | 7.6 | -0.3"),
+        ("项目 | 单位 | 本年 | 上年", "门诊人次 | 万人次 | 3.2 | 2.86"),
+        ("项目 | 本年 | 上年 | 增减", "三四级手术占比（%） | 67.2 | 64.5 | 2.7"),
+    ],
+)
+def test_a_table_with_its_units_apart_passes(rows: tuple[str, ...]) -> None:
+    assert found(table_of(*rows), INCOME, STAY, VISITS, SURGERY_SHARE, year=2025) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "quote"),
+    [
+        (("指标 | 单位 | 2025年 | 2024年", "药品收入 | 元 | 6832.5万 | 7215.8"), "7215.8"),
+        (("指标 | 单位 | 2025年 | 同比", "药品收入 | 万元 | 6832.5 | +5.3%"), "+5.3%"),
+        (("项目 | 2025年 | 2024年", "药品收入（万元） | 6823.5 | 7215.8"), "6823.5"),
+        (("项目 | 2025年（万元） | 上年（万元）", "药品收入 | 7215.8 | 7215.8"), "7215.8"),
+        (("项目 | 单位 | 本年 | 上年", "门诊人次 | 万人次 | 3.3 | 2.86"), "3.3"),
+    ],
+)
+def test_a_wrong_number_in_such_a_table_is_an_error(rows: tuple[str, ...], quote: str) -> None:
+    assert found(table_of(*rows), INCOME, STAY, VISITS, SURGERY_SHARE, year=2025) == [("error", quote)]

@@ -183,7 +183,7 @@ class _Judge:
         metric = mention.metric if mention.metric in context.facts.definitions else None
         if metric is not None:
             for fact in candidates(mention, metric, context.facts, text, plan=self._plan):
-                if _holds(mention, fact):
+                if holds(mention, fact):
                     return _with_direction(mention, fact, text, context)
         told, other = self._of_subject(mention)
         if told is None and (told := self._in_other_words(mention)) is not None:
@@ -233,7 +233,7 @@ class _Judge:
             told = self._namesakes.told(words.left)[:1]
         for metric in told:
             for fact in candidates(mention, metric, self._context.facts, self._text, plan=self._plan):
-                if _holds(mention, fact):
+                if holds(mention, fact):
                     return fact
         return None
 
@@ -257,7 +257,8 @@ def _in_passing(mention: Mention) -> bool:
     )
 
 
-def _holds(mention: Mention, fact: Fact) -> bool:
+def holds(mention: Mention, fact: Fact) -> bool:
+    """Whether a number says a fact: its value within the place it is rounded to, in its unit, on its side of a bound."""
     claim = mention.quantity
     assert claim is not None
     if fact.field == "range" or claim.qualifier is Qualifier.RANGE:
@@ -428,7 +429,7 @@ def _wrong(mention: Mention, metric: str, context: Context) -> Finding:
         right = change.printed.removeprefix(change.verb)
         hint = f"{_WHY['pp']}：“{mention.text}”应写“{right}”。"
         return _finding("number-percentage-point", Severity.ERROR, mention, hint)
-    if mention.role in (MentionRole.CURRENT, MentionRole.COUNT) and prev and _holds(mention, prev):
+    if mention.role in (MentionRole.CURRENT, MentionRole.COUNT) and prev and holds(mention, prev):
         right = f"{facts.period.label}应为{now.printed}" if now else f"{facts.period.label}的数还没有"
         return _finding(
             "number-last-year", Severity.ERROR, mention, f"{name}：{_WHY['year']}（{prev.printed}），{right}。"

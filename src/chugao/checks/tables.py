@@ -1,6 +1,7 @@
 """Numbers in tables: the row names the metric, the column says what the number is.
 
-In: a header and a row of cells.  Out: verdicts, as for prose.
+In: a header and a row of cells.  Out: verdicts, as for prose.  Surprise: the unit seldom stands beside the number; it is
+behind the name, in a column of its own, or in the head of the column.
 """
 
 import re
@@ -8,8 +9,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from chugao.checks.given import Context, Given, same
-from chugao.checks.numbers import Verdict, verify
+from chugao.checks.numbers import Verdict, holds, verify
 from chugao.mentions import Mention, MentionRole
+from chugao.metrics.cells import split_name, unit_of
+from chugao.metrics.facts import Fact
 from chugao.quantity import Found, find_numbers
 from chugao.source import Finding, Place, Severity
 
@@ -23,6 +26,8 @@ _COLUMNS = (
 )
 
 
+_CHANGES = ("change", "growth", "multiple")
+_UNITS = re.compile(r"单位$")
 _NO_VALUE = re.compile(r"序号|时限|期限|责任|牵头|领导|部门|科室|单位|备注|来源|任务|措施|完成情况|截止")
 
 
@@ -79,21 +84,31 @@ def verify_rows(text: str, context: Context) -> list[tuple[int, int, list[Verdic
 
 def _stripped_row(header: list[str], cells: list[str], context: Context, at: int) -> list[Verdict] | None:
     """Verdicts of a row whose cells may have blanks around them; None when its first cell is no metric."""
-    name = context.facts.figures.catalogue().by_name(cells[0].strip()) if cells else None
+    catalogue = context.facts.figures.catalogue()
+    called, unit = _parted(cells[0].strip()) if cells else ("", "")
+    name = catalogue.by_name(cells[0].strip()) or catalogue.by_name(called) if cells else None
     if name is None or name.id not in context.facts.definitions:
         return None
+    units = [c.strip() for label, c in zip(header, cells, strict=False) if _UNITS.search(label)]
+    unit = unit or next((u for u in units if unit_of(u)), "")
     verdicts: list[Verdict] = []
     offset = at
     for column, cell in enumerate(cells):
         if column:
             indent = len(cell) - len(cell.lstrip())
             label = header[column] if column < len(header) else ""
-            verdicts += _cell(name.id, label, cell.strip(), offset + indent, context)
+            verdicts += _cell(name.id, label, cell.strip(), offset + indent, context, _parted(label)[1] or unit)
         offset += len(cell) + 1
     return verdicts
 
 
-def _cell(metric: str, label: str, cell: str, at: int, context: Context) -> list[Verdict]:
+def _parted(label: str) -> tuple[str, str]:
+    """“门急诊（万人次）” → the name and the unit behind it, "" where there is none."""
+    name, unit = split_name(label)
+    return name, re.split(r"[（(]", label.rstrip("）)"))[-1].strip() if unit else ""
+
+
+def _cell(metric: str, label: str, cell: str, at: int, context: Context, unit: str = "") -> list[Verdict]:
     if _NO_VALUE.search(label):
         return []
     fields = _fields(label, context.facts.period.year)
@@ -108,7 +123,7 @@ def _cell(metric: str, label: str, cell: str, at: int, context: Context) -> list
             metric=metric,
         )
         facts = [f for field in fields if (f := context.facts.get(metric, field))]
-        right = next((f for f in facts if _prints(cell, f.printed)), None)
+        right = next((f for f in facts if _says(cell, mention, f, unit)), None)
         if right is not None:
             verdicts.append(Verdict(mention, True, right.slot, None))
             continue
@@ -122,6 +137,26 @@ def _cell(metric: str, label: str, cell: str, at: int, context: Context) -> list
         )
         verdicts.append(Verdict(mention, False, "", finding))
     return verdicts
+
+
+def _says(cell: str, mention: Mention, fact: Fact, unit: str) -> bool:
+    """Whether a number of a cell says the fact, in the unit that stands with it or in that of the row."""
+    if fact.field in _CHANGES and (said := _direction(cell)) and fact.sign and said != fact.sign:
+        return False
+    assert mention.quantity is not None
+    if unit and mention.quantity.unit == "" and fact.field not in _CHANGES:
+        beside = _numbers_in(mention.text + unit)
+        return len(beside) == 1 and holds(mention.model_copy(update={"quantity": beside[0].quantity}), fact)
+    absolute = mention.quantity.model_copy(update={"value": abs(mention.quantity.value)})
+    of_a_change = mention.model_copy(update={"quantity": absolute}) if fact.field in _CHANGES else mention
+    return _prints(cell, fact.printed) or (absolute.unit != "" and holds(of_a_change, fact))
+
+
+def _direction(cell: str) -> int:
+    """The way a change goes by its sign, arrow or verb; 0 where the cell does not say."""
+    if re.search(r"^[-−–—]\s*\d|[↓▼]|下降|减少|降低|缩短|下调|回落|减", cell):
+        return -1
+    return 1 if re.search(r"^\+|[↑▲]|增长|增加|上升|提高|延长|提升|升", cell) else 0
 
 
 def _prints(cell: str, printed: str) -> bool:
