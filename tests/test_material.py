@@ -9,6 +9,7 @@ import pytest
 
 from chugao.errors import InputError
 from chugao.material import Matters, MatterStatus, matter_id, read_matters
+from chugao.material.reading import with_submitted
 from chugao.source import Release, Severity
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "matters"
@@ -171,6 +172,32 @@ def test_a_matter_told_twice_word_for_word_is_kept_once(tmp_path: Path) -> None:
 
     assert len(matters.items) == 1
     assert "只取第一次" in matters.findings[0].hint
+
+
+def test_of_two_tellings_of_one_deed_the_fuller_is_kept_with_what_the_other_adds(tmp_path: Path) -> None:
+    rows = [
+        ["建成智能药房", "2台发药机上线，取药等候降到6分钟", "", "完成"],
+        ["建成智能药房", "2台发药机上线", "3月", "完成"],
+    ]
+    path = workbook(tmp_path / "2025.xlsx", ["事项", "成效", "时间", "状态"], *rows)
+
+    matters = read_matters(path)
+
+    [matter] = matters.items
+    assert (matter.result, matter.when, matter.month) == ("2台发药机上线，取药等候降到6分钟", "3月", 3)
+    assert "只取写得全的一处" in matters.findings[0].hint
+
+
+def test_what_a_department_sent_under_a_name_that_a_file_knows_has_numbers_of_its_own(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "2025.xlsx", ["事项", "成效", "状态"], ["开展义诊", "看了120人", "完成"])
+    told = read_matters(path)
+    other = told.items[0].model_copy(update={"result": "看了87人，发药3箱"})
+
+    both = with_submitted(told, Matters(items=(other, told.items[0])))
+
+    assert [m.result for m in both.items] == ["看了120人", "看了87人，发药3箱"]
+    assert len({m.id for m in both.items}) == 2
+    assert "同名" in both.findings[0].hint
 
 
 def test_a_department_selects_its_own_rows(tmp_path: Path) -> None:

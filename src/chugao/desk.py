@@ -256,15 +256,10 @@ def told_to(workspace: Path | None) -> Told:
 def read_things(files: Sequence[Path], items: "Sequence[Item]" = ()) -> "Matters":
     """Matters from files, and those confirmed among what departments sent."""
     from chugao.material import Matters, read_matters
+    from chugao.material.reading import with_submitted
     from chugao.material.submission import matters_of
 
-    told, sent = read_matters(*files) if files else Matters(), matters_of(tuple(items))
-    return told.model_copy(
-        update={
-            "items": (*told.items, *sent.items),
-            "department_column": told.department_column or sent.department_column,
-        }
-    )
+    return with_submitted(read_matters(*files) if files else Matters(), matters_of(tuple(items)))
 
 
 def _strangers(matters: "Matters", names: Sequence[str]) -> tuple[str, ...]:

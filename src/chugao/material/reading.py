@@ -46,6 +46,23 @@ def read_matters(*paths: Path | str) -> Matters:
     )
 
 
+def with_submitted(told: Matters, sent: Matters) -> Matters:
+    """Matters of files and those that departments sent, each thing once.
+
+    Two that are called alike have one id, and would print each other's numbers: the second gets an id of its own.
+    """
+    gathered = _Gathered(findings=list(told.findings), items=list(told.items), ids={m.id for m in told.items})
+    for matter in sent.items:
+        _keep(gathered, matter)
+    return told.model_copy(
+        update={
+            "items": tuple(gathered.items),
+            "findings": tuple(gathered.findings),
+            "department_column": told.department_column or sent.department_column,
+        }
+    )
+
+
 # --- tables ----------------------------------------------------------------------------------------
 
 
@@ -247,6 +264,12 @@ def _keep(gathered: _Gathered, matter: Matter) -> None:
         hint = f"事项“{matter.text}”重复填写，只取第一次。"
         gathered.note("repeated", matter.source, matter.text, hint, Severity.INFO)
         return
+    if (fuller := _fuller(gathered.items, matter)) is not None:
+        number, better = fuller
+        gathered.items[number] = better
+        hint = f"事项“{matter.text}”有两处，一处的成效包含另一处的，只取写得全的一处。"
+        gathered.note("repeated", matter.source, matter.text, hint, Severity.INFO)
+        return
     identifier = matter.id
     for letter in "bcdefghijklmnopqrstuvwxyz":
         if identifier not in gathered.ids:
@@ -257,6 +280,24 @@ def _keep(gathered: _Gathered, matter: Matter) -> None:
         gathered.note("same_name", matter.source, matter.text, hint)
     gathered.ids.add(identifier)
     gathered.items.append(matter.model_copy(update={"id": identifier}))
+
+
+_BESIDE = ("when", "month", "owner", "leader", "category", "evidence")
+
+
+def _fuller(known: Sequence[Matter], matter: Matter) -> tuple[int, Matter] | None:
+    """Of two tellings of one deed, one within the other, the fuller one and its place; None where there are not two."""
+    alike = ("text", "department", "status", "release", "year")
+    for number, other in enumerate(known):
+        if any(getattr(other, name) != getattr(matter, name) for name in alike):
+            continue
+        if other.month and matter.month and other.month != matter.month:
+            continue
+        for full, part in ((other, matter), (matter, other)):
+            if part.result in full.result:
+                lacking = [n for n in _BESIDE if not getattr(full, n)]
+                return number, full.model_copy(update={n: getattr(part, n) for n in lacking} | {"id": other.id})
+    return None
 
 
 def matter_id(department: str, text: str) -> str:
