@@ -95,9 +95,10 @@ def sample_draft() -> Draft:
     outline = chugao.read_outline("summary-plan", department="医务科", year=2025)
     figures = chugao.read_metrics(str(ROOT / "examples" / "figures" / "医务科-2025.xlsx"))
     matters = chugao.read_matters(str(ROOT / "examples" / "matters" / "医务科-2025.xlsx"))
-    # In a thread of its own: where a browser is driven, this one has an event loop already.
+    # In a thread of its own: where a browser is driven, this one has an event loop already.  The seed is one whose
+    # emergency part says the rescue rate with its value, which the tests change.
     with ThreadPoolExecutor(1) as aside:
-        return aside.submit(chugao.draft, outline, figures, matters, None, chugao.open_engine("offline")).result()
+        return aside.submit(chugao.draft, outline, figures, matters, None, seed=2).result()
 
 
 @cache

@@ -63,7 +63,8 @@ def test_a_wrong_key_still_gives_a_draft_and_says_who_wrote_it(monkeypatch: pyte
     assert ran.code == 0
     assert "模型一处也没有写成，这份稿子全部由离线引擎写成，不是 openai:401 写的" in ran.err
     assert "不认这个密钥" in ran.err
-    assert "处离线写成" in ran.out
+    assert "，离线写成，" in ran.out
+    assert "由 openai" not in ran.out
     assert KEY not in ran.err
     assert server.count == 1
 

@@ -47,10 +47,19 @@ def results(pen: Pen) -> Reply:
 def _with_figures(
     volume: list[ReplySentence], loose: list[ReplySentence], paragraphs: list[list[ReplySentence]]
 ) -> list[list[ReplySentence]]:
-    """Figures open the section, as the result that the deeds below explain: behind a milestone, before all else."""
+    """Figures open the section, as the result that the deeds below explain: behind a milestone, before all else.
+
+    What names targets without a number closes it.
+    """
     figures = [*volume, *loose]
     if not figures or not paragraphs:
         return [figures, *paragraphs]
+    if len(figures) <= _LOOSE and size(figures) <= _THIN_PARAGRAPH:
+        named = [s for s in figures if not SLOT.search(s.text)]
+        figures = [s for s in figures if s not in named]
+        paragraphs = [*paragraphs[:-1], [*paragraphs[-1], *named]]
+        if not figures:
+            return paragraphs
     if len(figures) > _LOOSE or size(figures) > _THIN_PARAGRAPH:
         first = next((i for i, p in enumerate(paragraphs) if not _is_milestone(p)), len(paragraphs))
         return [*paragraphs[:first], figures, *paragraphs[first:]]
@@ -184,7 +193,11 @@ def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
     clauses = [c for m in weighty if (c := pen.phraser.clause(m, "short", sparse=pen.sparse))]
     told = [from_clause(c) for c in clauses]
     missed = [m for m in ranked if m not in weighty and m.reached is False and whole_year]
-    names = [m.name for m in missed if length(m.name) <= _LONG_NAME][:_NAMED]
+    named = [m for m in missed if length(m.name) <= _LONG_NAME][:_NAMED]
+    if harms := [m for m in named if _is_harm(m)]:
+        recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in harms)}
+        told.append(ReplySentence(text=f"{_listed([m.name for m in harms])}超出了年度目标。", recipe=recipe))
+    names = [m.name for m in named if not _is_harm(m)]
     if not names:
         return told
     close = pen.phraser.pick(
@@ -193,6 +206,11 @@ def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
     recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in missed if m.name in names)}
     also = "也" if any("没有" in c[0] for c in clauses) and not close.startswith("年") else ""
     return [*told, ReplySentence(text=f"{_listed(names)}{also}{close}。", recipe=recipe)]
+
+
+def _is_harm(metric: Metric) -> bool:
+    """Complaints, fires: nobody fulfils a number of them."""
+    return metric.better == "down" and metric.kind == "count"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -212,7 +230,9 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
 def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> list[ReplySentence]:
     """Targets that were met too, in one clause without a number, behind the last figure."""
     met = [
-        m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction not in ("unwelcome", "zero")
+        m
+        for m in sorted(others, key=lambda m: -m.importance)
+        if m.reached and m.direction not in ("unwelcome", "zero") and not _is_harm(m)
     ]
     names = [m.name for m in met if length(m.name) <= _SHORT_NAME][:_NAMED]
     if not names or (told and len(names) < _MET_FROM and not pen.sparse):

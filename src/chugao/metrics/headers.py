@@ -161,6 +161,10 @@ class Vocabulary:
                 return found
         return None
 
+    def was_told(self, name: str) -> bool:
+        """Whether the office has said which metric this word of its own means, to be read as that one."""
+        return name_key(name) in self._names or name_key(split_name(name)[0]) in self._names
+
     def read(self, texts: tuple[str, ...]) -> Column | None:
         """What the texts over one column mean, from the top line to the lowest."""
         if texts not in self._read:

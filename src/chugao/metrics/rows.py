@@ -294,8 +294,9 @@ def _definition(
         known = known.model_copy(
             update={"unit": unit.base, "units": (), "kind": "index" if unit.base == "分" else "rate"}
         )
-    # What the office calls it is what it prints; the catalogue's name stays an alias.
-    known = known.called(name)
+    if not gathered.vocabulary.was_told(name):
+        # What the office calls it is what it prints; the catalogue's name stays an alias.
+        known = known.called(name)
     gathered.definitions[known.id] = known
     return known
 
