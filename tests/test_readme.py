@@ -128,3 +128,19 @@ def test_the_number_of_sample_documents_in_the_manual_is_the_number_shipped() ->
 
     assert told is not None
     assert int(told[1]) == sum(1 for p in (ROOT / "corpus").iterdir() if p.is_file())
+
+
+def test_the_screen_of_the_demo_in_the_manual_is_what_the_demo_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs/manual/01-五分钟上手.md").read_text("utf-8")
+    for name in ("examples", "corpus"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    command = re.search(r"^demo:.*?(chugao draft .+?-o out)", (ROOT / "Makefile").read_text("utf-8"), re.M | re.S)
+    assert command is not None
+
+    said = chugao(*shlex.split(command[1].replace("\\\n", ""))[1:]).out
+
+    for told in (r"正文\d+字", r"标题\d+个", r"数字\d+个，都有出处"):
+        assert re.findall(told, page)[0] == re.findall(told, said)[0]
