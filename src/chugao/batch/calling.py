@@ -95,6 +95,11 @@ class Line:
             ready.set_result(None)
             await self._closing.wait()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way, also one whose document has ended."""
+        return bool(self._running)
+
     def stop(self, reason: str, *, at_once: bool) -> None:
         """No more calls; those under way are let finish, or cut off `at_once` (and may have been billed)."""
         with self._lock:

@@ -121,6 +121,11 @@ class Shop:
         with self._lock:
             return tuple({job for job, _ in self._lines})
 
+    def busy(self) -> bool:
+        """Whether a call is being paid for."""
+        with self._lock:
+            return any(line.busy for _, line, _ in self._lines.values())
+
     def stop(self, job: str, reason: str, *, at_once: bool) -> None:
         """No more calls for a job."""
         with self._lock:

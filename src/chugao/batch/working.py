@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.4
 _BEAT_S = 3.0
 _DEAD_AFTER_S = 30
-_PATIENCE_S = 3.0  # for answers that are being paid for
+_PATIENCE_S = 5.0  # for answers that are being paid for
 _STOPPING_S = 20.0
 _AT_ONCE = ("cancelled",)
 _HEIRS = 50
@@ -114,7 +114,7 @@ class Worker:
 
     def _wait_until_idle(self, most_s: float) -> None:
         deadline = time.monotonic() + most_s
-        while self._running and time.monotonic() < deadline:
+        while (self._running or self.shop.busy()) and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _hand_back(self) -> None:
