@@ -295,8 +295,9 @@ def _bench(options: Options) -> int:
     named = [n for n in options.rows if n not in COSTS]
     if options.rows or options.small:
         rows = every_row(named, small=options.small) if named or not costs else []
-        grown = curves((1, 2, 4) if options.small else (1, 10, 100), 1 if options.small else 5, costs)
-        print(show_rows(rows, grown if costs or not named else []))
+        wanted = bool(costs) or not named
+        grown = curves((1, 2, 4) if options.small else (1, 10, 100), 1 if options.small else 5, costs) if wanted else []
+        print(show_rows(rows, grown))
         return 0
     timings = [*measure(options.repeats), *word.measure()]
     held = kept_rows() if options.kept else every_row()

@@ -145,7 +145,7 @@ def _draft(amount: int, _: Path) -> Work:
     ]
     many = matters.model_copy(update={"items": tuple(held)})
     outline = chugao.read_outline(
-        "summary-plan", department="医务科", year=2025, organisation=ORGANISATION, length=5000 * amount
+        "summary-plan", department="医务科", year=2025, organisation=ORGANISATION, length=min(5000 * amount, 20_000)
     )
     return lambda: chugao.draft(outline, figures, many, None, chugao.open_engine("offline"))
 

@@ -6,6 +6,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from chugao.metrics.sheet_names import department_of_file
 from tests.cli import FIGURES, GOOD, HEADER, chugao, figures, refused, write
 
 
@@ -53,6 +54,47 @@ def test_a_file_named_after_a_department_serves_no_other_departments_draft(file:
     assert {row["department"] for row in foreseen.json["rows"]} == {whose}
     assert used is (whose == "")
     assert (f"算作{whose}的数" in imported.out + imported.err) is (whose != "")
+
+
+@pytest.mark.parametrize(
+    ("file", "whose"),
+    [
+        ("眼科2025（补）.csv", "眼科"),
+        ("2025年眼科.csv", "眼科"),
+        ("某县第三人民医院眼科2025年工作指标.csv", "眼科"),
+        ("检验科-修改.csv", "检验科"),
+        ("心内科一病区2025.csv", "心内科一病区"),
+        ("院感科指标最终版.csv", "院感科"),
+        ("市卫健局医政科上报数据.csv", "医政科"),
+        ("PICU指标.csv", "PICU"),
+        ("科研数据2025.csv", ""),
+        ("全院各科室2025.csv", ""),
+        ("重点科室数据.csv", ""),
+        ("内部数据.csv", ""),
+        ("市中心医院2025.csv", ""),
+        ("某镇社区卫生服务中心2025.csv", ""),
+        ("疾病预防控制中心2025.csv", ""),
+    ],
+)
+def test_the_department_in_a_files_name_is_found_whatever_else_stands_there(file: str, whose: str) -> None:
+    assert department_of_file(file) == whose
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_departments_own_figure_goes_before_one_without_a_department_and_the_difference_is_told():
+    own = figures("眼科2025.csv", "白内障手术,2025,2714,例,2500,2600")
+    chugao("metrics", "import", own)
+    chugao("metrics", "import", figures("眼科2025（补）.csv", "白内障手术,2025,2731,例,2500,2600"))
+    chugao("metrics", "import", figures("补充.csv", "白内障手术,2025,2799,例,2500,2900", "门诊人次,2025,9000,人次,,"))
+
+    drafted = chugao("draft", "--kind", "summary", "--department", "眼科", "--year", "2025", "-o", "稿")
+
+    text = Path("稿/眼科2025年工作总结.md").read_text(encoding="utf-8")
+    assert "2731例" in text
+    assert "2799" not in text
+    assert "2900" not in text
+    assert "9000人次" in text
+    assert "补充.csv" in drafted.out + drafted.err
 
 
 @pytest.mark.usefixtures("workspace")

@@ -91,7 +91,7 @@ def gather(
         items=items,
         instructions=(*_instructions(files.instructions), *_kept_instructions(items)),
         past=index,
-        notices=(*notices, *_strangers(matters, (department, organisation))),
+        notices=(*notices, *_set_aside(figures, department), *_strangers(matters, (department, organisation))),
         bases=_bases(workspace, year + 1),
     )
 
@@ -200,6 +200,11 @@ def read_figures(paths: Sequence[Path], workspace: Path | None = None, departmen
         kept = load_figures(database)
     # What the workspace keeps of other departments is no figures file of this one.
     return kept if not kept.departments or department in (None, *kept.departments) else Figures()
+
+
+def _set_aside(figures: "Figures", department: str) -> tuple[str, ...]:
+    """What choosing the department's rows said: everybody's figures that gave way to its own."""
+    return tuple(f.hint for f in figures.of_department(department).findings[len(figures.findings) :])
 
 
 def read_files(paths: Sequence[Path], workspace: Path | None = None) -> "Figures":

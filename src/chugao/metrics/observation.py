@@ -12,9 +12,10 @@ from functools import cached_property
 from pydantic import Field
 
 from chugao.catalogue import Catalogue, MetricDefinition, MetricId, load_catalogue
+from chugao.documents.grid import cell_finding
 from chugao.period import Period
 from chugao.quantity import Quantity
-from chugao.source import Finding, Frozen, Release, Source
+from chugao.source import Finding, Frozen, Release, Severity, Source
 
 
 class Role(StrEnum):
@@ -122,17 +123,32 @@ class Figures(Frozen):
     """(metric, period code) of what several departments reported, also where only the rows of one are left here."""
 
     def of_department(self, department: str | None) -> "Figures":
-        """Only the rows of one department; all rows where the file names none."""
+        """Only the rows of one department; all rows where the file names none.
+
+        Rows without a department are everybody's, but where the department has a figure of its own: a hospital's
+        门急诊 or target is not set against it.
+        """
         if not department or not self.department_column:
             return self
+        own = {(o.metric, o.period, o.role) for o in self.observations if o.department == department}
+        done = {(metric, period) for metric, period, role in own if role is Role.ACTUAL}
+
+        def hers(o: Observation | ReportedChange | RelativeTarget) -> bool:
+            if o.department != "":
+                return o.department == department
+            key = (o.metric, o.period)
+            return key not in done and not (isinstance(o, Observation) and (*key, o.role) in own)
+
+        kept = tuple(o for o in self.observations if hers(o))
         return self.model_copy(
             update={
                 "listed": self.listed | self._listed(),
-                "observations": tuple(o for o in self.observations if o.department in ("", department)),
-                "changes": tuple(c for c in self.changes if c.department in ("", department)),
-                "comparable": tuple(o for o in self.comparable if o.department in ("", department)),
-                "contested": tuple(c for c in self.contested if c[0].department in ("", department)),
-                "aims": tuple(a for a in self.aims if a.department in ("", department)),
+                "observations": kept,
+                "changes": tuple(c for c in self.changes if hers(c)),
+                "comparable": tuple(o for o in self.comparable if hers(o)),
+                "contested": tuple(c for c in self.contested if hers(c[0])),
+                "aims": tuple(a for a in self.aims if hers(a)),
+                "findings": self.findings + _set_aside(department, kept, self.observations),
             }
         )
 
@@ -176,6 +192,26 @@ class Figures(Frozen):
     @cached_property
     def _own_catalogue(self) -> Catalogue:
         return Catalogue(self.definitions.values())
+
+
+def _set_aside(
+    department: str, kept: tuple[Observation, ...], all_of_them: tuple[Observation, ...]
+) -> tuple[Finding, ...]:
+    """Said once: everybody's figures that give way to the department's own and say something else."""
+    own = {(o.metric, o.period, o.role): o for o in kept if o.department == department}
+    shadowed = [
+        (o, own[key]) for o in all_of_them if o.department == "" and (key := (o.metric, o.period, o.role)) in own
+    ]
+    differing = [(o, mine) for o, mine in shadowed if o.quantity.value != mine.quantity.value]
+    if not differing:
+        return ()
+    other, mine = differing[0]
+    more = f"等{len(differing)}个数" if len(differing) > 1 else ""
+    hint = (
+        f"{mine.source}写的是{department}自己的{mine.quantity.printed}，{other.source}没有写部门，是{other.quantity.printed}{more}："
+        f"{department}的稿子用自己的。若没写部门的才对，请在“部门”一列写明{department}后重新导入。"
+    )
+    return (cell_finding("figures.department_own", Severity.WARNING, other.source, other.quantity.printed, hint),)
 
 
 def merge(parts: Iterable[Figures]) -> Figures:

@@ -54,7 +54,7 @@ def readiness(
     period = period_of(selected, year)
     facts = derive(selected, period)
     findings = (
-        *figures.findings,
+        *selected.findings,
         *_against_reported(facts),
         *implausible(selected, period, level),
         *validate_targets(selected, period),

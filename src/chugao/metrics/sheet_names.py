@@ -9,6 +9,7 @@ or are named after a time.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from chugao.documents.header_rows import Header
@@ -24,8 +25,20 @@ _SAYS_NOTHING = re.compile(
     r"填报|模板|目录|说明|封面|上报|核对|修改|更正|最终|[（(]\d+[)）]|^[\d\s._-]{1,2}$"
 )
 _LONGEST_NAME = 12
-_INSIDE_A_HOUSE = re.compile(r"(?:科|部|室|处|办|病区|ICU|CCU|(?<!服务)中心)$")
-"""What a file may be named after and be one department's; 某医院2025.xlsx holds the whole house's figures."""
+_OF_A_FILE = re.compile(
+    r"^(?:(?P<icu>[A-Z]{0,2}ICU|CCU)|(?P<office>[\u4e00-\u9fffA-Za-z·]{1,14}?(?:病区|科|部|室|处|办|(?<!服务)(?<!控制)(?<!疾控)中心)))"
+    r"(?=$|[^\u4e00-\u9fffA-Za-z]|指标|数据|统计|事项|工作|[月季年]|全年|上半|下半|第|[一二三四]季|[填上]?报|汇总|[补修更订改核新旧最定终]|总结|计划|质[控量])"
+)
+_HOUSE = re.compile(r"^.+?(?:医院|卫生院|保健院|卫健[委局]|卫生健康[委局])")
+_NO_OFFICE = re.compile(r"^[各全]|科室$|^(?:全部|内部|外部|局部|本部|何处|到处|人民|卫生室)$")
+
+
+def department_of_file(name: str) -> str:
+    """The department inside a house a file is named after: 某院眼科2025（补）.xlsx → 眼科; "" for 某医院2025.xlsx."""
+    stem = re.sub(r"\.[A-Za-z]{2,4}$", "", unicodedata.normalize("NFKC", name).strip())
+    core = _HOUSE.sub("", re.sub(r"^[\d\s._年度-]+", "", stem)).lstrip("0123456789年度_- .")
+    match = _OF_A_FILE.match(core)
+    return "" if match is None or _NO_OFFICE.search(match[0]) else match[0]
 
 
 def departments_by_sheet(tables: Sequence[Table]) -> dict[str, str]:
@@ -71,7 +84,7 @@ def owned_by_their_files(figures: Figures) -> Figures:
     owners = {
         file: owner
         for file in {e.source.file: None for e in entries}
-        if file not in named and (owner := department_of(file.rpartition(".")[0])) and _INSIDE_A_HOUSE.search(owner)
+        if file not in named and (owner := department_of_file(file))
     }
     if not owners:
         return figures
