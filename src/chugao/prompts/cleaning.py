@@ -27,6 +27,8 @@ _FOLD = _FULL_WIDTH | str.maketrans("｛｝﹛﹜＜＞﹤﹥‹›≪≫", "{}{
 _BRACED = re.compile(r"\{[^{}]*\}")
 _CHAT = re.compile(r"\[/?(?:INST|SYS)\]|<[|/]?[A-Za-z_|]{1,24}[|/]?>", re.IGNORECASE)
 _HARMLESS = re.compile("[\u4e00-\u9fffA-Za-z，。、；：？！“”‘’（）—…·]*")
+_SEEN = re.compile("[ -~\u4e00-\u9fff，。、；：？！“”‘’（）《》〈〉—…·％‰℃]*")
+"""Characters that all show and are digits only where they are 0–9."""
 _LIMIT = re.compile(r"(?<![\d.])(\d{1,7})(?=字|条|段|句|行|点|个方面|个部分)")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*[%‰]?")
 
@@ -45,9 +47,17 @@ class Cleaner:
     def __init__(self, brief: Brief, offered: frozenset[str]) -> None:
         self.offered, self.fence = offered, fence_of(brief)
         self._brief = brief
+        # The slots of one metric repeat its name and its meaning.
+        self._cleaned: dict[tuple[str, int], str] = {}
 
     def __call__(self, text: str, limit: int = 2000) -> str:
         """One line without anything hidden, foreign slots, fences or digits."""
+        known = self._cleaned.get((text, limit))
+        if known is None:
+            known = self._cleaned[text, limit] = self._clean(text, limit)
+        return known
+
+    def _clean(self, text: str, limit: int) -> str:
         if _HARMLESS.fullmatch(text) and self.fence not in text:
             return _shortened(text, limit)
         text = _visible(text[: 8 * limit])
@@ -93,6 +103,8 @@ def _shortened(text: str, limit: int) -> str:
 def _visible(text: str) -> str:
     """The text with every digit as 0–9 and every character that cannot be seen taken out."""
     text = _INVISIBLE.sub("", re.sub(r"[\s\u2028\u2029\u0085]+", " ", text)).translate(_FOLD)
+    if _SEEN.fullmatch(text):
+        return text
     return "".join(_digit(c) for c in text if unicodedata.category(c) not in _HIDDEN)
 
 

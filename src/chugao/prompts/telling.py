@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from chugao.errors import InputError
 from chugao.manuscript import Brief
 from chugao.prompts import sandbox
-from chugao.prompts.cleaning import fence_of
 from chugao.prompts.loading import SUFFIX, Prompt, complaint, contained
 from chugao.prompts.view import FENCED, view
 from chugao.source import Frozen
@@ -38,11 +37,11 @@ def render(prompt: Prompt, brief: Brief) -> Messages:
     """
     if prompt.returns != "Reply":
         raise InputError(f"{prompt.file} 是供别的模板引用的段落，不能单独使用。")
-    data, fenced = view(brief)
+    data, fenced, fence = view(brief)
     job = {
         "data": {name: value for name, value in data.items() if name in prompt.needs},
         "fenced": {n: (f"blocks/{n}{SUFFIX}", fenced[n]) for n in FENCED if n in prompt.needs},
-        "fence": fence_of(brief),
+        "fence": fence,
     }
     try:
         system, user = contained(

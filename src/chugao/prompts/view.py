@@ -58,8 +58,8 @@ _STATUS = {"done": "已完成", "ongoing": "推进中", "planned": "拟开展", 
 _WEIGHTY, _ASKED = 70, 99
 
 
-def view(brief: Brief) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
-    """(what a template may show as it is, what only shows in a fence)."""
+def view(brief: Brief) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]:
+    """(what a template may show as it is, what only shows in a fence, the name of the fence)."""
     clean = Cleaner(brief, frozenset(offered(brief)))
     told = names(brief)
 
@@ -97,7 +97,7 @@ def view(brief: Brief) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
             for t in (*brief.original, *(p.text for p in brief.passages if p.id.startswith(ORIGINAL)))
         ],
     }
-    return data, fenced
+    return data, fenced, clean.fence
 
 
 def _slot(slot: Slot, clean: Cleaner) -> dict[str, Any]:
