@@ -24,7 +24,7 @@ from rapidfuzz.distance import Indel
 
 from chugao import comparing
 from chugao.comparing import Comparison, read_version
-from chugao.comparing.words import tokens_of
+from chugao.comparing.tokens import tokens_of
 from chugao.mentions import find_mentions
 
 HERE = Path(__file__).parent
@@ -348,7 +348,7 @@ def _tokens(version: comparing.Version) -> list[str]:
         if stretch.paragraph != paragraph:
             out.append("\n")
         paragraph = stretch.paragraph
-        out += [t.text for t in tokens_of(stretch.text)]
+        out += tokens_of(stretch.text).texts
     return out
 
 

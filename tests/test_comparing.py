@@ -157,6 +157,48 @@ def test_two_sections_that_changed_places_are_one_move() -> None:
     assert {h.kind for h in comparison.hunks if not h.numbering} == {"移"}
 
 
+def test_a_figure_edited_in_place_is_no_move_though_the_old_sentence_came_elsewhere_as_well() -> None:
+    sentence = "每周抽查病历100份，结果在院周会上公布。"
+    new = OLD.replace("病历100份", "病历120份").replace("病案归档偏慢。", "病案归档偏慢。" + sentence)
+
+    found = hunks(OLD, new)
+
+    assert found == [("数字", "100份", "120份"), ("增", "", sentence)]
+
+
+def test_of_a_section_that_moved_the_rewritten_sentences_moved_with_it() -> None:
+    one = "1.复盘再次手术病例\n2月底前，质控科召集，主刀医师讲清首次手术指征，每季公布重复出现的原因。\n"
+    two = "2.改排手术间\n3月底前，麻醉科重排14间手术间，首台开台时间按月通报到治疗组。\n"
+    three = "3.配装转换设备\n设备科4月底前到货，县医院先用，影像科驻点一周。\n"
+    old = "二、重点任务\n" + one + two + three
+    new = "二、重点任务\n" + (two + three + one.replace("质控科召集", "质控科召集首次复盘会")).replace("每季", "每月")
+
+    comparison = compare(old, new)
+
+    assert {h.kind for h in comparison.hunks if not h.numbering} == {"移", "增", "措辞"}
+    assert not {u.op for u in comparison.units} & {"insert", "delete"}
+
+
+def test_where_two_sections_became_one_an_edited_sentence_moved_next_door() -> None:
+    shared = "主数据标准化率98.2%，清洗重复档案3482份。全年开展数据质量检查12次，发现问题156个。"
+    old = f"（二）互联互通\n接入乡镇卫生院14家，共享检查结果12.6万条。\n（三）数据治理\n{shared}"
+    new = f"（二）互联互通和数据治理\n接入乡镇卫生院14家，共享检查结果13.9万条。{shared}"
+
+    found = compare(old, new)
+
+    assert ("数字", "12.6万条", "13.9万条") in [(h.kind, h.old, h.new) for h in found.hunks]
+    assert not [h for h in found.hunks if h.kind in ("增", "删") and "14家" in h.old + h.new]
+
+
+def test_a_sentence_made_three_changes_marks_only() -> None:
+    sentence = "药学部先换药品目录和编码，四十份表单由病区主任签字启用，质控科按月公布退径理由。"
+    new = OLD.replace("病案归档偏慢。", sentence.replace("，", "。"))
+
+    found = hunks(OLD.replace("病案归档偏慢。", sentence), new)
+
+    assert found == [("标点", "，", "。"), ("标点", "，", "。")]
+
+
 def test_a_sentence_made_two_and_two_made_one_change_a_mark_only() -> None:
     new = OLD.replace("启用，影像", "启用。影像").replace("偏慢。麻醉力量不足，", "偏慢，麻醉力量不足，")
 
@@ -258,6 +300,17 @@ def test_a_dropped_heading_is_a_dropped_heading_and_its_text_stays() -> None:
     new = OLD.replace("（二）急救提速\n", "")
 
     assert hunks(OLD, new) == [("删", "（二）急救提速", "")]
+
+
+def test_a_table_copied_into_a_text_file_is_the_table_of_the_markdown(tmp_path: Path) -> None:
+    (tmp_path / "稿.md").write_text(
+        "# 医务科2025年工作总结\n\n一、指标\n\n| 指标 | 本年 |\n|---|---|\n| 手术 | 23105台次 |\n", "utf-8"
+    )
+    (tmp_path / "稿.txt").write_text("医务科2025年工作总结\n一、指标\n指标\t本年\n手术\t23105台次\n", "utf-8")
+
+    comparison = compare(read_version(tmp_path / "稿.md"), read_version(tmp_path / "稿.txt"))
+
+    assert not comparison.hunks
 
 
 # --- properties -----------------------------------------------------------------------------------

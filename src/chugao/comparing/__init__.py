@@ -35,7 +35,7 @@ __all__ = [
     "version_of_text",
 ]
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Rises when the same two versions would be compared otherwise."""
 _KEPT = 32
 _cache: "OrderedDict[tuple[str, str, int], tuple[tuple[Hunk, ...], tuple[Unit, ...]]]" = OrderedDict()

@@ -45,11 +45,17 @@ Block = tuple[list[int], list[int]]
 # --- word for word --------------------------------------------------------------------------------
 
 
-def common(old: Sequence[Stretch], new: Sequence[Stretch], block: Block) -> tuple[list[Group], list[Block]]:
-    """Groups of equal stretches, and the blocks between them in which something differs."""
+def same_as(old: Sequence[Stretch], new: Sequence[Stretch]) -> tuple[list[int], list[int]]:
+    """A number for each stretch, the same for those that say the same: read once, compared often."""
     ids: dict[tuple[bool, str], int] = {}
-    a = [ids.setdefault((old[i].kind == "row", old[i].text), len(ids)) for i in block[0]]
-    b = [ids.setdefault((new[j].kind == "row", new[j].text), len(ids)) for j in block[1]]
+    one, other = ([ids.setdefault((s.kind == "row", s.text), len(ids)) for s in side] for side in (old, new))
+    return one, other
+
+
+def common(old: Sequence[int], new: Sequence[int], block: Block) -> tuple[list[Group], list[Block]]:
+    """Groups of equal stretches, and the blocks between them in which something differs; by their `same_as`."""
+    a = [old[i] for i in block[0]]
+    b = [new[j] for j in block[1]]
     groups: list[Group] = []
     blocks: list[Block] = []
     i = j = 0
@@ -156,21 +162,23 @@ class _Pairing:
         """For every pair of beginnings, what its best way takes last: (of a, of b, similarity)."""
         rows, columns = len(self.a), len(self.b)
         alike = _likeness(self.a, self.b)
+        nothing = [0.0] * columns
         best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
         taken = [[(1, 0, 0.0)] * (columns + 1) for _ in range(rows + 1)]
         taken[0] = [(0, 1, 0.0)] * (columns + 1)
         for i in range(1, rows + 1):
             above, here, choice = best[i - 1], best[i], taken[i]
+            row, row_above = alike[i - 1], alike[i - 2] if i > 1 else nothing
             for j in range(1, columns + 1):
                 if above[j] >= here[j - 1]:
                     here[j] = above[j]
                 else:
                     here[j], choice[j] = here[j - 1], (0, 1, 0.0)
-                similarity = alike[i - 1][j - 1]
+                similarity = row[j - 1]
                 if similarity:
                     self._offer(best, taken, (i, j), (1, 1, similarity))
-                    if similarity < 0.95:
-                        self._offer_joined(best, taken, (i, j), alike)
+                if similarity < 0.95 and (similarity or row_above[j - 1] or (j > 1 and row[j - 2])):
+                    self._offer_joined(best, taken, (i, j))
         return taken
 
     def _offer(
@@ -187,34 +195,31 @@ class _Pairing:
             best[i][j], taken[i][j] = gain, step
 
     def _offer_joined(
-        self,
-        best: list[list[float]],
-        taken: list[list[tuple[int, int, float]]],
-        at: tuple[int, int],
-        alike: list[list[float]],
+        self, best: list[list[float]], taken: list[list[tuple[int, int, float]]], at: tuple[int, int]
     ) -> None:
-        """Two sentences made one, or one made two; at = (after the last of a, after the last of b)."""
+        """Two or three sentences made one, or one made so many; at = (after the last of a, after the last of b)."""
         i, j = at
-        if i > 1 and (s := self._joined(self.a[i - 2], self.a[i - 1], self.b[j - 1])):
-            self._offer(best, taken, at, (2, 1, s))
-        if j > 1 and (s := self._joined(self.b[j - 2], self.b[j - 1], self.a[i - 1])):
-            self._offer(best, taken, at, (1, 2, s))
+        for many in (2, 3):
+            if i >= many and (s := _joined(self.a[i - many : i], self.b[j - 1])):
+                self._offer(best, taken, at, (many, 1, s))
+            if j >= many and (s := _joined(self.b[j - many : j], self.a[i - 1])):
+                self._offer(best, taken, at, (1, many, s))
 
-    @staticmethod
-    def _joined(first: Stretch, second: Stretch, whole: Stretch) -> float:
-        """Similarity of two sentences together to one, 0 when one of the two has little to do with it."""
-        if {first.kind, second.kind, whole.kind} != {"sentence"} or first.paragraph != second.paragraph:
+
+def _joined(pieces: Sequence[Stretch], whole: Stretch) -> float:
+    """Similarity of a few sentences together to one, 0 when one of them has little to do with it."""
+    if {whole.kind, *(p.kind for p in pieces)} != {"sentence"} or len({p.paragraph for p in pieces}) > 1:
+        return 0.0
+    lengths = [len(p.text) for p in pieces]
+    if sum(lengths) * len(whole.text) > _LONG or not 0.7 * len(whole.text) <= sum(lengths) <= 1.4 * len(whole.text):
+        return 0.0
+    text = "".join(p.text for p in pieces)
+    together = _shared(text, whole.text)
+    for i, length in enumerate(lengths):
+        rest = "".join(p.text for p in (*pieces[:i], *pieces[i + 1 :]))
+        if together - _shared(rest, whole.text) < 0.6 * length:
             return 0.0
-        length = len(first.text) + len(second.text)
-        if length * len(whole.text) > _LONG:
-            return 0.0
-        if not 0.7 * len(whole.text) <= length <= 1.4 * len(whole.text):
-            return 0.0
-        together = _shared(first.text + second.text, whole.text)
-        apart = max(_shared(first.text, whole.text), _shared(second.text, whole.text))
-        if together - apart < 0.6 * min(len(first.text), len(second.text)):
-            return 0.0
-        return likeness(first.text + second.text, whole.text, ALIKE)
+    return likeness(text, whole.text, ALIKE)
 
 
 def _shared(one: str, other: str) -> int:

@@ -9,8 +9,8 @@ people to look away.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 from typing import Any, Literal
 
 from chugao.catalogue import Catalogue
@@ -26,6 +26,7 @@ from chugao.comparing.numbers import (
 )
 from chugao.comparing.pairing import Pair, Reading, equals, heading_of, pair_numbers, reverses, same_unit
 from chugao.comparing.versions import Comparison, Part, Span, Unit, Version
+from chugao.kind import Kind
 from chugao.quantity import comparable, convert, supports
 from chugao.source import Frozen
 
@@ -38,6 +39,18 @@ LABELS: dict[ChangeKind, str] = {
     "resourced": "换源",
 }
 ROLES: dict[Aspect, str] = {"value": "", "baseline": "上年", "target": "目标", "change": "增减", "parameter": ""}
+
+_MEANS: dict[Aspect, str] = {
+    "value": "完成数", "baseline": "上年数", "target": "目标", "change": "增减的幅度", "parameter": "完成数",
+}  # fmt: skip
+_AIM = re.compile(r"力争|争取|目标|计划|预期|确保|拟|任务|控制线")
+_BESIDE = 8
+_BASES = (
+    ("上年", re.compile(r"同比|[比较][上去]年|上年|去年")),
+    ("上一期", re.compile(r"环比|[比较]上(?:月|季|半年|期|周)")),
+    ("年初", re.compile(r"[比较]年初")),
+    ("更早的年份", re.compile(r"[比较](?:前年|20\d\d年|“?十[三四五])")),
+)
 
 _PLACES = 20
 """Places of one number that are looked at."""
@@ -112,13 +125,59 @@ def compare_facts(old: Version, new: Version, comparison: Comparison | None = No
         comparison = compare(old, new)
     catalogue = catalogue_of(old, new)
     reading = Reading(old, new, comparison, catalogue)
-    pairs, gone, come = pair_numbers(reading)
+    pairs, gone, come = _with_unread(comparison, reading, *pair_numbers(reading))
     scribe = _Scribe(old, new, catalogue, names_in(old, new))
     told = [c for p in pairs if (c := scribe.of_pair(p)) is not None]
     told += [scribe.one("lost", n) for n in gone if _worth_telling(n, new)]
     told += [scribe.one("added", n) for n in come if _worth_telling(n, old)]
     told += scribe.resourced(comparison.units)
     return tuple(sorted(told, key=_in_order(comparison)))
+
+
+def _with_unread(
+    comparison: Comparison, reading: Reading, pairs: list[Pair], gone: list[Number], come: list[Number]
+) -> tuple[list[Pair], list[Number], list[Number]]:
+    """A number that stands in the place of one that is read as none: of 两个 → 一个 the latter, of 2日归档率 → 6日 the former."""
+    hunks = [h for h in comparison.hunks if h.kind == "数字" and _COUNT.fullmatch(h.old) and _COUNT.fullmatch(h.new)]
+    left, came = {(n.start, n.end): n for n in gone}, {(n.start, n.end): n for n in come}
+    for hunk in hunks:
+        a, b = left.get(hunk.old_span), came.get(hunk.new_span)
+        unit = comparison.units[hunk.unit]
+        if b is not None and not _any_in(reading.old, hunk.old_span):
+            a = b._replace(
+                start=hunk.old_span[0],
+                end=hunk.old_span[1],
+                printed=hunk.old,
+                quantity=None,
+                part=unit.old_part or 0,
+                sentence=unit.old_span,
+                claim=None,
+            )
+        elif a is not None and not _any_in(reading.new, hunk.new_span):
+            b = a._replace(
+                start=hunk.new_span[0],
+                end=hunk.new_span[1],
+                printed=hunk.new,
+                quantity=None,
+                part=unit.new_part or 0,
+                sentence=unit.new_span,
+                claim=None,
+            )
+        else:
+            continue
+        pairs.append(Pair(a, b, moved=False))
+        left.pop(hunk.old_span, None)
+        came.pop(hunk.new_span, None)
+    return pairs, list(left.values()), list(came.values())
+
+
+_COUNT = re.compile(r"[第约近超]?[0-9０-９一二两三四五六七八九十百千万亿半][^，。；：、【】《》\s]{0,12}")
+
+
+def _any_in(numbers: Sequence[Number], span: Span) -> bool:
+    """Whether a number that says something, no mere digits of a name, stands in a span."""
+    at = bisect_right(numbers, span[0], key=lambda n: n.end)
+    return any(n.kind != "name" for n in takewhile(lambda n: n.start < span[1], numbers[at : at + _PLACES]))
 
 
 def _worth_telling(number: Number, other: Version) -> bool:
@@ -165,8 +224,32 @@ class _Scribe:
         if equals(a, b):
             if pair.moved and a.kind == "number" and self._home(self.old, a) != self._home(self.new, b):
                 return self._told("moved", a, b)
-            return self._told("resourced", a, b) if _other_source(a, b) else None
+            if _other_source(a, b):
+                return self._told("resourced", a, b)
+            meaning = self._other_meaning(a, b)
+            return self._told("changed", a, b, note=meaning) if meaning else None
         return self._told("changed", a, b, note=_note(a, b))
+
+    def _other_meaning(self, a: Number, b: Number) -> str:
+        """“提高到12%” is not “提高12%”, 同比 not 环比; what was reached may have become a mere target."""
+        if a.kind != "number" or a.column is not None or b.column is not None:
+            return ""
+        if {a.aspect, b.aspect} & {"change"} and a.aspect != b.aspect:
+            return f"数没变，意思变了：原是{_MEANS[a.aspect]}，现是{_MEANS[b.aspect]}"
+        before, after = _basis(a), _basis(b)
+        if a.aspect == "change" and before and after and before != after:
+            return f"数没变，比较的对象变了：原是{before}，现是{after}"
+        if {a.aspect, b.aspect} == {"value", "target"} and self._aims(self.old, a) != self._aims(self.new, b):
+            return f"数没变，意思变了：原是{_MEANS[a.aspect]}，现是{_MEANS[b.aspect]}"
+        return ""
+
+    @staticmethod
+    def _aims(version: Version, number: Number) -> bool:
+        """Whether its clause speaks of an aim; in a plan everything does."""
+        if version.kind not in (None, Kind.SUMMARY, Kind.SUMMARY_PLAN) or number.ahead:
+            return True
+        around = version.text[number.sentence[0] : min(number.sentence[1], number.end + _BESIDE)]
+        return _AIM.search(around) is not None
 
     def one(self, change: ChangeKind, number: Number) -> FactChange:
         return self._told(change, number, None) if change == "lost" else self._told(change, None, number)
@@ -219,6 +302,7 @@ class _Scribe:
         metric = (number.claim.metric if number.claim else None) or number.metric or (a.metric if a else None)
         named = a if a is not None and b is not None and not b.metric and a.metric else number
         flipped = a is not None and b is not None and reverses(a, b)
+        equal = change == "changed" and a is not None and b is not None and equals(a, b)
         if change == "resourced" and a is not None and b is not None:
             note = _sources(_source(a), _source(b))
         return FactChange(
@@ -228,8 +312,8 @@ class _Scribe:
             metric_id=metric,
             role=number.aspect,
             column=number.column or "",
-            old=_printed(a, flipped),
-            new=_printed(b, flipped),
+            old=_led_in(a) if note and equal else _printed(a, flipped),
+            new=_led_in(b) if note and equal else _printed(b, flipped),
             old_place=self._of(self.old, a),
             new_place=self._of(self.new, b),
             note=note,
@@ -272,9 +356,8 @@ class _Scribe:
         for at in islice(_standing(number.printed, version.text), _PLACES):
             if b is not None and version is self.new and b.start <= at < b.end:
                 continue
-            line = version.text[max(version.text.rfind("\n", 0, at) + 1, at - 40) : at]
-            clause = re.split(r"[。；]", line)[-1]
-            if any(name in clause for name in names):
+            line = version.text[max(0, at - 40) : at]
+            if any(_names(name, line) for name in names):
                 found.append(heading_of(version.part_at(at)))
         return tuple(dict.fromkeys(found))
 
@@ -284,15 +367,42 @@ def _standing(printed: str, text: str) -> Iterator[int]:
     at = text.find(printed)
     while at >= 0:
         end = at + len(printed)
-        if not re.match(r"[\d.,]", text[at - 1 : at]) and not re.match(r"[\d.]", text[end : end + 1]):
+        if text[at - 1 : at] not in _BEFORE_DIGITS and text[end : end + 1] not in _AFTER_DIGITS:
             yield at
         at = text.find(printed, end)
+
+
+def _basis(number: Number) -> str:
+    """What a change is measured against, "" where the words at it do not say."""
+    return next((name for name, pattern in _BASES if pattern.search(number.left)), "")
 
 
 def _printed(number: Number | None, with_verb: bool) -> str:
     if number is None:
         return ""
     return f"{number.verb}{number.printed}" if with_verb else number.printed
+
+
+def _names(name: str, line: str) -> bool:
+    """Whether a name at the end of a line is that of the number after it, not of another number between them."""
+    at = line.rfind(name)
+    return at >= 0 and _NOT_ITS.search(line, at + len(name)) is None
+
+
+_NOT_ITS = re.compile(r"[。；\n]|\d[^，、]*[，、]")
+_AFTER_DIGITS = frozenset("0123456789０１２３４５６７８９.")
+_BEFORE_DIGITS = _AFTER_DIGITS | {","}
+
+
+def _led_in(number: Number | None) -> str:
+    """With the words that say what it means: “同比增长6.1%”, “提高到12%”."""
+    lead = _LEADS_IN.search(number.left) if number is not None else None
+    return (lead[0] if lead else "") + _printed(number, with_verb=False)
+
+
+_LEADS_IN = re.compile(
+    r"(?:[同环]比|[比较](?:上年|去年|年初|上月|上季度))?(?:提高|提升|增长|增加|上升|下降|降低|减少|缩短|压缩|延长|达到?|升|降|增|减)?[到至为了]?$"
+)
 
 
 def _note(a: Number, b: Number) -> str:

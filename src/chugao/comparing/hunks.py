@@ -74,6 +74,7 @@ class _Reading:
         old_span = _from_to(unit, self.units[last], "old_span")
         new_span = _from_to(unit, self.units[last], "new_span")
         target = self.new.parts[unit.new_part or 0]
+        place = target if target.key == place.key else place
         return Hunk(
             id=self._id(),
             section=place.key,

@@ -4,12 +4,16 @@ In: what the alignment left over on both sides.  Out: pairs of the same sentence
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from chugao.comparing.aligning import likeness
+from chugao.comparing.aligning import Block, likeness
 from chugao.comparing.versions import Stretch
 
 _SAME = 0.9
+_LIKE = 0.7
+_STAYED = 0.75
+_PAIRS = 10_000
+"""Of one block; in a larger one nothing is known to have stayed."""
 _SHORTEST = 6
 """特此报告。 is in every report; that one went and one came is no move."""
 _MUCH = 1_000_000_000
@@ -17,25 +21,62 @@ _MUCH = 1_000_000_000
 second; beyond it only the unchanged are found."""
 
 
-def moved_whole(
-    old: Sequence[Stretch], new: Sequence[Stretch], gone: Sequence[int], come: Sequence[int]
-) -> list[tuple[int, int]]:
-    """(old, new) of every stretch that went in one place and came, word for word, in another; in order."""
+def moved_whole(old: Sequence[Stretch], new: Sequence[Stretch], blocks: Sequence[Block]) -> list[tuple[int, int]]:
+    """(old, new) of every stretch that went in one place and came, word for word, in another; in order.
+
+    None that was only edited where it stands: of a paper that repeats itself a sentence may come elsewhere as well.
+    """
+    gone = [i for block in blocks for i in block[0] if len(old[i].text) >= _SHORTEST]
+    come = [j for block in blocks for j in block[1] if len(new[j].text) >= _SHORTEST]
+    went, came = {_said(old[i]) for i in gone}, {_said(new[j]) for j in come}
+    if went.isdisjoint(came):
+        return []
+    stayed_old, stayed_new = set(), set()
+    for a, b in blocks:
+        stayed_old |= _edited(
+            old, new, [i for i in a if _said(old[i]) in came], [j for j in b if _said(new[j]) not in went]
+        )
+        stayed_new |= _edited(
+            new, old, [j for j in b if _said(new[j]) in went], [i for i in a if _said(old[i]) not in came]
+        )
     places: dict[tuple[bool, str], list[int]] = defaultdict(list)
     for j in reversed(come):
-        places[new[j].kind == "row", new[j].text].append(j)
+        if j not in stayed_new:
+            places[_said(new[j])].append(j)
     moves = []
     for i in gone:
-        waiting = places.get((old[i].kind == "row", old[i].text))
-        if waiting and len(old[i].text) >= _SHORTEST:
+        waiting = places.get(_said(old[i]))
+        if waiting and i not in stayed_old:
             moves.append((i, waiting.pop()))
     return moves
 
 
+def _said(stretch: Stretch) -> tuple[bool, str]:
+    return stretch.kind == "row", stretch.text
+
+
+def _edited(one: Sequence[Stretch], other: Sequence[Stretch], here: list[int], there: list[int]) -> set[int]:
+    """Which of these stretches have one much like them in the same place of the other version."""
+    if not here or not there or len(here) * len(there) > _PAIRS:
+        return set()
+    return {
+        i
+        for i in here
+        if any(_said(one[i])[0] == _said(other[j])[0] and likeness(one[i].text, other[j].text, _STAYED) for j in there)
+    }
+
+
 def moved_and_edited(
-    old: Sequence[Stretch], new: Sequence[Stretch], gone: Sequence[int], come: Sequence[int]
+    old: Sequence[Stretch],
+    new: Sequence[Stretch],
+    gone: Sequence[int],
+    come: Sequence[int],
+    next_door: Callable[[int, int], bool],
 ) -> list[tuple[int, int]]:
-    """The same for those edited on the way, the likest first; each once."""
+    """The same for those edited on the way, the likest first; each once.
+
+    In the part next door, as where two were made one, a sentence may have been edited more than one that came from afar.
+    """
     gone = [i for i in gone if len(old[i].text) >= 2 * _SHORTEST]
     come = [j for j in come if len(new[j].text) >= 2 * _SHORTEST]
     if sum(len(old[i].text) for i in gone) * sum(len(new[j].text) for j in come) > _MUCH:
@@ -45,7 +86,8 @@ def moved_and_edited(
         for j in come:
             if (old[i].kind == "row") != (new[j].kind == "row"):
                 continue
-            if score := likeness(old[i].text, new[j].text, _SAME):
+            near = min(len(old[i].text), len(new[j].text)) >= 3 * _SHORTEST and next_door(old[i].part, new[j].part)
+            if score := likeness(old[i].text, new[j].text, _LIKE if near else _SAME):
                 scored.append((-score, i, j))
     moves: list[tuple[int, int]] = []
     left: set[int] = set()

@@ -124,12 +124,12 @@ class _Line(NamedTuple):
 
 
 def _of_prose(version: Version, wanted: list[Stretch], catalogue: Catalogue) -> Iterator[Number]:
-    """Only the paragraphs that hold a wanted stretch are read, under the headings over them."""
+    """Only wanted stretches are read, at the beginnings of their paragraphs, under the headings over them."""
     if not wanted:
         return
-    text, lines = _excerpt(version, {s.paragraph for s in wanted})
-    starts = [line.at for line in lines]
     keep = {s.start for s in wanted}
+    text, lines = _excerpt(version, {s.paragraph for s in wanted}, keep)
+    starts = [line.at for line in lines]
     mentions = find_mentions(text, catalogue, kind=version.kind, year=version.year)
     before: tuple[int, int, str] | None = None
     for mention in mentions:
@@ -144,24 +144,34 @@ def _of_prose(version: Version, wanted: list[Stretch], catalogue: Catalogue) -> 
         yield number
 
 
-def _excerpt(version: Version, paragraphs: set[int]) -> tuple[str, list[_Line]]:
-    """Title, headings and these paragraphs, a paragraph a line, and where each stretch of them stands."""
-    # A short line over a paragraph may be the label of the number it opens with.
-    paragraphs = paragraphs | {p - 1 for p in paragraphs}
+def _excerpt(version: Version, paragraphs: set[int], keep: set[int]) -> tuple[str, list[_Line]]:
+    """Title, headings and these stretches, a paragraph a line, and where each of them stands.
+
+    Of their paragraphs the beginning is read along, and both ends of the one above: a line may turn to what lies ahead,
+    a short line may be the label of the number below it, an unfinished one hands on what it announced.
+    """
+    above = {p - 1 for p in paragraphs} - paragraphs
     pieces: list[str] = []
     lines: list[_Line] = []
-    at, last = 0, None
-    for stretch in version.stretches:
-        known = stretch.kind in ("title", "heading") or (stretch.kind != "row" and stretch.paragraph in paragraphs)
-        if not known:
-            continue
-        if last is not None and stretch.paragraph != last:
+    at, last, before = 0, None, None
+    stretches = version.stretches
+    for i, stretch in enumerate(stretches):
+        paragraph = stretch.paragraph
+        begins = paragraph != before
+        before = paragraph
+        if stretch.kind not in ("title", "heading"):
+            ends = i + 1 == len(stretches) or stretches[i + 1].paragraph != paragraph
+            known = stretch.start in keep or (begins and paragraph in paragraphs)
+            known = known or ((begins or ends) and paragraph in above)
+            if not known or stretch.kind == "row":
+                continue
+        if last is not None and paragraph != last:
             pieces.append("\n")
             at += 1
         lines.append(_Line(at, stretch.start, stretch))
         pieces.append(stretch.text)
         at += len(stretch.text)
-        last = stretch.paragraph
+        last = paragraph
     return "".join(pieces), lines
 
 

@@ -22,8 +22,9 @@ from chugao.comparing.candidates import SideBySide
 from chugao.comparing.facts import FactChange, with_role
 from chugao.comparing.summary import Summary, summary_of_changes
 from chugao.comparing.terminal import Only, pieces_to_show, told_beside, where_of
+from chugao.comparing.tokens import tokens_of
 from chugao.comparing.versions import Comparison, Part, Piece, Unit
-from chugao.comparing.words import tokens_of, without_number
+from chugao.comparing.words import without_number
 from chugao.config import shipped
 
 
@@ -234,8 +235,9 @@ def _told_in(text: str, *, first: bool) -> Iterator[tuple[str, bool]]:
     start = len(text) - len(without_number(text)) if first else 0
     if start:
         yield text[:start], False
-    for number, tokens in groupby(tokens_of(text[start:]), key=lambda token: token.number):
-        yield "".join(token.text for token in tokens), number
+    tokens = tokens_of(text[start:])
+    for number, run in groupby(zip(tokens.texts, tokens.numbers, strict=True), key=lambda token: token[1]):
+        yield "".join(word for word, _ in run), number
 
 
 def _moved(unit: Unit, *, left: bool) -> Markup:

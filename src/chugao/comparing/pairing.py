@@ -8,6 +8,7 @@ First inside a sentence, in order; then by metric, role and period wherever it w
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -129,7 +130,59 @@ def pair_numbers(reading: Reading) -> tuple[list[Pair], list[Number], list[Numbe
 
 
 def _aligned(old: list[Number], new: list[Number]) -> list[tuple[Number, Number]]:
-    """Pairs within a sentence, in order on both sides, of the greatest sum of affinities."""
+    """Pairs within a sentence: where an order changed what is named alike, the rest in order."""
+    named: list[tuple[Number, Number]] = []
+    for called in (_called, _roughly_called):
+        found = _named_alike(old, new, called)
+        named += found
+        taken_old, taken_new = {a.start for a, _ in found}, {b.start for _, b in found}
+        old = [a for a in old if a.start not in taken_old]
+        new = [b for b in new if b.start not in taken_new]
+    return named + _in_order(old, new)
+
+
+_Name = tuple[str, str, str, str, str]
+
+
+def _named_alike(
+    old: list[Number], new: list[Number], called: Callable[[Number], _Name]
+) -> list[tuple[Number, Number]]:
+    """“由24名增加到28名” is “达到28名（上年24名）”, and 外科、内科 for 内科、外科 makes no other number of either.
+
+    Only where both sides name the same, each once, and in another order: else the order tells as much.
+    """
+    if min(len(old), len(new)) < 2 or len(old) * len(new) > _MANY:
+        return []
+    short = _shortest_names([*old, *new])
+    keys = [called(n._replace(name=short[n.name])) for n in old], [called(n._replace(name=short[n.name])) for n in new]
+    count = Counter(keys[0]), Counter(keys[1])
+    once = [[k for k in own if k[1] and count[0][k] == count[1][k] == 1] for own in keys]
+    if once[0] == once[1]:
+        return []
+    there = dict(zip(keys[1], new, strict=True))
+    pairs = ((a, there[key]) for key, a in zip(keys[0], old, strict=True) if key in once[0])
+    return [(a, b) for a, b in pairs if _affinity(a, b) > 0]
+
+
+def _shortest_names(numbers: Iterable[Number]) -> dict[str, str]:
+    """For each name the shortest of them that it ends in: the first of a row is 新招内科, where the others are 外科."""
+    names = {n.name for n in numbers}
+    return {name: min((n for n in names if len(n) > 1 and name.endswith(n)), key=len, default=name) for name in names}
+
+
+def _called(number: Number) -> _Name:
+    aspect = "value" if number.aspect == "parameter" else number.aspect
+    return number.kind, number.metric or number.name, aspect, number.column or "", number.slot
+
+
+def _roughly_called(number: Number) -> _Name:
+    """A target and what was reached are one level: “由1:0.55升到1:0.57” does not always say which."""
+    kind, name, aspect, *rest = _called(number)
+    return kind, name, "value" if aspect == "target" else aspect, rest[0], rest[1]
+
+
+def _in_order(old: list[Number], new: list[Number]) -> list[tuple[Number, Number]]:
+    """Pairs in order on both sides, of the greatest sum of affinities."""
     if len(old) * len(new) > _MANY:
         return [(a, b) for a, b in zip(old, new, strict=False) if _affinity(a, b) > 0]
     scores = [[_affinity(a, b) for b in new] for a in old]
@@ -168,6 +221,8 @@ def _affinity(a: Number, b: Number) -> float:
     if a.slot and b.slot and a.slot != b.slot:
         return 0.0
     equal = equals(a, b)
+    if not equal and a.column is None and (a.aspect == "change") != (b.aspect == "change"):
+        return 0.0  # 由0.33‰降到…, 下降0.02‰: the one went, the other came
     about = _alike(a.name, b.name) if a.name and b.name else _alike(a.left, b.left)
     score = 1.2 * equal + 1.5 * about + 0.3 * _same_aspect(a, b)
     score += 0.6 * _alike(a.right, b.right) if a.right or b.right else 0.3

@@ -202,4 +202,5 @@ def _lines_of_report(document: "Document", first: bool) -> Iterator[Line]:
 def _kind_of(paragraph: "TextParagraph") -> StretchKind:
     if paragraph.kind in ("title", "heading"):
         return "title" if paragraph.kind == "title" else "heading"
-    return "row" if paragraph.kind == "table" else "sentence"
+    # What was copied out of a table into a .txt has tabs between its cells.
+    return "row" if paragraph.kind == "table" or "\t" in paragraph.text else "sentence"

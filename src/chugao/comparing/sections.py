@@ -63,6 +63,9 @@ class _Finding:
 
     def __init__(self, old: Sequence[Part], new: Sequence[Part]) -> None:
         self.old, self.new = old, new
+        self.names = _headings(old), _headings(new)
+        self.once = _once_each(*self.names)
+        self.lengths = [_length(p) for p in old], [_length(p) for p in new]
         self.by_id = _once_each([p.id for p in old], [p.id for p in new])
         self.evidence = self._evidence()
 
@@ -80,12 +83,21 @@ class _Finding:
         gone, come = set(_left(len(self.old), kept, 0)), set(_left(len(self.new), kept, 1))
         moves = []
         for (i, j), weight in sorted(self.evidence.items(), key=lambda item: (-item[1], item[0])):
-            sure = self.by_id.get(i) == j or weight >= _MOVED * max(_length(self.old[i]), _length(self.new[j]))
-            if sure and i in gone and j in come:
+            if i not in gone or j not in come:
+                continue
+            much = weight >= _MOVED * max(self.lengths[0][i], self.lengths[1][j])
+            if self.by_id.get(i) == j or much or self._same_but_rewritten(i, j):
                 moves.append((i, j))
                 gone.discard(i)
                 come.discard(j)
         return tuple(sorted(moves))
+
+    def _same_but_rewritten(self, i: int, j: int) -> bool:
+        """Whether two parts share a heading that no other part has, and much of what they say."""
+        if not self.names[0][i] or self.once.get(i) != j:
+            return False
+        one, other = _bigrams(self.old[i]), _bigrams(self.new[j])
+        return 2 * len(one & other) >= _SHARED * (len(one) + len(other))
 
     def _evidence(self) -> dict[Pair, int]:
         """(old, new): characters of the sentences both have, and one for a heading they share."""
@@ -97,8 +109,8 @@ class _Finding:
         if free_old[:1] == free_new[:1] == [0] and not (self.old[0].key or self.new[0].key):
             found[0, 0] += 1
         same: Counter[Pair] = Counter()
-        for key in (_paths, _headings):
-            names_old, names_new = key(self.old), key(self.new)
+        paths = _paths(self.old, self.names[0]), _paths(self.new, self.names[1])
+        for names_old, names_new in (paths, self.names):
             where = _places((j, [names_new[j]]) for j in free_new if names_new[j])
             for i in free_old:
                 same.update((i, j) for j in where.get(names_old[i], ()))
@@ -109,7 +121,7 @@ class _Finding:
                 for j in where.get(sentence, ()):
                     shared[i, j] += len(sentence)
         for (i, j), length in shared.items():
-            if same[i, j] or length >= _SHARED * max(_length(self.old[i]), _length(self.new[j])):
+            if same[i, j] or length >= _SHARED * max(self.lengths[0][i], self.lengths[1][j]):
                 found[i, j] += length
         found.update(same)
         return dict(found)
@@ -134,7 +146,7 @@ class _Finding:
         """Headings of one level that are nearly the same."""
         if len(old) * len(new) > _MANY:
             return
-        names_old, names_new = _headings(self.old), _headings(self.new)
+        names_old, names_new = self.names
         for i in old:
             for j in new:
                 if self.old[i].level == self.new[j].level and names_old[i] and names_new[j]:
@@ -169,11 +181,11 @@ def _headings(parts: Iterable[Part]) -> list[str]:
     return [_NOT_WORDS.sub("", part.heading) for part in parts]
 
 
-def _paths(parts: Sequence[Part]) -> list[str]:
+def _paths(parts: Sequence[Part], headings: Sequence[str]) -> list[str]:
     """Headings with those above them: 工作目标 may stand under several."""
     above: list[tuple[int, str]] = []
     out = []
-    for part, heading in zip(parts, _headings(parts), strict=True):
+    for part, heading in zip(parts, headings, strict=True):
         while above and above[-1][0] >= part.level:
             above.pop()
         above.append((part.level, heading))
@@ -193,7 +205,7 @@ def _common(old: Part, new: Part) -> int:
 
 
 def _length(part: Part) -> int:
-    return sum(map(len, part.sentences)) or 1
+    return len("".join(part.sentences)) or 1
 
 
 def heaviest_rising(weights: Mapping[Pair, int]) -> tuple[Pair, ...]:

@@ -146,6 +146,8 @@ def _sentence(comparison: Comparison, unit: Unit, hunk: Hunk, *, plain: bool) ->
     from rich.text import Text
 
     if hunk.kind == "移":
+        if hunk.moved_to == hunk.section:
+            return Text(f"“{_short(hunk.old)}”在本节里换了位置")
         target = next((p.name for p in comparison.new.parts if p.key == hunk.moved_to), hunk.moved_to or "")
         return Text(f"“{_short(hunk.old)}”移到“{target}”")
     if unit.op in ("insert", "delete"):

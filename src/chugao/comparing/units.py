@@ -10,11 +10,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from chugao.comparing.aligning import Block, Group, alike, common
+from chugao.comparing.aligning import Block, Group, alike, common, same_as
 from chugao.comparing.moving import moved_and_edited, moved_whole
 from chugao.comparing.sections import lay_out
 from chugao.comparing.versions import Piece, Span, Stretch, Unit, Version
-from chugao.comparing.words import pieces_of, without_number
+from chugao.comparing.words import Pair, pieces_of_all, without_number
 
 _WEAK = 0.65
 """A pair less alike than this gives way to a move."""
@@ -32,6 +32,7 @@ class _Matching:
 
     def __init__(self, old: Version, new: Version) -> None:
         self.old, self.new = old.stretches, new.stretches
+        self.ids = same_as(self.old, self.new)
         self.parts_old, self.parts_new = _by_part(old), _by_part(new)
         self.headings = _headings(old), _headings(new)
         layout = lay_out(old, new)
@@ -44,11 +45,11 @@ class _Matching:
         for parts_old, parts_new in self.layout.segments(len(self.parts_old), len(self.parts_new)):
             segment = [self._of(self.parts_old, parts_old), self._of(self.parts_new, parts_new)]
             for block in self._forced((segment[0], segment[1])):
-                groups, rest = common(self.old, self.new, block)
+                groups, rest = common(*self.ids, block)
                 self.in_place += groups
                 blocks += rest
         elsewhere = self._moved_parts()
-        self._move_whole([*blocks, *elsewhere])
+        self.moves += moved_whole(self.old, self.new, [*blocks, *elsewhere])
         gone, come = {i for i, _ in self.moves}, {j for _, j in self.moves}
         for at, (a, b) in enumerate([*blocks, *elsewhere]):
             free = [i for i in a if i not in gone], [j for j in b if j not in come]
@@ -66,7 +67,7 @@ class _Matching:
         that heading's own words, and less than stands within the parts.
         """
         whole = list(range(len(self.old))), list(range(len(self.new)))
-        pairs = [(g.old[0], g.new[0]) for g in common(self.old, self.new, whole)[0]]
+        pairs = [(g.old[0], g.new[0]) for g in common(*self.ids, whole)[0]]
         olds, news = [i for i, _ in pairs], [j for _, j in pairs]
         weights = [0, *accumulate(len(self.old[i].text) for i in olds)]
         for i, j in kept:
@@ -121,7 +122,7 @@ class _Matching:
             if a and b and self._same_heading(a[0], b[0]):
                 self.moves.append((a[0], b[0]))
                 a, b = a[1:], b[1:]
-            groups, blocks = common(self.old, self.new, (a, b))
+            groups, blocks = common(*self.ids, (a, b))
             self._add_moves(groups)
             left += blocks
         return left
@@ -133,18 +134,16 @@ class _Matching:
             j = max(group.new, key=lambda k: len(self.new[k].text))
             self.moves.append((i, j))
 
-    def _move_whole(self, blocks: list[Block]) -> None:
-        gone = [i for block in blocks for i in block[0]]
-        come = [j for block in blocks for j in block[1]]
-        self.moves += moved_whole(self.old, self.new, gone, come)
-
     def _move_edited(self, blocks: list[Block]) -> None:
         """Among what is left over or only faintly paired."""
         firm_old = {i for g in self.in_place if g.similarity >= _WEAK for i in g.old} | {i for i, _ in self.moves}
         firm_new = {j for g in self.in_place if g.similarity >= _WEAK for j in g.new} | {j for _, j in self.moves}
         gone = [i for block in blocks for i in block[0] if i not in firm_old]
         come = [j for block in blocks for j in block[1] if j not in firm_new]
-        found = moved_and_edited(self.old, self.new, gone, come)
+        kept = dict(self.layout.kept)
+        found = moved_and_edited(
+            self.old, self.new, gone, come, lambda i, j: j in (kept.get(i - 1, -1), kept.get(i + 1, -1))
+        )
         left, taken = {i for i, _ in found}, {j for _, j in found}
         self.in_place = [g for g in self.in_place if not (left & set(g.old) or taken & set(g.new))]
         self.moves += found
@@ -173,6 +172,22 @@ class _Printing:
         moves = sorted(matching.moves)
         self.left = {i: (number, j) for number, (i, j) in enumerate(moves, 1)}
         self.reached = {j: (number, i) for number, (i, j) in enumerate(moves, 1)}
+        pairs = self._pairs()
+        self.pieces = dict(zip(pairs, pieces_of_all(pairs), strict=True))
+
+    def _pairs(self) -> list[Pair]:
+        """Every two texts that differ, so that their words are read at once."""
+        groups = (g for g in self.in_place if len(g.old) > 1 or len(g.new) > 1 or not self._equal(g.old[0], g.new[0]))
+        pairs = [self._texts(group.old, group.new) for group in groups]
+        pairs += [self._texts((i,), (j,)) for j, (_, i) in self.reached.items()]
+        return list(dict.fromkeys(pairs))
+
+    def _equal(self, i: int, j: int) -> bool:
+        return self.old[i].text == self.new[j].text
+
+    def _texts(self, old: Sequence[int], new: Sequence[int]) -> Pair:
+        texts = "".join(self.old[i].text for i in old), "".join(self.new[j].text for j in new)
+        return *texts, self.new[new[0]].kind == "row"
 
     def units(self) -> Iterator[Unit]:
         i = j = 0
@@ -187,23 +202,19 @@ class _Printing:
         yield from (self._come(k) for k in range(j, j_end))
 
     def _together(self, group: Group) -> Unit:
-        if len(group.old) == len(group.new) == 1:
-            before, after = self.old[group.old[0]], self.new[group.new[0]]
-            if before.text == after.text:
-                return _unchanged(before, after)
+        if len(group.old) == len(group.new) == 1 and self._equal(group.old[0], group.new[0]):
+            return _unchanged(self.old[group.old[0]], self.new[group.new[0]])
         return self._changed(group)
 
     def _changed(self, group: Group) -> Unit:
         old, new = [self.old[i] for i in group.old], [self.new[j] for j in group.new]
-        texts = "".join(s.text for s in old), "".join(s.text for s in new)
-        same = texts[0] == texts[1]
-        cells = old[0].kind == "row"
+        pair = self._texts(group.old, group.new)
         return Unit(
-            op="equal" if same else "changed",
+            op="equal" if pair[0] == pair[1] else "changed",
             kind=new[0].kind,
-            old=texts[0],
-            new=texts[1],
-            pieces=(Piece("equal", texts[0]),) if same else pieces_of(*texts, cells=cells),
+            old=pair[0],
+            new=pair[1],
+            pieces=self.pieces[pair],
             old_part=old[0].part,
             new_part=new[0].part,
             old_paragraph=old[0].paragraph,
@@ -237,7 +248,7 @@ class _Printing:
         stretch = self.new[j]
         number, i = self.reached.get(j, (None, -1))
         there = self.old[i] if number else None
-        pieces = pieces_of(there.text, stretch.text, cells=stretch.kind == "row") if there else ()
+        pieces = self.pieces[self._texts((i,), (j,))] if there else ()
         return Unit(
             op="moved_to" if there else "insert",
             kind=stretch.kind,

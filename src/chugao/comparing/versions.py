@@ -7,6 +7,7 @@ the paragraphs of `Version.text` are lines.  So both texts can be rebuilt exactl
 """
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -96,7 +97,7 @@ class Version(Frozen):
 
     def part_at(self, offset: int) -> Part:
         """The part in which a code point of the text stands."""
-        return next((p for p in reversed(self.parts) if p.span[0] <= offset), self.parts[0])
+        return self.parts[max(0, bisect_right(self.parts, offset, key=lambda part: part.span[0]) - 1)]
 
 
 class Piece(NamedTuple):
@@ -262,18 +263,20 @@ class _Builder:
         self.length = 0
 
     def add(self, line: Line) -> None:
-        text = "".join(text for text, _, _ in line.pieces)
+        kind, pieces, opens = line
+        text = pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces])
         if not text:
             return
-        if line.opens is not None:
-            self._open(line.opens)
-        start = self.length
+        if opens is not None:
+            self._open(opens)
+        paragraph, part, start = len(self.paragraphs), len(self.opened) - 1, self.length
         shortest = len(text) // _MOST_SENTENCES
-        for piece, identity, at in line.pieces:
-            for offset, sentence in _stretches_of(line.kind, piece, shortest):
-                place = len(self.paragraphs), start + offset, len(self.opened) - 1
-                self.stretches.append(Stretch(line.kind, sentence, *place, identity, at + offset))
-            start += len(piece)
+        for piece, identity, at in pieces:
+            offset = 0
+            for sentence in _stretches_of(kind, piece, shortest):
+                self.stretches.append(Stretch(kind, sentence, paragraph, start + offset, part, identity, at + offset))
+                offset += len(sentence)
+            start += offset
         self.paragraphs.append(text)
         self.length += len(text) + 1
 
@@ -300,8 +303,8 @@ class _Builder:
             number=number,
             heading=heading,
             level=level,
-            sentences=tuple(s.text for s in own),
-            paragraphs=tuple(s.paragraph for s in own),
+            sentences=tuple([s.text for s in own]),
+            paragraphs=tuple([s.paragraph for s in own]),
             span=span,
         )
 
@@ -312,22 +315,20 @@ class _Builder:
         return hashlib.sha256(said).hexdigest()[:16]
 
 
-def _stretches_of(kind: StretchKind, text: str, shortest: int = 0) -> Iterator[tuple[int, str]]:
-    """(offset, text): running text by sentences, everything else as it is."""
+def _stretches_of(kind: StretchKind, text: str, shortest: int = 0) -> Iterable[str]:
+    """Running text by sentences, everything else as it is; joined they are the text."""
     if kind != "sentence" or "\n" in text:
-        if text:
-            yield 0, text
-        return
-    at, waiting = 0, ""
-    if not shortest:
-        for sentence in split_sentences(text):
-            yield at, sentence
-            at += len(sentence)
-        return
+        return (text,) if text else ()
+    return _bundles(text, shortest) if shortest else split_sentences(text)
+
+
+def _bundles(text: str, shortest: int) -> Iterator[str]:
+    """Sentences taken together until they are long enough."""
+    waiting = ""
     for sentence in split_sentences(text):
         waiting += sentence
         if len(waiting) > shortest:
-            yield at, waiting
-            at, waiting = at + len(waiting), ""
+            yield waiting
+            waiting = ""
     if waiting:
-        yield at, waiting
+        yield waiting
