@@ -5,7 +5,7 @@ import pytest
 from chugao.checks import examine
 from chugao.checks.inventions import find_inventions
 from chugao.manuscript import Draft
-from chugao.material import Matter
+from chugao.material import Matter, Matters
 from chugao.material.matter import MatterStatus
 from chugao.metrics.facts import derive
 from chugao.period import Period
@@ -145,3 +145,27 @@ def test_a_foreign_text_is_asked_once_where_only_figures_are_given() -> None:
     assert [f.severity for f in asked] == [Severity.INFO]
     assert "达芬奇" in asked[0].hint
     assert "指标" in asked[0].hint
+
+
+FOREIGN = (
+    "急诊科2025年工作总结\n一、主要工作\n平均住院日7.3天。随着医院发展，我科与省人民医院签订协议，邀请北京协和医院张建国教授授课，"
+    "承办了第六届江北急诊论坛。按照《望澜市急救管理办法》，危重患者随访实现全覆盖。各乡镇卫生院、上级医院均参加，培训实现全覆盖，覆盖率100%。\n"
+)
+
+
+def test_a_foreign_text_is_asked_after_organisations_people_documents_and_claims_but_no_everyday_hospital() -> None:
+    (asked,) = (f for f in examine(FOREIGN, FACTS.figures).findings if f.rule == "invention-asked")
+
+    for name in ("省人民医院", "北京协和医院", "张建国", "《望澜市急救管理办法》", "全覆盖"):
+        assert name in asked.hint
+    for name in ("随着医院", "乡镇卫生院", "上级医院", "论坛"):
+        assert name not in asked.hint
+    assert "共5处" in asked.hint
+
+
+def test_events_are_asked_after_where_matters_were_given() -> None:
+    given = Matters(items=(matter("组织急诊培训"),))
+
+    (asked,) = (f for f in examine(FOREIGN, FACTS.figures, given).findings if f.rule == "invention-asked")
+
+    assert "第六届江北急诊论坛" in asked.hint

@@ -8,12 +8,13 @@ words say last year, a target only where they say target.
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from chugao.catalogue import name_key
 from chugao.mentions import Mention, MentionRole
 from chugao.metrics.facts import Fact, Facts
-from chugao.quantity import Qualifier, comparable, convert, supports
+from chugao.quantity import Qualifier, comparable, convert, round_half_up, supports
 
 BOUNDS = frozenset({Qualifier.OVER, Qualifier.UNDER, Qualifier.AT_LEAST, Qualifier.AT_MOST})
 """Qualifiers that almost any smaller or larger value satisfies: only the likeliest fact may support these."""
@@ -35,12 +36,14 @@ _COMPARED = re.compile(r"(?:比|较|同比|环比)[^，。；]{0,10}$")
 _REACHED = re.compile(r"[到至达为]$")
 MORE_OR_LESS = re.compile(r"(?<![至不减缺最])(?P<more>多|少)[一-鿿]?[出了]?$")
 """“比上年多办”, “少用”: a difference told by one verb, whichever it is."""
+_NET = re.compile(r"净[增减][^，。；]{0,4}$")
 _AGAINST_YEAR = re.compile(r"[与较比]((?:19|20)\d\d)年")
 _YEAR = re.compile(r"(?<![较比与由从（(\d])((?:19|20)\d\d)年(?:度|全年|末|底)?")
-_GROWTH_NAME = re.compile(r"增长率|增幅|增速|降幅")
+_GROWTH_NAME = re.compile(r"增长率|增幅|增速|降幅|涨幅|跌幅|相对")
 
 
 _LONGEST_LEFT = 240
+_CLAUSE_MARKS = frozenset("，；。：:,;（(\n")
 _SHARE_OF = re.compile(r"占(?!比)[^，。；：,;]{0,24}$|占比(?:为|达到?|是)?$")
 _IN_A_ROW = re.compile(r"连续(?:第)?$")
 _EACH_PART = re.compile(r"(?:各|每个?)(?:月|季度?)|最[高低]|区间|之间")
@@ -59,7 +62,10 @@ class Words(NamedTuple):
 def words_around(text: str, mention: Mention) -> Words:
     """The sentence to the left, the clause to the left and what follows."""
     left = text[max(mention.sentence[0], mention.start - _LONGEST_LEFT) : mention.start]
-    clause = left[max(map(left.rfind, "，；。：:,;（(\n")) + 1 :]
+    start = len(left)
+    while start and left[start - 1] not in _CLAUSE_MARKS:
+        start -= 1
+    clause = left[start:]
     return Words(left, clause, text[mention.end : min(mention.sentence[1], mention.end + 16)])
 
 
@@ -76,13 +82,53 @@ def candidates(mention: Mention, metric: str, facts: Facts, text: str, *, plan: 
         fields = (*fields, "goal")
     if mention.quantity is not None and mention.quantity.qualifier in BOUNDS:
         # “增加了超700台次” is near the change, not near the year's 3917台次; “再增加超20人” is near the step alone.
+        if fields[:1] == ("change",) and mention.quantity.unit == "%":
+            fields = ("growth",) if facts.get(metric, "growth") else fields  # “增长超三成”
         fields = fields[:2] if fields[:2] == ("now", "change") else fields[:1]
     for field in fields:
         if field == "step":
             if (step := step_of(metric, facts)) is not None:
                 yield step
-        elif (fact := facts.get(metric, field)) is not None:
+        elif (fact := facts.get(metric, field) or _made(field, metric, facts, mention, words.clause)) is not None:
             yield fact
+
+
+def _made(field: str, metric: str, facts: Facts, mention: Mention, clause: str) -> Fact | None:
+    """What no table of facts holds and a text may say: “是上年的1.3倍”, “任务的1.14倍”, “降幅26.2%” of a rate."""
+    unit = mention.quantity.unit if mention.quantity else ""
+    now, old = facts.get(metric, "now"), facts.get(metric, "prev")
+    if unit == "倍" and field == "attained" and (target := facts.get(metric, "target")) and now and target.value:
+        value, sign = _as_said(now.value / target.value, mention), 0
+    elif unit == "倍" and field == "multiple" and now and old and old.value > 0 and _IS_TIMES.search(clause):
+        value, sign = _as_said(now.value / old.value, mention), 1
+    elif unit == "%" and field == "growth" and now and old and old.value > 0 and _is_relative(now, clause):
+        value = (now.value - old.value) / old.value * 100
+        sign = (value > 0) - (value < 0)
+    else:
+        return None
+    told = {
+        "field": field,
+        "value": value,
+        "unit": unit,
+        "sign": sign,
+        "inputs": (),
+        "printed": f"{abs(value):.1f}{unit}",
+    }
+    return now.model_copy(update=told)
+
+
+def _as_said(times: Decimal, mention: Mention) -> Decimal:
+    """A multiple in as many decimals as the text gives it, and no fewer than one."""
+    assert mention.quantity is not None
+    return round_half_up(times, max(1, len(mention.quantity.printed.partition(".")[2].rstrip("倍"))))
+
+
+def _is_relative(now: Fact, clause: str) -> bool:
+    """Whether a per cent of a change can only be meant of the level: of a rate in % it may be a slip for 个百分点."""
+    return now.unit != "%" or _GROWTH_NAME.search(clause[-8:]) is not None
+
+
+_IS_TIMES = re.compile(r"(?:上年|去年|同期|20\d\d年)(?:全年|同期|水平)?的$")
 
 
 def _in_a_row_of_a_table(text: str, mention: Mention) -> bool:
@@ -157,7 +203,8 @@ def _fields(mention: Mention, words: Words, facts: Facts, metric: str) -> tuple[
         case MentionRole.CHANGE:
             return _of_change(mention, words, facts, metric)
         case MentionRole.COMPARATOR:
-            return ("gap",) if re.search(_AIM_WORDS, words.clause) else ()
+            nearest = ("step", "gap") if _NEXT_YEAR.search(words.clause) else ("gap",)
+            return nearest if re.search(_AIM_WORDS, words.clause) else ()
         case MentionRole.BASELINE if not _AIM_RIGHT.match(words.right):
             return _of_baseline(mention, words, facts)
         case MentionRole.TARGET:
@@ -199,16 +246,20 @@ def _of_target(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
 
 def _of_value(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
     unit = mention.quantity.unit if mention.quantity else ""
+    if _NEXT_YEAR.search(words.clause) and not re.search(_AIM_WORDS, words.clause):
+        return ("goal", "step")  # “治疗师27名，明年增至30名”
+    if unit == "倍":
+        return ("attained",) if re.search(_AIM_WORDS, words.clause) else ("multiple",)
     if _LAST_YEAR.search(words.left):
         return ("now",) if mention.tense == "future" else ("prev",)
+    if words.clause.endswith(("超额", "超额了")):
+        return ("gap",)
     if _AGAINST_AIM.search(words.clause):
         return ("gap", "target") if not _AIM_RIGHT.match(words.right) else ("target",)
     if _AIM_RIGHT.match(words.right) or _AIM_LEFT.search(words.clause) or _MISSED.search(words.clause):
         return ("goal",) if mention.tense == "future" or _NEXT_YEAR.search(words.left) else ("target", "attainment")
     if re.search(r"(?:高于|低于|优于|好于|超出|还差|差)$", words.clause):
         return ("gap", "target")
-    if unit == "倍":
-        return ("multiple",)
     year = _year(words)
     if year is not None and year != facts.period.year:
         return {-1: ("prev",), 1: ("goal",)}.get(year - facts.period.year, ())
@@ -216,7 +267,9 @@ def _of_value(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
         return ("goal", "step", "now") if _STANDING.search(words.clause) else ("goal", "step")
     # “由2个扩大到9个” reaches a value: 9 is no difference.
     compared = _REACHED.search(words.clause) is None and (
-        bool(mention.direction) or (_COMPARED.search(words.clause) or MORE_OR_LESS.search(words.clause)) is not None
+        bool(mention.direction)
+        or (_COMPARED.search(words.clause) or MORE_OR_LESS.search(words.clause) or _NET.search(words.clause))
+        is not None
     )
     return ("now", *(("change", "growth") if compared else ()), *(("attainment",) if unit == "%" else ()))
 

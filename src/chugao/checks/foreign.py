@@ -3,7 +3,8 @@
 In: text, figures, matters.  Out: a `Report`; offsets count in the whole text.
 """
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from chugao.checks.numbers import Verdict, numbers_of, verify, years_unknown
 from chugao.checks.reading import read, readable
 from chugao.checks.report import Report, distinct, unsettled
 from chugao.checks.rules import find_by_rules
+from chugao.checks.steady import unsteady
 from chugao.checks.tables import verify_rows
 from chugao.checks.tells import tell_reading
 from chugao.checks.wording import find_pending
@@ -66,15 +68,16 @@ def examine_text(
         mentions=mentions,
     )
     findings += [*find_pending(text), *find_by_rules(reading), *tell_reading(reading)]
-    findings += [*years_unknown(text, context, told_by(context))]
+    findings += [*years_unknown(text, context, told_by(context)), *unsteady(text, facts)]
     findings = unsettled(findings, verdicts)
     findings += ask_about_inventions(reading, facts, context.matters)
     if index is not None and len(index):
         findings += check_copying(reading, index, known_of(facts, context.matters), department=department)
     if not figures.observations:
         findings = [f for f in findings if not f.rule.startswith("number-untraced")]
-    placed = [_with_sentence(f, text) for f in silenced(findings, dismissals, text)]
-    return Report(tuple(distinct(placed)), numbers_of(verdicts), tuple(verdicts), facts, tuple(context.matters))
+    bounds = [-1, *(m.start() for m in _BOUND.finditer(text)), len(text)]
+    placed = [_with_sentence(f, text, bounds) for f in distinct([*silenced(findings, dismissals, text)])]
+    return Report(tuple(placed), numbers_of(verdicts), tuple(verdicts), facts, tuple(context.matters))
 
 
 def _verify_lines(text: str, context: Context, mentions: Sequence[Mention]) -> list[Verdict]:
@@ -102,13 +105,12 @@ def _reported_period(kind: Kind | None, year: int | None, figures: Figures) -> P
     return max(actual, key=lambda p: (p.year, p.last_month), default=Period(year=2000))
 
 
-def _with_sentence(finding: Finding, text: str) -> Finding:
-    """Section heading and sentence around a finding of a foreign text."""
-    line = text.rfind("\n", 0, finding.place.start) + 1
-    line_end = text.find("\n", finding.place.end)
-    line_end = len(text) if line_end < 0 else line_end
-    start = max(line - 1, *(text.rfind(c, line, finding.place.start) for c in "。！？")) + 1
-    stops = [i for c in "。！？" if (i := text.find(c, finding.place.end, line_end)) >= 0]
-    end = min(stops, default=line_end)
+_BOUND = re.compile("[。！？\n]")
+
+
+def _with_sentence(finding: Finding, text: str, bounds: Sequence[int]) -> Finding:
+    """Section heading and sentence around a finding of a foreign text; `bounds` are where its sentences end."""
+    start = bounds[bisect_left(bounds, finding.place.start) - 1] + 1
+    end = bounds[min(bisect_left(bounds, finding.place.end), len(bounds) - 1)]
     place = finding.place.model_copy(update={"sentence": text[start : end + 1].strip()[:120]})
     return finding.model_copy(update={"place": place})

@@ -7,7 +7,7 @@ A name stands only when the very characters stand in a figure, a matter, a phras
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from chugao.catalogue import short_name
@@ -64,7 +64,7 @@ def find_inventions(
 ) -> Iterator[Finding]:
     """Every named thing, act and absolute claim of a draft that nothing given, nor `known`, contains."""
     given = "\n".join((*_given(draft, facts, matters), known))
-    fixed = constant_spans(text) + [m.span() for m in re.finditer(r"【待[^】]*】", text)]
+    fixed = [*constant_spans(text), *(m.span() for m in re.finditer(r"【待[^】]*】", text))]
     told: list[tuple[int, int]] = []
     for what, pattern in _THINGS:
         for match in pattern.finditer(text):
@@ -72,10 +72,12 @@ def find_inventions(
                 continue
             if not _stands_in(_ORDINAL.sub("", match.group()), given):
                 told.append(match.span())
-                yield _finding(match, f"{what}“{match.group()}”在指标、事项和本单位设置里都没有。请补充来源或删去。")
+                yield _finding(
+                    text, *match.span(), f"{what}“{match.group()}”在指标、事项和本单位设置里都没有。请补充来源或删去。"
+                )
     for match in _ABSOLUTE.finditer(text):
         if match.group() not in given:
-            yield _finding(match, f"“{match.group()}”需要依据。请附佐证，或改成有数据支持的说法。")
+            yield _finding(text, *match.span(), f"“{match.group()}”需要依据。请附佐证，或改成有数据支持的说法。")
     yield from _people(text, given, told)
     yield from _acts(text, draft, given, told)
 
@@ -88,13 +90,7 @@ def _people(text: str, given: str, told: Sequence[tuple[int, int]]) -> Iterator[
     for start, end in find_people(text, Words(text)):
         if text[start:end] not in given and not any(s < end and start < e for s, e in told):
             hint = f"人员“{text[start:end]}”在指标、事项和本单位设置里都没有。请补充来源或删去。"
-            yield Finding(
-                rule="invention",
-                severity=Severity.ERROR,
-                place=Place(start=start, end=end),
-                quote=text[start:end],
-                hint=hint,
-            )
+            yield _finding(text, start, end, hint)
 
 
 def _acts(text: str, draft: Draft, given: str, told: Sequence[tuple[int, int]]) -> Iterator[Finding]:
@@ -108,14 +104,7 @@ def _acts(text: str, draft: Draft, given: str, told: Sequence[tuple[int, int]]) 
             continue
         if _share(thing, held) >= _ENOUGH or any(thing in sentence for sentence in lent):
             continue
-        hint = f"“{match.group()}”在指标、事项里都没有。请补充来源或删去。"
-        yield Finding(
-            rule="invention",
-            severity=Severity.ERROR,
-            place=Place(start=start, end=end),
-            quote=text[start:end],
-            hint=hint,
-        )
+        yield _finding(text, start, end, f"“{match.group()}”在指标、事项里都没有。请补充来源或删去。")
 
 
 def _share(words: str, held: "frozenset[str] | set[str]") -> float:
@@ -125,32 +114,126 @@ def _share(words: str, held: "frozenset[str] | set[str]") -> float:
     return sum(marks) / len(words)
 
 
-_ASKED = frozenset({"荣誉", "机构", "设备或系统"})
-_WIDELY_KNOWN = re.compile(r"^[A-Z]{2,5}$|^(?:CT|MRI|DR|ICU|ECMO)\b|我院|本院|全院|各级|上级|委员会$|人民政府")
+_ASKED = tuple((what, pattern) for what, pattern in _THINGS if what in ("荣誉", "设备或系统"))
+_HOUSES = re.compile(
+    r"(?:医院(?!感染|感控|获得性|内|外|管理|等级|评审|文化|质量|信息|绩效|药学|制剂|运营|环境|安全)|卫生院|大学|学院|研究院|研究所|公司|集团|协会|学会|疾控中心"
+    r"|急救中心|基金会|总工会)"
+)
+_NO_PART_OF_A_NAME = re.compile(
+    r"^.*(?:随着|由于|因为|通过|对于|关于|进一步|提升|提高|加强|推进|开展|联合|邀请|支援|选派|派出|赴|与|(?<![协平共祥])和|及|在|由|从|向|对|(?<!华)为|被|把|将|到|于|是|以|等|让|使|了|着|的|给|去|往|[家所名个])"
+)
+_ANY_HOUSE = re.compile(
+    r"^(?:[我本全各每该某]|上级|下级|基层|[一二三]级|[省市县区乡镇国]级?|综合|专科|专业|中医|妇幼|民营|公立|周边|对口|兄弟|成员|牵头|核心|现代|智慧|平安|数字|乡镇|样板|标杆"
+    r"|示范|百姓|清廉|绿色|节约型|学习型|创新型|研究型|互联网|大型|其他|外|住|入|出|转|到|来|离|进){0,3}$"
+)
+_EVERYBODYS = re.compile(r"^《(?:中华人民共和国|国家|国务院|中国|中共)|(?:(?<!办)法|条例)》$")
+_CLAIMS = re.compile(
+    r"全覆盖|所有人群|人人(?=享|都|有)|百分之百|百分百|无一遗漏|无死角|零(?:投诉|差错|事故|感染|死亡)|全部(?:达标|合格|完成|整改到位)"
+)
+_WIDELY_KNOWN = re.compile(r"^[A-Z]{2,5}$|^(?:CT|MRI|DR|ICU|ECMO)\b")
+_TITLED = re.compile(
+    r"院长|主任|教授|书记|医师|护士长|博士|院士|局长|科长|处长|专家|同志|主席|会长|护师|护士|药师|医生|所长|站长"
+)
 
 
 def ask_about_inventions(reading: Reading, facts: Facts, matters: Sequence[Matter]) -> Iterator[Finding]:
-    """Names of a foreign text that its material does not hold: one question, and only where anything was given."""
+    """Names and absolute claims of a foreign text that its material does not hold: one question, where any was given.
+
+    Projects and events are asked for only where matters were given: figures name none.
+    """
     if not matters and not facts.by_slot:
         return
     given = "\n".join((reading.title, reading.issuer, reading.office.name, *_known(facts, matters)))
     fixed = constant_spans(reading.plain)
-    found: list[re.Match[str]] = []
-    for what, pattern in _THINGS:
-        for match in pattern.finditer(reading.plain) if what in _ASKED else ():
-            inside = any(s <= match.start() and match.end() <= e for s, e in fixed)
-            if not inside and not _WIDELY_KNOWN.search(match.group()) and not _stands_in(match.group(), given):
-                found.append(match)
-    if found:
-        first = min(found, key=lambda m: m.start())
-        names = "、".join(dict.fromkeys(m.group() for m in sorted(found, key=lambda m: m.start())))
+    text = reading.plain
+    told = [
+        (start, end)
+        for start, end in {*_names(text), *_people_in(text), *(_deeds(text, given) if matters else ())}
+        if not _stands_in(text[start:end], given) and not any(s <= start and end <= e for s, e in fixed)
+    ]
+    told = [
+        t for t in told if not any(o[0] <= t[0] and t[1] <= o[1] and o != t for o in told)
+    ]  # the longest of a place
+    told += [m.span() for m in _CLAIMS.finditer(text) if m.group() not in given and not _is_measured(text, m.end())]
+    if told:
+        told.sort()
+        names = _listed(text[s:e] for s, e in told)
         where = "事项" if matters else "指标"
         hint = (
-            f"这些名称（{names[:60]}）在给出的{where}里没有，共{len(found)}处。漏报的请补进事项，不是本单位的请删去。"
+            f"这些名称和说法（{names}）在给出的{where}里没有，共{len(told)}处。漏报的请补进事项，不是本单位的请删去。"
         )
-        place = Place(start=first.start(), end=first.end())
-        quote = reading.text[first.start() : first.end()]
+        place = Place(start=told[0][0], end=told[0][1])
+        quote = reading.text[place.start : place.end]
         yield Finding(rule="invention-asked", severity=Severity.INFO, place=place, quote=quote, hint=hint)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """As many whole names as there is room for."""
+    different = list(dict.fromkeys(names))
+    lengths = accumulate(len(name) + 1 for name in different)
+    shown = [name for name, length in zip(different, lengths, strict=True) if length <= _ROOM] or different[:1]
+    return "、".join(shown) + ("等" if len(shown) < len(different) else "")
+
+
+_ROOM = 60
+
+
+def _names(text: str) -> Iterator[tuple[int, int]]:
+    """Devices, awards, documents and organisations that bear a name of their own."""
+    for _, pattern in _ASKED:
+        for match in pattern.finditer(text):
+            if not _WIDELY_KNOWN.search(match.group()):
+                start = match.start() + len(match.group()) - len(_HONOURED.sub("", match.group()))
+                yield start, match.end()
+    yield from (m.span() for m in _THINGS[0][1].finditer(text) if not _EVERYBODYS.search(m.group()))
+    for house in _HOUSES.finditer(text):
+        before = _HAN_BEFORE.search(text, max(0, house.start() - _LONGEST_NAME), house.start())
+        name = _NO_PART_OF_A_NAME.sub("", before[0]) if before else ""
+        if len(name) > 1 and not _ANY_HOUSE.match(name):
+            yield house.start() - len(name), house.end()
+
+
+_HONOURED = re.compile(r"^.*?(?:荣获|获评|获得|获|被?评为|授予|入选)")
+_HAN_BEFORE = re.compile(r"[一-鿿]+$")
+_LONGEST_NAME = 14
+
+
+def _people_in(text: str) -> Iterator[tuple[int, int]]:
+    """Persons beside a title; only clauses where a surname stands near one are taken apart into words."""
+    from chugao.corpus.people import find_people, is_surname
+    from chugao.corpus.words import Words
+
+    done = 0
+    for title in _TITLED.finditer(text):
+        near = text[max(0, title.start() - _NAME_BEFORE) : title.start()] + text[title.end() : title.end() + 1]
+        if title.start() < done or not any(map(is_surname, near)):
+            continue
+        mark = _MARK.search(text, title.end(), title.end() + _LONGEST_CLAUSE)
+        done = mark.start() if mark else min(len(text), title.end() + _LONGEST_CLAUSE)
+        start = title.start()
+        while start > max(0, title.start() - _LONGEST_CLAUSE) and text[start - 1] not in _MARKS:
+            start -= 1
+        clause = text[start:done]
+        yield from ((start + s, start + e) for s, e in find_people(clause, Words(clause)))
+
+
+_NAME_BEFORE, _LONGEST_CLAUSE = 4, 60
+_MARKS = frozenset("，。；：、！？\n")
+_MARK = re.compile(f"[{''.join(_MARKS)}]")
+
+
+def _deeds(text: str, given: str) -> Iterator[tuple[int, int]]:
+    """Projects and events of whose name what was given knows too little."""
+    held = {given[i : i + 2] for i in range(len(given) - 1)}
+    for match in _ACT.finditer(text):
+        thing = match["thing"]
+        if thing[-4:] not in _EVERYDAY and thing not in given and _share(thing, held) < _ENOUGH:
+            yield match.span("thing")
+
+
+def _is_measured(text: str, end: int) -> bool:
+    """“实现全覆盖，覆盖率100%”: the claim brings its number."""
+    return "100%" in text[end : end + 16]
 
 
 def ask_about_sentences(draft: Draft, facts: Facts) -> Iterator[Finding]:
@@ -176,9 +259,9 @@ def ask_about_sentences(draft: Draft, facts: Facts) -> Iterator[Finding]:
             found.append((section.id, sentence.id, told_here))
     if found:
         section_id, sentence_id, first = found[0]
-        names = "、".join(dict.fromkeys(f.quote for _, _, f in found))
+        names = _listed(f.quote for _, _, f in found)
         why = "正文改动过，又" if edited else ""
-        hint = f"{why}没有给出事项，这些名称（{names[:60]}）无从核对，共{len(found)}处。请加 --matters 再核对一次。"
+        hint = f"{why}没有给出事项，这些名称（{names}）无从核对，共{len(found)}处。请加 --matters 再核对一次。"
         place = first.place.model_copy(update={"section": section_id, "sentence": sentence_id})
         told = {"rule": "invention-asked", "severity": Severity.INFO, "place": place, "hint": hint}
         yield first.model_copy(update=told)
@@ -227,6 +310,6 @@ def _stands_in(name: str, given: str) -> bool:
     return any(name[i:] in given for i in range(1, max(1, len(name) - 3))) and len(name) > 4
 
 
-def _finding(match: re.Match[str], hint: str) -> Finding:
-    place = Place(start=match.start(), end=match.end())
-    return Finding(rule="invention", severity=Severity.ERROR, place=place, quote=match.group(), hint=hint)
+def _finding(text: str, start: int, end: int, hint: str) -> Finding:
+    place = Place(start=start, end=end)
+    return Finding(rule="invention", severity=Severity.ERROR, place=place, quote=text[start:end], hint=hint)

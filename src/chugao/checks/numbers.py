@@ -11,10 +11,11 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from chugao.checks.attaching import Attacher, alike
+from chugao.checks.aims import not_beyond, not_reached
+from chugao.checks.attaching import Attacher, alike, same_measure
 from chugao.checks.candidates import (
     BOUNDS,
     MORE_OR_LESS,
@@ -67,7 +68,7 @@ def verify(
     """
     if mentions is None:
         mentions = find_mentions(text, context.facts.figures.catalogue(), kind=context.kind, year=context.year)
-    judge = _Judge(text, context, given or Given(context))
+    judge = _Judge(text, context, given or Given(context), mentions)
     constants = constant_spans(text)
     starts = [s for s, _ in constants]
     verdicts = []
@@ -160,9 +161,10 @@ def _constants() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(row["pattern"]) for row in rows)
 
 
-def constant_spans(text: str) -> list[tuple[int, int]]:
-    """Where fixed expressions stand whose numbers are nobody's data, in order."""
-    return sorted(m.span() for pattern in _constants() for m in pattern.finditer(text))
+@lru_cache(maxsize=2)
+def constant_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where fixed expressions stand whose numbers are nobody's data, in order; asked for one text by several rules."""
+    return tuple(sorted(m.span() for pattern in _constants() for m in pattern.finditer(text)))
 
 
 # --- judging --------------------------------------------------------------------------------------
@@ -171,23 +173,28 @@ def constant_spans(text: str) -> list[tuple[int, int]]:
 class _Judge:
     """One text before its figures: what each of its numbers rests on."""
 
-    def __init__(self, text: str, context: Context, given: Given) -> None:
+    def __init__(self, text: str, context: Context, given: Given, mentions: Sequence[Mention]) -> None:
         self._text, self._context, self._given = text, context, given
-        self._attacher = Attacher(text, context.facts)
+        self._attacher = Attacher(text, context.facts, mentions)
         self._namesakes = namesakes_of(context.facts)
         self._plan = context.kind is not None and not context.kind.looks_back
 
     def verdict(self, mention: Mention) -> Verdict:
         context, text = self._context, self._text
         mention = self._attacher.attach(mention)
+        if mention.metric not in context.facts.definitions and (called := self._called(mention)) is not None:
+            mention = mention.model_copy(update={"metric": called})
+            self._attacher.told(called)
         metric = mention.metric if mention.metric in context.facts.definitions else None
         if metric is not None:
             for fact in candidates(mention, metric, context.facts, text, plan=self._plan):
                 if holds(mention, fact):
                     return _with_direction(mention, fact, text, context)
         told, other = self._of_subject(mention)
-        if told is None and (told := self._in_other_words(mention)) is not None:
+        if told is None and (told := self._in_other_words(mention) or self._in_short(mention)) is not None:
             self._attacher.told(told.metric)
+        if told is None and self._is_share_said(mention):
+            return Verdict(mention, True, "said.share", None)
         if told is not None:
             return Verdict(mention, True, told.slot, _not_for_print(mention, told))
         if source := self._given.support(mention, text):
@@ -222,6 +229,7 @@ class _Judge:
         if (
             mention.quantity is None
             or mention.role is MentionRole.CHANGE
+            or (mention.link == "list" and mention.metric in self._context.facts.definitions)
             or mention.quantity.qualifier in BOUNDS - _AIMS
             or self._named_in_full(mention, words.clause)
         ):
@@ -236,6 +244,46 @@ class _Judge:
                 if holds(mention, fact):
                     return fact
         return None
+
+    def _in_short(self, mention: Mention) -> Fact | None:
+        """The one fact that a clause can mean which gives its metric by a word: “宣教24场” of 营养宣教场次.
+
+        Only where the text names no metric, and only ever for a number: what does not fit stays without a source.
+        """
+        known = mention.metric in self._context.facts.definitions
+        if known or mention.role is MentionRole.CHANGE or mention.quantity is None:
+            return None
+        if mention.quantity.unit == "" or mention.quantity.qualifier in BOUNDS - _AIMS:
+            return None
+        clause = words_around(self._text, mention).clause
+        found = {}
+        for metric in sorted(self._namesakes.hinted(clause)):
+            facts = candidates(mention, metric, self._context.facts, self._text, plan=self._plan)
+            if (fact := next((f for f in facts if holds(mention, f)), None)) is not None:
+                found[metric] = fact
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _called(self, mention: Mention) -> str | None:
+        """The metric that a clause names by all but its counting word, where the number could be its value."""
+        if not mention.role.is_fact or mention.quantity is None or _in_passing(mention):
+            return None
+        metric, unit = self._namesakes.called(words_around(self._text, mention).clause), mention.quantity.unit
+        if metric is None or unit in ("", "人", "名"):  # “专科护士3人外出进修” tells of three
+            return None
+        definition = self._context.facts.definitions[metric]
+        return metric if definition.accepts(unit) or alike(definition.unit, unit, definition.name) else None
+
+    def _is_share_said(self, mention: Mention) -> bool:
+        """“462人，占用血患者2156人的21.4%”: the text itself says of what and how much."""
+        pair = self._attacher.parts_before(mention)
+        if pair is None or mention.quantity is None or mention.quantity.unit != "%":
+            return False
+        part, whole = (m.quantity for m in pair)
+        clause = words_around(self._text, mention).clause
+        if "占" not in clause or not part or not whole or part.unit != whole.unit or not whole.value:
+            return False
+        known = all(m.metric in self._context.facts.definitions for m in pair)
+        return known and supports(part.value / whole.value * 100, mention.quantity)
 
     def _named_in_full(self, mention: Mention, clause: str) -> bool:
         """Whether the clause says the very name of the number's metric: then it is told of no other."""
@@ -265,6 +313,8 @@ def holds(mention: Mention, fact: Fact) -> bool:
         return _same_range(fact, claim)
     if claim.unit == "‰" and fact.unit == "个千分点":
         claim = claim.model_copy(update={"unit": fact.unit})  # “下降0.006‰” can mean nothing else
+    if claim.unit != fact.unit and same_measure(claim.unit, fact.unit, fact.name):
+        claim = claim.model_copy(update={"unit": fact.unit})
     if not comparable(fact.unit, claim.unit) and not _alternative_unit(fact, claim):
         return False
     try:
@@ -277,7 +327,14 @@ def holds(mention: Mention, fact: Fact) -> bool:
         value = abs(value)
     if fact.field in ("target", "goal") and claim.qualifier in BOUNDS:
         return _same_bound(value, claim, fact)
+    if claim.qualifier is Qualifier.EXACT and _IN_TENTHS.search(claim.printed):
+        return abs(value - claim.value) <= min(claim.resolution, _ABOUT_TENTHS)
     return (supports(value, claim) and _near_bound(value, claim, fact)) or _same_bound(value, claim, fact)
+
+
+_IN_TENTHS = re.compile(r"成[半一二三四五六七八九]?$")
+_ABOUT_TENTHS = Decimal("2.5")
+"""Nobody says 三成 of 33.6%: that is 三成多."""
 
 
 def _unrounded_growth(fact: Fact) -> Decimal:
@@ -343,36 +400,18 @@ def _same_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
 def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -> Verdict:
     """The value holds; does the verb beside it?"""
     says = _direction_said(mention, fact, text)
+    if fact.unit == "位":
+        says = -says  # who moves up in a ranking has the smaller number
     trend = fact if fact.field in (*_CHANGES, "gap") else _trend(fact, context.facts)
     if says and trend is not None and trend.sign and trend.sign != says:
         right = trend.printed if trend.field in _CHANGES else _UP_DOWN[trend.sign]
+        if fact.unit == "位":
+            right = f"{'后移' if trend.sign > 0 else '前移'}{abs(trend.value)}位"
         hint = f"增减方向与数据相反：{fact.name}{_explain(fact, context.facts)}。应写“{right}”。"
         return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
-    if hint := _not_reached(mention, fact, text, context.facts):
+    if hint := not_reached(mention, fact, text, context.facts) or not_beyond(mention, fact, text, context.facts):
         return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
     return Verdict(mention, True, fact.slot, _not_for_print(mention, fact))
-
-
-_REACHES = re.compile(
-    r"(?:达到|完成|实现|超过|超额完成|优于|好于|突破)了?(?P<aim>[^，。；\d]{0,4}(?:目标|任务)(?:值|数)?(?:的|为)?)?$"
-)
-_OF_THE_AIM = re.compile(r"^的?(?:年度|年初|全年|既定|预期)*的?(?:目标|任务)")
-_NOT_YET = re.compile(
-    r"[没未不无非力拟将若如]|争取|确保|计划|打算|希望|明年|下年|距|离|差|才能|要求|是否|能否|去年|上年|20\d\d年"
-)
-
-
-def _not_reached(mention: Mention, fact: Fact, text: str, facts: Facts) -> str:
-    """What to say of “达到88%的年度目标” where the target is 88% and the year's value is not; "" where it is."""
-    gap, now = facts.get(fact.metric, "gap"), facts.get(fact.metric, "now")
-    if fact.field != "target" or mention.tense != "past" or gap is None or now is None or gap.good is not False:
-        return ""
-    words = words_around(text, mention)
-    reaches = _REACHES.search(words.clause)
-    told = reaches is not None and (reaches["aim"] is not None or _OF_THE_AIM.match(words.right) is not None)
-    if not told or _NOT_YET.search(words.clause[-24:]):
-        return ""
-    return f"{fact.name}没有达到目标：本期{now.printed}，目标{fact.printed}。应写“没有达到”，或写实际数。"
 
 
 def _not_for_print(mention: Mention, fact: Fact) -> Finding | None:
@@ -410,9 +449,13 @@ def _direction_said(mention: Mention, fact: Fact, text: str) -> int:
 
 def _trend(fact: Fact, facts: Facts) -> Fact | None:
     """The comparison that a verb beside this value speaks of."""
+    now, prev = facts.get(fact.metric, "now"), facts.get(fact.metric, "prev")
     if fact.field in ("now", "prev"):
-        return facts.get(fact.metric, "change")
-    now = facts.get(fact.metric, "now")
+        change = facts.get(fact.metric, "change")
+        if change is None and now is not None and prev is not None and now.unit == prev.unit:
+            # 床护比 has no difference that anybody prints, and it goes up or down all the same.
+            return fact.model_copy(update={"sign": (now.value > prev.value) - (now.value < prev.value)})
+        return change
     if fact.field == "goal" and now is not None:
         return fact.model_copy(update={"sign": (fact.value > now.value) - (fact.value < now.value)})
     return None
@@ -434,9 +477,17 @@ def _wrong(mention: Mention, metric: str, context: Context) -> Finding:
         return _finding(
             "number-last-year", Severity.ERROR, mention, f"{name}：{_WHY['year']}（{prev.printed}），{right}。"
         )
+    if mention.role is MentionRole.CHANGE and change and mention.baseline and _of_another_year(mention, facts):
+        hint = f"和{mention.baseline}比：指标文件里没有那一年的数。比上年是{change.printed}（{change.formula}）。"
+        return _finding("number-wrong", Severity.ERROR, mention, f"{name}的“{mention.text}”{hint}")
     offered = _offer(mention, metric, facts)
     tail = f"应为{offered}。" if offered else f"可用的有：{_known(metric, facts)}。"
     return _finding("number-wrong", Severity.ERROR, mention, f"{name}的“{mention.text}”{_WHY['value']}，{tail}")
+
+
+def _of_another_year(mention: Mention, facts: Facts) -> bool:
+    year = re.search(r"(?:19|20)\d\d", mention.baseline or "")
+    return year is not None and int(year[0]) != facts.period.year - (mention.tense == "past")
 
 
 def _as_points(claim: Quantity) -> Quantity:

@@ -19,10 +19,12 @@ from chugao.checks.numbers import numbers_of, verify, years_unknown
 from chugao.checks.reading import read
 from chugao.checks.report import Report, distinct, unsettled
 from chugao.checks.rules import find_by_rules, findings_of
+from chugao.checks.steady import unsteady
 from chugao.checks.structure import check_numbering, check_parts
 from chugao.checks.tables import verify_table
 from chugao.checks.tells import tell_draft
 from chugao.checks.totals import hits_in_table
+from chugao.checks.unproved import unproved
 from chugao.checks.wording import find_masks, find_pending
 from chugao.config import Office
 from chugao.manuscript import Draft, Span, flatten
@@ -30,7 +32,7 @@ from chugao.material import Matters
 from chugao.metrics.facts import derive
 from chugao.metrics.observation import Figures
 from chugao.period import read_period
-from chugao.source import Finding, Place
+from chugao.source import Claim, Finding, Place
 
 if TYPE_CHECKING:
     from chugao.index import Index
@@ -75,6 +77,7 @@ def examine_draft(
     left_out = _not_given(draft, figures, matters)
     told += [*find_pending(text), *(() if "matter" in left_out else find_inventions(text, draft, facts, own))]
     told += years_unknown(text, context, "\n".join((words, *draft.recipe.get("bases", ()))))
+    told += unsteady(text, facts)
     told += _by_rules(draft, text, office, figures, words)
     findings = [in_sentence(f, spans) for f in unsettled(told, verdicts)]
     for section, block, table in draft.tables():
@@ -88,12 +91,12 @@ def examine_draft(
     findings += [*check_evidence(draft), *_of_structure(draft), *tell_draft(draft, words)]
     findings += ask_about_sentences(draft, facts) if "matter" in left_out else ()
     findings += impossible_figures(draft, figures)
+    findings += unproved(draft)
     standing = distinct(standing_of(findings, draft, dismissals))
-    numbers = numbers_of(verdicts)
-    untraced = sum(1 for f in standing if f.rule == "number-untraced")
+    untraced = numbers_of(verdicts)["untraced"]
     if left_out:
-        numbers |= {"untraced": untraced, "traced": numbers["found"] - untraced}
-    return Report(tuple(standing), numbers, tuple(verdicts))
+        untraced = sum(1 for f in standing if f.rule == "number-untraced")
+    return Report(tuple(standing), _counted(draft, standing, untraced), tuple(verdicts))
 
 
 def examine_alone(draft: Draft, *, office: Office | None = None, dismissals: Sequence[Dismissal] = ()) -> Report:
@@ -102,12 +105,36 @@ def examine_alone(draft: Draft, *, office: Office | None = None, dismissals: Seq
     told = [*find_pending(text), *_turned(draft, text), *_by_rules(draft, text, office, Figures())]
     findings = [*check_evidence(draft), *_of_structure(draft), *(in_sentence(f, spans) for f in told)]
     findings += ask_about_sentences(draft, derive(Figures(), read_period(draft.period)))
+    findings += unproved(draft)
     standing = distinct(standing_of(findings, draft, dismissals))
-    claims = [c for _, s in draft.sentences() for c in s.claims]
-    claims += [c for _, _, t in draft.tables() for row in t.rows for cell in row for c in cell.claims]
     untraced = sum(1 for f in standing if f.rule in ("number-untraced", "number-changed"))
-    numbers = {"found": len(claims), "traced": len(claims) - untraced, "untraced": untraced}
-    return Report(tuple(standing), numbers)
+    return Report(tuple(standing), _counted(draft, standing, untraced))
+
+
+def is_number(claim: Claim, text: str) -> bool:
+    """Whether a claim is one of the numbers that are counted, and listed on the 核稿单."""
+    return claim.state != "constant" and any(c.isnumeric() for c in text[claim.start : claim.end])
+
+
+def loose_numbers(draft: Draft, findings: Iterable[Finding]) -> list[Finding]:
+    """Numbers without a source that lie in no claim: they count as well."""
+    claims: dict[tuple[str, str], list[Claim]] = {}
+    for text, found, at in claimed(draft):
+        claims.setdefault((at.section, at.sentence), []).extend(c for c in found if is_number(c, text))
+    return [
+        f
+        for f in findings
+        if f.rule == "number-untraced"
+        and not any(
+            c.start < f.place.end and f.place.start < c.end for c in claims.get((f.place.section, f.place.sentence), ())
+        )
+    ]
+
+
+def _counted(draft: Draft, findings: Sequence[Finding], untraced: int) -> dict[str, int]:
+    found = sum(1 for text, claims, _ in claimed(draft) for c in claims if is_number(c, text))
+    found += len(loose_numbers(draft, findings))
+    return {"found": found, "traced": max(0, found - untraced), "untraced": untraced}
 
 
 def text_at(draft: Draft, place: Place) -> str:

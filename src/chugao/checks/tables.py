@@ -28,6 +28,8 @@ _COLUMNS = (
 
 _CHANGES = ("change", "growth", "multiple")
 _UNITS = re.compile(r"单位$")
+_RESULTS = re.compile(r"完成|实际|本年|今年|本期")
+_BARE_AIM = re.compile(r"(?:年度|年初|全年)?目标(?:值|数|任务)?")
 _NO_VALUE = re.compile(r"序号|时限|期限|责任|牵头|领导|部门|科室|单位|备注|来源|任务|措施|完成情况|截止")
 
 
@@ -92,12 +94,16 @@ def _stripped_row(header: list[str], cells: list[str], context: Context, at: int
     units = [c.strip() for label, c in zip(header, cells, strict=False) if _UNITS.search(label)]
     unit = unit or next((u for u in units if unit_of(u)), "")
     verdicts: list[Verdict] = []
+    # Beside a column of results 目标 is what this year was to reach, not what the next is.
+    reports = any(_RESULTS.search(label) for label in header)
     offset = at
     for column, cell in enumerate(cells):
         if column:
             indent = len(cell) - len(cell.lstrip())
             label = header[column] if column < len(header) else ""
-            verdicts += _cell(name.id, label, cell.strip(), offset + indent, context, _parted(label)[1] or unit)
+            aims = reports and _BARE_AIM.fullmatch(label.strip()) is not None
+            told = f"{context.facts.period.year}年目标" if aims else label
+            verdicts += _cell(name.id, told, cell.strip(), offset + indent, context, _parted(label)[1] or unit)
         offset += len(cell) + 1
     return verdicts
 

@@ -226,8 +226,11 @@ def same_openings(parts: Sequence[Part], given: str = "", level: str = "") -> li
         grams[part.id] = {text[i : i + 8] for i in range(len(text) - 7)}
     found = []
     for (a, left), (b, right) in combinations(list(grams.items())[:_MOST_PARTS], 2):
-        together = len(left | right)
-        if together and len(left & right) / together > 0.15:
+        # No two sets share more than the smaller has: many pairs are told apart by their sizes alone.
+        if min(len(left), len(right)) <= 0.15 * max(len(left), len(right)) or left.isdisjoint(right):
+            continue
+        shared = len(left & right)
+        if shared / (len(left) + len(right) - shared) > 0.15:
             found.append(Told(f"{a}/{b}", next(iter(sorted(left & right)))))
     return found
 

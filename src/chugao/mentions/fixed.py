@@ -74,6 +74,7 @@ _NAME = re.compile(
 _TITLED = re.compile(r"《[^》《\n]{1,60}》")
 _LONG = re.compile(r"\d{31,}+")
 _DIGITS = re.compile(r"\d++(?:\.\d++)*")
+_DOTTED = re.compile(r"\d++(?:\.\d++){2,}")
 # CT2台, SCI论文12篇 and ICU3个 count; CYP2, G334 and N95 do not.
 _COUNTS_DEVICES = re.compile(r"[A-Za-z]{2,}\d{1,5}(?:\.\d{1,4})?")
 _COUNTED = re.compile(r"[万亿]|台(?!风)|套|例|人次|人(?!工)|项|个|家|名|份|张|场|篇|次|支(?!架|气管)")
@@ -93,6 +94,18 @@ def fixed_spans(folded: str) -> list[Span]:
             taken[start:end] = b"\x01" * (end - start)
             spans.append((start, end, role))
     return spans
+
+
+def whole_spans(folded: str) -> Iterator[tuple[int, int]]:
+    """(start, end) that hold every date and every run of dotted digits (3.1.2) of `fixed_spans`; they may overlap.
+
+    Nothing is told apart, so a telephone number may be among them: for whoever must not cut a date in two.
+    """
+    for match in _DATE.finditer(folded):
+        yield match.span()
+    if folded.count(".") > 1:
+        for match in _DOTTED.finditer(folded):
+            yield match.span()
 
 
 def _claims(folded: str) -> Iterator[Span]:

@@ -107,6 +107,8 @@ def _fits(definition: MetricDefinition, unit: str, role: MentionRole) -> bool:
     if role in (MentionRole.CHANGE, MentionRole.COMPARATOR):
         if unit == "个百分点":
             return definition.unit in ("%", "")
+        if unit == "个千分点":
+            return definition.unit == "‰"
         if unit in ("%", "倍"):
             return definition.kind in ("count", "amount", "rate", "duration", "index")
     return unit == "" and definition.kind == "index"
