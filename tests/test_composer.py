@@ -317,8 +317,8 @@ def test_an_aim_behind_what_is_reached_is_announced_nowhere_in_the_prose(tmp_pat
         tmp_path, "换采血椅,服务,2026年3月,少等,检验科,拟开展\n", kind="plan", figures=chugao.read_metrics(file)
     )
 
-    assert "95.0%" in flatten(made)[0]
-    assert "91.0%" not in flatten(made)[0]
+    assert "95%" in flatten(made)[0]
+    assert "91%" not in flatten(made)[0]
 
 
 def test_a_matter_is_told_whole_even_where_a_heading_names_it(tmp_path: Path) -> None:

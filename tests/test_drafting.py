@@ -336,7 +336,7 @@ def test_every_digit_and_han_quantity_of_a_matter_becomes_a_slot() -> None:
     [
         ("2025年3月", "3月", "month"),
         ("2025年4—12月", "4—12月", "span"),
-        ("2025年1-12月", "全年", "month"),
+        ("2025年1-12月", "全年", "every"),
         ("2025年7月18日", "7月18日", "day"),
         ("2026年6月底前", "2026年6月底前", "deadline"),
         ("2024年10月", "2024年10月", "deadline"),

@@ -28,17 +28,19 @@ MetricKind = Literal["count", "rate", "duration", "amount", "index"]
 Band = tuple[float, float]
 
 _DOWN = re.compile(
-    r"感染|死亡|并发症|不良|漏报|投诉|纠纷|缺陷|损伤|非计划|跌倒|坠床|拔管|差错|耗占比|药占比|费用|等候|等待|候诊|时间|时长|住院日|"
+    r"感染|死亡|剖宫产|耐药菌检出|并发症|不良|漏报|投诉|纠纷|缺陷|损伤|非计划|跌倒|坠床|拔管|差错|耗占比|药占比|费用|等候|等待|候诊|时间|时长|住院日|"
     r"不合格|不合规|退回|拒付|逾期|事故|外送|离职|流失|DDD|强度|暴发|中断|困人|故障|外渗|爽约|退号|停诊率|短缺|"
     r"湿包|报废|损耗|消耗|能耗|[电水气油煤]耗|耗[电水气油]|用[电水气油煤]|碳排放|成本|"
     r"损坏|破损|漏检|丢失|积压|违规|超时|返工|返修|误诊|失访"
 )
 _NOT_DOWN = re.compile(
-    r"整改|报告率|报告数|处置率|办结|化解|调解|答复|回复率|筛查率|救治|预防|识别率|评估率|及时|完成|合格率|知晓率|培训|演练|减少|节约|下降|满意|报告占比|开放时长|"
+    r"整改|准点|准时|报告率|报告数|处置率|办结|化解|调解|答复|回复率|筛查率|救治|预防|识别率|评估率|及时|完成|合格率|知晓率|培训|演练|减少|节约|下降|满意|报告占比|开放时长|"
     r"不良(?:反应|事件).{0,6}(?:报告|上报)"
 )
 # More of it is neither better nor worse: spending, drug income, what is merely handed in.
-_NEITHER = re.compile(r"床位数?$|(?<![千万])人口|编制|在岗|职工(?!.*[率度]$)|占比$|支出|药品收入|医疗废物|报修(?!.*率)")
+_NEITHER = re.compile(
+    r"床位数?$|用量$|(?<![千万])人口|编制|在岗|职工(?!.*[率度]$)|占比$|支出|药品收入|医疗废物|报修(?!.*率)"
+)
 
 _OFFICE_WORD = 3  # Chinese characters from which on an office's own word may stand for a metric
 # Suffixes that the unit repeats: 手术台次 23186台次 is written 手术23186台次.
@@ -173,8 +175,9 @@ class Catalogue:
         )
 
     def extended(self, definitions: Iterable[MetricDefinition]) -> "Catalogue":
-        """A new catalogue in which `definitions` stand over those of the same id."""
-        return Catalogue((self._by_id | {d.id: d for d in definitions}).values())
+        """A catalogue in which `definitions` stand over those of the same id; this one itself where there are none."""
+        added = {d.id: d for d in definitions}
+        return Catalogue((self._by_id | added).values()) if added else self
 
 
 def load_catalogue(office_file: Path | None = None) -> Catalogue:

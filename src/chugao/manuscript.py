@@ -59,7 +59,8 @@ class BriefMatter(Frozen):
     result: str = ""
     when: str = ""
     """Slot of the time as it may stand in a sentence, "" when none was given."""
-    when_kind: Literal["", "day", "month", "span", "from", "deadline"] = ""
+    when_kind: Literal["", "day", "month", "span", "from", "deadline", "every", "own"] = ""
+    """`every`: all year, each month; `own`: a time that says what is reached by then (“10月底前主体封顶”)."""
     actor: str = ""
     category: str = ""
     status: Literal["", "done", "ongoing", "planned"] = ""
@@ -102,6 +103,10 @@ class Brief(Frozen):
     """Of a rewrite: the sentences to rewrite, their numbers as slots."""
     instructions: tuple[str, ...] = ()
     max_chars: int = 1200
+    told: tuple[str, ...] = ()
+    """Of a lead: the metrics whose values it tells, and no other part tells again."""
+    shortfalls_apart: bool = False
+    """The document has a part for what fell short: no other part speaks of it."""
     fuller: bool = False
     """Somebody asked for more characters than the usual text fills: what else the figures say may be told."""
     seed: int = 0

@@ -25,6 +25,7 @@ from chugao.errors import InputError
 from chugao.manuscript import BriefPassage, ClaimedText, Draft, Engine, count_characters
 from chugao.material import Matter, Matters, MatterStatus
 from chugao.material.honours import in_order
+from chugao.material.matter import within
 from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures
 from chugao.outline import Outline
@@ -187,6 +188,7 @@ def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) 
     owed = owed_by_section(plans, job.missing)
     guidance = job.office.guidance or standing_formula(job.outline)
     own = own_names(job.outline, job.matters)
+    apart = any(p.part.role == "problems" and p.matters for p in plans)
     return {
         p.id: make_offer(
             p,
@@ -200,6 +202,7 @@ def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) 
             theme=job.office.theme,
             bases=job.bases,
             own=own,
+            shortfalls_apart=apart,
         )
         for p in plans
         if not p.is_parent and not p.part.role.startswith("table")
@@ -248,6 +251,9 @@ def _in_time(matter: Matter, outline: Outline) -> bool:
         return matter.year in years
     if matter.year != reported.year:
         return matter.year < reported.year
+    part = reported.last_month <= _HALF or reported.first_month > 1
+    if part and not within(matter, reported.first_month, reported.last_month):
+        return False  # what is cut off in October is the year's report, written early
     return matter.month is None or matter.month <= reported.last_month
 
 

@@ -11,6 +11,7 @@ from chugao.drafting.offering import slot_value, when_in_text, worth_a_percentag
 from chugao.drafting.planning import is_problem, printable
 from chugao.manuscript import ClaimedText, Table
 from chugao.material import Matter, MatterStatus
+from chugao.material.matter import in_words
 from chugao.metrics.facts import Fact, Facts
 from chugao.outline import Outline, topic_of_metric
 from chugao.source import Claim
@@ -97,11 +98,19 @@ def tasks_table(outline: Outline, matters: Sequence[Matter]) -> Table | None:
                 _text(matter.text, source, f"{matter.id}_task"),
                 _text(matter.owner or outline.department, source, f"{matter.id}_owner"),
                 _text(matter.leader, source, f"{matter.id}_leader"),
-                _text(when_in_text(matter.when, year_of(matter, outline))[0], source, f"{matter.id}_when"),
+                _text(_when(matter, outline), source, f"{matter.id}_when"),
             )
         )
     header = ("序号", "重点任务", "责任科室", "牵头领导", "完成时限")
     return Table(header=header, rows=tuple(rows))
+
+
+def _when(matter: Matter, outline: Outline) -> str:
+    """Its time as a sentence would say it, else in the words it came in: 春秋两季."""
+    year = year_of(matter, outline)
+    told = when_in_text(matter.when, year)[0]
+    given = in_words(matter.when).strip()
+    return told or ("" if given.rstrip("年度") == str(year) else given)
 
 
 def _ordered(facts: Facts, field: str) -> list[str]:

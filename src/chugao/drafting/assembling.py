@@ -3,15 +3,17 @@
 In: plans and `Written` sections.  Out: `Draft`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from chugao.catalogue import MetricDefinition
+from chugao.checks.unproved import KEY, proved
 from chugao.config import Office
 from chugao.drafting.annexes import goals_table, results_table, tasks_table
 from chugao.drafting.binding import Bound, claimed
 from chugao.drafting.heeded import carried, findings_of
-from chugao.drafting.offering import Offer, general_values
+from chugao.drafting.offering import Offer, as_told, general_values
 from chugao.drafting.owing import pending_parts, requests
 from chugao.drafting.planning import SectionPlan
 from chugao.drafting.writing import Written
@@ -28,7 +30,7 @@ from chugao.manuscript import (
     content_hash,
     count_characters,
 )
-from chugao.material import Matter
+from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Fact, Facts
 from chugao.outline import Outline
 from chugao.source import Finding, Place, Release, Severity
@@ -88,6 +90,7 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
             *builder.findings,
             *findings_of(told),
             *_length(outline, title, sections),
+            *_undated(job, plans),
         ),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
         evidence=(*(evidence_of(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
@@ -98,10 +101,28 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
             "length": outline.length,
             "headings_from_above": [p.heading for p in outline.parts if p.asked],
             **({"bases": list(job.bases)} if job.bases else {}),
+            **({KEY: known} if (known := proved(job.matters)) else {}),
             **_from_above(job, plans),
             **({"instructions": [c.model_dump() for c in told]} if told else {}),
         },
     )
+
+
+def _undated(job: Job, plans: Sequence[SectionPlan]) -> Iterator[Finding]:
+    """Of a part of a year: what gives no time may be the year's, and a person has to say so."""
+    reported = job.outline.reported
+    if reported.is_year or not job.outline.kind.looks_back:
+        return
+    told = {m.id: m for p in plans for m in p.matters}.values()
+    loose = [m for m in told if not m.when and m.status is MatterStatus.DONE and re.search(r"\d", m.text + m.result)]
+    if loose:
+        named = "；".join(m.text[:20] for m in loose[:3])
+        hint = (
+            f"有{len(loose)}条带数的事项没有写时间，不知道是不是{reported.label}的：{named}"
+            + ("……" if len(loose) > 3 else "")
+            + "。请核对，在材料里补上时间（chugao material correct 编号 --when 5月 --by 姓名），不是的不采用。"
+        )
+        yield Finding(rule="undated", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
 
 
 def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
@@ -109,7 +130,7 @@ def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
     outline = job.outline
     if not outline.source:
         return {}
-    told = {m.id for p in plans for m in p.matters}
+    told = {m.id for p in plans for m in p.matters if p.part.role != "lead"}  # the lead may name any of them
     return {
         "above": {
             "file": outline.source,
@@ -355,7 +376,7 @@ def evidence_of(fact: Fact) -> Evidence:
         field=fact.field,
         value=f"{fact.value:f}",
         unit=fact.unit,
-        printed=fact.printed,
+        printed=as_told(fact),
         period=fact.period.code,
         formula=fact.formula,
         source=fact.source_label,

@@ -20,7 +20,7 @@ _ENOUGH = 0.9
 _DENSEST = 0.025  # numbers a character, dates aside
 _DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}(?:[—-]\d{1,2})?月(?:\d{1,2}日)?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_ROLES = ("results", "plan")
+_ROLES = ("results",)  # what a plan aims at stands in its table
 _WORTH_WRITING = 6  # facts: a section with fewer has told them
 
 

@@ -105,7 +105,7 @@ def _outcome(
 ) -> Outcome:
     if order.wish == "omit" and order.text not in omitted and not _mention(order.about, body):
         # Nothing of it was given, and nothing of it stands there: as wished, though for want of material.
-        return Outcome(order.text, _NOT, f"材料里没有找到“{order.about}”，请人工核对")
+        return Outcome(order.text, _DONE, f"文稿没有写到“{order.about}”；可以用的材料里也没有，换了说法的请再看一眼")
     about = [m for m in matters if order.about and speaks_of(m, order.about)]
     place = next((s for s in body if any(m.text in _text(s) for m in about)), None)
     match order.wish:

@@ -7,7 +7,7 @@ Surprise: one line holds several wishes; each is an order of its own, and the li
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from chugao.manuscript import Section
@@ -33,7 +33,7 @@ _READ: tuple[tuple[Wish, str], ...] = (
     ("few", r"(?:不足|问题|短板)(?:部分)?(?:只|就|最多)?写(?P<n>[一二两三四五六七八九十]|\d{1,2})[条个点项]"),
     ("move", rf"^(?:把|将)?{_Y}(?:放|写|挪|移)(?:到|进|在)(?:不足|问题)(?:里|中|部分|一节)?$"),
     ("omit", rf"^(?:不写|不要写|别写|不提|删去|删掉|去掉){_X}$|^{_LIST}(?:的?(?:事|数))?{_NOW}{_NOT}了?$"),
-    ("apart", rf"^(?:单列|单独写){_X}$|^{_Y}(?:要|请|应)?(?:单列|单独(?:成|列|写)(?:一?[段节章部分]*))(?:出来)?$"),
+    ("apart", rf"^(?:单列|单独写){_X}$|^{_Y}(?:要|请|应)?(?:单列|单独(?:成|列|写))(?:成?一?[段节章部分]*)(?:出来)?$"),
     ("condense", rf"^(?:压缩|精简|少写|简写|略写){_X}$|^{_Y}(?:要|请|可以?)?(?:压缩|精简|少写|简写|略写|写短)(?:一些|一点|点)?$"),
     ("first", rf"^(?:先写){_X}$|^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|提|写)(?:在|到)?)(?:最前面?|前面|前头|最先|开头|第一[条段位个节]?)(?:来?写)?$"),
     ("place", rf"^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|写)(?:在|到)?)第(?P<n>[二三四五六七八九])[条段位个节](?:写)?$"),
@@ -47,14 +47,14 @@ _BARE: tuple[tuple[Wish, str], ...] = (
     ("omit", rf"^{_NOW}{_NOT}了?$"),
     ("feature", r"^(?:要|请)?(?:突出写?|重点写|多写|强调|着重写)(?:一些|一点|点)?$"),
     ("condense", r"^(?:要|请|可以?)?(?:压缩|精简|少写|简写|略写|写短)(?:一些|一点|点)?$"),
-    ("apart", r"^(?:要|请)?(?:单列|单独(?:成|列|写)(?:一?[段节章部分]*))$"),
+    ("apart", r"^(?:要|请)?(?:单列|单独(?:成|列|写))(?:成?一?[段节章部分]*)(?:出来)?$"),
     ("include", r"^(?:要写|照实写|要写上|写清楚?)$"),
 )  # fmt: skip
 _TO_WORDS: dict[Wish, str] = {
     "first": "放在最前面", "omit": "不写", "feature": "突出写", "condense": "压缩", "apart": "单列", "include": "要写",
 }  # fmt: skip
 _STRIP = re.compile(
-    r"(?:那个|这个|工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|的事|的数|的)+$"
+    r"(?:那部分|这部分|那一?块|那一?段|那一?节|那个|这个|工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|的事|的数|的)+$"
 )
 _GENERIC = frozenset(("今年", "去年", "效果", "条数", "原因", "结果", "这个", "那个", "先", "再", "也", "都", ""))
 """Words that name nothing by themselves: what is meant stands in the clause before."""
@@ -128,6 +128,14 @@ def _bare(clause: str, topic: str) -> str:
 def read_order(text: str) -> Order:
     """One wish as a rule understands it; an empty wish where none does."""
     plain = text.strip().strip("。；！!").strip()
+    order = _read(text, plain)
+    if not order.wish and "“" in plain:
+        order = _read(text, re.sub(r"[“”]", "", plain))  # 村医“乡聘村用”放最前面: the name has a name in it
+        return order if order.wish not in ("ban", "exact", "words") else Order(text)
+    return order
+
+
+def _read(text: str, plain: str) -> Order:
     for wish, pattern in _READ:
         if match := re.search(pattern, plain):
             groups = match.groupdict()
@@ -179,23 +187,29 @@ def _without(
     if part is not None and not part.asked and part.role == "problems":
         outline = outline.model_copy(update={"parts": tuple(p for p in outline.parts if p.id != part.id)})
         return outline, figures, [m for m in matters if not _is_problem(m)]
-    told = [m for m in matters if not any(speaks_of(m, about) for about in _several(order.about))]
+    told = [m for m in matters if not any(_named_by(m, about, matters) for about in _several(order.about))]
     gone = {metric for about in _several(order.about) for metric in _metrics_of(figures, about)}
     if not gone and len(told) == len(matters):
-        cut = [_without_number(m, order.about) for m in matters] if _OF_A_NUMBER.search(order.text) else matters
+        cut = (
+            [_without_number(m, _AMOUNT.sub("", order.about) or order.about) for m in matters]
+            if _OF_A_NUMBER.search(order.text)
+            else matters
+        )
         return outline, figures, matters if cut == matters else cut
     left = tuple(o for o in figures.observations if o.metric not in gone)
     return outline, figures.model_copy(update={"observations": left}) if gone else figures, told
 
 
-_OF_A_NUMBER = re.compile(r"数(?:字|据)?(?:先|今年|暂时|暂|就|都|也|这次)?(?:别|不)")
+_OF_A_NUMBER = re.compile(r"(?:数|金)(?:字|据|额)?(?:先|今年|暂时|暂|就|都|也|这次)?(?:别|不)")
+_AMOUNT = re.compile(r"(?:金额|数额|数字|数量|数据|总额|人数|件数)$")
 _SPOKEN_OF = 0.6
 _CLAUSES = re.compile(r"[，；]")
 
 
 def _without_number(matter: Matter, about: str) -> Matter:
     """A matter without the clause whose number is not to be written: “扣款那个数别写” leaves the rest as it was told."""
-    if share_of(about, matter.text + matter.result) < _SPOKEN_OF:
+    said = matter.text + matter.result
+    if about not in said and share_of(about, said) < _SPOKEN_OF:
         return matter
     pairs = {about[i : i + 2] for i in range(len(about) - 1)}
     clauses = _CLAUSES.split(matter.result)
@@ -238,9 +252,12 @@ def speaks_of(matter: Matter, about: str) -> bool:
     """Whether a matter is what an instruction speaks of: by its words, its 类别, or its field of work."""
     if len(about) < 2:
         return False
-    topic = topic_of_matter(matter.category, matter.text).name
+    field = topic_of_matter(matter.category, matter.text)
+    topic = field.name
     return (
-        about in matter.text
+        about in field.categories
+        or _all_of(about, matter.text, field.categories)
+        or about in matter.text
         or matter.text in about
         or about == matter.category
         or about in topic
@@ -249,6 +266,29 @@ def speaks_of(matter: Matter, about: str) -> bool:
     )
 
 
+def only_by_field(matter: Matter, about: str) -> bool:
+    """Whether only its field of work ties a matter to what was said: 评审 means the 复审, not every 医疗质量."""
+    said = f"{matter.category}{matter.text}{matter.result}"
+    return about not in said and about in topic_of_matter(matter.category, matter.text).categories
+
+
+def _named_by(matter: Matter, about: str, matters: Sequence[Matter]) -> bool:
+    """Whether a wish to leave something out means a matter: “食堂不写” leaves the new building in."""
+    if not speaks_of(matter, about):
+        return False
+    return not only_by_field(matter, about) or not any(
+        speaks_of(m, about) and not only_by_field(m, about) for m in matters
+    )
+
+
+def _all_of(about: str, text: str, of_field: Collection[str]) -> bool:
+    """“医共体远程心电” means 与市一院建立心电远程诊断中心: the words of the field aside, the same characters turned."""
+    for word in of_field:
+        about = about.replace(word, "")
+    return len(about) >= _TURNED and all(character in text for character in about)
+
+
+_TURNED = 4
 _MEANT = 0.75
 _LONGEST = 2000  # characters of an instruction that are read; nobody says more in one breath
 

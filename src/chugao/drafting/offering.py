@@ -80,6 +80,7 @@ def make_offer(
     theme: str = "",
     bases: Sequence[str] = (),
     own: Collection[str] = (),
+    shortfalls_apart: bool = False,
 ) -> Offer:
     """Everything for one section, complete in itself.
 
@@ -130,6 +131,8 @@ def make_offer(
         instructions=tuple(instructions),
         max_chars=outline.length,
         seed=seed,
+        told=plan.told,
+        shortfalls_apart=shortfalls_apart,
         theme=theme if lead else "",
         guidance=guidance if lead else "",
     )
@@ -200,11 +203,20 @@ def general_values(outline: Outline) -> dict[str, SlotValue]:
     return values
 
 
+_EMPTY_PLACES = re.compile(r"(?<=\d)(?:(\.\d*?[1-9])0+|\.0+)(?!\d)")
+
+
+def as_told(fact: Fact) -> str:
+    """A fact as a document prints it: 275万人次 and not 275.0万人次, a goal of 65% beside 61.3%, nil without decimals."""
+    round_ = fact.field in ("target", "goal") or fact.value == 0 or "万" in fact.printed or "亿" in fact.printed
+    return _EMPTY_PLACES.sub(lambda m: m[1] or "", fact.printed) if round_ else fact.printed
+
+
 def slot_value(fact: Fact) -> SlotValue:
     """A fact as binding wants it."""
     derived = fact.field not in ("now", "prev", "target", "goal")
     return SlotValue(
-        printed=fact.printed,
+        printed=as_told(fact),
         state="derived" if derived else "metric",
         id=fact.slot,
         metric=fact.metric,
@@ -278,6 +290,9 @@ _MONTH = re.compile(r"^\d{1,2}月$|^(?:上|下)半年$|^第?[一二三四]季度
 _SPAN = re.compile(r"^\d{1,2}月?[-—–~～至]\d{1,2}月$")
 _DEADLINE = re.compile(r"前$|底前$|以前$")
 _FROM = re.compile(r"起$|开始$")
+_SEASONS = re.compile(r"[春夏秋冬]|学期|汛期|节")
+_AND_WHAT = re.compile(r"^\d{1,2}月(?:\d{1,2}日|[底初中])?(?:以?前)?[一-鿿]{3,12}$")
+"""A time with what is to be reached by then."""
 
 
 def when_in_text(when: str, year: int) -> tuple[str, str]:
@@ -289,15 +304,17 @@ def when_in_text(when: str, year: int) -> tuple[str, str]:
     rest = text.replace(f"{year}年", "")
     if not rest or text == f"{year}":
         return "", ""
-    if re.fullmatch(r"0?1月?[-—–~～至]12月", rest):
-        return "全年", "month"
+    if re.fullmatch(r"0?1月?[-—–~～至]12月|全年", rest):
+        return "全年", "every"
     rest = re.sub(r"(?<=\d)(?:[-–~～至]|月[-–—~～])(?=\d)", "—", rest)
     for pattern, kind in ((_DAY, "day"), (_MONTH, "month"), (_SPAN, "span"), (_FROM, "from"), (_DEADLINE, "deadline")):
         if pattern.search(rest):
             return rest, kind
-    if rest == "全年":
-        return rest, "month"
-    return (rest, "deadline") if re.search(r"\d", rest) or rest.startswith("每") else ("", "")
+    if rest.startswith("每"):
+        return rest, "every"
+    if not re.search(r"\d", rest):
+        return (rest, "every") if _SEASONS.search(rest) else ("", "")
+    return rest, "own" if _AND_WHAT.match(rest) else "deadline"
 
 
 def year_of(matter: Matter, outline: Outline) -> int:

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chugao.catalogue import MetricDefinition
-from chugao.drafting.heeding import read_order, speaks_of
+from chugao.drafting.heeding import only_by_field, read_order, speaks_of
+from chugao.drafting.opening import is_slip, volumes
 from chugao.drafting.pairing import answered, answering, from_problems
 from chugao.kind import Kind
 from chugao.material import Matter, MatterStatus
@@ -23,18 +24,22 @@ from chugao.source import Frozen, Release
 
 ATTACHED = 0.34
 """From this affinity on a figure belongs to a matter."""
-_URGENT = 90
-_ASKED, _WANTED, _CONDENSED = 99, 85, 30
+_URGENT = 89
+_OF_THE_FIELD = 89
+"""Of what is of the field that a leader named but not the thing: it moves up with it and stands in no paragraph alone."""
+_FIRST, _ASKED, _WANTED, _CONDENSED = 100, 99, 85, 30
 _LAST = 700  # before honours, whatever the order
 _MOST_SECTIONS = {"results": 6, "plan": 4, "items": 6, "next": 1}
+_MORE_SECTIONS, _MANY_MATTERS = 2, 24
 _FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
+_SEVERAL = 2
 _UNSECTIONED = 5  # matters: so few need no headings of their own, unless there are figures for them
 _FIGURES_FOR_HEADINGS = 16
 _FEW_AIMS = 10
 _BROAD = 3  # fields of work in one section; more, and no heading names it
 _BRIEF, _SHORT = 1200, 2500  # characters: below, no sections within a part; below, few of them
 _MILESTONE = re.compile(
-    r"通过[^，]{0,14}(?:评审|评价|评估|认证|验收|复审|复评|复核)|创成|晋升|获批[^，]{0,10}(?:医院|中心)$"
+    r"通过[^，]{0,14}(?:评审|评价|评估|认证|验收|复审|复评|复核)|创成|晋升|获批[^，]{0,10}(?:医院|中心)$|(?:评审|复审|复评|验收|认证|评估)通过$"
 )
 _WEIGHTY = re.compile(r"启用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通|恢复|托管|牵头|扩建|迁入")
 
@@ -50,6 +55,8 @@ class SectionPlan(Frozen):
     topic: str = ""
     matters: tuple[Matter, ...] = ()
     metrics: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    """Of a lead: the metrics it tells, which stand in no other section."""
     is_parent: bool = False
     """A heading only: its sections follow."""
 
@@ -61,6 +68,10 @@ class _Bucket:
         self.topics = [topic]
         self.heading = heading
         """What a leader wants to stand alone under this heading; it joins nothing."""
+        self.alone = False
+        """It holds one matter that stands alone."""
+        self.suffix = ""
+        """What tells apart sections of one field of work."""
         self.matters: list[Matter] = []
         self.metrics: list[str] = []
 
@@ -105,8 +116,14 @@ def weight_of(matter: Matter, instructions: Sequence[str] = ()) -> int:
     if matter.status is MatterStatus.ONGOING:
         weight -= 15
     asked = [o for o in map(read_order, instructions) if o.wish in ("feature", "first", "apart")]
-    if any(speaks_of(matter, o.about) for o in asked) or any(matter.text in i for i in instructions):
+    meant = [o.about for o in asked if speaks_of(matter, o.about)]
+    if any(matter.text in i for i in instructions) or not all(only_by_field(matter, about) for about in meant):
         weight = _ASKED
+        firsts = [o.about for o in asked if o.wish == "first" and o.about in meant]
+        if any(not only_by_field(matter, about) for about in firsts):
+            weight = _FIRST
+    elif meant:
+        weight = max(weight, _OF_THE_FIELD)
     if weight < _WANTED and any(
         o.wish == "include" and speaks_of(matter, o.about) for o in map(read_order, instructions)
     ):
@@ -138,7 +155,10 @@ def plan_sections(
     most = _MOST_SECTIONS if outline.length >= _SHORT else _FEW_SECTIONS
     parts = tuple(p.model_copy(update={"topics": p.topics and outline.length >= _BRIEF}) for p in outline.parts)
     sections: list[SectionPlan] = []
-    shares = _shares(parts, {"results": done, "plan": planned, "problems": problems}, has, facts)
+    lead_tells = volumes(outline, facts, has["now"]) if len(done) > _UNSECTIONED else ()
+    if is_slip(outline, done, [*planned, *problems], has):
+        parts = tuple(p.model_copy(update={"level": 0, "heading": ""}) if p.role == "results" else p for p in parts)
+    shares = _shares(parts, {"results": done, "plan": planned, "problems": problems}, has, facts, instructions)
     for part in parts:
         if part.opens:
             sections.append(SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True))
@@ -150,7 +170,8 @@ def plan_sections(
             continue
         match part.role:
             case "results":
-                sections += _with_topics(part, done, has["now"], facts, order, most)
+                rest = [m for m in has["now"] if m not in lead_tells]
+                sections += _with_topics(part, done, rest, facts, order, most)
             case "plan" | "items":
                 # With tasks to tell, the aims have a part of their own; without, they are the plan.
                 apart = planned and any(p.role == "goals" for p in parts)
@@ -170,7 +191,7 @@ def plan_sections(
                 ahead = [*problems, *planned] if outline.kind is Kind.IDEAS else planned
                 lead = _single(part, done if back else ahead, has["now"])
                 by_figures = _metric_topics(has["now"] if back else has["goal"], facts)
-                sections.append(lead.model_copy(update={"topic": lead.topic or by_figures}))
+                sections.append(lead.model_copy(update={"topic": lead.topic or by_figures, "told": lead_tells}))
             case _:
                 sections.append(SectionPlan(id=part.id, part=part, level=part.level))
     return _as_ideas(sections, planned, problems) if outline.kind is Kind.IDEAS else sections
@@ -186,6 +207,7 @@ def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: 
     found = answered(planned, problems)
     left = tuple(p for p in problems if p.id not in found.values())
     told: list[SectionPlan] = []
+    said: set[str] = set()
     for section in sections:
         match section.part.role:
             case "problems":
@@ -195,7 +217,9 @@ def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: 
                 level = section.level if left else max(section.level - 1, 0)
                 if section.is_parent and not left:
                     continue
-                own = {found[m.id] for m in section.matters if m.id in found}
+                # A shortcoming is told once, where its first way out stands.
+                own = {found[m.id] for m in section.matters if m.id in found} - said
+                said |= own
                 matters = tuple(from_problems(section.matters, [p for p in problems if p.id in own]))
                 heading = section.heading if left or level else ""
                 told.append(section.model_copy(update={"matters": matters, "level": level, "heading": heading}))
@@ -205,7 +229,11 @@ def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: 
 
 
 def _shares(
-    parts: Sequence[Part], matters: dict[str, list[Matter]], has: dict[str, list[str]], facts: Facts
+    parts: Sequence[Part],
+    matters: dict[str, list[Matter]],
+    has: dict[str, list[str]],
+    facts: Facts,
+    wishes: Sequence[str] = (),
 ) -> dict[str, tuple[list[Matter], list[str]]]:
     """Where an outline from above asks several headings of one role: each matter and figure under the one it fits.
 
@@ -222,7 +250,11 @@ def _shares(
         for matter in matters[role]:
             topic = topic_of_matter(matter.category, matter.text).name
             words = f"{matter.category}{topic}{matter.text}{matter.result}"
-            if home := _best_heading(asked, words):
+            if (
+                home := _best_heading(asked, words)
+                or _heading_of_field(asked, matter)
+                or _wanted(asked, matter, wishes)
+            ):
                 shares[home.id][0].append(matter)
         for metric in has.get(field, ()):
             definition = facts.definitions[metric]
@@ -255,6 +287,31 @@ def _best_heading(parts: Sequence[Part], words: str, *, figures: bool = False) -
         return of_figures[0]
     told = [p for p in general if p not in of_figures]
     return next((p for p in told if re.search(r"做法|成效|亮点|重点|主要", p.heading)), told[0] if told else None)
+
+
+_OF_CARE = re.compile(r"医疗(?:技术|服务|质量|业务)|服务能力|诊疗|临床|业务(?:工作|发展|能力|开展)")
+_CLINICAL = re.compile(r"术|诊|病房|病区|病人|患者|患儿|救治|抢救|康复|治疗|检查|护理|胸痛|卒中|创伤")
+
+
+def _heading_of_field(parts: Sequence[Part], matter: Matter) -> Part | None:
+    """The heading that names a matter's field of work in other words; for what was done for patients, the one of care."""
+    topic = topic_of_matter(matter.category, matter.text)
+    if topic.id == "honours":
+        topic = topic_of_matter("", matter.text)  # 最美药师 belongs to what pharmacists do
+    for part in parts:
+        named = _ANY_WORK.sub(" ", part.heading)
+        if any(word in named for word in topic.categories if len(word) > 1):
+            return part
+    of_care = topic.family in ("care", "service") or (
+        topic.id == "other" and _CLINICAL.search(matter.text + matter.result)
+    )
+    return next((p for p in parts if _OF_CARE.search(p.heading)), None) if of_care else None
+
+
+def _wanted(parts: Sequence[Part], matter: Matter, wishes: Sequence[str]) -> Part | None:
+    """What a leader wants in the text stands under the first heading rather than nowhere."""
+    asked = [o for o in map(read_order, wishes) if o.wish in ("feature", "first", "apart", "include")]
+    return parts[0] if any(speaks_of(matter, o.about) for o in asked) else None
 
 
 def lead_topics(matters: Iterable[Matter]) -> str:
@@ -315,7 +372,8 @@ def _with_topics(
         return [_single(part, [], metrics)]  # headings over single aims would name each figure a third time
     own = [b for b in _apart(matters, order.instructions) if part.topics]
     rest = [m for m in matters if not any(m in b.matters for b in own)]
-    room = max(1, min(most[part.role], len(rest) // 2)) if rest else most[part.role]
+    most_here = most[part.role] + (_MORE_SECTIONS if len(rest) > _MANY_MATTERS and most is _MOST_SECTIONS else 0)
+    room = max(1, min(most_here, len(rest) // 2)) if rest else most[part.role]
     few = len(rest) <= _UNSECTIONED
     if rest and few and not own and (part.role == "items" or len(metrics) < _FIGURES_FOR_HEADINGS):
         return [_single(part, matters, metrics)]
@@ -323,7 +381,13 @@ def _with_topics(
         room = most[part.role]
     kept = frozenset(m for m in metrics if _must_be_told(facts.definitions[m], order.department))
     told = metrics if ahead or not rest else _of_some_field(metrics, rest, kept, facts)
-    buckets = [*own, *_merged(_buckets(rest, told, facts), room, kept, ahead=ahead)]
+    formed = _buckets(rest, told, facts)
+    for bucket in formed:
+        weights = [weight_of(m, order.instructions) for m in bucket.matters]
+        bucket.alone = len(weights) == 1 and weights[0] >= _URGENT and not ahead
+    buckets = [*own, *_merged(formed, room, kept, ahead=ahead)]
+    if len(buckets) == 1 and part.topics and len(rest) >= _OF_ONE_FIELD:
+        buckets = _by_category(buckets[0])
     for bucket in buckets:
         bucket.matters.sort(key=matters.index)
     buckets.sort(key=order.place)
@@ -333,7 +397,7 @@ def _with_topics(
     level = part.level + 1 if part.level else 1
     children = [
         SectionPlan(
-            id=f"{part.id}_{b.lead.id}" + ("_apart" if b.heading else ""),
+            id=f"{part.id}_{b.lead.id}" + ("_apart" if b.heading else "") + b.suffix,
             part=part,
             level=level,
             heading=b.heading,
@@ -346,6 +410,30 @@ def _with_topics(
     if not part.level:
         return children
     return [SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True), *children]
+
+
+_OF_ONE_FIELD = 8  # matters of one field, from which on its own 类别 divide it
+
+
+def _by_category(bucket: _Bucket) -> list[_Bucket]:
+    """A field that is the whole paper (党建 of a party office), divided as its own 类别 divide it."""
+    grouped: dict[str, list[Matter]] = defaultdict(list)
+    for matter in bucket.matters:
+        grouped[matter.category].append(matter)
+    several = [held for held in grouped.values() if len(held) > 1]
+    single = [m for held in grouped.values() if len(held) == 1 for m in held]
+    parts = [*several, *([single] if len(single) > 1 else [])]
+    if len(parts) < _SEVERAL:
+        return [bucket]
+    if len(single) == 1:
+        parts[-1] = [*parts[-1], *single]
+    told = []
+    for number, held in enumerate(parts):
+        divided = _Bucket(bucket.lead)
+        divided.matters, divided.suffix = held, f"_{number + 1}" if number else ""
+        divided.metrics = bucket.metrics if number == 0 else []
+        told.append(divided)
+    return told
 
 
 def _apart(matters: Sequence[Matter], instructions: Sequence[str]) -> list[_Bucket]:
@@ -449,7 +537,7 @@ def _is_thin(bucket: _Bucket, with_matters: bool, buckets: Sequence[_Bucket], ah
         return len(bucket.metrics) < 2
     if len(bucket.matters) == 1 and (ahead or weight_of(bucket.matters[0]) < _URGENT):
         # One matter has no heading of its own, unless it is a milestone.
-        return any(o is not bucket and o.matters and o.lead.id != "honours" for o in buckets)
+        return not bucket.alone and any(o is not bucket and o.matters and o.lead.id != "honours" for o in buckets)
     return not bucket.matters
 
 
@@ -459,6 +547,8 @@ def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:
     A section of many fields has no heading that names it, so the narrow ones are asked first.
     """
     others = [b for b in buckets if b is not bucket and b.lead.id != "honours"]
+    if bucket.matters:
+        others = [b for b in others if not b.alone] or others
     narrow = [b for b in others if _fields(b) + _fields(bucket) <= _BROAD] if bucket.matters else others
     # Beside matters of a field rather than beside its figures, which came to stand among matters of another.
     for fields in (_held, lambda b: {t.id for t in b.topics}):

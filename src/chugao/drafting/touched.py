@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from chugao.catalogue import load_catalogue
+from chugao.drafting.offering import as_told
 from chugao.errors import InputError
 from chugao.manuscript import ClaimedText, Draft, Evidence, Section
 from chugao.metrics.facts import Fact, Facts, derive
@@ -207,7 +208,7 @@ class _News:
             name=evidence.name,
             period=claim.period or evidence.period,
             before=evidence.printed,
-            after=fact.printed if fact else "",
+            after=as_told(fact) if fact else "",
             why=why,
             before_source=evidence.source,
             after_source=fact.source_label if fact else "",
@@ -255,7 +256,7 @@ def _side(value: Decimal | None) -> int | None:
 
 
 def _says_the_same(evidence: Evidence, fact: Fact) -> bool:
-    if evidence.printed == fact.printed:
+    if evidence.printed == as_told(fact):
         return True
     if fact.qualifier is not Qualifier.EXACT:
         return False

@@ -80,6 +80,8 @@ def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[Wording
 def _is_own(passage: "Passage", outline: Outline) -> bool:
     """Whether the document's own office wrote it: a house's reports lend nothing to its departments', nor theirs to it."""
     ours = passage.own or bool(outline.organisation and passage.issuer == outline.organisation)
+    if outline.level == "科室" and not passage.issuer:
+        ours = ours or passage.department == outline.department  # a department signs with its own name alone
     return ours and outline.level in ("科室", passage.level)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from chugao.manuscript import SLOT, BriefMatter, ReplySentence
 
 MILESTONE, WEIGHTY = 90, 65
-_LONG = 58
+_LONG, _LONGER = 58, 76
 _LEAD = 14  # characters from which on a result is a sentence of its own
 _SHORT_NAME = 8
 _TURNS = 16
+_TIMED = 2  # the candidate that says when of everything that has a time
 _CLAUSE = re.compile(r"[，；]")
 # Acts whose object can stand before them: “上线围手术期质控系统” → “围手术期质控系统3月上线”.
 _TURNED = re.compile(
@@ -32,7 +33,7 @@ _ACT = re.compile(
     r"增[设加补]|新[建增开设]|改[造建排进善为用]|扩[建大充]|更[换新]|购置|配[备置装发]|接[通入诊]|打[通造击]|整[合改治]|统一|规范|优化|健全|加[强快密]|"
     r"强化|深化|提[升高前]|降低|缩短|减少|调[整处配]|重[编新排]|编[制写]|培[训养]|轮[训派]|选[派送]|派[驻出员]|抽[调查]|招[聘录收]|引[进入]|聘请|"
     r"托管|帮扶|支援|对接|联[合办]|协[同助]|签[订约]|获|荣获|通过|取[得消]|入选|承[办担]|申报|自查|督[查导]|检查|排[查出]|处[理置]|化解|"
-    r"回访|随访|走访|评估|逐[例项级]|考[核取]|复[盘核]|分析|点评|核[查对]|审[核计]|清[理点]|压[缩降]|控制|监测|集[中采]|安[排装]|搬迁|迁入|进[驻村]|"
+    r"回访|随访|走访|评估|逐[例项级]|考[核取]|复[盘核]|分析|点评|核[查对]|审[核计]|清[理点]|压[缩降]|控制|监测|集中|安[排装]|搬迁|迁入|进[驻村]|"
     r"下[沉派]|宣[传讲]|探索|参[加与]|保障|收治|救治|抓|做[好实强细]|管[好住]|用[好情]|办[好成结]|创建|设[立置]|拆[除分]|授[权予]|演练|维修|检修|"
     r"普及|筛查|接种|发展|公[开布示]|报送|归档|转[运入]|结对|挂牌|验收|运行|查[处办]|补[齐足]|拓展|延伸|延长|细化|明确|梳理|盘点|防[控范]|消除|"
     r"接[管收替]|落[户地]|划[转定]|合并|撤[并销]|添置|配齐|摸[排清]|约[定谈]|通报|处罚|慰问|轮换|换[装上]|关[停闭]|停[用办]|重[建启组装]|整修|修缮|"
@@ -41,27 +42,43 @@ _ACT = re.compile(
 )
 # What offices name without saying that it was done: “消防演练”, “厕所和污水池改造”, “干部能力培训”.
 _UNSAID = re.compile(
-    r"(?P<held>培训|轮训|演练|义诊|检查|抽查|自查|自纠|督查|督导|巡查|巡检|筛查|普查|调查|监测|评估|宣传|宣教|治理|整治|竞赛|比武|慰问|处置|调处)[”]?$|"
-    r"(?P<built>建设|改造|整改|修缮|改革|试点)$|“?回头看”?$"
+    r"(?P<held>培训|轮训|演练|义诊|检查|抽查|自查|自纠|督查|督导|巡查|巡检|筛查|普查|调查|监测|评估|宣传|宣教|治理|整治|竞赛|比武|慰问|处置|调处|评比|点评|述职|述职评议|座谈|"
+    r"课堂|讨论|专题研判|报告会|专项|警示教育大会|业务学习|检测|随访|讲座)[”]?$|"
+    r"(?P<built>建设|改造|整改|修缮|改革|试点|迁建|扩建|搬迁|创建|互认|全覆盖|调整|流转|联办|追溯|统一配送|集中核算|[二三四]期)$|(?P<made>办法|制度|方案|预案|规范|流程|目录)$|"
+    r"(?P<opened>门诊|疗护病房|诊室)$|(?P<formed>小组|专班)$|(?P<led>全疗程管理|规范管理|积分管理|分级管理|网格管理|专项管理)$|“?回头看”?$"
 )
+_FINISHED = re.compile(r"(?:建设|改造|整改|修缮|迁建|扩建|搬迁|创建)$")
 _SAID = re.compile(
     r"[，；。由把将改给让请与向被到]|完成|纳入|进入|通过|开[始放设展通]|启[动用]|实行|恢复|更换|延[长伸]|转|派|建|设|增|做|办|抓|推"
 )
 _TALLY = re.compile(r"^(?:全年|年内|共|累计|每[月季周年])\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _COUNT = re.compile(r"^\{[a-z_]+\.[a-z_]+\}(?:，|$)")
+_ROW = re.compile(r"[^，；。、]{2,8}(?:、[^，；。、]{2,8})+")
+_IN_ONE = 2  # style of a task
+_A_PLACE = 12  # characters of the name of a place where patients are seen
+_TOO_SHORT = 6  # characters of a result that would be a sentence by itself
+_WITH_TALLY = 16
+# An act that is complete: a tally would hang on its last word (“逐家签163家”).
+_FULL_CLAUSE = re.compile(r"[把被将由到至给向在进入]|逐|全部|全覆盖|[签完好成起来了]$")
+_COUNT_ONLY = re.compile(r"(?:全年|年内|共|累计)?\{[a-z_]+\.[a-z_]+\}")
 _OWN_TIME = re.compile(r"月|季|年|每|周|日")
-_UNDER_WAY = re.compile(r"正在|推进|陆续|尚|仍")
+_UNDER_WAY = re.compile(r"正在|推进|陆续|尚|仍|在建|预计|计划")
 # Words that hang on the month before them: without it nobody knows which.
 _ON_TIME = re.compile(
     r"当[月天日周晚夜]|次[日月]|首[月日周晚夜]|第一[周天夜晚]|同月|上月|本月|此前|此后|至今|以来|以后|之后"
 )
-_HANGS = re.compile(r"[由经于共被为并后再从其与和是在按]|(?:其中|包括|主要|全部|均|都|因此|目前|已)")
+_HANGS = re.compile(
+    r"[由经于共被为并后再从其与和是在按比较可能做]|同比|环比|完成|(?:其中|包括|主要|全部|均|都|因此|目前|已)"
+)
 _CAUSED = re.compile(r"^(?:主要)?原因是(?:因为)?")
 # What every office does every year, and what stands in a list of its own.
 _ROUTINE = re.compile(r"荣誉|表彰|获奖|党建|党的建设|党务|群团|纪检|意识形态")
-_DAILY = re.compile(r"例会|会议|演练|培训|讲座|检查|学习|处[理置]|考核|应对|整改")
+_MEETINGS = re.compile(r"例会|会议|办公会|学习|党日|党课|培训|讲座|演练|研判|督查|督导|查房|座谈|宣讲|义诊")
+_ITS_OWN_TALLY = re.compile(r"[^，；。{}]{2,12}\{[a-z_]+\.[a-z_]+\}(?:、[^，；。{}]{2,8}\{[a-z_]+\.[a-z_]+\})*")
+_DAILY = re.compile(r"例会|办公会|研判|党日|党课|会议|演练|培训|讲座|检查|学习|处[理置]|考核|应对|整改")
 _HONOUR = re.compile(r"荣誉|表彰|获奖")
 _CLERKS = re.compile(r"办公室|院办|党办|党委|业务科|人事|宣传|综合科|质控科|医务科$")
+_OFFICE = re.compile(r"办公室|院办|局办|委办|综合科|[、，]")
 _BEGINS = re.compile(r"(?:开工|动工|启动|投用|上线|启用|开诊|运行|挂牌|执行|施行)$")
 
 
@@ -115,10 +132,12 @@ def turned(matter: BriefMatter) -> str:
 class Teller:
     """Tells the matters of one section one after another; remembers how the last ones began."""
 
-    def __init__(self, house: str = "") -> None:
+    def __init__(self, house: str = "", turn: int = 0) -> None:
         self._last = ""
         self._house = house
         """How the house speaks of itself, for what it did on a day that all remember."""
+        self._turn = turn
+        """Which form comes first, so that candidates over the same matters do not tell them alike."""
 
     def told(
         self, matter: BriefMatter, *, opens: bool = False, mark: str = "", in_heading: bool = False
@@ -129,25 +148,28 @@ class Teller:
         above said the act, so that what came of it may follow at once.
         """
         result = result_of(matter)
-        if _COUNT.match(result) or (result and not is_act(matter.text) and _TALLY.match(result)):
+        if is_tally(matter):
             # “党委中心组学习全年12次”, “处理电梯困人6次”: what was done and its tally are one clause.
-            return [sentence(f"{mark}{matter.text}{result}。", "matter", matter.id)]
+            return [sentence(f"{mark}{counted(matter)}。", "matter", matter.id)]
         if is_honour(matter) and (cells := cells_of(matter)):
             result = f"（{'，'.join(cells)}）" + (f"，{result}" if result else "")
             return [sentence(f"{mark}{self._act(matter, opens=opens)}{result}。", "matter", matter.id)]
         if in_heading and speaks_for_itself(matter):
             self._last = "result"
             return [sentence(f"{result}。", "matter", matter.id)]
-        act = mark + self._act(matter, opens=opens or bool(mark))
+        act = mark + self._act(matter, opens=opens or bool(mark), marked=bool(mark))
         if not result:
             return [sentence(f"{act}。", "matter", matter.id)]
         # A long result with a subject of its own stands better alone; in a run the act is a short lead.
         alone = length(act + result) > _LONG or (mark and length(result) >= _LEAD)
+        if self._turn:
+            # Of three candidates one breaks the sentence early, one carries it on.
+            alone = length(result) >= _LEAD if self._turn == 1 else length(act + result) > _LONGER
         if alone and not _HANGS.match(result):
             return [sentence(f"{act}。", "matter", matter.id), sentence(f"{result}。", "matter", matter.id)]
         return [sentence(f"{act}，{result}。", "matter", matter.id)]
 
-    def _act(self, matter: BriefMatter, *, opens: bool) -> str:
+    def _act(self, matter: BriefMatter, *, opens: bool, marked: bool = False) -> str:
         if matter.status == "ongoing":
             # What is not finished is not told as if it were (“11月接通”).
             self._last = "ongoing"
@@ -155,6 +177,10 @@ class Teller:
         forms = self._forms(matter)
         # No paragraph opens with a month; within one, no form twice running.
         order: tuple[str, ...] = ("turned", "actor", "plain") if opens else ("when", "actor", "turned", "plain")
+        if marked:
+            # “一是8月上线……”, but not “一是1月，人财物统管”.
+            order = ("turned", "actor", *(("when",) if is_act(spoken(matter)) else ()), "plain")
+        order = (*order[self._turn :], *order[: self._turn])
         if opens and matter.weight >= MILESTONE:
             order = ("house", "turned", "when", "plain")
         usable = [f for f in order if f in forms]
@@ -164,7 +190,8 @@ class Teller:
 
     def _forms(self, matter: BriefMatter) -> dict[str, str]:
         """The ways in which the act may be told; its time only where the time is news."""
-        when = when_of(matter) if dated(matter) else ""
+        timed = self._turn == _TIMED and matter.when_kind in ("day", "month", "span")
+        when = when_of(matter) if dated(matter) or timed else ""
         act = spoken(matter)
         forms = {"plain": act}
         if when:
@@ -177,11 +204,41 @@ class Teller:
             plainly = length(matter.text) <= _TURNS and not matter.text.startswith("通过")
             if (plainly or "house" not in forms) and (other := turned(matter)):
                 forms["turned"] = other
-        clerks = is_honour(matter) and _CLERKS.search(matter.actor)  # who reports an honour has not won it
-        if matter.actor and not clerks and length(matter.actor) <= _SHORT_NAME and is_act(act):
+        # Who reports an honour has not won it, and whose desk a matter crosses has not done it.
+        clerks = _OFFICE.search(matter.actor) or (is_honour(matter) and _CLERKS.search(matter.actor))
+        # “宣传科宣传稿件”, “信息科与医院打通……”: neither says who did it.
+        doubled = matter.actor[:2] == act[:2] or act[0] in "与和同"
+        if matter.actor and not (clerks or doubled) and length(matter.actor) <= _SHORT_NAME and is_act(act):
             in_the_middle = when if matter.when_kind in ("month", "day", "span") else ""
             forms["actor"] = f"{matter.actor}{in_the_middle}{act}"
         return forms
+
+
+def is_tally(matter: BriefMatter) -> bool:
+    """Whether what came of a matter is first of all how often, how many."""
+    result = result_of(matter)
+    return bool(_COUNT.match(result) or (result and not is_act(matter.text) and _TALLY.match(result)))
+
+
+def counted(matter: BriefMatter) -> str:
+    """A matter with its tally: “开展业务学习42次”, “供应商廉洁告知书逐家签，共163家”, “稿件采编，采用41篇”."""
+    result, text = result_of(matter), spoken(matter)
+    if not result:
+        return text
+    last = text.rsplit("，", 1)[-1]
+    together = len(last) <= _WITH_TALLY and not _FULL_CLAUSE.search(last)
+    if together or _TALLY.match(result):
+        return f"{text}{result}"
+    return f"{text}，{result}"
+
+
+def is_routine(matter: BriefMatter) -> bool:
+    """Meetings, drills, lessons of which only the number is told: no item by themselves."""
+    if matter.weight >= WEIGHTY or matter.status == "ongoing" or is_honour(matter):
+        return False
+    result = result_of(matter)
+    by_number = _COUNT_ONLY.fullmatch(result) if result else _ITS_OWN_TALLY.fullmatch(matter.text)
+    return by_number is not None and _MEETINGS.search(matter.text) is not None
 
 
 def is_act(text: str) -> bool:
@@ -197,9 +254,20 @@ def spoken(matter: BriefMatter) -> str:
         return text
     if _SAID.search(text[: unsaid.start()]):
         return text  # something is said to be done already: “CT开放晚间检查”
+    done, ahead = matter.status == "done", matter.status == "planned"
+    if unsaid["led"]:
+        return f"{'实行' if done else '加强'}{text}"
+    if unsaid["made"]:
+        return f"制定{text}" if ahead and not text.startswith("“") else text
+    if unsaid["opened"] and (length(text) > _A_PLACE or "覆盖" in text):
+        return text
+    if unsaid["opened"]:
+        return f"开设{text}"
+    if unsaid["formed"]:
+        return f"组建{text}"
     if not unsaid["built"]:
         return f"开展{text}"
-    return f"完成{text}" if matter.status == "done" else text if matter.status == "ongoing" else f"推进{text}"
+    return f"完成{text}" if done and _FINISHED.search(text) else f"推进{text}" if ahead else text
 
 
 def self_name(organisation: str, level: str) -> str:
@@ -228,23 +296,37 @@ def speaks_for_itself(matter: BriefMatter) -> bool:
     return length(matter.result) >= _LEAD and not _HANGS.match(matter.result) and not dated(matter)
 
 
-def task(matter: BriefMatter, *, dated: bool = True, form: int = 0) -> list[ReplySentence]:
+def task(matter: BriefMatter, *, dated: bool = True, form: int = 0, style: int = 0) -> list[ReplySentence]:
     """One planned matter: the act, by when, then by whom and how it will be checked.
 
-    `form` turns the place of the deadline, so that not every task of a list has it at the same spot.
+    `form` turns the place of the deadline, so that not every task of a list has it at the same spot; `style` is a
+    candidate's: 1 puts deadlines in brackets, 2 tells act, way and deadline in one breath.
     """
     # No item begins with its date: “8.6月底前” would read as a number.
-    when = f"{{{matter.when}}}" if dated and matter.when else ""
+    # What goes on all year has no deadline to be told; the table has its cell.
+    when = f"{{{matter.when}}}" if dated and matter.when and matter.when_kind != "every" else ""
     act, result = spoken(matter), matter.result
+    if result and _COUNT.match(result):
+        act, result = counted(matter), ""  # “40张” by itself says nothing
+    elif _ROW.fullmatch(result) and SLOT.search(act):
+        act, result = f"{act}（{result}）", ""  # “村卫生室改造3所（河东、沙洲、柳湾）”
+    elif result and length(result) < _TOO_SHORT and not is_act(result):
+        act, result = f"{act}，{result}", ""
+    in_one = bool(result) and length(act + result) <= _LONG and not _OWN_TIME.search(result)
     if not when:
-        told = [act, result]
+        told = [f"{act}，{result}"] if style == _IN_ONE and in_one else [act, result]
+    elif style and matter.when_kind in ("deadline", "month"):
+        joined = f"{act}，{result}，{when}完成" if style == _IN_ONE and in_one else ""
+        told = [joined] if joined and not _BEGINS.search(act + result) else [f"{act}（{when}）", result]
     elif matter.when_kind == "span":
         told = [f"{act}（{when}）", result]
     elif matter.when_kind == "from":
         told = [act, f"{when}，{result}"] if result else [f"{act}，{when}执行"]
-    elif form % 3 == 1 and result:
+    elif matter.when_kind == "own":
+        told = [f"{act}，{when}", result]  # “10月底前主体封顶”: the time says what is to be reached
+    elif form % 3 == 1 and result and is_act(result) and not _OWN_TIME.search(result):
         told = [act, f"{when}，{result}"]
-    elif form % 3 == 2 and result and not _OWN_TIME.search(result):
+    elif form % 3 == 2 and result and is_act(result) and not _OWN_TIME.search(result):
         told = [act, f"{result}，{when}完成"]
     else:
         told = [_done_by(act, when), result]
@@ -259,8 +341,11 @@ def _done_by(act: str, when: str) -> str:
 def outlook(matter: BriefMatter, form: int = 0) -> str:
     """A planned matter as one clause of the short outlook of a 总结: what, how, and of every second one by when."""
     when = f"{{{matter.when}}}" if matter.when and matter.when_kind == "deadline" and form % 2 == 0 else ""
-    told = _done_by(spoken(matter), when) if when else spoken(matter)
-    return told + (f"，{matter.result}" if matter.result else "")
+    act, result = spoken(matter), matter.result
+    if when and result and not is_act(result) and not _OWN_TIME.search(result) and not _BEGINS.search(act):
+        return f"{act}，{result}，{when}完成"
+    told = _done_by(act, when) if when else act
+    return told + (f"，{result}" if result else "")
 
 
 def first_clause(text: str) -> str:
@@ -269,10 +354,11 @@ def first_clause(text: str) -> str:
 
 
 def shortcoming(matter: BriefMatter, number: int) -> str:
-    """A shortcoming with its cause; “原因是” is not said four times in a row."""
+    """A shortcoming with its cause; “原因是” is not said four times in a row; below 0 a long cause stands alone."""
     cause = _CAUSED.sub("", matter.result)
     if cause == matter.result:
-        return matter.text + (f"，{matter.result}" if matter.result else "")
+        joint = "。" if number < 0 and length(cause) >= _LEAD else "，"
+        return matter.text + (f"{joint}{matter.result}" if matter.result else "")
     return matter.text + ("，原因是", "，主要是", "。")[number % 3] + cause
 
 
@@ -280,7 +366,10 @@ def result_of(matter: BriefMatter) -> str:
     """What came of it; of an honour not the cells of its row (“省级，…发文”), which the prose has said already."""
     if not is_honour(matter):
         # “巡察反馈问题正在整改”, and what came of it “正在整改”.
-        return "" if matter.result.strip("，。") in matter.text else matter.result
+        result = "" if matter.result.strip("，。") in matter.text else matter.result
+        # “水质监测点新增”, “新增18个”: the verb is said once.
+        last = matter.text[-2:]
+        return result[2:] if result.startswith(f"{last}{{") else result
     return "，".join(c for c in _clauses_of_honour(matter) if _WON.search(c))
 
 
@@ -296,13 +385,14 @@ def _clauses_of_honour(matter: BriefMatter) -> list[str]:
 
 def weightiest(matters: Sequence[BriefMatter], least: int, most: int) -> list[BriefMatter]:
     """The few matters of the year that a lead may name, heaviest first."""
+    # In the paper of a party office the routine of others is the work itself.
+    usual = 2 * sum(1 for m in matters if _ROUTINE.search(m.category)) > len(matters)
     heavy = [
         m
         for m in matters
         if m.weight >= least
-        and "，" not in m.text
         and m.status != "ongoing"
-        and not _ROUTINE.search(m.category)
+        and (usual or not _ROUTINE.search(m.category))
         and (m.status == "planned" or not _DAILY.search(m.text))
     ]
     return sorted(heavy, key=lambda m: (-m.weight, m.month or 13, m.id))[:most]

@@ -41,10 +41,15 @@ def plan(pen: Pen) -> Reply:
     several = len(pen.matters) > 1
     turn = pen.phraser.pick((0, 1, 2), "task")
     for number, matter in enumerate(pen.matters):
-        told = task(matter, form=turn + number)
+        told = task(matter, form=turn + number, style=_style(pen))
         told += _aims(pen, attached.get(matter.id, []), 1)
         blocks.append(ReplyBlock(type="item" if several else "paragraph", sentences=tuple(told)))
     return Reply(heading=heading.text, blocks=tuple(blocks))
+
+
+def _style(pen: Pen) -> int:
+    """The usual way of telling a task at seed 0; another candidate has one of the other two throughout."""
+    return pen.phraser.choose_for_document((1, 2), "tasks") if pen.brief.seed else 0
 
 
 def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence]:
@@ -77,7 +82,7 @@ def with_goal(metrics: Iterable[Metric], limit: int) -> list[Metric]:
 
 def goals(pen: Pen) -> Reply:
     """Main goals as one paragraph, three a sentence; what they were before stands in the table with all others."""
-    ranked = with_goal(pen.metrics, _GOALS)
+    ranked = with_goal(pen.metrics, _GOALS if pen.brief.level in ("医院", "区县", "市") else _OF_GOALS)
     clauses = [c for m in ranked if (c := pen.phraser.clause(m, "goals", sparse=True))]
     told = []
     # The first sentence names the year too, so that it holds one goal less.
@@ -120,7 +125,10 @@ def _by_name(matters: Sequence[BriefMatter], opening: str) -> ReplySentence:
 def items(pen: Pen) -> Reply:
     """Policy style: one numbered item a matter, its act first; owners and deadlines are in the annex."""
     heading = heading_of(pen.brief, pen.phraser, pen.matters, pen.metrics, ahead=True)
-    blocks = [ReplyBlock(type="item", sentences=tuple(task(m, dated=False))) for m in pen.matters]
+    # What has nothing to say of how is told with its time; of the others the table has it.
+    blocks = [
+        ReplyBlock(type="item", sentences=tuple(task(m, dated=not m.result, style=_style(pen)))) for m in pen.matters
+    ]
     if not blocks:
         blocks = [ReplyBlock(type="item", sentences=(s,)) for s in _aims(pen, pen.metrics, 5)]
     return Reply(heading=heading.text, blocks=tuple(blocks))
@@ -171,9 +179,16 @@ def _answered(pen: Pen, problem: BriefMatter, answer: Sequence[BriefMatter], num
 
 def _idea(pen: Pen, matter: BriefMatter, group: str) -> ReplySentence:
     frame = pen.phraser.fresh([cast(str, r["text"]) for r in document_frames()[group]], group, matter.id)
-    how = first_clause(matter.result)
+    how = _way(matter)
     text = frame.replace("{act}", spoken(matter)) + (f"，{how}" if how else "")
     return sentence(f"{text}。", "matter", matter.id)
+
+
+def _way(matter: BriefMatter) -> str:
+    """How a thing will be done: the first of it, or all where its clauses are of one make (市一院做……，市二院做……)."""
+    clauses = matter.result.split("，")
+    alike = len(clauses) > 1 and len({c[:1] for c in clauses}) == 1
+    return matter.result if alike and length(matter.result) < 2 * SHORT_CLAUSE else first_clause(matter.result)
 
 
 def _beside(matters: Sequence[BriefMatter], *, further: bool) -> list[ReplyBlock]:
@@ -183,7 +198,7 @@ def _beside(matters: Sequence[BriefMatter], *, further: bool) -> list[ReplyBlock
         told, rest = list(matters), []
     sentences = []
     for number, matter in enumerate(told):
-        how = first_clause(matter.result)
+        how = _way(matter)
         act = spoken(matter)
         text = act + (f"，{how}" if how and length(act + how) < 2 * SHORT_CLAUSE else "")
         mark = f"{HAN[number]}是" if len(told) > 1 else "此外，还要" if further and is_act(act) else ""

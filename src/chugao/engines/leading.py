@@ -7,17 +7,21 @@ there are too few of them to name, it opens with the figures and leaves the rest
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
-from chugao.engines.acts import MILESTONE, WEIGHTY, is_problem, sentence, spoken, weightiest, when_of
+from chugao.engines.acts import MILESTONE, WEIGHTY, is_act, is_problem, sentence, spoken, weightiest, when_of
 from chugao.engines.pen import Pen, paragraphs_of
-from chugao.engines.phrasing import document_frames, whole
-from chugao.manuscript import SLOT, Reply, ReplySentence
+from chugao.engines.phrasing import Metric, document_frames, whole
+from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
 
 _DEEDS = 44
 _WORTH_A_LEAD = 5
-_VERBATIM = re.compile(r"(?:写上|写进|写入|加上|加一句|加入|原话|照写)[^“”]{0,8}“([^“”]{4,80})”")
+_IN_ONE = 2  # volumes of which one is compared
+_VERBATIM = re.compile(
+    r"(?:写上|写进|写入|加上|加一句|加入|原话|照写)[^“”]{0,8}“([^“”]{4,80})”|"
+    r"“([^“”]{4,80})”[^“”，。；]{0,6}(?:要|必须|请|应)(?:写上|写进|写入|加上|原话写|照写)"
+)
 _YEAR_AND_NAME = re.compile(r"\{(?:plan_)?year\}年(?:\{span\})?，\{department\}")
 
 
@@ -39,21 +43,29 @@ def lead(pen: Pen) -> Reply:
     opening = [sentence(frame, f"bank:{frame_id}" + ("+office" if formula else ""))] if frame else []
     opening += [sentence(f"{quote}。", "instruction") for quote in asked_words(brief.instructions)]
     # What a short text says three lines further down need not be said twice.
-    short = bool(opening) and 0 < len(pen.matters) <= _WORTH_A_LEAD
+    short = len(pen.matters) <= _WORTH_A_LEAD and not brief.told
     headline = _headline(pen) if brief.kind.looks_back and not short else []
     if headline and not opening:
         first = f"{{brief.year}}年{values['span']}，{values['department']}"
-        headline = [sentence(first + headline[0].text.removeprefix("{brief.span}"), "bank:headline")]
-    close = [] if final and not brief.kind.looks_back else [_close(pen, values)]
+        # “2025年，……全年” says the year twice.
+        bare = headline[0].text.removeprefix("{brief.span}").removeprefix("全年")
+        headline = [sentence(first + bare, "bank:headline"), *headline[1:]]
+    alone = not opening and not headline
+    close = [] if final and not brief.kind.looks_back else [_close(pen, values, alone=alone)]
     return paragraphs_of([[*opening, *headline, *close]])
 
 
-def _close(pen: Pen, values: dict[str, str]) -> ReplySentence:
-    """The sentence that leads on: the office's own of last year where it has one, else one of the bank."""
+def _close(pen: Pen, values: dict[str, str], *, alone: bool = False) -> ReplySentence:
+    """The sentence that leads on: the office's own of last year where it has one, else one of the bank.
+
+    `alone` where nothing stands before it, so that it has to say who reports on what.
+    """
     for passage in pen.brief.passages:
-        if passage.own and passage.heading == "close":
+        # Where nothing stands before it, it has to say at least of which year it speaks.
+        if passage.own and passage.heading == "close" and not (alone and "{brief." not in passage.text):
             return ReplySentence(text=f"{passage.text}。", passages=(passage.id,), recipe={"made_by": "own"})
-    close, close_id, _ = _document_frame(pen, "close", values)
+    group = "close_alone" if alone and pen.brief.kind.looks_back else "close"
+    close, close_id, _ = _document_frame(pen, group, values)
     return sentence(close, f"bank:{close_id}")
 
 
@@ -70,7 +82,13 @@ def _deeds(pen: Pen) -> str:
     if len(heavy) < 2 and not pen.brief.kind.looks_back:
         return ""  # of twenty tasks none of which weighs more, none opens the paper
     chosen = heavy if len(heavy) > 1 else weightiest(pen.matters, 0, 3)
-    acts = [spoken(m) for m in chosen if not SLOT.search(m.text) and "、" not in m.text]
+    named = [m for m in map(_first_clause, chosen) if not SLOT.search(m.text) and "、" not in m.text]
+    if not heavy:
+        named = [m for m in named if is_act(m.text)]
+    # “先抓县中医院迁建”: what is to be done stands there as a name.
+    acts = [spoken(m) if pen.brief.kind.looks_back else m.text for m in named]
+    if sum(map(_says_what_happened, acts)) > 1:
+        acts = [a for a in acts if _says_what_happened(a)]  # “重点做了……：炎症性肠病专病门诊” is no deed
     told: list[str] = []
     for act in acts:
         if sum(map(len, told)) + len(act) <= _DEEDS:
@@ -78,8 +96,22 @@ def _deeds(pen: Pen) -> str:
     return "、".join(told) if len(told) > 1 else ""
 
 
+_HAPPENED = re.compile(r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|上线|运行|落户|立项|达标|投入使用)$")
+
+
+def _says_what_happened(act: str) -> bool:
+    return is_act(act) or _HAPPENED.search(act) is not None
+
+
+def _first_clause(matter: BriefMatter) -> BriefMatter:
+    """“内镜中心改扩建完成，搬到门诊四楼”: the first of it names the deed."""
+    return matter.model_copy(update={"text": matter.text.split("，")[0]})
+
+
 def _headline(pen: Pen) -> list[ReplySentence]:
-    """The year's volumes in one sentence, without comparison: that stands in the body."""
+    """The year's volumes in one sentence, the first with what became of it since last year."""
+    if pen.brief.told:
+        return _volumes(pen, [m for m in pen.metrics if m.id in pen.brief.told])
     counts = [m for m in pen.metrics if m.kind == "count" and m.headline and "now" in m.slots]
     if len(counts) < 2:
         # The volumes as they were listed, whether the catalogue knows them or not; a department's are two.
@@ -92,6 +124,23 @@ def _headline(pen: Pen) -> list[ReplySentence]:
     volumes = "，".join(f"{m.name}{{{m.id}.now}}" for m in counts)
     opening = "" if volumes.startswith("全") else whole(pen.brief)
     return [sentence(f"{opening}{volumes}。", "bank:headline")]
+
+
+def _volumes(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:
+    """“全年门急诊64.8万人次，比上年增长5.6%；出院28416人次。”: three of them make two sentences, not a chain."""
+    span = pen.brief.slot("brief.span")
+    told = [f"{m.name}{{{m.id}.now}}" for m in metrics]
+    trend = metrics[0].slots.get("growth") or metrics[0].slots.get("change")
+    compared = f"，{'同比' if span else '比上年'}{{{trend.name}}}" if trend is not None and trend.sign else ""
+    # “2026年1—9月，……。1—9月……”: a span in figures is said once.
+    said = span is not None and any(c.isdigit() for c in span.meaning)
+    opening = "" if said or told[0].startswith("全") else whole(pen.brief)
+    first = f"{opening}{told[0]}{compared}"
+    rest = "，".join(told[1:])
+    if compared and len(told) > _IN_ONE:
+        return [sentence(f"{text}。", "bank:headline") for text in (first, rest)]
+    joint = "；" if compared else "，"
+    return [sentence(f"{first}{joint if rest else ''}{rest}。", "bank:headline")]
 
 
 def _part_of(name: str, other: str) -> bool:
@@ -134,4 +183,9 @@ def office_formula(guidance: str, theme: str) -> str:
 def asked_words(instructions: Iterable[str]) -> list[str]:
     """What a leader wants said in these very words."""
     found = (_VERBATIM.search(text) for text in instructions)
-    return [m[1].strip("。") for m in found if m]
+    return [_as_sentence((m[1] or m[2]).strip("。")) for m in found if m]
+
+
+def _as_sentence(words: str) -> str:
+    """“让群众在家门口看得上病” says no more than a wish until it is said whose."""
+    return f"全年工作围绕{words}展开" if words.startswith("让") else words

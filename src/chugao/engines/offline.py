@@ -7,15 +7,24 @@ is left to the table.  `leading` writes the first paragraph, `results` what was 
 matters are told is in `acts`, how figures are in `phrasing`, headings in `titling`.  Same brief, same bytes.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 from chugao.engines.acts import sentence, shortcoming
 from chugao.engines.ahead import goals, ideas, items, outlook_of, plan
 from chugao.engines.leading import lead
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of
-from chugao.engines.results import results
+from chugao.engines.phrasing import Metric
+from chugao.engines.results import missed_by_name, results
 from chugao.kind import Kind
-from chugao.manuscript import Brief, Reply, ReplyBlock
+from chugao.manuscript import Brief, Reply, ReplyBlock, ReplySentence
+from chugao.outline import affinity
+
+_SPOKEN_OF = 0.25
+# Pairs of characters that half of all names of metrics hold.
+_SAYS_NOTHING = frozenset(
+    "医疗 患者 病人 住院 门诊 出院 医院 平均 完成 人次 人数 件数 例数 次数 台次 占比 比例 比率 率的 时间 指标 数量 情况 管理 规范 使用 用率 合格 格率 成率 达标 标率 报告 治疗 手术 服务".split()
+)
 
 
 class OfflineEngine:
@@ -50,6 +59,33 @@ def _composed(brief: Brief) -> Reply:
     return roles[brief.role](Pen(brief))
 
 
+_COUNTED = re.compile(r"(?:不足|问题|短板)[^，。]{0,4}(?:只|就|最多)?写")
+
+
+def _missed(pen: Pen) -> list[ReplySentence]:
+    """Targets that were missed and of which no shortcoming speaks, by name, where nobody chose what is to be told."""
+    if pen.brief.slot("brief.span") or any(map(_COUNTED.search, pen.brief.instructions)):
+        return []
+    told = [m.text + m.result for m in pen.matters]
+    failed = [m for m in pen.metrics if m.reached is False]
+    open_ = [m for m in failed if not _spoken_of(m, told)]
+    ranked = sorted(open_, key=lambda m: not (m.headline or m.required))
+    fallen = [
+        m
+        for m in pen.metrics
+        if m.direction == "unwelcome" and m not in failed and (m.headline or m.required) and not _spoken_of(m, told)
+    ]
+    said = [from_clause(c) for m in fallen[:2] if (c := pen.phraser.clause(m, "short", sparse=True))]
+    opening = pen.phraser.pick(("此外，", "从指标看，", "另外，", "指标方面，"), "missed")
+    return [*missed_by_name(pen, ranked, opening=opening), *said]
+
+
+def _spoken_of(metric: Metric, told: Sequence[str]) -> bool:
+    name = metric.full
+    words = {name[i : i + 2] for i in range(len(name) - 1)} - _SAYS_NOTHING
+    return any(affinity(name, text) >= _SPOKEN_OF or any(w in text for w in words) for text in told)
+
+
 def _problems(pen: Pen) -> Reply:
     """Shortcomings as their departments told them: place and cause, no row of a table beside them.
 
@@ -60,8 +96,11 @@ def _problems(pen: Pen) -> Reply:
     blocks = []
     for number, matter in enumerate(pen.matters):
         mark = f"{HAN[number]}是" if several and number < len(HAN) else ""
-        told = sentence(f"{mark}{shortcoming(matter, number)}。", "matter", matter.id)
+        place = number if not pen.brief.seed else -1 - number
+        told = sentence(f"{mark}{shortcoming(matter, place)}。", "matter", matter.id)
         blocks.append(ReplyBlock(type="item" if mark else "paragraph", sentences=(told,)))
+    if blocks and (missed := _missed(pen)):
+        blocks.append(ReplyBlock(sentences=tuple(missed)))
     if not blocks:
         clauses = [c for m in pen.metrics if (c := pen.phraser.clause(m, "problems"))]
         blocks = [ReplyBlock(sentences=tuple(from_clause(c) for c in clauses[:3]))] if clauses else []

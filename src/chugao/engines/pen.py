@@ -6,6 +6,7 @@ Surprise: a figure is told far less often than it is offered.  What carries no a
 text, and a place that holds numbers enough gets none added.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
@@ -21,6 +22,7 @@ ASKED = 99
 _DENSE = 0.018  # numbers a character: provincial reports hold 8 to 18 in a thousand
 _DENSEST, _A_FIGURE = 0.026, 40
 _IN_FULL = 2  # figures of a section told with last year or target; the others with one number
+_A_FEW = 2  # matters: so few leave room for what became of the figures
 _TELLING = frozenset({"streak", "range", "rank"})
 Clause = tuple[str, str, str]
 """(text with slots, what made it, passage id)."""
@@ -36,8 +38,11 @@ class Pen:
             [_of_a_part(m) for m in metrics_of(brief.slots)] if brief.slot("brief.span") else metrics_of(brief.slots)
         )
         # What was done is told by weight; shortcomings and tasks in the order the plan put them.
-        self.matters = in_order(brief.matters) if brief.role in ("lead", "results") else as_given(brief.matters)
-        self.sparse = density(brief.matters) > _DENSE
+        told = brief.role in ("lead", "results")
+        self.matters = in_order(brief.matters, brief.seed) if told else as_given(brief.matters)
+        # A slip of two matters has room for what became of its figures.
+        self.slip = not brief.heading and brief.section == brief.role and len(brief.matters) <= _A_FEW
+        self.sparse = not self.slip and density(brief.matters) > _DENSE
 
     def room(self) -> int:
         """How many more numbers a section bears before it reads like a bulletin; its own matters come first."""
@@ -74,7 +79,7 @@ class Pen:
 
     def _purpose(self, metric: Metric) -> Purpose:
         """What got better and yet missed its target is told with both."""
-        missed = metric.reached is False and not self.brief.slot("brief.span")
+        missed = metric.reached is False and not self.brief.slot("brief.span") and not self.brief.shortfalls_apart
         return "short" if missed else "results"
 
     def owed(self) -> list[list[ReplySentence]]:
@@ -95,8 +100,11 @@ def _of_a_part(metric: Metric) -> Metric:
     )
 
 
-def in_order(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
-    """Weightiest field first, within it the weightiest matter, then by month; honours by rank of who gave them."""
+def in_order(matters: Iterable[BriefMatter], seed: int = 0) -> list[BriefMatter]:
+    """Weightiest field first, within it the weightiest matter, then by month; honours by rank of who gave them.
+
+    Another seed takes those of one weight in another order.
+    """
     matters = list(matters)
     best: dict[str, int] = {}
     for matter in matters:
@@ -104,8 +112,14 @@ def in_order(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
     first = {c: i for i, c in reversed(list(enumerate(m.category for m in matters)))}
     return sorted(
         matters,
-        key=lambda m: (is_honour(m), -best[m.category], first[m.category], rank(m), -m.weight, m.month, m.id),
+        key=lambda m: (is_honour(m), -best[m.category], first[m.category], rank(m), -m.weight, *_turn(m, seed)),
     )
+
+
+def _turn(matter: BriefMatter, seed: int) -> tuple[int, str]:
+    if not seed:
+        return matter.month, matter.id
+    return 0, hashlib.sha256(f"{seed}|{matter.id}".encode()).hexdigest()
 
 
 def as_given(matters: Iterable[BriefMatter]) -> list[BriefMatter]:

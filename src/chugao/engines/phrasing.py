@@ -80,6 +80,8 @@ class Metric(Frozen):
     kind: str
     better: str
     slots: dict[str, Slot]
+    full: str = ""
+    """The name as the office lists it: 分娩数, where no value follows."""
 
     @property
     def trend(self) -> Slot | None:
@@ -142,9 +144,20 @@ def metrics_of(slots: Sequence[Slot]) -> list[Metric]:
             kind=group[0].kind,
             better=group[0].better,
             slots={s.field: s for s in group},
+            full=_full_name(group[0]),
         )
         for metric, group in grouped.items()
     ]
+
+
+_MEANING = re.compile(
+    r"^(?:20\d\d年(?:度)?)?(?:[上下]半年|第?[一二三四]季度|\d{1,2}(?:[—–-]\d{1,2})?月)?(?P<name>.+?)（[^（）]*）[^（）]*$"
+)
+
+
+def _full_name(slot: Slot) -> str:
+    told = _MEANING.match(slot.meaning)
+    return told["name"] if told else slot.metric_name
 
 
 def _with_caveat(metric: Metric, field: str) -> str:

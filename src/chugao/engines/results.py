@@ -6,9 +6,10 @@ Surprise: figures at the end of a section are what gives a machine away.  The fe
 as the result that the deeds below explain.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
-from chugao.engines.acts import MILESTONE, Teller, is_honour, length, self_name, sentence
+from chugao.engines.acts import MILESTONE, Teller, counted, is_honour, is_routine, length, self_name, sentence
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of, size, sparing
 from chugao.engines.phrasing import Metric, whole
 from chugao.engines.titling import Heading, heading_of
@@ -21,11 +22,13 @@ _SHORT_NAME = 12
 _RUN_FROM = 3  # matters; a run of two is none
 _RUN_AS_ONE = 260  # characters: a longer run gets a line for each item
 _PLAINLY = 2  # figures that fell short told with their value
-_OWN = 12
+_OWN = 24
 _FEW = 6  # figures: where there are no more, the weightiest that fell short is told whatever it is
 _LONG_NAME = 18
+_HARM = re.compile(r"死亡|感染|不良|并发症|跌倒|损伤|缺陷|差错|投诉|报废")
 _FULL = 2  # numbers of a matter's own, from which on it gets none beside it
 _MET_FROM = 2
+_COUNTED = 3
 _MORE = 4  # figures of a section that is to be told fuller
 
 
@@ -36,8 +39,10 @@ def results(pen: Pen) -> Reply:
     volume = _volume(pen, free)
     shown = _shown(pen, free)
     loose = pen.evidence(shown, limit=len(shown))
-    heading = heading_of(pen.brief, pen.phraser, pen.matters, shown if pen.matters else pen.metrics)
-    paragraphs = _told(pen, attached, heading)
+    deeds = [m for m in pen.matters if not is_routine(m)] or pen.matters
+    heading = heading_of(pen.brief, pen.phraser, deeds, shown if pen.matters else pen.metrics)
+    # Under a heading that says the act its result is read on only where no figure stands between.
+    paragraphs = _told(pen, attached, heading if not (volume or loose) else Heading(heading.text))
     said = {m for p in (volume, loose, *paragraphs) for s in p for m, _ in SLOT.findall(s.text)}
     short = _short_of(pen, [m for m in pen.metrics if m.id not in said])
     loose = _together(pen, loose, [m for m in free if m.id not in said])
@@ -86,10 +91,43 @@ def _is_run(paragraph: Sequence[ReplySentence]) -> bool:
 
 def _told(pen: Pen, attached: dict[str, list[Metric]], heading: Heading) -> list[list[ReplySentence]]:
     """A milestone alone, then the rest: some in paragraphs, some in a run."""
-    teller = Teller(self_name(pen.brief.organisation, pen.brief.level))
+    turn = pen.phraser.pick((1, 2, 0), "teller") if pen.brief.seed else 0
+    teller = Teller(self_name(pen.brief.organisation, pen.brief.level), turn)
+    routine = [m for m in pen.matters if is_routine(m)]
+    if len(routine) < len(pen.matters):
+        told = _told_but(routine, pen, attached, heading, teller)
+        return _with_routine(pen, told, routine)
+    return _with_routine(pen, [], routine)
+
+
+def _with_routine(
+    pen: Pen, paragraphs: list[list[ReplySentence]], routine: Sequence[BriefMatter]
+) -> list[list[ReplySentence]]:
+    """What is only counted stands together behind what was done, three numbers a sentence."""
+    told: list[ReplySentence] = []
+    for matter in routine:
+        text = counted(matter)
+        if told and len(SLOT.findall(told[-1].text + text)) <= _COUNTED:
+            told[-1] = told[-1].model_copy(update={"text": f"{told[-1].text.rstrip('。')}，{text}。"})
+        else:
+            told.append(sentence(f"{text}。", "matter", matter.id))
+    if not told:
+        return paragraphs
+    last = paragraphs[-1] if paragraphs and not any("milestone" in s.recipe for s in paragraphs[-1]) else None
+    if last is None:
+        return [*paragraphs, told]
+    return [*paragraphs[:-1], [*last, *told]]
+
+
+def _told_but(
+    routine: Sequence[BriefMatter], pen: Pen, attached: dict[str, list[Metric]], heading: Heading, teller: Teller
+) -> list[list[ReplySentence]]:
+    """All but what is merely counted."""
     paragraphs: list[list[ReplySentence]] = []
     rest: list[BriefMatter] = []
     for matter in pen.matters:
+        if matter in routine:
+            continue
         if matter.weight < MILESTONE:
             rest.append(matter)
             continue
@@ -100,7 +138,7 @@ def _told(pen: Pen, attached: dict[str, list[Metric]], heading: Heading) -> list
         paragraphs.append([*told, *_beside(pen, matter, attached)])
     if rest and rest[0].id in heading.spoken and not is_honour(rest[0]) and len(rest) > 1:
         # What came of the act that the heading names is read right under it.
-        first = teller.told(rest[0], opens=True, in_heading=True)
+        first = teller.told(rest[0], opens=True, in_heading=heading.text == rest[0].text)
         paragraphs.append([*first, *_beside(pen, rest[0], attached)])
         rest = rest[1:]
         if not _runs(pen, rest):
@@ -164,6 +202,8 @@ def _beside(pen: Pen, matter: BriefMatter, attached: dict[str, list[Metric]]) ->
 def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
     """Figures told with their numbers: the required ones, and the few that say most; the rest is in the table."""
     worthy = [m for m in _worth_saying(pen, free) if m.required or m.direction not in ("unwelcome", "flat")]
+    if pen.slip and len(free) <= _FEW:
+        return worthy
     if not pen.matters:
         room = _MANY + len(free) // 10
     else:
@@ -172,9 +212,10 @@ def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
         room += _MORE if pen.brief.fuller else 0
     if pen.matters and not pen.brief.fuller:
         # A part that is not divided has its main figures whatever its matters hold.
-        least = _LOOSE if pen.brief.heading else 0 if pen.sparse else 1
+        least = 1 if not pen.sparse or pen.brief.heading else 0
         room = max(min(room, pen.room()), least)
-    return [m for i, m in enumerate(worthy) if m.required or i < room or (m.headline and i < _LOOSE)]
+    kept = 1 if pen.sparse else _LOOSE
+    return [m for i, m in enumerate(worthy) if m.required or i < room or (m.headline and i < kept)]
 
 
 def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
@@ -182,6 +223,8 @@ def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
 
     A report on part of a year is not held to the year's targets.
     """
+    if pen.brief.shortfalls_apart:
+        return []  # under 不足, where a reader looks for it
     whole_year = not pen.brief.slot("brief.span")
     failed = [m for m in others if (m.reached is False and whole_year) or m.direction == "unwelcome"]
     # What an office lists first it looks at first.
@@ -193,27 +236,35 @@ def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
     clauses = [c for m in weighty if (c := pen.phraser.clause(m, "short", sparse=pen.sparse))]
     told = [from_clause(c) for c in clauses]
     missed = [m for m in ranked if m not in weighty and m.reached is False and whole_year]
-    named = [m for m in missed if length(m.name) <= _LONG_NAME][:_NAMED]
-    if harms := [m for m in named if _is_harm(m)]:
+    said = any("没有" in c[0] for c in clauses)
+    return [*told, *missed_by_name(pen, missed, also="也" if said else "")]
+
+
+def missed_by_name(pen: Pen, missed: Sequence[Metric], *, opening: str = "", also: str = "") -> list[ReplySentence]:
+    """Targets that were not met, by name: their numbers stand in the table."""
+    named = [m for m in missed if length(m.full) <= _LONG_NAME][:_NAMED]
+    harms = [m for m in named if is_harm(m)]
+    others = [m for m in named if m not in harms]
+    told = []
+    if others:
+        close = pen.phraser.pick(
+            ("没有完成年度目标", "没有达到年度目标", "离年度目标还有差距", "与年度目标还有差距"), "short"
+        )
+        recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in others)}
+        told.append(ReplySentence(text=f"{opening}{listed([m.full for m in others])}{also}{close}。", recipe=recipe))
+    if harms:
         recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in harms)}
-        told.append(ReplySentence(text=f"{_listed([m.name for m in harms])}超出了年度目标。", recipe=recipe))
-    names = [m.name for m in named if not _is_harm(m)]
-    if not names:
-        return told
-    close = pen.phraser.pick(
-        ("没有完成年度目标", "没有达到年度目标", "离年度目标还有差距", "年度目标没有完成"), "short"
-    )
-    recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in missed if m.name in names)}
-    also = "也" if any("没有" in c[0] for c in clauses) and not close.startswith("年") else ""
-    return [*told, ReplySentence(text=f"{_listed(names)}{also}{close}。", recipe=recipe)]
+        opening = "" if told else opening
+        told.append(ReplySentence(text=f"{opening}{listed([m.full for m in harms])}超出了年度目标。", recipe=recipe))
+    return told
 
 
-def _is_harm(metric: Metric) -> bool:
-    """Complaints, fires: nobody fulfils a number of them."""
-    return metric.better == "down" and metric.kind == "count"
+def is_harm(metric: Metric) -> bool:
+    """Complaints, deaths, infections: nobody fulfils a number of them."""
+    return metric.better == "down" and (metric.kind == "count" or _HARM.search(metric.full) is not None)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1]
 
 
@@ -222,6 +273,9 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
     told = [m for m in metrics if "now" in m.slots or m.trend]
     good = ("welcome", "zero") if pen.matters else ("welcome", "zero", "neutral", "unknown")
     worthy = [m for m in told if m.required or m.direction in good or (m.headline and m.direction == "neutral")]
+    if pen.brief.shortfalls_apart:
+        # What got better and yet missed its target is told once, where it is said what fell short.
+        worthy = [m for m in worthy if m.required or m.reached is not False]
     # Of two figures that say as much the one the office has its own words for.
     weight = {m.id: m.importance + _OWN * pen.phraser.has_own(m, "results") for m in worthy}
     return sorted(worthy, key=lambda m: (m.reached is False and not m.required, -weight[m.id]))
@@ -230,17 +284,18 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
 def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> list[ReplySentence]:
     """Targets that were met too, in one clause without a number, behind the last figure."""
     met = [
-        m
-        for m in sorted(others, key=lambda m: -m.importance)
-        if m.reached and m.direction not in ("unwelcome", "zero") and not _is_harm(m)
+        m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction not in ("unwelcome", "zero")
     ]
-    names = [m.name for m in met if length(m.name) <= _SHORT_NAME][:_NAMED]
-    if not names or (told and len(names) < _MET_FROM and not pen.sparse):
+    met = [m for m in met if length(m.full) <= _SHORT_NAME][:_NAMED]
+    if not met or (told and len(met) < _MET_FROM and not pen.sparse):
         return told
     close = pen.phraser.pick(("完成了年度目标", "完成年度目标", "达到年度目标", "达到了年初目标"), "met")
-    also = "都" if len(names) > 1 else ""
-    text = f"{_listed(names)}{also}{close}"
-    recipe = {"targets": ",".join(m.id for m in met if m.name in names)}
+    held = [m.full for m in met if is_harm(m)]
+    reached = [m.full for m in met if not is_harm(m)]
+    halves = [f"{listed(reached)}{'都' if len(reached) > 1 else ''}{close}"] if reached else []
+    halves += [f"{listed(held)}{'都' if len(held) > 1 else ''}控制在年度目标以内"] if held else []
+    text = "，".join(halves)
+    recipe = {"targets": ",".join(m.id for m in met)}
     last = told[-1] if told else None
     if last is None or "；" in last.text or size([last]) > _PARAGRAPH // 3:
         return [*told, ReplySentence(text=f"{text}。", recipe={"made_by": "bank:met", **recipe})]
@@ -259,7 +314,7 @@ def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     free.remove(first)
     free.remove(second)
     # The second without its comparison: two of them side by side would be a chain of four numbers.
-    told = [pen.phraser.clause(m, "results", plain=True, sparse=pen.sparse or m is second) for m in (first, second)]
+    told = [pen.phraser.clause(m, "results", plain=True, sparse=m is second) for m in (first, second)]
     clauses = [c for c in told if c is not None]
     text = "；".join(text for text, _, _ in clauses)
     opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)

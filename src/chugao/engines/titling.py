@@ -2,8 +2,8 @@
 
 In: a brief, its matters and metrics.  Out: a heading, and the matter that it speaks out in full.
 
-Patterns: aims with the section's own nouns (“抓细手术、病历质量”), an act and an aim, nouns alone (“手术、病历质量”), what two
-figures did, what two figures are to do.  Seed and department choose which comes first, so that the headings of one
+Patterns: aims with the section's own nouns (“抓细手术、病历质量”), an act and an aim, nouns alone (“手术、病历质量”), the
+office's own words for the field (“优化采购流程”); where figures are all there is, what two of them did or are to do.  Seed and department choose which comes first, so that the headings of one
 document are parallel; a section that cannot fill the pattern takes the next.
 
 Surprise: a heading made of two acts is read twice, once as heading and once as text.  At most one act stands in it, and
@@ -18,21 +18,28 @@ from functools import cache
 from typing import Any, NamedTuple, cast
 
 from chugao.config import shipped
-from chugao.engines.acts import MILESTONE, is_honour, length
-from chugao.engines.phrasing import Metric, Phraser
-from chugao.manuscript import Brief, BriefMatter
+from chugao.engines.acts import MILESTONE, WEIGHTY, is_act, is_honour, length
+from chugao.engines.phrasing import Metric, Phraser, document_frames
+from chugao.manuscript import SLOT, Brief, BriefMatter
 from chugao.outline import topic_of_matter, topics
 
 _LONGEST = 26
+_EVEN = 14
 _LONGEST_HALF = 14
 _ACT_IN_HEADING = 16
-_RESULTS = ("aim", "label", "mixed", "did")
-_PLAN = ("aim", "do", "label", "verb")
-_ONE_VERB = ("抓好", "抓实", "做好", "着力抓好")
+_RESULTS = ("aim", "label", "mixed", "own")
+_PLAN = ("aim", "own", "label", "verb")
+_ONE_VERB = ("抓好", "抓实")
+_OF_PEOPLE = re.compile(r"^(?:抓|办|做|加强)")
 _MOST_AIMS = 2
 _A_WORD = 3  # characters: a heading of one short word says too little
 _ACT_ALONE = 18
+_HEAVY = 3
+_A_DEED = 6  # characters; what is shorter is a name (宣传稿件)
 _SHARED = 3  # matters, from which on a milestone does not speak for its section alone
+
+
+_HAPPENED = re.compile(r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|上线|落户|立项)$")
 
 
 class Heading(NamedTuple):
@@ -61,11 +68,17 @@ def heading_of(
         "label": lambda: _label(matters),
         "verb": lambda: _aims(phraser, matters, one_verb=verb),
         "mixed": lambda: _mixed(phraser, matters),
-        "did": lambda: _figures([_did(m) for m in metrics], least=2 if matters else 1),
-        "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=2 if matters else 1, one=ahead),
+        "named": lambda: _by_weight(matters),
+        "own": lambda: _in_own_words(phraser, matters),
+        "did": lambda: _figures([_did(m) for m in metrics], least=1),
+        "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=1, one=ahead),
     }
-    # A task's act is the title of its item, and had better not be read twice.
-    usual = ("aim", "label", "plain", "do") if ahead else ("aim", "label", "plain", "mixed", "do", "act")
+    # A task's act is the title of its item, and had better not be read twice.  What figures did is no heading for deeds.
+    usual = (
+        ("aim", "label", "own", "plain", "named")
+        if ahead
+        else ("aim", "label", "own", "plain", "mixed", "act", "named")
+    )
     if not matters:
         order: Sequence[str] = ("do", "did") if ahead else ("did", "do")
     else:
@@ -77,7 +90,14 @@ def heading_of(
         else:
             order = (first,)
         order = (*order, *(p for p in usual if p not in order))
-    return next((h for name in order if (h := makers[name]())), Heading(_names(metrics) or brief.topic or None))
+    found = [h for name in order if (h := makers[name]())]
+    # The first that speaks of what weighs most in its section.
+    speaking = (h for h in found if ahead or not matters or _says(h.text or "", matters[0]))
+    return next(speaking, found[0] if found else Heading(_names(metrics) or brief.topic or None))
+
+
+def _says(heading: str, matter: BriefMatter) -> bool:
+    return any(heading[i : i + 2] in matter.text + matter.result for i in range(len(heading) - 1))
 
 
 _SCOPES = ("全国|国家级", "全省|省级", "全市|市级", "全县|县级")
@@ -111,10 +131,12 @@ def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
     first = usable[0]
     if length(first.text) > _ACT_IN_HEADING:
         return None
-    aim = _aims(phraser, list(matters[1:]))
+    if length(first.text) < _A_DEED or not (is_act(first.text) or _HAPPENED.search(first.text)):
+        return None  # “死亡病例讨论” is no deed
+    aim = _aims(phraser, list(matters[1:]), most=1)
     if aim is None or aim.text is None:
         return None
-    half = aim.text.split("，")[0].split("、")[0]
+    half = aim.text.split("，")[0]
     if length(first.text) + len(half) >= _LONGEST or any(half[i : i + 2] in first.text for i in range(len(half) - 1)):
         return None
     return Heading(f"{first.text}，{half}", (first.id,))
@@ -153,7 +175,11 @@ def _nouns_in(matters: Sequence[BriefMatter], field: _Field) -> list[str]:
     for matter in matters:
         held = [w for w in field.nouns if w in matter.text]
         # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
-        counts.update({w for w in held if not any(w != other and w in other for other in held)})
+        words = [w for w in held if not any(w != other and w in other for other in held)]
+        # A new building says more of its section than two repairs, a deed under way less than one that is done; of
+        # the nouns of one matter the most particular, which the list has last, says what it is about.
+        weight = _HEAVY if matter.weight >= WEIGHTY else 1 + (matter.status != "ongoing")
+        counts.update(dict.fromkeys(words[-1:], weight))
     ranked = sorted(counts, key=lambda w: (-counts[w], order.index(w)))
     told: list[str] = []
     for word in ranked:
@@ -171,7 +197,9 @@ def _by_field(matters: Sequence[BriefMatter]) -> list[tuple[str, list[BriefMatte
     by_topic: dict[str, list[BriefMatter]] = {}
     for matter in matters:
         by_topic.setdefault(topic_of_matter(matter.category, matter.text).id, []).append(matter)
-    return sorted(((t, m) for t, m in by_topic.items() if t in _fields()), key=lambda f: (-len(f[1]), _order(f[0])))
+    # The field of what weighs most first, then the one with most matters.
+    known = [(t, m) for t, m in by_topic.items() if t in _fields()]
+    return sorted(known, key=lambda f: (matters[0] not in f[1], -len(f[1]), _order(f[0])))
 
 
 def _named(matters: Sequence[BriefMatter]) -> list[tuple[_Field, list[str]]]:
@@ -187,17 +215,22 @@ def _named(matters: Sequence[BriefMatter]) -> list[tuple[_Field, list[str]]]:
     return found
 
 
-def _aims(phraser: Phraser, matters: Sequence[BriefMatter], *, one_verb: str = "") -> Heading | None:
+def _aims(
+    phraser: Phraser, matters: Sequence[BriefMatter], *, one_verb: str = "", most: int = _MOST_AIMS
+) -> Heading | None:
     """“抓细手术、病历质量”, or two halves where the section joins two fields; `one_verb` opens every heading of a document."""
     found = _named(matters)
     halves: list[str] = []
     for field, nouns in found:
         verb = one_verb if one_verb and not halves else _unlike(phraser, field.verbs, halves)
-        halves.append(verb + _joined(field, nouns[: 1 if len(found) > 1 else 2]))
+        joined = _joined(field, nouns[: 1 if len(found) > 1 or most == 1 else 2])
+        built = "建设" if joined.endswith("队伍") and _OF_PEOPLE.match(verb) else ""
+        halves.append(verb + joined + built)
     if not halves:
         return None
     text = "，".join(halves)
-    return Heading(text if len(text) <= _LONGEST else halves[0])
+    # Headings of about one length: a long second half makes its sisters look short.
+    return Heading(text if len(text) <= _EVEN else halves[0])
 
 
 def _plain(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
@@ -211,8 +244,41 @@ def _plain(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
 
 def _speaks_of(phrase: str, matters: Sequence[BriefMatter]) -> bool:
     """Whether a ready aim shares a word with its matters, beyond the verb it opens with."""
-    text = "".join(m.text + m.result + m.category for m in matters)
+    text = "".join(m.text + m.result for m in matters)
     return any(phrase[i : i + 2] in text for i in range(2, len(phrase) - 1))
+
+
+def _in_own_words(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
+    """“优化采购流程”: what the office itself calls most of a section's work, where its matters speak of it."""
+    counts = Counter(m.category for m in matters)
+    ranked = sorted(counts, key=lambda c: (-counts[c], -max(m.weight for m in matters if m.category == c)))
+    for category in ranked:
+        own = [m for m in matters if m.category == category]
+        said = "".join(m.text + m.result for m in own)
+        if not _A_CATEGORY.fullmatch(category) or not any(
+            category[i : i + 2] in said for i in range(len(category) - 1)
+        ):
+            continue
+        rows = cast(list[dict[str, Any]], document_frames()["heading_verb"])
+        verbs = next((cast(list[str], r["verbs"]) for r in rows if category.endswith(tuple(r["ends"]))), [])
+        if verbs and 2 * len(own) >= len(matters):
+            return Heading(phraser.pick(verbs, "own words") + category)
+    return None
+
+
+_A_CATEGORY = re.compile(r"[一-鿿]{4,8}")
+
+
+def _by_weight(matters: Sequence[BriefMatter]) -> Heading | None:
+    """The weightiest deed in its first words, where no noun of the section is known: “内镜中心改扩建”."""
+    for matter in sorted(matters, key=lambda m: (m.status == "ongoing", -m.weight)):
+        name = _DONE.sub("", matter.text.split("，")[0])
+        if 3 < len(name) <= _ACT_IN_HEADING and not SLOT.search(name):
+            return Heading(name)
+    return None
+
+
+_DONE = re.compile(r"(?:已?完成|全部完成|仍在推进)$")
 
 
 def _label(matters: Sequence[BriefMatter]) -> Heading | None:

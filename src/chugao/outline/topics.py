@@ -39,10 +39,9 @@ def topics() -> tuple[Topic, ...]:
 @lru_cache(maxsize=4096)
 def topic_of_matter(category: str, text: str) -> Topic:
     """Where a matter belongs: by its 类别, else by the words of its text."""
-    for topic in topics():
-        if any(word in category for word in topic.categories):
-            return topic
-    return _by_words(text) or _other()
+    # The longest word it bears: 优质护理 is 护理 in name only.
+    held = [(-len(w), t.order, t) for t in topics() for w in t.categories if w in category]
+    return min(held, key=lambda h: h[:2])[2] if held else _by_words(text) or _other()
 
 
 def topic_of_metric(definition: MetricDefinition) -> Topic:
@@ -107,7 +106,12 @@ def answers(problem: str, told: str, common: Collection[str] = ()) -> float:
     smaller = min(map(len, pairs))
     if not smaller:
         return 0.0
-    alike = len(pairs[0] & pairs[1]) / smaller
+    shared = pairs[0] & pairs[1]
+    # One pair in common is chance, unless one of the two speaks of it again and again (互认).
+    again = any(problem.count(p) > 1 or told.count(p) > 1 for p in shared)
+    alike = len(shared) / smaller if len(shared) > 1 or smaller <= _FEW_PAIRS else 0.0
+    if again:
+        alike = max(alike, _SURELY / 2)
     # 骨干医师 in both: a run of four characters names the same thing, however long the rest is.
     runs = {problem[i : i + _RUN] for i in range(len(problem) - _RUN + 1)}
     named = any(run in told and any(run[i : i + 2] in pairs[0] for i in range(_RUN - 1)) for run in runs)
@@ -115,6 +119,7 @@ def answers(problem: str, told: str, common: Collection[str] = ()) -> float:
 
 
 _OFTEN, _RUN, _SURELY = 3, 4, 0.2
+_FEW_PAIRS = 6
 
 
 def common_pairs(texts: Iterable[str]) -> frozenset[str]:
