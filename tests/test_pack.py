@@ -132,6 +132,33 @@ def test_the_pack_shows_what_changed_since_the_version_before() -> None:
     assert b"<w:del " in unpacked(files["修订对照.docx"])["word/document.xml"]
 
 
+def test_who_edited_a_sentence_is_named_in_the_redline_of_the_pack_and_the_program_is_not() -> None:
+    old = a_draft()
+    section = next(s for s in old.sections if s.sentences)
+    first, *rest = section.sentences
+    told = {"state": "person", "author": "孟秋白", "date": "2026-01-05T10:00:00Z", "file": "退回.docx"}
+    edited = first.model_copy(update={"text": first.text + "另见通报。", "recipe": {"edited": told}})
+    changed = section.model_copy(update={"sentences": (edited, *rest)})
+    new = old.model_copy(
+        update={"id": "1" * 16, "sections": tuple(changed if s is section else s for s in old.sections)}
+    )
+
+    xml = unpacked(unpacked(review_pack(new, previous=old))["修订对照.docx"])["word/document.xml"].decode()
+
+    assert set(re.findall(r'<w:ins w:id="\d+" w:author="(.*?)" w:date="(.*?)"', xml)) == {
+        ("孟秋白", "2026-01-05T10:00:00Z")
+    }
+
+
+def test_the_index_counts_the_numbers_as_the_checklist_does() -> None:
+    files = unpacked(review_pack(a_draft()))
+
+    (told,) = set(re.findall(r"数字\d+个", files["目录.html"].decode()))
+
+    text = "".join(re.findall(r"<w:t[^>]*>([^<]*)", unpacked(files["核稿单.docx"])["word/document.xml"].decode()))
+    assert told.removesuffix("个") in text.replace(" ", "")
+
+
 def test_the_workbook_has_a_row_for_each_number_and_opens_in_other_programs() -> None:
     draft = a_draft()
 

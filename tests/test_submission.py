@@ -372,3 +372,141 @@ def test_what_the_sender_wants_kept_in_is_kept_in(tmp_path: Path, said: str, rel
 
     assert {i.release.value for i in read.items} == {release}
     assert {i.matter.release.value for i in read.items if i.matter} <= {release}
+
+
+def told(read: Submission) -> list[tuple[str, str, str]]:
+    return [(i.matter.text, i.matter.result, i.matter.status.value) for i in read.items if i.matter]
+
+
+def test_what_is_meant_to_be_done_never_reads_as_done(tmp_path: Path) -> None:
+    read = report(
+        tmp_path,
+        "互联互通计划明年上半年申报四级甲等。",
+        "新病房楼已完成主体封顶，计划明年3月投用。",
+        "水疗室在建，预计明年4月用上。",
+    )
+
+    assert [(text, status) for text, _, status in told(read)] == [
+        ("互联互通计划明年上半年申报四级甲等", "拟开展"),
+        ("新病房楼已完成主体封顶", "推进中"),
+        ("水疗室在建", "推进中"),
+    ]
+
+
+def test_a_sentence_that_speaks_back_stays_with_what_it_speaks_of(tmp_path: Path) -> None:
+    read = report(tmp_path, "上门护理426人次，服务失能老人219名。该项工作在全市会议上作交流发言。其中换管118人次。")
+
+    ((text, result, _),) = told(read)
+
+    assert text == "上门护理426人次"
+    assert result == "服务失能老人219名，该项工作在全市会议上作交流发言，其中换管118人次"
+
+
+def test_two_honours_of_one_sentence_are_two_each_with_who_granted_it(tmp_path: Path) -> None:
+    read = report(
+        tmp_path,
+        "9月获评全国胸痛中心示范单位，由中国胸痛中心联盟授牌；护士长曾丽君被省卫生健康委员会评为全省优质护理先进个人。",
+        "药师王会民获全县“最美药师”称号。",
+    )
+
+    honours = [i.matter.honour for i in read.items if i.matter and i.matter.honour]
+
+    assert [(h.granted_by, h.level) for h in honours] == [
+        ("中国胸痛中心联盟", "国家级"),
+        ("省卫生健康委员会", "省级"),
+        ("", "县级"),
+    ]
+    assert "授予单位" in honours[2].lacks
+
+
+def test_a_change_told_of_another_number_is_not_the_facts(tmp_path: Path) -> None:
+    read = report(tmp_path, "出院人次2186人次，转出217人次，随访率88.2%，较去年提升4个百分点。")
+
+    (fact,) = [i for i in read.items if i.kind == "fact" and i.metric == "discharges"]
+
+    assert fact.change is None
+
+
+def test_a_growth_that_only_says_the_change_anew_leaves_no_second_telling(tmp_path: Path) -> None:
+    read = report(tmp_path, "全年门诊量3186人次，比上年增加274人次，增长9.4%。")
+    wrong = sent(tmp_path, "心内科2025年工作总结", "全年门诊量3186人次，比上年增加274人次，增长19.4%。", name="错.txt")
+
+    assert [i.kind for i in read.items] == ["fact"]
+    assert [i.kind for i in wrong.items] == ["fact", "matter"]  # a person sees that they do not agree
+
+
+def test_tables_below_one_another_are_read_each_by_its_own_head_and_title(tmp_path: Path) -> None:
+    read = report(
+        tmp_path,
+        "指标\t2025年（%）\t2024年（%）",
+        "药占比\t26.4\t28.1",
+        "月份\t点评处方（张）\t不合理处方（张）",
+        "1—6月\t6200\t118",
+        "7—12月\t6480\t94",
+        "合计\t12680\t212",
+        "药品采购（单位：万元）\t\t\t",
+        "类别\t本年\t上年\t增减",
+        "西药\t4120.5\t4388.0\t-267.5",
+    )
+
+    facts = {i.text: i for i in read.items if i.kind == "fact"}
+
+    assert {"2025年药占比26.4%", "2025年点评处方12680张", "2025年不合理处方212张"} <= facts.keys()
+    western = facts["2025年药品采购西药4120.5万元"]
+    assert western.previous is not None
+    assert (western.value, western.previous.quantity.value) == ("41205000", 43880000)
+    assert [u.text for u in read.unused] == ["-267.5"]
+
+
+def test_twelve_months_on_a_sheet_of_their_own_add_up_and_break_nothing(tmp_path: Path) -> None:
+    months = [f"{m}月" for m in range(1, 13)]
+    read = book(
+        tmp_path,
+        分月=[["检验科2026年分月标本量"], ["项目", *months], ["标本量（管）", *range(100, 112)], ["备注：2月停检3天"]],
+    )
+
+    assert "2026年标本量1266管" in {i.text for i in read.items}
+    assert not any("分月标本量" in i.text for i in read.items)
+
+
+def test_an_answer_in_a_chat_takes_the_name_from_its_question(tmp_path: Path) -> None:
+    read = sent(
+        tmp_path,
+        "王主任 2025-12-18 20:20",
+        "@孙桂兰 床位使用率多少？",
+        "孙桂兰 2025-12-18 20:21",
+        "96.3%，去年94.8%",
+        "还有个事，治疗师缺4个",
+    )
+
+    assert any(i.metric == "bed_occupancy_rate" and i.value == "96.3" for i in read.items)
+    (short,) = [i for i in read.items if i.is_problem]
+    assert short.text.startswith("治疗师缺4个")
+
+
+def test_half_a_years_counts_say_so_and_become_no_figure_of_the_year(tmp_path: Path) -> None:
+    read = sent(
+        tmp_path,
+        "急诊科2025年上半年工作总结",
+        "接诊急诊患者36210人次，比去年同期增加1820人次。",
+        "3月建成卒中绿色通道，溶栓58例。",
+    )
+
+    assert not [i for i in read.items if i.kind == "fact"]
+    assert [(i.matter.text, i.matter.when) for i in read.items if i.matter] == [
+        ("上半年接诊急诊患者36210人次", "上半年"),
+        ("建成卒中绿色通道", "3月"),
+    ]
+
+
+def test_a_case_told_in_one_paragraph_is_a_case(tmp_path: Path) -> None:
+    read = report(
+        tmp_path, "背景：80岁以上老人6100人。做法：4月起组建18人上门队，定了26项目录。成效：全年上门426人次。"
+    )
+
+    (item,) = read.items
+
+    assert item.matter is not None
+    assert item.matter.case is not None
+    assert item.matter.case.practice.startswith("4月起组建18人上门队")
+    assert item.matter.result == "全年上门426人次"

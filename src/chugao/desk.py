@@ -7,7 +7,7 @@ on is decided once.  Files named outright stand over what the workspace keeps.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -66,6 +66,11 @@ def open_workspace(folder: Path) -> "Database":
     return open_database(settings.database_url or sqlite_url(folder / ".chugao" / "chugao.db"))
 
 
+def _opened(workspace: Path, database: "Database | None") -> "AbstractContextManager[Database]":
+    """The workspace's database: the one somebody holds open already, which stays open, else its own."""
+    return nullcontext(database) if database is not None else open_workspace(workspace)
+
+
 def gather(
     files: Files,
     *,
@@ -75,15 +80,18 @@ def gather(
     workspace: Path | None = None,
     confirmed_by: str | None = None,
     past: "tuple[Index | None, tuple[str, ...]] | None" = None,
+    database: "Database | None" = None,
 ) -> Desk:
     """Read what a department's document of one reported year rests on.
 
-    `past` are past reports opened before (`open_past`), for whoever makes many documents.  Raises `InputError` for a
+    `past` are past reports opened before (`open_past`), for whoever makes many documents; `database` is the workspace's,
+    for whoever has it open.  Raises `InputError` for a
     file that cannot be read, and for a corpus folder that is none.
     """
-    figures = read_figures(files.metrics, workspace, department)
+    figures = read_figures(files.metrics, workspace, department, database)
     index, notices = past or open_past(files.corpus, workspace)
-    items = _items(files.material, confirmed_by, department, year, workspace, index)
+    kept, left = _kept(workspace, department, organisation, year, database)
+    items = (*kept, *_sent(files.material, confirmed_by, department, year, index))
     matters = read_things(files.matters, items)
     return Desk(
         figures=with_confirmed(figures, items),
@@ -91,8 +99,8 @@ def gather(
         items=items,
         instructions=(*_instructions(files.instructions), *_kept_instructions(items)),
         past=index,
-        notices=(*notices, *_set_aside(figures, department), *_strangers(matters, (department, organisation))),
-        bases=_bases(workspace, year + 1),
+        notices=(*notices, *left, *_set_aside(figures, department), *_strangers(matters, (department, organisation))),
+        bases=_bases(workspace, year + 1, database),
     )
 
 
@@ -186,7 +194,12 @@ def require_writer(name: str, settings: "Settings", max_cost: Decimal | None = N
 # --- each thing -----------------------------------------------------------------------------------
 
 
-def read_figures(paths: Sequence[Path], workspace: Path | None = None, department: str | None = None) -> "Figures":
+def read_figures(
+    paths: Sequence[Path],
+    workspace: Path | None = None,
+    department: str | None = None,
+    database: "Database | None" = None,
+) -> "Figures":
     """The figures in files, else those the workspace keeps."""
     from chugao.metrics.observation import Figures
 
@@ -196,8 +209,8 @@ def read_figures(paths: Sequence[Path], workspace: Path | None = None, departmen
         return Figures()
     from chugao.metrics.store import load_figures
 
-    with open_workspace(workspace) as database:
-        kept = load_figures(database)
+    with _opened(workspace, database) as held:
+        kept = load_figures(held)
     # What the workspace keeps of other departments is no figures file of this one.
     return kept if not kept.departments or department in (None, *kept.departments) else Figures()
 
@@ -332,7 +345,7 @@ def chroma_folder(workspace: Path) -> Path:
     return workspace / ".chugao" / "chroma"
 
 
-def _bases(workspace: Path | None, plan_year: int) -> tuple[str, ...]:
+def _bases(workspace: Path | None, plan_year: int, database: "Database | None" = None) -> tuple[str, ...]:
     """The policy documents that the workspace keeps and that are in force in January of the year to plan."""
     if workspace is None:
         return ()
@@ -341,28 +354,51 @@ def _bases(workspace: Path | None, plan_year: int) -> tuple[str, ...]:
     from chugao.corpus.bases import offered_bases
     from chugao.source import Scope
 
-    with open_workspace(workspace) as database:
-        found = offered_bases(database, Scope(owners=("*",)), date(plan_year, 1, 31))
+    with _opened(workspace, database) as held:
+        found = offered_bases(held, Scope(owners=("*",)), date(plan_year, 1, 31))
     return tuple(b.citation for b in found)
 
 
-def _items(
-    submissions: Sequence[Path],
-    confirmed_by: str | None,
-    department: str,
-    year: int,
-    workspace: Path | None,
-    past: "Index | None" = None,
+def _kept(
+    workspace: Path | None, department: str, organisation: str, year: int, database: "Database | None" = None
+) -> "tuple[tuple[Item, ...], tuple[str, ...]]":
+    """What the workspace keeps for this document, with what to say of the rest.
+
+    The document of the whole house rests on what all its departments sent.
+    """
+    if workspace is None:
+        return (), ()
+    from chugao.config import load_settings
+    from chugao.material.items import of_the_whole
+    from chugao.material.store import list_items
+
+    with _opened(workspace, database) as held:
+        every = tuple(i for i in list_items(held) if i.year in (None, year, year + 1))
+    own = tuple(i for i in every if i.department in ("", department))
+    sent = [i for i in every if i not in own and i.kind != "instruction"]
+    names = "、".join(list(dict.fromkeys(i.department for i in sent))[:6])
+    if department in (organisation, load_settings(workspace).office.name):
+        whole = of_the_whole(every, department)
+        figures = sum(i.observation is not None and i.status == "confirmed" for i in sent)
+        told = f"科室报来的{figures}个数是科室的，没有当作{department}的数；{department}的数用 chugao metrics import 导入。"
+        return whole, (told,) if figures else ()
+    if sent and department.endswith(_HOUSES) and not any(i.kind != "instruction" for i in own):
+        told = f"工作区里没有“{department}”的材料，有{names}的。写全院的稿子，请在 chugao.toml 的 [office] name 写上“{department}”。"
+        return own, (told,)
+    return own, ()
+
+
+_HOUSES = ("院", "中心", "委", "委员会", "局", "站", "所")
+"""How the names of whole houses end; a department that sent nothing needs no word about the others."""
+
+
+def _sent(
+    submissions: Sequence[Path], confirmed_by: str | None, department: str, year: int, past: "Index | None" = None
 ) -> "tuple[Item, ...]":
-    """What the workspace keeps for this department and year, and what the submissions named here say."""
+    """What the submissions named for this document say."""
     from chugao.material.submission import confirmed, read_submission
 
     items: tuple[Item, ...] = ()
-    if workspace is not None:
-        from chugao.material.store import list_items
-
-        with open_workspace(workspace) as database:
-            items = tuple(i for i in list_items(database, department) if i.year in (None, year, year + 1))
     for file in submissions:
         sent = read_submission(file, department=department, year=year, index=past)
         items += confirmed(sent, confirmed_by) if confirmed_by and confirmed_by.strip() else sent
@@ -386,8 +422,14 @@ def _kept_instructions(items: "Sequence[Item]") -> tuple[str, ...]:
 
 
 def _waiting(items: "Sequence[Item]", department: str) -> "tuple[Request, ...]":
-    """A request for each thing that was sent and that nobody has confirmed."""
+    """A request for each thing that was sent and that nobody has confirmed.
+
+    What is 内部 or 不写 is owed by nobody, and its words travel with no paper.
+    """
     from chugao.manuscript import Request
+    from chugao.source import Release
+
+    items = [i for i in items if i.release in (Release.PUBLIC, Release.UPWARD)]
 
     return tuple(
         Request(

@@ -64,6 +64,8 @@ def compare_command(
     versions = [_named(_read(f), files, i) for i, f in enumerate(files)]
     if len(versions) == 2:
         _two(versions[0], versions[1], only, html, docx, as_json)  # type: ignore[arg-type]
+        if docx is not None:
+            _tell_left_out(files)
     else:
         _several(versions, only, html, as_json)  # type: ignore[arg-type]
 
@@ -72,6 +74,15 @@ def _read(file: Path) -> "Version":
     from chugao.comparing import read_version
 
     return read_version(file)
+
+
+def _tell_left_out(files: list[Path]) -> None:
+    """A redline is one of the text: whoever sends it on must know what of the files it does not show."""
+    from chugao.word.redline import left_out
+
+    for file in files:
+        if found := left_out(file):
+            say(f"{file.name}里的这些没有进修订稿，请看原文件：{'、'.join(found)}。")
 
 
 def _must_differ(files: list[Path]) -> None:

@@ -57,7 +57,7 @@ def keep_instructions(
     as_json: bool,
 ) -> None:
     """`material add --instruction`: words or files of words, kept with who said them; a photo beside them."""
-    from chugao.material.instructions import instruction_item
+    from chugao.material.instructions import NO_WORDS, instruction_item
     from chugao.material.store import add_instructions
     from chugao.material.telling import item_json
     from chugao.source import Source
@@ -67,9 +67,10 @@ def keep_instructions(
     lines = [line for one in given for line in _lines(one)]
     if not given and seen:
         lines = [("".join(seen), Source(file=Path(attachment).name))]
+    if not lines and attachment:
+        lines = [(NO_WORDS, Source(file=Path(attachment).name))]
     if not lines:
-        kept = f"照片已存为 {attachment}，没有认出文字。" if attachment else ""
-        raise InputError(f"没有写领导意见的原话。{kept}请写在命令后面，如 --instruction “不足写两条”。")
+        raise InputError("没有写领导意见的原话。请写在命令后面，如 --instruction “不足写两条”。")
     items = [
         instruction_item(
             words,
@@ -91,6 +92,10 @@ def keep_instructions(
         return
     for item in told:
         show(f"意见{item.number}　{item.submitter}{item.said_at}　{item.text}")
+        if item.text == NO_WORDS:
+            say(
+                f"照片已存为 {attachment}，没有认出文字。补原话：chugao material correct {item.id} --text “原话” --by 姓名。"
+            )
     say("已记下，以后每次起草都照办；办得怎么样，看 chugao material ledger 草稿.json。")
 
 
@@ -102,6 +107,8 @@ def _lines(given: Path) -> list[tuple[str, Any]]:
         there = given.is_file()
     except OSError:
         there = False
+    if str(given) in (".", ""):
+        raise InputError("没有写领导意见的原话。请写在命令后面，如 --instruction “不足写两条”。")
     if not there:
         if given.suffix.lower() in (".txt", ".docx", ".doc", ".wps", ".md", ".xlsx"):
             raise InputError(f"{given} 找不到。请核对意见文件的路径。")

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chugao.cli import answering, collecting, instructing
+from chugao.cli import answering, collecting, instructing, picking
 from chugao.cli.help import App
 from chugao.cli.options import Json
 from chugao.cli.output import say, show, show_json
-from chugao.errors import InputError, reason_of
+from chugao.errors import ChugaoError, InputError, reason_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chugao.index import Index
     from chugao.material.items import Item
     from chugao.material.submission import Submission
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 app = App()
 answering.register(app)
 collecting.register(app)
+picking.register(app)
 instructing.register(app)
 Ids = Annotated[list[str] | None, typer.Argument(metavar="编号", help="material list 列出的编号")]
 Department = Annotated[str | None, typer.Option(metavar="科室", help="只看、只办这个科室的")]
@@ -67,7 +70,7 @@ def add_command(
 
     workspace = require_workspace()
     index = workspace_index(workspace)
-    told = [_read(file, department, year, sender, index) for file in files]  # all of them, before any is kept
+    told = _read_all(files, department, year, sender, index)
     reports = []
     with open_workspace(workspace) as database:
         for sent, own, of_year in told:
@@ -83,6 +86,22 @@ def add_command(
         show(f"{sent.file}：新增{report.added}条，已有{report.unchanged}条{copied}")
         _show_rest(sent)
     say("下一步：chugao material list 查看，chugao material confirm 编号 --by 姓名 确认。")
+
+
+def _read_all(
+    files: "Sequence[Path]", department: str | None, year: int | None, sender: str, index: "Index | None"
+) -> "list[tuple[Submission, str, int]]":
+    """All of them, before any is kept.  Raises `InputError` that tells of every file that cannot be read."""
+    told, refused = [], []
+    for file in files:
+        try:
+            told.append(_read(file, department, year, sender, index))
+        except ChugaoError as error:
+            refused.append(str(error))
+    if refused:
+        rest = f"\n其余{len(told)}个文件读得出，也还没有收；改好或去掉上面的再收。" if told else ""
+        raise InputError("\n".join(refused) + rest)
+    return told
 
 
 @app.command("list")

@@ -138,12 +138,33 @@ def tasks_command(
 
 def _base(file: Path, final: bool) -> "Draft":
     """The draft to cut from; for a final paper it passes the gate first."""
-    from chugao.export import read_draft, release
+    from chugao.export import read_draft
 
     draft = read_draft(file)
     if draft.recipe.get("cut_from"):
         raise InputError(f"{file.name} 本身就是节选的。请用《{draft.recipe.get('base', '')}》的 .json。")
-    return release(draft) if final else draft
+    return _finished(draft) if final else draft
+
+
+def _finished(draft: "Draft") -> "Draft":
+    """The base through the gate, with what the office has confirmed; what somebody let pass when it left stands."""
+    from chugao.checks.dismissals import read_dismissals
+    from chugao.config import find_workspace, load_settings
+    from chugao.export import release
+    from chugao.export.gate import read_again
+
+    workspace = find_workspace()
+    office = load_settings(workspace).office
+    dismissals = read_dismissals(workspace) if workspace else ()
+    override = draft.recipe.get("override")
+    passed = override if isinstance(override, dict) else {}
+    quotes = {str(f.get("quote", "")) for f in passed.get("findings", ()) if isinstance(f, dict)}
+    found, _ = read_again(draft, None, None, None, office, dismissals)
+    only = sorted({f.quote for f in found if f.severity.blocks} & quotes)
+    if not only:
+        return release(draft, office=office, dismissals=dismissals)
+    by, reason, at = (str(passed.get(k) or "") for k in ("by", "reason", "at"))
+    return release(draft, office=office, dismissals=dismissals, override_by=by, reason=reason, only=only, at=at or None)
 
 
 def _release(written: str) -> "Release":

@@ -110,6 +110,7 @@ def _serve(house: "House", held: socket.socket, host: str, *, as_json: bool) -> 
     import uvicorn
 
     from chugao.web import create_app
+    from chugao.web.waking import wake_soon
 
     port = held.getsockname()[1]
     shown = f"[{host}]" if ":" in host else ("127.0.0.1" if host == "0.0.0.0" else host)
@@ -122,6 +123,7 @@ def _serve(house: "House", held: socket.socket, host: str, *, as_json: bool) -> 
             address = f"http://{shown}:{port}"
             show(json.dumps({"address": address}) if as_json else address)
             sys.stdout.flush()
+            wake_soon(house)
 
     config = uvicorn.Config(
         create_app(house),

@@ -13,6 +13,7 @@ from chugao.export.cutting import (
     HAN,
     PaperWriter,
     Told,
+    as_run,
     blocks_of,
     chosen,
     first_clause,
@@ -20,6 +21,7 @@ from chugao.export.cutting import (
     length_of,
     opening,
     plan_year,
+    runs_of,
     said,
     shortened,
     told_again,
@@ -140,8 +142,8 @@ def _kept(told: Sequence[Told], role: str, room: int) -> list[Told]:
 def paragraphs(paper: PaperWriter, picked: Sequence[Told], role: str) -> None:
     """A paragraph for each of the draft; shortcomings as 一是…二是 in one, tasks numbered."""
     number = 0
-    for block in blocks_of(picked):
-        texts = [shortened(t.sentence, _LONG) for t in block]
+    for block in blocks_of(picked) if role != "results" else runs_of(picked):
+        texts = as_run(block, [shortened(t.sentence, _LONG) for t in block])
         mark = ""
         if role == "problems" or (role == "plan" and block[0].opens and not block[0].is_aim):
             number += 1

@@ -19,10 +19,12 @@ from markupsafe import Markup, escape
 
 from chugao.checks import Report
 from chugao.checks.dismissals import Dismissal
+from chugao.checks.ours import is_number, loose_numbers
 from chugao.config import shipped
 from chugao.export.gate import confirmed_told, override_told
 from chugao.kind import Kind
 from chugao.manuscript import Draft, Span, flatten
+from chugao.metrics.facts import Facts
 from chugao.source import Finding
 from chugao.word.annotating import Remark
 from chugao.word.comments import STATES
@@ -64,6 +66,8 @@ class Checked(NamedTuple):
     text: str
     numbers: tuple[Number, ...]
     notes: tuple[Note, ...]
+    untraced: int = 0
+    """How many of the numbers the check could not trace, those that people vouch for among them."""
     blind: bool = False
     """Nothing was given to hold the numbers against."""
     override: str = ""
@@ -77,7 +81,7 @@ class Checked(NamedTuple):
     def line(self) -> str:
         """“数字31个，没有出处2个，人工确认1个；错误2、提醒5”."""
         confirmed = sum(1 for n in self.numbers if n.confirmed)
-        missing = sum(1 for n in self.numbers if not n.source and not n.confirmed)
+        missing = self.untraced - confirmed
         told = [f"数字{len(self.numbers)}个"]
         if self.blind:
             told.append("没有给指标，未核对出处")
@@ -107,6 +111,8 @@ def _of_text(name: str, text: str, report: Report, dismissals: Sequence[Dismissa
         fact = facts.by_slot.get(by) if facts else None
         prev = facts.get(fact.metric, "prev") if facts and fact and fact.field != "prev" else None
         source = matters.get(by, {"constant": "固定写法", "given": "本单位的固定用语"}.get(by, ""))
+        if verdict.traced and fact is None and not source:
+            source = _reckoned(facts, by)
         who = next((d for d in confirmed if verdict.finding and d.covers(verdict.finding, text)), None)
         numbers.append(
             Number(
@@ -122,19 +128,30 @@ def _of_text(name: str, text: str, report: Report, dismissals: Sequence[Dismissa
         )
     notes = tuple(Note(f.place.start, f.place.end, f) for f in report.findings)
     blind = not (facts and facts.by_slot) and not report.matters
-    return Checked(name, title, text, tuple(sorted(numbers)), notes, blind)
+    return Checked(name, title, text, tuple(sorted(numbers)), notes, report.numbers["untraced"], blind)
+
+
+def _reckoned(facts: Facts | None, by: str) -> str:
+    """Whence a number is that no table of facts holds as such: “任务的1.14倍”, a share of two numbers in the text."""
+    now = facts.get(by.partition(".")[0], "now") if facts else None
+    return _sourced("按填报值算得", now.source_label) if now else "按文中前面的数算得"
 
 
 def _of_draft(name: str, draft: Draft, report: Report) -> Checked:
     text, spans = flatten(draft)
     at = {(s.section, s.sentence): s for s in spans}
     numbers = [n for text_, span, cell in _claimed(draft, at) for n in _of_claims(draft, text_, span, cell or text)]
+    for finding in loose_numbers(draft, report.findings):
+        note = _placed(finding, at)
+        numbers.append(Number(note.start, note.end, finding.quote, _around(text, note.start, note.end), "", "", "", ""))
     return Checked(
         name=name,
         title=draft.title.text,
         text=text,
         numbers=tuple(numbers),
         notes=tuple(_placed(f, at) for f in report.findings),
+        # Who only sets what was found before has counted nothing.
+        untraced=report.numbers.get("untraced", sum(1 for n in numbers if not n.source)),
         override=override_told(draft.recipe),
         confirmed=confirmed_told(draft.recipe),
         kind=draft.kind,
@@ -167,7 +184,7 @@ def _of_claims(draft: Draft, text: Any, span: Span | None, whole: str) -> Iterat
     before = {e.metric: e.printed for e in draft.evidence if e.field == "prev"}
     for claim in text.claims:
         printed = text.text[claim.start : claim.end]
-        if claim.state == "constant" or not any(c.isnumeric() for c in printed):
+        if not is_number(claim, text.text):
             continue
         known = evidence.get(claim.id)
         start, end = (span.start + claim.start, span.start + claim.end) if span else (-1, -1)

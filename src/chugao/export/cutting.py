@@ -293,6 +293,31 @@ def blocks_of(told: Sequence[Told]) -> list[list[Told]]:
     return list(blocks.values())
 
 
+_RUN = 3
+
+
+def runs_of(told: Sequence[Told]) -> list[list[Told]]:
+    """The sentences paragraph by paragraph; what stood as 一是…十是, each on a line of its own, is one paragraph."""
+    runs: list[list[Told]] = []
+    for block in blocks_of(told):
+        listed = _ENUMERATOR.match(block[0].sentence.text) is not None
+        before = runs[-1][0] if runs else None
+        if listed and before and before.section.id == block[0].section.id and _ENUMERATOR.match(before.sentence.text):
+            runs[-1] += block
+        else:
+            runs.append(list(block))
+    return runs
+
+
+def as_run(block: Sequence[Told], texts: Sequence[ClaimedText]) -> list[ClaimedText]:
+    """The texts of a run, numbered anew as 一是…二是 where there are three or more and what was cut left gaps."""
+    opening = [_ENUMERATOR.match(t.sentence.text) is not None for t in block]
+    if sum(opening) < _RUN or sum(opening) > len(HAN):
+        return list(texts)
+    marks = iter(HAN)
+    return [joined([f"{next(marks)}是", t]) if opens else t for opens, t in zip(opening, texts, strict=True)]
+
+
 def figures_of_lead(told: Sequence[Told]) -> list[Told]:
     """The sentences of the lead that state figures; what announces or lists deeds is left out."""
     return [

@@ -73,7 +73,7 @@ def review_pack(
         from chugao.word.redline import redline
 
         files["修订对照.docx"] = (redline(previous, draft), "与上一稿相比改了什么，Word 的修订形式。")
-    index = _index(draft, numbers, [(n, about) for n, (_, about) in files.items()], previous)
+    index = _index(draft, given.line, [(n, about) for n, (_, about) in files.items()], previous)
     return zipped({"目录.html": index.encode(), **{n: content for n, (content, _) in files.items()}})
 
 
@@ -175,15 +175,15 @@ def _overrides(draft: Draft) -> tuple[tuple[str, str, str], ...]:
 # --- the index ------------------------------------------------------------------------------------
 
 
-def _index(draft: Draft, numbers: Sequence[Traced], files: Sequence[tuple[str, str]], previous: Draft | None) -> str:
-    bad = sum(1 for t in numbers if not t.supported)
+def _index(draft: Draft, line: str, files: Sequence[tuple[str, str]], previous: Draft | None) -> str:
+    """The page that leads to the others; `line` counts the numbers as the 核稿单 counts them."""
     blocking = sum(1 for f in draft.findings if f.severity.blocks)
     rows = "".join(
         f'<tr><td><a href="{escape(_address(name))}">{escape(name)}</a></td><td>{escape(about)}</td></tr>'
         for name, about in files
     )
     facts = [
-        f"数字{len(numbers)}个，" + (f"{bad}个没有出处" if bad else "都有出处"),
+        line,
         f"错误{blocking}处" if blocking else "没有错误",
         f"还缺{len(draft.requests)}项" if draft.requests else "",
         f"数据截止{draft.cutoff}" if draft.cutoff else "",

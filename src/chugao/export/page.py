@@ -61,7 +61,9 @@ def to_html(draft: Draft, *, final: bool = False) -> str:
 def _line(draft: Draft, sources: list[Traced]) -> str:
     bad = sum(1 for s in sources if not s.supported)
     cutoff = f"数据截止{draft.cutoff}，" if draft.cutoff else ""
-    return f"{draft.department}，{cutoff}数字{len(sources)}个，" + (f"{bad}个没有出处" if bad else "都有出处")
+    # “与上年持平” has a source and is no number: counted as the 核稿单 counts.
+    count = sum(any(c.isnumeric() for c in s.printed) for s in sources)
+    return f"{draft.department}，{cutoff}数字{count}个，" + (f"{bad}个没有出处" if bad else "都有出处")
 
 
 @cache

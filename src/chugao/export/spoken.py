@@ -6,6 +6,7 @@ The words around the sentences are those of the occasion and hold no fact: the m
 invented, a salutation is.
 """
 
+import re
 from collections.abc import Sequence
 
 from chugao.errors import InputError
@@ -14,12 +15,14 @@ from chugao.export.cutting import (
     HAN,
     PaperWriter,
     Told,
-    blocks_of,
+    as_run,
     chosen,
     joined,
     opening,
+    part_of,
     plan_year,
     replaced,
+    runs_of,
     said,
     shortened,
     told_again,
@@ -30,6 +33,7 @@ from chugao.manuscript import ClaimedText, Draft
 from chugao.source import Release
 
 _ROOM, _LONG = 2600, 90
+_SAYS_ENOUGH = 4
 
 
 def congress(
@@ -81,7 +85,7 @@ def _speak(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequ
     paper.paragraph("先说今年办成的事。")
     for number, section_id in enumerate(dict.fromkeys(t.section.id for t in picked)):
         own = [t for t in picked if t.section.id == section_id]
-        heading = own[0].section.heading
+        heading = _named(own[0].section.heading)
         lead = [joined([f"{HAN[number]}是", heading, "。"])] if own[0].section.level > 1 else []
         paper.paragraph(*lead, *(shortened(t.sentence, _LONG) for t in own), sources=own)
     problems = [t for t in told if t.role == "problems"]
@@ -94,6 +98,12 @@ def _speak(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequ
         )
     paper.section("closing")
     paper.paragraph("请各位代表审议，也请大家监督。谢谢大家。")
+
+
+def _named(heading: ClaimedText) -> ClaimedText:
+    """A heading as it is said aloud: nobody says “一是……情况”."""
+    stop = re.search(r"(?:有关|工作)?情况$", heading.text)
+    return part_of(heading, 0, stop.start()) if stop and stop.start() >= _SAYS_ENOUGH else heading
 
 
 def _plain(told: Told) -> ClaimedText:
@@ -149,8 +159,8 @@ def _under_headings(paper: PaperWriter, picked: Sequence[Told], own: Draft | Non
         told = [t for t in picked if t.section.id == section_id]
         if told[0].section.level > 1:
             paper.section(section_id, told[0].section.heading, 2)
-        for block in blocks_of(told):
-            texts = [shortened(t.sentence, _LONG) for t in block]
+        for block in runs_of(told):
+            texts = as_run(block, [shortened(t.sentence, _LONG) for t in block])
             paper.paragraph(*(_mine(t, own) if own else t for t in texts), sources=block)
 
 

@@ -92,7 +92,9 @@ def _measures(own: Told, told: Sequence[Told]) -> ClaimedText:
     """What the plan says of a task beside the task itself, without the deadline that has a column of its own."""
     rest = [t for t in told if (t.section.id, t.block) == (own.section.id, own.block) and t is not own]
     texts = [ClaimedText(text=t.sentence.text, claims=t.sentence.claims) for t in rest]
-    text = joined(texts)
+    pieces = [part_of(t, 0, len(t.text), stripped=True) for t in texts]
+    # In a cell the sentences of a task are one: “合排，在院备班，目标是……”.
+    text = joined([p for piece in pieces for p in (piece, "，")][:-1] + (["。"] if pieces else []))
     kept: list[str | ClaimedText] = []
     at = 0
     for deadline in re.finditer(r"(?:(?<=^)|(?<=[，。]))[^，。]{1,12}前(?:完成)?[，。]", text.text):
@@ -100,7 +102,7 @@ def _measures(own: Told, told: Sequence[Told]) -> ClaimedText:
         at = deadline.end()
     text = joined([*kept, part_of(text, at, len(text.text))])
     body = part_of(text, 0, len(text.text), stripped=True)
-    return joined([body, "。"]) if body.text else _NOTHING
+    return body if body.text else _NOTHING
 
 
 # --- 考核自评表 -----------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def assessment(draft: Draft, items: Sequence[Item] = (), release: Release = Rele
         raise InputError("稿子里没有年度目标，也没有给考核项目。请用 --items 写明考核细则。")
     paper = PaperWriter(draft, f"{draft.department}{draft.year}年度考核自评表")
     paper.section("assessment")
-    paper.paragraph("自评得分只对有明确标准的项目提出，其余由科室填写。")
+    paper.paragraph("自评得分只对有明确标准的项目提出，其余由责任科室填写。")
     rows = []
     for number, item in enumerate(items, 1):
         done, source, score = _done(draft, item, release)
@@ -193,15 +195,31 @@ def _done(draft: Draft, item: Item, release: Release) -> tuple[ClaimedText, str,
         return told, _short(source), _score(item, now.text, reached)
     best = max(
         (t for t in told_in(draft, release) if t.role == "results" and t.weight),
-        key=lambda t: affinity(item.name, t.sentence.text),
+        key=lambda t: _speaks(item, t.sentence.text),
         default=None,
     )
-    if best is None or affinity(item.name, best.sentence.text) < _ENOUGH:
+    if best is None or _speaks(item, best.sentence.text) < _ENOUGH:
         return ClaimedText(text="【待补】"), "", _WAITS
     source = str(best.sentence.recipe.get("source", "")) or next(
         (c.source or "" for c in best.sentence.claims if c.source), ""
     )
     return shortened(best.sentence, 80), _short(source), _WAITS
+
+
+def _speaks(item: Item, text: str) -> float:
+    """How plainly a sentence speaks of an item: by its name, or by what its standard asks to be there (第一议题, 中心组)."""
+    asked = [
+        w
+        for w in re.split(r"[、，。；和与及]|按[^，。]{0,6}|完成|开展|落实|达到|得满分|每[^，。]*", item.standard)
+        if w
+    ]
+    there = any(
+        w.strip("“”") in text.replace("“", "").replace("”", "") for w in asked if len(w.strip("“”")) >= _A_THING
+    )
+    return max(affinity(item.name, text), _ENOUGH + 0.2 if there else 0.0)
+
+
+_A_THING = 4
 
 
 def _short(source: str) -> str:

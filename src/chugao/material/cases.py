@@ -17,6 +17,11 @@ _PART = re.compile(
 )
 
 
+_INSIDE = re.compile(
+    r"(?:(?<=[。；！：])|^)\s{0,4}(?P<label>背景(?:情况)?|起因|主要做法|具体做法|做法|(?:主要)?成效|取得成效|效果|不足之处|启示|体会)\s{0,4}[:：]\s{0,4}"
+)
+
+
 class FoundCase(NamedTuple):
     """A case in a submission."""
 
@@ -32,6 +37,10 @@ def find_cases(lines: Sequence[str]) -> list[FoundCase]:
     found: list[FoundCase] = []
     i = 0
     while i < len(lines):
+        if (told := _in_one_line(lines[i].strip())) is not None:
+            found.append(FoundCase(told[0], told[1], i, i))
+            i += 1
+            continue
         part = _PART.match(lines[i].strip())
         if part is None or _field(part["label"]) == "rest":
             i += 1
@@ -42,6 +51,17 @@ def find_cases(lines: Sequence[str]) -> list[FoundCase]:
             title = _title(lines[first].strip()) if first < i and not _PART.match(lines[first].strip()) else ""
             found.append(FoundCase(title, Case(**texts), first, i - 1))
     return found
+
+
+def _in_one_line(line: str) -> tuple[str, Case] | None:
+    """Title and case of a paragraph that tells all its parts: “背景：…。做法：…。成效：…。”"""
+    marks = list(_INSIDE.finditer(line))
+    fields = [_field(m["label"]) for m in marks]
+    if "practice" not in fields or len(set(fields)) < 2 or len(set(fields)) < len(fields):
+        return None
+    ends = [*(m.start() for m in marks[1:]), len(line)]
+    texts = {f: line[m.end() : end].strip() for f, m, end in zip(fields, marks, ends, strict=True)}
+    return _title(line[: marks[0].start()].strip()), Case(**texts)
 
 
 def _parts(lines: Sequence[str], i: int) -> tuple[dict[str, str], int]:

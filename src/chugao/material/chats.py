@@ -33,7 +33,7 @@ _NOISE = re.compile(
 )
 _QUOTED = re.compile(r"^(?:>|＞|\|)\s{0,4}")
 _OPENING = re.compile(
-    r"^(?:(?:哦|噢|嗯|呃|哎|啊)?(?:对了|还有|另外|然后|再就是|还有就是|那个|补充一下|补一条)[，,、：:\s]{0,2}|(?:嗯|呃|哎|哦)[，,]"
+    r"^(?:(?:哦|噢|嗯|呃|哎|啊)?(?:对了|还有(?:个|一个|件|一件)事|还有|另外|然后|再就是|还有就是|那个|补充一下|补一条)[，,、：:\s]{0,2}|(?:嗯|呃|哎|哦)[，,]"
     rf"|[\u4e00-\u9fff]{{1,3}}{_TITLED}[，,]\s{{0,2}}(?=[\u4e00-\u9fff\d]{{4}})"
     r"|(?:头一|第[一二三四五六七八九十])(?:件|个|条|项)(?:事)?(?:呢|嘛|啊|，|,|、|：|就是|是){1,3})"
 )
@@ -48,6 +48,11 @@ _URGED = re.compile(r"发我|发给我|报给我|交给我|别拖|下班前|催�
 _REPLY = re.compile(r"^[\u4e00-\u9fff]{1,8}(?:报|发|写|管|定)$")
 _RUN_IN = re.compile(r"(?<=[：:])\s{0,2}(?=(?:1|一|①)[、.．)）])")
 """Behind “今年的几件事：” the first item of a list begins on the same line."""
+_ASKED = re.compile(
+    r"^(?P<of>[\u4e00-\u9fffA-Za-z]{2,16}?)(?:呢|是|有|到|达到?)?(?:多少|几(?:个|人|例|台|次)?)(?:啊|呀|呢)?[？?]?$"
+)
+_FIGURE_ALONE = re.compile(r"^(?:是|有|大概|大约|约)?(?=\d)")
+_TITLE = re.compile(r"^[\u4e00-\u9fff]{0,8}(?:20\d\d年|今年)?[\u4e00-\u9fff]{0,6}(?:材料|总结|小结|汇报|情况)[：:]?$")
 _HEADING = 24
 _LEAST = 8
 
@@ -66,7 +71,8 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
 
     What is only talk keeps its line, in brackets: it is told to the office as a remark and never drafted.
     """
-    lines, whence, who = [Paragraph(text=title, style_level=0)], {}, ""
+    lines, who, asked = [Paragraph(text=title, style_level=0)], "", ""
+    whence: Whence = {}
     speakers = _speakers([p.text.strip() for p in reading.paragraphs])
     for number, paragraph in enumerate(reading.paragraphs, 1):
         text = _QUOTED.sub("", _NOISE.sub("", paragraph.text).strip())
@@ -77,8 +83,11 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
         elif (named := _NAMED.match(text)) and named["who"] in speakers:
             who, text = named["who"], named["said"]
         text = without_opening(_QUOTED.sub("", text.strip())) if not paragraph.table else text
-        if not text.strip("，。！!~～ "):
+        if not text.strip("，。！!~～ ") or (not whence and _TITLE.match(text)):
             continue
+        if asked and _FIGURE_ALONE.match(text):
+            text = asked + _FIGURE_ALONE.sub("", text)  # “床位使用率多少？” “96.3，去年94.8”
+        asked = question["of"] if (question := _ASKED.match(text)) else ""
         whence[number] = (number, who)
         for piece in _RUN_IN.split(text, maxsplit=1):
             shown = piece if paragraph.table else _with_talk_in_brackets(piece)

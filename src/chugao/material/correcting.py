@@ -3,10 +3,12 @@
 In: an `Item` and what a person wrote.  Out: the item as corrected.
 """
 
+import re
+
 from chugao.errors import InputError
 from chugao.material.honours import with_honour
 from chugao.material.items import Item
-from chugao.material.matter import Matter, MatterStatus
+from chugao.material.matter import Matter, MatterStatus, in_words, months_in
 from chugao.quantity import convert, parse
 from chugao.source import Frozen, Release
 
@@ -95,6 +97,10 @@ def _mended(matter: Matter, wanted: Correction) -> Matter:
         if wanted.status not in [s.value for s in MatterStatus]:
             raise InputError(f"状态“{wanted.status}”不认识。请写 已完成、推进中 或 拟开展。")
         changed["status"] = MatterStatus(wanted.status)
+    if wanted.when is not None:
+        months = months_in(in_words(wanted.when))
+        year = re.search(r"20\d\d", wanted.when)
+        changed |= {"month": months[0] if months else None} | ({"year": int(year[0])} if year else {})
     if wanted.text is not None:
         # A new text tells the whole; what was cut off the old one goes unless it is given again.
         changed.setdefault("result", "")

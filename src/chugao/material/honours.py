@@ -15,8 +15,13 @@ LEVELS = ("国家级", "省级", "市级", "县级", "院级", "")
 _GOT = re.compile(
     r"(?:荣获|获评为?|获得|喜获|斩获|被评为|被授予|被命名为|获|评为|授予|入选)(?:了)?[“《]?(?P<name>[^，。；“”《》]{2,40}?(?:奖|称号|先进[^，。；“”《》（(]{0,6}|示范(?:单位|病区|基地|科室|岗|点)?|优秀[^，。；]{0,8}|标兵|荣誉|文明号|先锋岗|红旗手|模范|单位|集体|等奖[^，。；]{0,4}))[”》]?(?:荣誉)?(?:称号)?(?=$|[，。；（(])"
 )
+_TITLE_GOT = re.compile(
+    r"(?:荣获|获评为?|获得|获|被评为|被授予|被命名为|授予|评为)(?P<of>[^，。；“”《》]{0,12})[“《](?P<name>[^，。；“”《》]{2,30})[”》](?:荣誉)?(?:称号|荣誉|奖)"
+)
 _GRANTED = (
-    re.compile(r"(?:由|被|经)(?P<by>[^，。；由]{3,30}?)(?:联合)?(?:授予|颁发|颁授|表彰|通报|命名|评定|评选|主办|认定)"),
+    re.compile(
+        r"(?:由|被|经)(?P<by>[^，。；由]{3,30}?)(?:联合)?(?:授予|授牌|颁发|颁授|表彰|通报|命名|评定|评选|评为|主办|认定)"
+    ),
     re.compile(
         r"[（(](?P<by>[^（）()，。；\d]{1,30}?(?:委员会|卫健委|卫生健康委|局|厅|政府|团委|中央|学会|协会|总工会|妇联|部|院|办公室))(?=[，、）)])"
     ),
@@ -43,15 +48,19 @@ _ISSUER = re.compile(
 
 def is_honour(category: str, text: str) -> bool:
     """Whether a matter tells of an honour."""
-    return "荣誉" in category or "表彰" in category or _GOT.search(text) is not None
+    return "荣誉" in category or "表彰" in category or _got(text) is not None
+
+
+def _got(text: str) -> "re.Match[str] | None":
+    return _GOT.search(text) or _TITLE_GOT.search(text)
 
 
 def read_honour(text: str, result: str = "", when: str = "", evidence: str = "") -> Honour | None:
     """The honour that a matter's words tell of; None when they tell of none."""
     whole = f"{text}，{result}"
-    got = _GOT.search(whole)
+    got = _got(whole)
     quoted = re.search(r"[“《]([^”》]{2,40})[”》]", text)
-    name = got["name"] if got else quoted[1] if quoted else re.sub(r"^(?:荣获|获评|获得|获|被评为)", "", text)
+    name = got["name"] if got else quoted[1] if quoted else re.sub(r"^(?:荣获|获评|获得|获|被评为|通过)", "", text)
     if not name:
         return None
     by = next((m["by"] for pattern in _GRANTED if (m := pattern.search(whole))), "")
@@ -82,6 +91,8 @@ def _level(whole: str, by: str, name: str) -> str:
             return "县级"
         if re.search(r"医院|院党委|全院|^院|本院", words):
             return "院级"
+    if match := re.search(r"全(国|省|市|县|区)[^，。；]{0,8}[“《]?" + re.escape(name), whole):
+        return {"国": "国家级", "区": "县级"}.get(match[1], f"{match[1]}级")
     return ""
 
 

@@ -18,13 +18,19 @@ _WHO = re.compile(
     r"^(?P<head>[^：:“”，。；]{2,30})[：:](?=\S)",
 )
 _SPEAKER = re.compile(
-    r"(?P<who>[\u4e00-\u9fff]{1,3}(?:党委书记|纪委书记|总会计师|副?院长|副?书记|副?主任|副?局长|副?科长|副?处长|总护士长|护士长|院助|总)|院领导|分管领导|领导|办公室|院党委|院务会|党委会|院长办公会)"
+    r"(?P<who>[\u4e00-\u9fff]{1,3}(?:党委书记|纪委书记|总会计师|副?院长|副?书记|副?主任|副?局长|副?科长|副?处长|总护士长|护士长|副?县长|副?市长|副?区长|副?镇长|院助|总)|^(?:党委书记|纪委书记|书记|副?院长|副?局长|总会计师)|院领导|分管领导|领导|办公室|院党委|院务会|党委会|院长办公会)"
 )
 _WHEN = re.compile(r"(?:20\d\d年)?\d{1,2}月\d{1,2}日?(?:上午|下午|晚)?|\d{1,2}[./-]\d{1,2}|今天|昨天|上周|本周")
 _HOW = re.compile(r"电话|微信|短信|当面|口头|批示|批注|批在稿子上|在稿上改|会上讲?|碰头会|铅笔|来文|通知|邮件")
 _TOPIC = re.compile(
     r"^(?:把|将|对|关于)?(?P<topic>[\u4e00-\u9fffA-Za-z“”]{2,16}?)(?:那个数|这个数|那条|这条|那句|的事|的数|是|比|今年|去年|变差|变好|变|没有|没到|没|拖了?|推到|要|不|$)"
 )
+
+
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.、．）)](?!\d)|[（(]\d{1,2}[）)]|[①-⑳]|[一二三四五六七八九十]{1,2}、)\s{0,4}")
+"""The number a clerk put before a line; the 意见台账 gives its own."""
+NO_WORDS = "（照片，原话待录）"
+"""Of a photo on which nothing can be read: it has its number until somebody writes down what it says."""
 
 
 class Said(NamedTuple):
@@ -85,11 +91,12 @@ def instruction_item(
     attachment: str = "",
 ) -> Item:
     """An instruction for the 意见台账; it counts at once, since a leader said it.  Raises `InputError` for no words."""
-    text = " ".join(words.split())
+    text = _NUMBERED.sub("", " ".join(words.split()))
     if not text:
         raise InputError(f"{source.file}：没有领导意见的内容。请写明原话。")
     said = read_said(text)
-    key = hashlib.sha256(f"{department}|{year}|{about}|{text}".encode()).digest()
+    one = f"{text}{attachment}" if text == NO_WORDS else text
+    key = hashlib.sha256(f"{department}|{year}|{about}|{one}".encode()).digest()
     return Item(
         id="instruction_" + "".join(chr(ord("a") + b % 26) for b in key[:10]),
         kind="instruction",

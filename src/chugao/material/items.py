@@ -3,12 +3,14 @@
 In: nothing.  Out: `Item`; the matters and the figures among those that are confirmed.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
 from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
 from chugao.material.honours import with_honour
-from chugao.material.matter import Matter, Matters
+from chugao.material.matter import Matter, Matters, MatterStatus
+from chugao.mentions import find_mentions
 from chugao.metrics.observation import Figures, Observation, ReportedChange, Status
 from chugao.source import Frozen, Release, Source
 
@@ -59,6 +61,8 @@ class Item(Frozen):
     """Of an instruction: its number in the 意见台账 of its year."""
     attachment: str = ""
     """Of an instruction: the kept photo, a path in the workspace."""
+    order: int = 0
+    """Its place among the items of its submission, from 1: two of one paragraph stay as they were told."""
 
     @property
     def is_problem(self) -> bool:
@@ -97,6 +101,34 @@ def figures_of(items: Iterable[Item], catalogue: Catalogue | None = None) -> Fig
         definitions=own | known,
         department_column=any(o.department for o in observations),
     )
+
+
+def of_the_whole(items: Iterable[Item], whole: str) -> tuple[Item, ...]:
+    """What the departments sent, as it goes into the report of the whole house: each deed with who did it.
+
+    A department's figure is none of the house (its 门诊人次 is not the hospital's): such items are left out here and
+    counted by whoever tells of it.  What a leader said of one department's report stays with that report.
+    """
+    told = []
+    for item in items:
+        if item.department in ("", whole):
+            told.append(item)
+        elif item.matter is not None:
+            owner = item.matter.owner or item.department
+            matter = item.matter.model_copy(update={"department": whole, "owner": owner})
+            if _is_a_figure(matter) and item.department not in matter.text:
+                # “床位使用率96.3%” of one department is not the house's: it says whose it is.
+                matter = matter.model_copy(update={"text": f"{item.department}{matter.text}"})
+            told.append(item.model_copy(update={"matter": matter}))
+    return tuple(told)
+
+
+def _is_a_figure(matter: Matter) -> bool:
+    """Whether a matter says how much of something there was that the whole house has as well."""
+    if matter.status is MatterStatus.PLANNED or not re.match(r"[\u4e00-\u9fff]{2,14}\d", matter.text):
+        return False
+    first = next((m for m in find_mentions(matter.text) if m.metric), None)
+    return first is not None and matter.text[: first.start].endswith(first.metric_name or "\0")
 
 
 def confirmed(items: Iterable[Item], by: str) -> tuple[Item, ...]:

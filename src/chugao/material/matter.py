@@ -42,6 +42,44 @@ def in_words(when: str) -> str:
     return _QUARTER.sub(lambda m: f"{m[1]}年{'一二三四'[int(m[2]) - 1]}季度", when)
 
 
+_SPANS = (
+    (re.compile(r"上半年"), 1, 6),
+    (re.compile(r"下半年"), 7, 12),
+    (re.compile(r"前三季度|1[-—–~～至]9月"), 1, 9),
+    (re.compile(r"第?[一1]季度"), 1, 3),
+    (re.compile(r"第?[二2]季度"), 4, 6),
+    (re.compile(r"第?[三3]季度"), 7, 9),
+    (re.compile(r"第?[四4]季度"), 10, 12),
+    (re.compile(r"全年|年内|年度"), 1, 12),
+)
+_MONTHS = re.compile(r"(?<!\d)(1[0-2]|[1-9])月?\s?[-—–~～至到]\s?(1[0-2]|[1-9])月")
+_ONE_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
+
+
+def months_in(when: str) -> tuple[int, int] | None:
+    """First and last month of a time as offices write it: “4—12月”, “三季度”, “5月12日”; None where it names none."""
+    if match := _MONTHS.search(when):
+        return int(match[1]), int(match[2])
+    for words, first, last in _SPANS:
+        if words.search(when):
+            return first, last
+    return (int(match[1]), int(match[1])) if (match := _ONE_MONTH.search(when)) else None
+
+
+def within(matter: "Matter", first: int, last: int) -> bool:
+    """Whether a part of a year may tell a matter of that year: neither what was done outside it nor a whole year's count.
+
+    What gives no time is told; what began before and still goes on is told too.
+    """
+    months = months_in(in_words(matter.when)) or ((matter.month, matter.month) if matter.month else None)
+    if re.search(r"全年|年内|本年度", f"{matter.when}，{matter.text}，{matter.result}"):
+        return False
+    if months is None:
+        return True
+    started_before = months[0] < first and matter.status is not MatterStatus.ONGOING and months[1] < first
+    return months[0] <= last and not started_before and months[1] <= max(last, months[0])
+
+
 class Honour(Frozen):
     """An award, as the paper that granted it names it."""
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal
 from chugao.catalogue import Catalogue
 from chugao.material.cases import FoundCase, find_cases
 from chugao.material.chats import Whence
-from chugao.material.honours import is_honour, with_honour
+from chugao.material.deeds import is_planned, matter_of, of_its_span, part_of_a_year
 from chugao.material.items import Item
 from chugao.material.matter import Matter, MatterStatus
 from chugao.material.reading import matter_id
 from chugao.material.rows import item_of_fact, item_of_matter, items_of_figures
-from chugao.material.statements import PROBLEM_LEAD, Sent, Statement, cells_of
-from chugao.material.tables import column_of, figures_in, matters_in, placed, row_of
+from chugao.material.statements import Sent, Statement, cells_of
+from chugao.material.tables import columns_of, figures_in, matters_in, placed, row_of
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.metrics.observation import Observation, ReportedChange, Role, Status
 from chugao.period import Period
@@ -29,20 +29,6 @@ if TYPE_CHECKING:
     from chugao.documents.structure import Document
 
 
-_PLANNED = re.compile(r"(?:^|，)(?:将|拟|计划|力争|争取|下一步|明年|准备)|20\d\d年(?:将|拟|计划)")
-_ONGOING = re.compile(r"正在|推进中|进行中|有序推进|尚未完成|还在")
-_WHEN = re.compile(
-    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底前|底|份|初|中旬|上旬|下旬)?|全年|上半年|下半年)[，,]?"
-)
-_BY = re.compile(
-    r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|到位|投用|交付|上线)?$"
-)
-_AHEAD = re.compile(
-    r"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|争取|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fff\d]{3})"
-)
-_OURS = re.compile(
-    r"^(?:我们科室?|我们(?:部门?|院)?的?|我科|我院|本科室|本科|我部)(?:今年)?[呢啊嘛]?(?=[\u4e00-\u9fff])"
-)
 _SECRET = re.compile(
     r"[，,。；（(]?(?:(?:这|那)[个条件事]{0,2}(?:事|数)?|此[条事]|先|千万|请)?(?P<word>别往外[写说报]|别外传|勿外传|不[要用]写(?!进度|材料)|先?别写|不写进?去?|不对外(?:公开|宣传)?|不(?:宜|能)?公开|不要公开|内部掌握|仅供内部|注意保密)[吧哈了啊）)]*[。！]?$"
 )
@@ -70,6 +56,8 @@ class Reader:
         self.whence = whence
         self.document, self.department, self.year, self.catalogue = document, department, year, catalogue
         self.mentions = find_mentions(document.text, catalogue, year=year)
+        self.span = part_of_a_year(document)
+        """“上半年”, where the title says so: what counts no time of its own is of that time."""
         self.spans: list[tuple[int, int]] = []
         """Characters that an item holds."""
         self.cases: list[FoundCase] = find_cases([p.text for p in document.paragraphs])
@@ -101,7 +89,7 @@ class Reader:
     def _statement(self, statement: Statement) -> Iterator[Item]:
         self.spans.append((statement.start, statement.end))
         told = statement.text.rstrip("。；！")
-        future = statement.part == "future" or _PLANNED.search(told) is not None
+        future = statement.part == "future" or is_planned(told)
         facts, held = self._facts(statement, future=future)
         secret = _SECRET.search(statement.text) or _SECRET.search(statement.note)
         if secret is not None and secret.string == statement.text and secret.start() >= _SHORTEST:
@@ -115,7 +103,8 @@ class Reader:
         }
         yield from (f.model_copy(update=more) for f in facts)
         if not (facts and self._only_figures(statement, held)):
-            matter = _matter(statement, self.department, self.year, self._source(statement.paragraph), future=future)
+            matter = matter_of(statement, self.department, self.year, self._source(statement.paragraph), future=future)
+            matter = of_its_span(matter, self.span)
             kind: Literal["honour", "matter"] = "honour" if matter.honour else "matter"
             item = Item(
                 id=matter.id,
@@ -133,18 +122,27 @@ class Reader:
         facts: list[Item] = []
         held: set[int] = set()
         last: Item | None = None
+        between = False
         for mention in self._within(statement.start, statement.end):
+            if mention.role is MentionRole.CHANGE and last is not None and between:
+                continue  # it is said of the number between: “维修1842次，自修率88.2%，提升4个百分点”
             if mention.role is MentionRole.CHANGE and last is not None and (change := self._change(mention, last)):
                 facts[-1] = last = last.model_copy(update={"change": change})
                 held.add(mention.start)
                 continue
+            if mention.role is MentionRole.CHANGE and last is not None and _says_the_same(mention, last):
+                held.add(mention.start)
+                continue
             observation = self._observation(mention, statement, future=future)
             if observation is None:
+                between = between or mention.role.is_fact
                 continue
             before = last is not None and (last.metric, self.year - 1) == (observation.metric, observation.period.year)
             if not before and not self._of_the_whole(mention, statement):
+                between = True
                 continue
             held.add(mention.start)
+            between = False
             if before and last is not None:
                 facts[-1] = last = last.model_copy(update={"previous": observation})
             else:
@@ -202,6 +200,8 @@ class Reader:
             return None
         if mention.metric not in (None, of.metric) or of.change is not None or mention.quantity.unit == "倍":
             return None
+        if mention.quantity.unit == "百分点" and of.observation.quantity.unit not in ("%", "‰"):
+            return None
         value = abs(mention.quantity.value) * (-1 if mention.direction < 0 else 1)
         return ReportedChange(
             metric=of.observation.metric,
@@ -247,7 +247,7 @@ class Reader:
         for item in items_of_figures(figures, self.department, self.year, self.document.file):
             row = row_of(item.source)
             told = [item.source, *(o.source for o in (item.previous, item.change) if o is not None)]
-            self._hold_cells(first + row, rows[row], {0, *(column_of(s) for s in told)})
+            self._hold_cells(first + row, rows[row], {0, *(c for s in told for c in columns_of(s))})
             paragraph = first + row + 1
             assert item.observation is not None
             moved = [
@@ -325,58 +325,15 @@ class Reader:
                 yield Unused(text=mention.text, paragraph=self._number(number), why=why)
 
 
+def _says_the_same(mention: Mention, of: Item) -> bool:
+    """Whether a percentage tells anew the change a fact has already: “增加274人次，增长9.4%”."""
+    if of.change is None or of.observation is None or mention.quantity is None or mention.quantity.unit != "%":
+        return False
+    now, by = of.observation.quantity.value, of.change.quantity.value
+    if of.change.quantity.unit != of.observation.quantity.unit or now == by:
+        return False
+    return abs(abs(by / (now - by) * 100) - abs(mention.quantity.value)) < 1
+
+
 def _release(word: str) -> Release:
     return Release.WITHHELD if "写" in word else Release.INTERNAL
-
-
-def _matter(statement: Statement, department: str, year: int, source: Source, *, future: bool) -> Matter:
-    body = statement.text.rstrip("。；！!")
-    head = body
-    if future:
-        body = _AHEAD.sub("", re.sub(r"^(?:明年|来年|下一?步|下一年)[:：]", "", body))
-    when = match.group().rstrip("，,") if (match := _WHEN.match(body)) else ""
-    body = body[match.end() :] if match else body
-    if future and not when and (deadline := _BY.search(body)):
-        when = deadline["when"]
-        body = body[: deadline.start()] or body
-    body = _OURS.sub("", _AHEAD.sub("", body) if future else body)
-    if statement.part == "problem":
-        body = PROBLEM_LEAD.sub("", body)
-    act, _, result = _parted(body)
-    if future and not when and (deadline := _BY.search(act)) and deadline.start():
-        when, act = deadline["when"], act[: deadline.start()]
-    status = MatterStatus.DONE
-    if future:
-        status = MatterStatus.PLANNED
-    elif _ONGOING.search(act):
-        status = MatterStatus.ONGOING
-    problem = statement.part == "problem"
-    category = "不足" if problem else "荣誉" if is_honour("", head) else statement.heading
-    month = re.search(r"(\d{1,2})(?:[-—–~～至]\d{1,2})?月", when)
-    of_year = year + 1 if future else year
-    matter = Matter(
-        id=matter_id(department, statement.text),
-        text=act,
-        category=category,
-        when=f"{of_year}年{when}" if future and when and not when.startswith("20") else when,
-        year=of_year,
-        month=int(month[1]) if month and 1 <= int(month[1]) <= 12 else None,
-        result=result,
-        status=MatterStatus.ONGOING if problem and not future else status,
-        department=department,
-        source=source,
-    )
-    return with_honour(matter) if not problem else matter
-
-
-def _parted(body: str) -> tuple[str, str, str]:
-    """(act, comma, what came of it): a topic named in front opens the act."""
-    lead, stop, rest = body.partition("。")
-    if stop and len(lead) <= 14:
-        return lead, stop, rest.rstrip("。")
-    depth = 0
-    for i, character in enumerate(body):
-        depth += (character in "（(“") - (character in "）)”")
-        if character == "，" and depth <= 0:
-            return (body[:i], "，", body[i + 1 :]) if 4 <= i <= 32 else (body, "", "")
-    return body, "", ""

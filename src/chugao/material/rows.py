@@ -63,7 +63,11 @@ def items_of_figures(figures: Figures, department: str, year: int, file: str) ->
 def shown(quantity: Quantity) -> str:
     """A quantity as it stood, with the unit that its column names: 131.2 of 标本总量（万管） is 131.2万管."""
     printed = quantity.printed
-    if not re.search(r"\d[\d,.]*$", printed) or quantity.unit in ("", "无"):
+    if quantity.unit in ("", "无"):
+        return printed
+    if re.search(r"\d[万亿]$", printed):
+        return f"{printed}{quantity.unit}"  # “4.62万” in a column whose unit is 人次
+    if not re.search(r"\d[\d,.]*$", printed):
         return printed
     bare = Decimal(re.search(r"\d[\d,]*(?:\.\d+)?$", printed)[0].replace(",", ""))  # type: ignore[index]
     scale = {1: "", 10_000: "万", 100_000_000: "亿"}.get(int(quantity.value / bare) if bare else 1, "")

@@ -15,6 +15,7 @@ from chugao.documents.headings import number_of
 from chugao.documents.reading import Reading
 from chugao.documents.structure import Document, TextParagraph
 from chugao.material.chats import Whence, is_talk, without_opening
+from chugao.material.honours import is_honour
 
 _REMARK = re.compile(
     r"去年的|去年抄|抄的|没来得及|要不要|写不写|用不用|是不是|能不能|可不可以|帮忙|请帮|待核|再核|再报|核实|以.{1,8}为准|电话补|不确定|记不清|大概|左右吧|先这样|删掉|去年写过|格式|字数|没给准|没定|先按|等.{1,6}给|发我|见附|在最后|别往外|别外传|[别不]要?写|内部掌握|不公开|？|\?|备注|^注[:：]|办公室[:：]"
@@ -25,21 +26,27 @@ _SENT_BY = re.compile(
     r"(?:填报人|报送人|填表人|联系人|经办人|撰稿人?)\s{0,4}[:：]?\s{0,4}(?P<who>[\u4e00-\u9fff]{2,4})"
 )
 _SIGNED = re.compile(
-    r"(?:审签人?|审核人?|审定人?|签发人?|分管(?:院)?领导(?:[（(]?(?:审签|签字|签名|审核)[）)]?)?|科室?负责人(?:[（(]?签[字名][）)]?)?|科主任(?:[（(]?签[字名][）)]?)?)\s{0,4}[:：]\s{0,4}(?P<who>[\u4e00-\u9fff]{2,4})"
+    r"(?:审签人?|审核人?|审定人?|签发人?|分管(?:院)?领导(?:[（(]?(?:审签|签字|签名|审核)[）)]?)?|科室?负责人(?:[（(]?签[字名][）)]?)?|科主任(?:[（(]?签[字名][）)]?)?)\s{0,4}[:：]\s{0,4}(?:(?:分管)?(?:副?院长|副?书记|院领导|副?主任|副?科长|副?部长|护士长)[\s　]{1,4})?(?P<who>[\u4e00-\u9fff]{2,4})"
 )
 _FORM_LINE = re.compile(
     r"^(?:填报人|报送人|填表人|联系人|经办人|撰稿|审签|审核|审定|签发|分管|科室?负责人|科主任|电话|报送时间|填报时间|日期)[^。]{0,60}$"
 )
 _PROBLEM = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
 PROBLEM_LEAD = re.compile(
-    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[：:]|就是|是(?!否)|在于)"
+    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|困难|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[：:]|就是|是(?!否)|在于)"
 )
 """Of a sentence that tells a shortcoming wherever it stands: “毛病也有：夜里只有一个人”."""
+_SHORT_OF = re.compile(
+    r"[^，。；：\d]{1,10}(?:还|一直|尚)?缺(?:编)?\d{1,4}(?:个|名|人|张|台|间)|[^，。；：\d]{0,10}人手(?:不够|不足|紧)"
+)
+"""“治疗师缺4个”: nobody reports that as a deed."""
 _PLAN = re.compile(r"计划|打算|下一?步|思路|安排|明年|设想|努力方向")
 _LEAD = 14
 """A first sentence this short, without a digit, names what the others tell."""
 _HEADING = 24
 _STOP = re.compile(r"(?<=[。！？!?；;])")
+SPEAKS_BACK = re.compile(r"(?:该项|此项|这项|该做法|该经验|这一做法|这一经验|此举|其中[，：:]?)")
+"""What opens so says nothing without the sentence before it."""
 
 
 class Statement(NamedTuple):
@@ -130,7 +137,7 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         heading = headings[-2] if len(headings) > 1 else ""
     over = next((h for h in reversed(headings) if _PROBLEM.search(h) or _PLAN.search(h)), heading)
     part = "problem" if _PROBLEM.search(over) else "future" if _PLAN.search(over) else "past"
-    pieces = list(_sentences(paragraph.text, split=part == "problem"))
+    pieces = list(_sentences(paragraph.text, split=part in ("problem", "future")))
     lead = 0
     for i, (start, end) in enumerate(pieces):
         text = paragraph.text[start:end]
@@ -143,7 +150,8 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         lead = 0
         trimmed = paragraph.text[first:end]
         at = first + len(trimmed) - len(_without_number(trimmed).lstrip())
-        told = "problem" if PROBLEM_LEAD.match(paragraph.text[at:end]) else part
+        said = paragraph.text[at:end]
+        told = "problem" if PROBLEM_LEAD.match(said) or _SHORT_OF.match(said) else part
         if paragraph.text[at:end].strip() and not paragraph.text[at:end].rstrip().endswith(("：", ":")):
             yield Statement(
                 paragraph.text[at:end].strip(), paragraph.start + at, paragraph.start + end, number, heading, told
@@ -154,8 +162,11 @@ def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
     """Spans of sentences; a bracketed remark is one of its own."""
     cuts = {0, len(text)}
     for match in _STOP.finditer(text):
+        if SPEAKS_BACK.match(text, match.start()):
+            continue
         if text[match.start() - 1] not in "；;" or split:
             cuts.add(match.start())
+    cuts |= set(_between_honours(text, sorted(cuts)))
     for match in _BRACKETS.finditer(text):
         cuts -= set(range(match.start() + 1, match.end()))
         if _is_remark(match[0]):
@@ -165,6 +176,14 @@ def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
         words = text[start:end]
         if words.strip(" 　，。；"):
             yield start + len(words) - len(words.lstrip()), start + len(words.rstrip())
+
+
+def _between_honours(text: str, cuts: Sequence[int]) -> Iterator[int]:
+    """Where one sentence tells several honours, each is one of its own: each has a granting body and a number."""
+    for start, end in pairwise(cuts):
+        marks = [start, *(m.start() for m in _STOP.finditer(text, start, end) if m.start() > start), end]
+        if len(marks) > 2 and any(is_honour("", text[a:b]) for a, b in pairwise(marks)):
+            yield from marks[1:-1]
 
 
 def _without_number(text: str) -> str:
@@ -191,8 +210,49 @@ def _tables(document: Document) -> Iterator[tuple[int, int]]:
         if table and start is None:
             start = i
         elif not table and start is not None:
-            yield start, i - 1
+            yield from _each_table(document, start, i - 1)
             start = None
+
+
+def _each_table(document: Document, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Tables right below one another, each from its own head or title on."""
+    rows = cells_of(document.paragraphs[first : last + 1])
+    opened, titled = 0, False
+    for at, row in enumerate(rows):
+        title = len(set(filter(None, row))) == 1 and not re.fullmatch(r"[\d.,%]+", row[0])
+        head = row[0] in _HEADS and len(set(filter(None, row))) > 1 and not any(map(_is_value, row))
+        if at > opened and (title or head) and not titled:
+            yield first + opened, first + at - 1
+            opened = at
+        titled = title
+    yield first + opened, last
+
+
+_HEADS = frozenset(
+    (
+        "序号",
+        "项目",
+        "内容",
+        "名称",
+        "指标",
+        "指标名称",
+        "类别",
+        "月份",
+        "时间",
+        "时段",
+        "季度",
+        "期间",
+        "事项",
+        "科室",
+        "部门",
+    )
+)
+
+
+def _is_value(cell: str) -> bool:
+    return re.fullmatch(r"[-+]?\d[\d.,]*(?:[%‰万亿]|[\u4e00-\u9fff]{1,3})?", cell) is not None and not re.fullmatch(
+        r"20\d\d年?", cell
+    )
 
 
 def _is_row(paragraph: TextParagraph) -> bool:

@@ -175,10 +175,19 @@ def _items(connection: Connection, department: str | None) -> tuple[Item, ...]:
     query = select(material.c.payload).order_by(
         material.c.added_at, material.c.source_file, material.c.paragraph, material.c.id
     )
+    files: dict[tuple[str, str], int] = {}
     if department:
         query = query.where(material.c.department.in_(("", department)))
     items = [Item.model_validate(p) for p in connection.execute(query).scalars()]
-    return tuple(sorted(items, key=lambda i: i.number))  # stable: only instructions have numbers
+    for item in items:
+        files.setdefault((item.source.file, item.source.fingerprint), len(files))
+    # Only instructions have numbers; of one paragraph the items stand as they were told.
+    return tuple(
+        sorted(
+            items,
+            key=lambda i: (i.number, files[i.source.file, i.source.fingerprint], i.source.paragraph or 0, i.order),
+        )
+    )
 
 
 def _row(item: Item, at: str) -> dict[str, Any]:

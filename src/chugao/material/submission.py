@@ -9,7 +9,7 @@ Surprise: a value at a metric's name is a figure of the department only when its
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,14 +87,14 @@ def understand_submission(
     earlier = earlier_texts(index, department, year)
     if file.suffix.lower() in SHEETS:
         found, unused = read_workbook(file, department, year, catalogue)
-        items = tuple(_marked(i, earlier, submitter) for i in found)
+        items = _in_order(_marked(i, earlier, submitter) for i in found)
         fingerprint = items[0].source.fingerprint
         return Submission(file=file.name, fingerprint=fingerprint, items=items, unused=unused, submitter=submitter)
     document, scanned, whence = _document(file, f"{department}{year}年工作材料")
     reader = Reader(document, department, year, catalogue, whence)
     sent = take_apart(document, whence)
     sender = submitter or sent.submitter
-    items = tuple({i.id: _marked(i, earlier, sender) for i in reader.items(sent)}.values())
+    items = _in_order(_marked(i, earlier, sender) for i in reader.items(sent))
     if not items:
         raise InputError(f"{file.name}：没有读到可用的内容。请确认这是科室报送的材料，文字不要放在图片或文本框里。")
     return Submission(
@@ -122,6 +122,12 @@ def _document(file: Path, title: str) -> "tuple[Document, bool, Whence]":
             return document, scanned, {}
     report, whence = as_report(reading, title)
     return understand(report), scanned, whence
+
+
+def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Each item once, with its place."""
+    once = {i.id: i for i in items}.values()
+    return tuple(i.model_copy(update={"order": n}) for n, i in enumerate(once, 1))
 
 
 def _marked(item: Item, earlier: Sequence[Earlier], submitter: str) -> Item:

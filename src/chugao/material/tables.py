@@ -22,8 +22,11 @@ from chugao.source import Source
 
 def figures_in(rows: Sequence[Sequence[str]], department: str, year: int) -> Figures | None:
     """The figures of a pasted table; None when it is none of figures."""
-    told = [_with_unit(r) for r in rows] if rows and not any("单位" in c for c in rows[0]) else list(rows)
-    named = [["指标名称", *told[0][1:]], *told[1:]] if told and told[0] and told[0][0] in _THINGS else told
+    rows = _with_whole_year(_under_caption(rows))
+    at = next((n for n, r in enumerate(rows) if any(r)), 0)
+    told = [_with_unit(r) for r in rows] if rows and not any("单位" in c for c in rows[at]) else list(rows)
+    things = bool(told) and bool(told[at]) and told[at][0] in _THINGS
+    named = [*told[:at], ["指标名称", *told[at][1:]], *told[at + 1 :]] if things else told
     for table in (told, named):
         for _ in range(_TRIES):
             try:
@@ -36,6 +39,39 @@ def figures_in(rows: Sequence[Sequence[str]], department: str, year: int) -> Fig
                     break
                 table = [[] if n in bad else row for n, row in enumerate(table, 1)]
     return None
+
+
+def _under_caption(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """A table without the title over its head (“药品采购（单位：万元）”), whose unit goes to every name under it.
+
+    The row stays, empty, so that all others keep their number.
+    """
+    table = [list(r) for r in rows]
+    if len(table) < 3 or len(set(filter(None, table[0]))) != 1 or len(set(filter(None, table[1]))) < 2:
+        return table
+    unit = _CAPTION_UNIT.search("".join(dict.fromkeys(table[0])))
+    if unit is not None and not any("单位" in c for c in table[1]):
+        title = re.sub(r"[（(].*", "", next(filter(None, table[0])))
+        of = title if len(title) <= _TITLE and not re.search(r"\d|指标|情况|统计|数据|表", title) else ""
+        for row in table[2:]:
+            if row[0] and not re.search(r"[（(]", row[0]):
+                row[0] = f"{of if of not in row[0] else ''}{row[0]}（{unit['unit']}）"
+    return [[], *table[1:]]
+
+
+_TITLE = 6
+"""A title no longer than this (药品采购) belongs to the name of each row: 药品采购西药."""
+_CAPTION_UNIT = re.compile(r"[（(]?(?:计量)?单位[:：]\s{0,4}(?P<unit>[\u4e00-\u9fff%‰/]{1,6})[）)]?")
+
+
+def _with_whole_year(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """In a table of months or halves the row 合计 is the whole year."""
+    table = [list(r) for r in rows]
+    head = next((r for r in table if any(r)), [])
+    if head and head[0] in ("月份", "时间", "时段", "季度", "期间"):
+        for row in table:
+            row[:1] = ["全年"] if row and row[0] in ("合计", "总计", "累计", "全年合计") else row[:1]
+    return table
 
 
 def _with_unit(row: Sequence[str]) -> list[str]:
@@ -64,11 +100,25 @@ def _as_matters(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """Heads as departments write them: 时间、事情、结果."""
     if not rows or "事项" in rows[0]:
         return list(rows)
-    named = [("事项" if c in _DONE_AS else "成效" if c in ("结果", "效果", "完成情况") else c) for c in rows[0]]
+    named = [("事项" if c in _DONE_AS else "成效" if c in _CAME_OF_IT else c) for c in rows[0]]
+    if rows[0][0] in ("项目", "内容", "工作") and "成效" in named and _tells(rows, named.index("成效")):
+        named[0] = "事项"
     return [named, *rows[1:]] if named.count("事项") == 1 else list(rows)
 
 
 _DONE_AS = ("事情", "大事", "大事记", "事件", "主要工作", "重点工作", "工作内容", "开展工作", "做了什么")
+
+
+_CAME_OF_IT = ("结果", "效果", "完成情况", "进展", "进展情况", "落实情况")
+
+
+def _tells(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether most cells of a column tell something in words: “参加52项，合格51项” and not “98.7%”."""
+    cells = [r[at] for r in rows[1:] if len(r) > at and r[at]]
+    return sum(len(re.findall(r"[\u4e00-\u9fff]", c)) >= _WORDS for c in cells) * 2 > len(cells)
+
+
+_WORDS = 4
 
 
 def _file(rows: Sequence[Sequence[str]], path: Path) -> Path:
@@ -80,14 +130,19 @@ def _file(rows: Sequence[Sequence[str]], path: Path) -> Path:
 
 def row_of(source: Source) -> int:
     """The row of the table (0 is its header) that a cell of the temporary file stands in."""
-    digits = "".join(c for c in source.cell or "" if c.isdigit())
-    return int(digits) - 1 if digits else 0
+    digits = re.search(r"\d+", source.cell or "")
+    return int(digits[0]) - 1 if digits else 0
 
 
-def column_of(source: Source) -> int:
-    """The column of the table (0 is the first) that a cell of the temporary file stands in."""
+def columns_of(source: Source) -> range:
+    """The columns of the table (0 is the first) that a cell, or cells added up (“B2—M2”), stand in."""
+    columns = [_column(letters) for letters in re.findall(r"[A-Za-z]+", source.cell or "")]
+    return range(min(columns, default=0), max(columns, default=0) + 1)
+
+
+def _column(letters: str) -> int:
     column = 0
-    for letter in "".join(c for c in source.cell or "" if c.isalpha()):
+    for letter in letters:
         column = column * 26 + ord(letter.upper()) - ord("A") + 1
     return max(0, column - 1)
 

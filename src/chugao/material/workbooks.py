@@ -26,7 +26,9 @@ from chugao.metrics.reading import read_metrics
 
 _NO_FIGURE = (MentionRole.NUMBERING, MentionRole.NAME, MentionRole.DATE)
 _ORDINAL = re.compile(r"\d{1,3}[.、]?")
-_TITLE = re.compile(r"^[^，。]{2,40}?(?:表|统计|汇总|情况|总结|台账|清单|材料)(?:[（(][^（）()]{0,60}[）)])?$")
+_TITLE = re.compile(
+    r"^[^，。]{2,40}?(?:表|统计|汇总|情况|总结|台账|清单|材料|指标|数据|一览|标本量|工作量|业务量|服务量)(?:[（(][^（）()]{0,60}[）)])?$"
+)
 _HEADER = re.compile(r"[^。，]{0,6}(?:20\d\d年?(?:1?\d[-—至]1?\d月)?|(?:\d{1,2}[-—至])?\d{1,2}月)[^。，]{0,6}")
 
 

@@ -1,0 +1,130 @@
+"""One sentence of a submission as a matter: what was done, when, what came of it, and whether it is done at all.
+
+In: a `Statement`.  Out: a `Matter`.
+
+Surprise: “新病房楼已封顶，计划明年3月投用” is neither done nor planned but under way; and what a paper on half a year counts
+would be read as the year's if it did not say so.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from chugao.material.honours import is_honour, with_honour
+from chugao.material.matter import Matter, MatterStatus
+from chugao.material.reading import matter_id
+from chugao.material.statements import PROBLEM_LEAD, SPEAKS_BACK, Statement
+from chugao.source import Source
+
+if TYPE_CHECKING:
+    from chugao.documents.structure import Document
+
+_NEXT = r"(?:明年|来年|下一?年|20\d\d年|年底前|\d{1,2}月底?前)"
+_PLANNED = re.compile(
+    r"(?:^|，)(?:将|拟|计划|力争|争取|下一步|明年|准备)|20\d\d年(?:将|拟|计划)"
+    rf"|(?:计划|打算|准备|拟|预计|争取|力争)(?:在|于)?{_NEXT}"
+    r"|明年[^，。；]{0,12}(?:申报|启动|建成|投用|完成|开展|实施|创建|引进|开设|购置|上线|再)"
+)
+_ONGOING = re.compile(r"正在|推进中|进行中|有序推进|尚未完成|还在|在建|筹建中|施工中")
+_BEGUN = re.compile(r"已|完成|启动|开工|动工|在建|正在|推进|封顶|招标|到位|[\u4e00-\u9fff]过半")
+_COUNTED = re.compile(r"(?:已|新|共)?(?:建成|完成|启用|投用|改造|新建)[^，。；]{0,16}\d+(?:所|个|家|处|间|台|张|项)")
+"""“建成村卫生室23所，在建5所”: those are done."""
+_WHEN = re.compile(
+    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底前|底|份|初|中旬|上旬|下旬)?起?|全年|上半年|下半年)[，,]?"
+)
+_BY = re.compile(
+    r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|到位|投用|交付|上线)?$"
+)
+_AHEAD = re.compile(
+    r"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|争取|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fff\d]{3})"
+)
+_OURS = re.compile(
+    r"^(?:我们科室?|我们(?:部门?|院)?的?|我科|我院|本科室|本科|我部)(?:今年)?[呢啊嘛]?(?=[\u4e00-\u9fff])"
+)
+_SENTENCES_MET = re.compile(rf"。(?={SPEAKS_BACK.pattern})")
+
+
+def is_planned(told: str) -> bool:
+    """Whether a sentence tells what is meant to be done, and nothing of it under way."""
+    return _PLANNED.search(told) is not None and not begun(told)
+
+
+def begun(told: str) -> bool:
+    """Whether a sentence tells what is under way and only then what is meant to come of it."""
+    ahead = _PLANNED.search(told)
+    return ahead is not None and ahead.start() > 0 and _BEGUN.search(told[: ahead.start()]) is not None
+
+
+_PART_OF_A_YEAR = re.compile(r"上半年|下半年|前三季度|第?[一二三四]季度|1[-—–~～至]1?\d月(?!\d)")
+
+
+def part_of_a_year(document: "Document") -> str:
+    """“上半年” of a title that says so; "" of a report on the year."""
+    titles = (p.text for p in document.paragraphs[:3] if p.kind in ("title", "front"))
+    found = next((m[0] for t in titles if (m := _PART_OF_A_YEAR.search(t))), "")
+    return "" if re.search(r"1[-—–~～至]12月", found) else found
+
+
+def of_its_span(matter: Matter, span: str) -> Matter:
+    """A count of half a year says so: in a report on the year it would be read as the year's."""
+    if not span or matter.when or matter.status is MatterStatus.PLANNED or matter.category == "不足":
+        return matter
+    text = f"{span}{matter.text}" if re.search(r"\d", matter.text + matter.result) else matter.text
+    return matter.model_copy(update={"when": span, "text": text})
+
+
+def matter_of(statement: Statement, department: str, year: int, source: Source, *, future: bool) -> Matter:
+    body = _SENTENCES_MET.sub("，", statement.text.rstrip("。；！!"))
+    head = body
+    if future:
+        body = _AHEAD.sub(
+            "",
+            re.sub(
+                r"^(?:(?:明年|来年|20\d\d年)?(?:工作)?(?:计划|打算|安排|思路)|明年|来年|下一?步|下一年)[:：]", "", body
+            ),
+        )
+    when = match.group().rstrip("，,") if (match := _WHEN.match(body)) else ""
+    body = body[match.end() :] if match else body
+    if future and not when and (deadline := _BY.search(body)):
+        when = deadline["when"]
+        body = body[: deadline.start()] or body
+    body = _OURS.sub("", _AHEAD.sub("", body) if future else body)
+    if statement.part == "problem":
+        body = PROBLEM_LEAD.sub("", body)
+    act, _, result = _parted(body)
+    if future and not when and (deadline := _BY.search(act)) and deadline.start():
+        when, act = deadline["when"], act[: deadline.start()]
+    status = MatterStatus.DONE
+    if future:
+        status = MatterStatus.PLANNED
+    elif _ONGOING.search(act) or (statement.part != "future" and begun(body) and not _COUNTED.match(act)):
+        status = MatterStatus.ONGOING
+    problem = statement.part == "problem"
+    category = "不足" if problem else "荣誉" if is_honour("", head) else statement.heading
+    month = re.search(r"(\d{1,2})(?:[-—–~～至]\d{1,2})?月", when)
+    of_year = year + 1 if future else year
+    matter = Matter(
+        id=matter_id(department, statement.text),
+        text=act,
+        category=category,
+        when=f"{of_year}年{when}" if future and when and not when.startswith("20") else when,
+        year=of_year,
+        month=int(month[1]) if month and 1 <= int(month[1]) <= 12 else None,
+        result=result,
+        status=MatterStatus.ONGOING if problem and not future else status,
+        department=department,
+        source=source,
+    )
+    return with_honour(matter) if not problem else matter
+
+
+def _parted(body: str) -> tuple[str, str, str]:
+    """(act, comma, what came of it): a topic named in front opens the act."""
+    lead, stop, rest = body.partition("。")
+    if stop and len(lead) <= 14:
+        return lead, stop, rest.rstrip("。")
+    depth = 0
+    for i, character in enumerate(body):
+        depth += (character in "（(“") - (character in "）)”")
+        if character == "，" and depth <= 0:
+            return (body[:i], "，", body[i + 1 :]) if 4 <= i <= 32 else (body, "", "")
+    return body, "", ""
