@@ -1,6 +1,6 @@
 """How well masking finds names: sentences of ours with every name marked.
 
-In: `eval/data/masking.txt`.  Out: `Scores` by kind.  A name counts as found when every character of it is masked, and a
+In: `eval/data/masking*.txt`.  Out: `Scores` by kind.  A name counts as found when every character of it is masked, and a
 character as masked in vain when it stands outside every mark and outside numbers and dates.
 """
 
@@ -12,7 +12,12 @@ from typing import NamedTuple
 
 from chugao.corpus.masking import Names, named_spans
 
-LABELLED = Path(__file__).parent / "data" / "masking.txt"
+_DATA = Path(__file__).parent / "data"
+LABELLED = _DATA / "masking.txt"
+TUNED = _DATA / "masking-tuned.txt"
+"""Sets that were fresh once, of every province; the rules were mended by them."""
+HELD = _DATA / "masking-held.txt"
+"""Written after the rules stood and not used to mend them."""
 _MARK = re.compile(r"\[(单位|科室|地名|人名):([^\]]+)\]")
 
 

@@ -367,6 +367,20 @@ def test_of_a_removed_report_no_word_is_left(database: Database, tmp_path: Path)
     assert found(database, "术前讨论") == ["甲.txt"]
 
 
+def test_of_a_removed_report_no_word_is_left_in_the_file_either(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path / "chugao.db"))
+    add(database, written(tmp_path / "a", 甲=REPORT + "夜间会诊的单子要回收，第二天早上归档。\n" * 300, 乙=NURSES))
+    reindex(database, actor="张三", at=NOW)
+
+    remove(database, "甲.txt")
+    database.close()
+
+    bytes_left = b"".join(f.read_bytes() for f in sorted(tmp_path.glob("chugao.db*")))
+    assert "夜班交接".encode() in bytes_left
+    assert "术前讨论".encode() not in bytes_left
+    assert "夜间会诊的单子".encode() not in bytes_left
+
+
 def test_a_name_that_is_not_there_removes_nothing(database: Database, tmp_path: Path) -> None:
     add(database, written(tmp_path / "a", 甲=REPORT))
 

@@ -322,3 +322,32 @@ def test_the_openings_of_real_reports_are_flagged_as_their_names_say(shared: Pat
     assert all("anonymised" in flags[n] for n in ("06", "09", "30"))
     assert [n for n, f in flags.items() if f & {"spun", "traditional"}] == ["29", "32"]
     assert [n for n, f in flags.items() if "garbled" in f] == ["11"]
+
+
+# --- what a page number, a full stop and a signature may look like ---------------------------------
+
+
+def test_counters_that_share_one_line_go_together():
+    lines = lines_of(f"- 0 -约2.10千字 约 5页 2025-01-12 发布于江苏 举报\n{REPORT}")
+
+    assert lines[0] == "护理部2025年工作总结"
+
+
+def test_a_page_number_between_dashes_leaves_the_figure_it_fell_into():
+    text = understand(text_reading(f"{REPORT}\n全年随访患者达到12\n- 3 -\n.6万人次，比上年多8\n.4%。")).text
+
+    assert text.endswith("全年随访患者达到12.6万人次，比上年多8.4%。")
+
+
+def test_a_full_stop_folded_to_a_point_is_one_again_and_decimals_stay():
+    text = understand(text_reading(f"{REPORT}\n(一)夜间交接.全年抽查3.5万人次,合格率98.6%.新增1.2.3版清单")).text
+
+    assert text.endswith("（一）夜间交接。全年抽查3.5万人次，合格率98.6%。新增1.2.3版清单")
+
+
+def test_a_signed_and_dated_text_is_whole_though_its_last_sentence_has_no_mark():
+    signed = understand(text_reading(f"{REPORT}\n三、其他\n做好夜班食堂改造\n护理部\n2025年12月30日"))
+    cut = understand(text_reading(f"{REPORT}\n三、其他\n{BODY}{BODY[:-1]}下一步将继续推"))
+
+    assert "truncated" not in signed.flags
+    assert "truncated" in cut.flags

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chugao.corpus import Passage
+from chugao.corpus.sample import read_sample, understood
 from chugao.index import K1, B, Bm25, Index, open_index
 from chugao.kind import Kind
 from chugao.source import Release, Scope
@@ -301,3 +302,57 @@ def test_twenty_thousand_passages_are_indexed_and_asked():
     for _ in range(20):
         assert len(index.search("术前讨论完成率", Scope(owners=("*",), year=2020))) == 8
     print(f"\n20,000 passages: built in {built:.1f} s, {(time.process_time() - began) * 50:.1f} ms a query (CPU)")
+
+
+# --- the shipped sample, understood once ----------------------------------------------------------
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "缓存"))
+    return tmp_path / "缓存" / "chugao"
+
+
+def shipped_reports(folder: Path, told: str = "随到随办") -> Path:
+    """A folder as small as the sample is large."""
+    folder.mkdir(exist_ok=True)
+    text = f"医务科2023年工作总结\n一、会诊\n远程会诊由每周一次改为{told}，全年12例。\n"
+    (folder / "医务科2023年工作总结.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_what_the_cache_holds_is_what_reading_says_and_a_changed_report_is_read_anew(cache: Path, tmp_path: Path):
+    folder = shipped_reports(tmp_path / "示例")
+    first = read_sample(folder)
+    (kept,) = cache.iterdir()
+    written = kept.stat().st_mtime_ns
+
+    again = read_sample(folder)
+    changed = read_sample(shipped_reports(folder, "当天办结"))
+
+    assert first == again == understood(shipped_reports(folder))
+    assert kept.name not in [f.name for f in cache.iterdir()] or kept.stat().st_mtime_ns == written
+    assert "当天办结" in changed.reports[0].passages[0].text
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_a_cache_that_others_may_write_or_that_is_broken_is_not_believed(cache: Path, tmp_path: Path):
+    folder = shipped_reports(tmp_path / "示例")
+    first = read_sample(folder)
+    (kept,) = cache.iterdir()
+
+    kept.write_text(kept.read_text("utf-8").replace("随到随办", "从不办理"), encoding="utf-8")
+    kept.chmod(0o666)
+    loose = read_sample(folder)
+    kept.write_text('{"reports": 1}', encoding="utf-8")
+    broken = read_sample(folder)
+
+    assert loose == first
+    assert broken == first
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_an_offices_own_folder_leaves_nothing_in_the_cache(cache: Path, tmp_path: Path):
+    assert len(open_index(shipped_reports(tmp_path / "往年"))) == 1
+
+    assert not cache.exists()

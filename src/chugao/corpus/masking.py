@@ -9,8 +9,11 @@ before the person it is mistaken for (宣传科主任), a year before a number.
 import re
 from collections.abc import Iterable
 
+from chugao.corpus.chains import LEADS, chained
+from chugao.corpus.offices import offices
 from chugao.corpus.people import find_people
 from chugao.corpus.places import HAN, Names, find_places, is_province
+from chugao.corpus.titled import titled
 from chugao.corpus.units import find_departments, find_units
 from chugao.corpus.words import Words
 from chugao.quantity import find_han_numbers, find_numbers
@@ -23,7 +26,7 @@ _YEAR = re.compile(
 _DATE = re.compile(
     r"(?:(?:20\d\d|二〇[〇零一二三四五六七八九]{2})年)?(?:\d{1,2}(?:[—–-]\d{1,2})?|[一二三四五六七八九十]{1,2})月(?:份|底|初|末|[上中下]旬)?"
     r"(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])?(?:[底以]?前|以后|起)?|(?<!\d)\d{1,2}[:：]\d\d(?:[—–-]\d{1,2}[:：]\d\d)?(?!\d)"
-    r"|[上下]半年|第?[一二三四]季度|(?<=[午上晨到至])[一二三四五六七八九十]{1,3}点(?:半|钟)?|重阳节|春节|国庆节?|元旦|护士节|医师节"
+    r"|[上下]半年|第?[一二三四]季度|(?<=[午上晨到至])[一二三四五六七八九十]{1,3}点(?:半|钟)?|重阳节|春节|国庆(?:节|长假|黄金周|假期)|(?<![一-鿿])国庆(?=[、前后期和])|元旦|护士节|医师节"
 )
 _CONGRESS = re.compile(
     r"(?:党的[一二三]?十[一二三四五六七八九]?大|[一二]?十[一二三四五六七八九]大|二十大)(?:和[一二三]?十[一二三四五六七八九]?届[一二三四五六七八九十、中历次和]{1,12}全会)?(?:精神)?(?![夫学型])"
@@ -75,13 +78,35 @@ def _mask_names(text: str, names: Names, spans: "_Spans") -> None:
     if names.pattern:
         spans.add((m.span() for m in names.pattern.finditer(text) if m[0] in names.organisations), "单位")
         spans.add((m.span() for m in names.pattern.finditer(text) if m[0] in names.people), "人名")
-    departments = sorted(find_departments(text), key=lambda s: (s[0], -s[1]))
-    people = list(find_people(text, words, departments))
-    spans.add(find_units(text, names, words), "单位")
+    chained_units, chained_places = chained(text, words)
+    units = _joined(_begun(u, text, words) for u in (*find_units(text, names, words), *chained_units))
+    ends = {end for _, end in units}
+    departments = _joined((*find_departments(text), *offices(text, words, ends)))
+    ends |= {end for _, end in departments}
+    people = [*find_people(text, words, departments), *titled(text, words, ends)]
+    spans.add(units, "单位")
+    places = _joined([*find_places(text, names, words), *chained_places])
     # 覃美兰 is a person though 美兰 is a district.
-    spans.add((p for p in find_places(text, names, words) if not any(_within(p, one) for one in people)), "地名")
+    spans.add((p for p in places if not any(_within(p, one) for one in people)), "地名")
     spans.add(departments, "科室")
-    spans.add(people, "人名")
+    spans.add(sorted(people, key=lambda s: (s[0], -s[1])), "人名")
+
+
+def _begun(span: tuple[int, int], text: str, words: Words) -> tuple[int, int]:
+    """Without what is done before the name: 协同|市急救中心."""
+    first = words.starting_at(span[0])
+    return (first.end, span[1]) if first is not None and first.text in LEADS and first.end < span[1] - 2 else span
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches that overlap made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from chugao.corpus.masking import Names, masked
 from chugao.documents.headings import Role
@@ -94,7 +94,16 @@ def _skipped(name: str, why: str) -> Finding:
     )
 
 
-def is_own(document: Document, organisation: str, department: str = "") -> bool:
+class Written(Protocol):
+    """What says who wrote a report."""
+
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def department(self) -> str: ...
+
+
+def is_own(document: Written, organisation: str, department: str = "") -> bool:
     """Whether the office itself wrote it: its issuer or department is that of `[office]`."""
     issuer = bool(organisation) and document.issuer == organisation
     return issuer or (bool(department) and not document.issuer and document.department == department)

@@ -17,33 +17,33 @@ _SURNAMES = frozenset(
     "高方成万于谌霍虞柯管卢莫房解应宗丁宣邓洪包石崔龚程邢裴陆荣翁荀靳焦巴车侯宓全班秋仲伊宁仇甘厉武符刘景詹束龙叶黎薄白怀蒲卓蔺屠蒙池乔胥翟谭申"
     "冉桑桂牛寿边燕冀尚温庄晏柴瞿阎慕连习容向古易慎廖居衡步耿满文寇广欧沃利越隆师巩聂晁敖冷辛饶曾关查红游权肖闫覃佟岳付代丛曲苟侍麦揭练简区鄢禤母仝"
     "佘麻缪冼逄岑展农闭朴米郗郦雍却璩濮扈郏浦逯阙殳蔚夙訾那毋沙乜鞠巢蒯荆竺盖桓佴赏墨谯笪阳商牟雒楚晋法汝涂钦缑亢况琴帅亓邸卜督撒粟郜敬操兰苑战栗矫宫鹿綦迟隋"
-    "姬咸呼郇尉阚尧芦卿邝谷邰植戎庾湛甄封芮羿储汲邴糜松井段富巫乌牧隗弓暴幸司韶蓟印宿从鄂索籍赖阴郁苍莘贡娄佀须年席漆忻母单劳堵宰晏茹宦艾鱼戈暨都弘匡殷勾融丰但冒帖位邳"
+    "姬咸呼郇尉阚尧芦卿邝谷邰植戎庾湛甄封芮羿储汲邴糜松井段富巫乌牧隗弓暴幸司韶蓟印宿从鄂索籍赖阴郁苍莘贡娄佀须年席漆忻母单劳堵宰晏茹宦艾鱼戈暨都弘匡殷勾融丰但冒帖位邳冶折木党裘普矣虎锁占战边丛栾仉厍恽昝檀毓睢莘蒯谌邝郗缑逄晁"
 )
 _DOUBLE = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 轩辕 令狐 钟离 宇文 长孙 慕容 司徒 司空 端木 夏侯 南宫 申屠 闻人 澹台 呼延 百里 拓跋 独孤 完颜 闾丘 西门 淳于 万俟 亓官 濮阳 公冶 "
     "太叔 仲孙 赫连 鲜于 东郭 宗政 羊舌 公良 漆雕 梁丘 纳兰 叶赫 那拉".split()
 )
 _ORDINARY_DOUBLE = frozenset({"东方", "百里", "长孙", "西门"})
-_SOUNDS = frozenset(
+SOUNDS = frozenset(
     "都合增凯莱伦色切阿艾爱安敖牛奥巴白班宝贝比毕边宾波布卜才财措次仓策查朝臣达代旦丹当道德登迪丁顿东多杜朵娥尔额法甫嘎噶尕盖甘岗刚高格根更贡古果哈海汗罕韩赫红胡华吉加佳嘉甲坚江杰金晶觉军卡康坎柯克库夸拉腊兰"
     "朗浪勒雷里力丽利连琳龙隆鲁罗洛玛马买麦曼毛茂梅美门蒙米敏明莫姆木牧穆那纳娜乃南尼娘宁努诺帕培皮平珀普其奇齐恰强琴青琼秋曲全热仁日荣茹若萨塞赛桑森沙莎山尚什诗石斯思苏素索琐塔泰坦特提天帖"
-    "铁图土吐托娃瓦万旺维伟温翁沃乌西希熙夏仙先祥肖新雪雅亚延岩央扬叶耶也依伊益音英尤优有玉约云扎泽哲珍真只志智珠朱孜宗珠卓作佐措福素提江吾买依温叫罕香囡毅"
+    "铁图土吐托支呷绒翁娃瓦万旺维伟温翁沃乌西希熙夏仙先祥肖新雪雅亚延岩央扬叶耶也依伊益音英尤优有玉约云扎泽哲珍真只志智珠朱孜宗珠卓作佐措福素提江吾买依温叫罕香囡毅"
 )
 """Characters that write the sounds of Uyghur, Kazakh, Tibetan, Mongolian, Yi and Dai names."""
-_S = "[" + "".join(sorted(_SOUNDS)) + "]"
+_S = "[" + "".join(sorted(SOUNDS)) + "]"
 _DOTTED = re.compile(rf"{_S}{{2,8}}(?:[·•‧]{_S}{{2,8}}){{1,3}}")
-_TITLES = (
+TITLES = (
     "总书记|党委书记|党委副书记|党组书记|党总支书记|党支部书记|纪委书记|副书记|书记|副院长|院长助理|院长|总会计师|总药师|总工程师|总经济师|会计师|经济师|统计师|政工师|总护士长|副护士长|护士长|副主任医师|主任医师|副主任护师|主任护师"
     "|副主任药师|主任药师|副主任技师|主任技师|主管护师|主管药师|主管技师|主治医师|住院总医师|住院医师|规培医师|进修医师|副主任委员|主任委员|副主任|主任|副科长|科长|副处长|处长|副局长|局长|副厅长|厅长|副省长|省长"
     "|副市长|市长|副县长|县长|副区长|区长|副镇长|镇长|副乡长|乡长|副部长|部长|常委|副教授|教授|院士|医师|医生|大夫|护师|护士|药师|技师|研究员|工程师|同志|副主席|主席|总理|秘书长|会长|理事长|队长|组长|副所长|所长"
     "|副站长|站长|馆长|校长|园长|董事长|总经理|经理|委员|博士|老师|干事|律师"
 )
-_TITLE = re.compile(rf"(?:{_TITLES})(?!为(?:核心|总书记))")
+_TITLE = re.compile(rf"(?:{TITLES})(?!为(?:核心|总书记))")
 _BEFORE_TITLE = re.compile(
     r"(?:专职|兼职|规培|进修|常务|名誉|首席|责任|带教|值班|执行|[两三四五六七八九几][位名])+$|（$"
 )
-_ENDS_IN_TITLE = re.compile(rf"(?:{_TITLES})$")
-_BEFORE = re.compile(rf"(?:{_TITLES}|专家|带头人|负责人|主持人|联系人|队员|教师|骨干)(?=[\u4e00-\u9fff])")
+_ENDS_IN_TITLE = re.compile(rf"(?:{TITLES})$")
+_BEFORE = re.compile(rf"(?:{TITLES}|专家|带头人|负责人|主持人|联系人|队员|教师|骨干)(?=[\u4e00-\u9fff])")
 _NO_TITLE = frozenset({"委员", "组长", "会长", "经理"})
 _EVERYBODYS = frozenset({"总书记", "主席", "总理"})
 """Whose name stands beside these is in every report of its time, and no fact of one office."""
@@ -69,6 +69,11 @@ _GIVEN = frozenset(
 def is_surname(character: str) -> bool:
     """Whether a name may begin with this character."""
     return character in _SURNAMES
+
+
+def is_double_surname(characters: str) -> bool:
+    """Whether these two are one surname and no ordinary word: 欧阳, not 东方."""
+    return characters in _DOUBLE and characters not in _ORDINARY_DOUBLE
 
 
 def find_people(text: str, words: Words, departments: Iterable[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
@@ -169,6 +174,8 @@ def _reads_as_name(text: str, start: int, end: int, words: Words) -> bool:
         return name[1] in _GIVEN and (start == 0 or text[start - 1] in _MARKS | {"由", "请", "和", "与"})
     if len(name) == 3 and name[:2] not in _DOUBLE and is_word(name[:2]):
         first = words.starting_at(start)
+        if name[2] in "由为请对":
+            return False
         if start == 0 or text[start - 1] in _MARKS or (name[2] in _GIVEN and text[start - 1] in "由请和与的有"):
             return True
         return first is not None and (first.tag.startswith("nr") or first.end > start + 2)
@@ -206,6 +213,7 @@ def _row_name(text: str, end: int, words: Words) -> int | None:
             _is_name(text[start:end])
             and (length < 4 or text[start : start + 2] in _DOUBLE)
             and not is_word(text[start:end])
+            and not _ENDS_IN_TITLE.search(text[start:end])
         ):
             return start
     return _sounds_before(text, end, words)
@@ -214,7 +222,7 @@ def _row_name(text: str, end: int, words: Words) -> int | None:
 def _sounds_before(text: str, at: int, words: Words) -> int | None:
     """Where a name without surname begins, written by its sound: 旦增朗杰."""
     run = at
-    while run and at - run < 8 and text[run - 1] in _SOUNDS:
+    while run and at - run < 8 and text[run - 1] in SOUNDS:
         run -= 1
     for start in range(run, at - 1):
         name = text[start:at]
@@ -311,7 +319,7 @@ def _given_after(text: str, at: int, end: int, tag: str, words: Words) -> int | 
 def _sounds_after(text: str, at: int, words: Words) -> int | None:
     """Where a name without surname ends: 队长次仁旺姆."""
     end = at
-    while end < len(text) and end - at < 8 and text[end] in _SOUNDS:
+    while end < len(text) and end - at < 8 and text[end] in SOUNDS:
         end += 1
     while end - at > 2 and words.ending_at(end) is None:
         end -= 1

@@ -9,7 +9,8 @@ without it; where nothing was learned, the list of counties and then the words a
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from chugao.config import shipped
@@ -271,16 +272,16 @@ def _han(text: str) -> bool:
 def _bare(text: str, names: Names, words: Words) -> Iterator[Span]:
     """Places told without their ending, 昆明 and 云南: only where they are words of their own."""
     stems, cities = gazetteer().stems, gazetteer().cities
-    if not any(text[i : i + 2] in _first_two() for i in range(len(text) - 1)):
+    if not heads_in(text):
         return
     for word in words.all:
         # The dictionary takes 合肥 and 康定 for nouns and persons.
         known = word.tag == "ns" or len(word.text) > 2 or word.text in provinces() or word.text in cities
-        if word.text in stems and word.text not in _ORDINARY and known:
+        if word.text in stems and word.text not in ORDINARY_PLACES and known:
             yield word.start, word.end
 
 
-_ORDINARY = frozenset(
+ORDINARY_PLACES = frozenset(
     "安宁 平原 盐湖 三江 沿河 三河 龙山 浮山 新建 城关 东方 朝阳 和平 新华 文化 建设 桥东 桥西 河东 河西 中原 城中 城东 城西 城北 江南 江北 东区 西区 南区 "
     "五常 合作 同仁 大同 安康 开封 日照 来宾 新民 新星 明光 无为 白银 灯塔 大安 天长 子长 孝义 孝感 文昌 神木 仙桃 弥勒 阳春 高密 高平 尚志 安顺 安达 平果 平凉 开远 兴化 海安 白杨 集安 铁力 福泉 赤水 "
     "华亭 临清 武威 乐平 金华 大方".split()
@@ -289,8 +290,16 @@ _ORDINARY = frozenset(
 
 
 @cache
-def _first_two() -> frozenset[str]:
-    return frozenset(s[:2] for s in gazetteer().stems)
+def _heads() -> frozenset[str]:
+    listed = gazetteer()
+    return frozenset(n[:2] for n in listed.names | listed.stems)
+
+
+@lru_cache(maxsize=4)
+def heads_in(text: str) -> tuple[int, ...]:
+    """Where a listed place may begin; asked for the same text several times."""
+    heads = _heads()
+    return tuple(i for i, pair in enumerate(map("".join, pairwise(text))) if pair in heads)
 
 
 def _neighbours(text: str, spans: list[Span]) -> Iterator[Span]:

@@ -22,7 +22,7 @@ _ORGAN = re.compile(
 """省爱卫办, 县委编办, 市大数据局: an organ of a level, whatever it is for."""
 _OFFICES = (
     "卫生健康|卫健体|卫体|卫健|卫生和计划生育|卫生计生|卫计|卫生|医疗保障|医保|财政|民政|教育|公安|人力资源和社会保障|人社|市场监督管理|市场监管|药品监督管理|药监"
-    "|发展和改革|发展改革|发改|审计|统计|生态环境|环保|应急管理|退役军人事务|住房和城乡建设|住建|交通运输|农业农村|科技|科学技术|文旅|司法|信访|中医药管理|疾病预防控制|机关事务管理|乡村振兴|城市管理|气象|税务|体育|水利|商务|林业|工业和信息化|工信|民族宗教|档案|国资|金融|广电|文化和旅游|园林|城管|自然资源|国土|规划|邮政|消防|网信|外事|粮食|海洋|供销|知识产权|大数据|数据|政务服务|行政审批|营商环境"
+    "|发展和改革|发展改革|发改|审计|统计|生态环境|环保|应急管理|退役军人事务|住房和城乡建设|住建|交通运输|农业农村|科技|科学技术|文旅|司法|信访|中医药管理|疾病预防控制|疾控|机关事务管理|乡村振兴|城市管理|气象|税务|体育|水利|商务|林业|工业和信息化|工信|民族宗教|档案|国资|金融|广电|文化和旅游|园林|城管|自然资源|国土|规划|邮政|消防|网信|外事|粮食|海洋|供销|知识产权|大数据|数据|政务服务|行政审批|营商环境"
 )
 _TAIL = re.compile(
     r"[中蒙藏维壮苗傣彝]医院|检察院|法院|慈善总会|分院|医院集团|医院|卫生院|保健院|妇保院|防治院|疗养院|卫生服务中心|卫生服务站|计划生育服务中心|卫生室"
@@ -79,11 +79,27 @@ _NO_DEPARTMENT = re.compile(r"专科$|(?<!医)学科$|内科系统|外科系统|
 
 
 @cache
-def _departments() -> "re.Pattern[str]":
+def _departments() -> tuple[dict[str, frozenset[str]], int]:
+    """(listed names by their last character, characters of the longest)."""
     lines = (shipped("templates") / "catalogue" / "departments.txt").read_text(encoding="utf-8").splitlines()
     names = {n for line in lines if not line.startswith("#") for n in line.split()}
-    listed = "|".join(map(re.escape, sorted(names, key=lambda n: (-len(n), n))))
-    return re.compile(rf"(?:{listed})(?![学室员长门署教普法得])|(?:{listed})(?=长)")
+    by_last = {last: frozenset(n for n in names if n[-1] == last) for last in {n[-1] for n in names}}
+    return by_last, max(map(len, names))
+
+
+_NOT_AFTER_DEPARTMENT = frozenset("学室员长门署教普法得")
+
+
+def _listed_departments(text: str) -> Iterator[Span]:
+    """Names of the list, the longest that ends at each place; 医务科长 holds 医务科, 医务科室 does not."""
+    by_last, longest = _departments()
+    for end, last in enumerate(text, 1):
+        if last not in by_last or (text[end : end + 1] in _NOT_AFTER_DEPARTMENT and text[end : end + 1] != "长"):
+            continue
+        for start in range(max(0, end - longest), end - 1):
+            if text[start:end] in by_last[last]:
+                yield start, end
+                break
 
 
 # --- organisations --------------------------------------------------------------------------------
@@ -279,8 +295,7 @@ def _numbered(name: str) -> bool:
 
 def find_departments(text: str) -> Iterator[Span]:
     """Every department in a text, clinical or of the administration; 科室 and 专科 are nobody's."""
-    for match in _departments().finditer(text):
-        yield match.span()
+    yield from _listed_departments(text)
     for match in _OFFICE.finditer(text):
         if not _NO_OFFICE.search(match[0]):
             yield match.span()

@@ -8,6 +8,7 @@ the words around them; the cutting waits until somebody asks, for most passages 
 
 from bisect import bisect_left
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -32,11 +33,9 @@ class Words:
         """Every word, in order; together they are the text."""
         from rjieba import tag
 
-        words, position = [], 0
-        for word, kind in tag(self._text, True):
-            words.append(Word(position, position + len(word), word, kind))
-            position += len(word)
-        return tuple(words)
+        cut = tag(self._text, True)
+        bounds = list(accumulate((len(word) for word, _ in cut), initial=0))
+        return tuple(map(Word._make, zip(bounds, bounds[1:], *zip(*cut, strict=True), strict=False))) if cut else ()
 
     @cached_property
     def _ending(self) -> dict[int, Word]:

@@ -157,7 +157,14 @@ class _Page:
     # --- what is not the report's ---
 
     def drop_noise(self) -> None:
-        claimed = next((m for t in self.text.values() if len(t) < 20 and (m := noise.CLAIMED.search(t))), None)
+        claimed = next(
+            (
+                m
+                for t in self.text.values()
+                if (len(t) < 20 or noise.is_noise_line(t)) and (m := noise.CLAIMED.search(t))
+            ),
+            None,
+        )
         if any(len(t) < 60 and noise.PAYWALL.search(t) for t in self.text.values()):
             self.flags.add("truncated")
         self._drop_page_edges()

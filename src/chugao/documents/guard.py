@@ -117,6 +117,8 @@ def sniff(data: bytes) -> Form:
         return "pdf"
     if data.startswith(_OLE):
         return "ole"
+    if data.startswith(_OLE[:4]):
+        return "binary"  # cut off or overwritten; as GB18030 it would be read for characters
     if data.startswith(b"{\\rtf"):
         return "rtf"
     if data.startswith(_IMAGES):

@@ -30,6 +30,7 @@ _NUMBERS = (
     (4, re.compile(r"(（\d{1,2}）|\d{1,2}[）)])\s?")),
     (4, re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩])\s?")),
 )
+_OPENS = frozenset(f"{_HAN}第（①②③④⑤⑥⑦⑧⑨⑩")
 _ITEM = re.compile(
     rf"(?:^|(?<=[。；：！？]))([{_HAN}]{{1,2}}[是要](?=[^{_HAN}是，])|第[{_HAN}]{{1,2}}[，、](?=[^{_HAN}]))"
 )
@@ -71,6 +72,9 @@ class Item(NamedTuple):
 
 def number_of(text: str) -> tuple[int, str, int] | None:
     """(level, number as printed, length with the space after it) at the start of a paragraph."""
+    first = text[:1]
+    if first not in _OPENS and not first.isdecimal():  # most paragraphs: eight patterns need not look
+        return None
     for level, pattern in _NUMBERS:
         if match := pattern.match(text):
             return level, match[1], match.end()

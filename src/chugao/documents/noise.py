@@ -56,6 +56,11 @@ _NOISE = re.compile(
     )$""",
     re.VERBOSE,
 )
+_COUNTERS = re.compile(
+    r"(?=.{0,80}(?:字|页|发布于|举报|VIP|文档|下载))(?:(?:[-—–－]\s?\d{1,5}(?!\d)\s?[-—–－]?|约\s?[\d.]{1,8}\s?[千万]?字|约?\s?\d{1,4}\s?页|20\d\d[-/.]\d\d?[-/.]\d\d?|发布于\s?[\u4e00-\u9fff]{2,6}?(?=\s|举报|$)"
+    r"|举报|VIP|下载|收藏|分享|[¥￥]\s?[\d.]{1,8}|[·•|｜])\s{0,3}){2,9}$"
+)
+"""Several counters on one line: “- 0 - 约3.2千字 约7页 2025-01-12 发布于江苏 举报”."""
 _BULLET = re.compile(r"^[-•·*]\s{1,3}(?!\d{1,5}$)")
 _LABELS = (
     r"(?:(?:文章|信息|稿件|内容)?来\s?源|(?:发[布表]|更新|上传|发文|成文|生成|公开)?(?:时\s?间|日\s?期)|作\s?者|供稿(?:人|单位)?|撰稿|责编|(?:责任)?编\s?辑|审[核校稿](?:人)?|录入(?:人|者)?"
@@ -97,7 +102,10 @@ TITLE_WORDS = re.compile(r"总结|计划|要点|思路|报告|安排|打算|汇�
 
 def is_noise_line(text: str) -> bool:
     """A line that only web pages have, with or without a list bullet before it."""
-    return len(text) <= 300 and _NOISE.match(_BULLET.sub("", text) or text) is not None
+    if len(text) > 300:
+        return False
+    bare = _BULLET.sub("", text)
+    return any(_NOISE.match(t) or _COUNTERS.match(t) for t in (text, bare) if t)
 
 
 def is_label_line(text: str) -> bool:

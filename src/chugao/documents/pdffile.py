@@ -2,7 +2,8 @@
 
 In: the bytes.  Out: paragraphs, a line each, with their page; flags.
 
-Surprise: a PDF is often half typed and half scanned; only the pages without words are recognised.
+Surprise: a PDF is often half typed and half scanned; only the pages without words are recognised.  And Word sets the
+quotation marks of a Chinese line in another font, so that they come out behind the words they enclose.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from chugao.errors import InputError, UploadRejected
 MAX_PAGES = 500
 MIN_CHARACTERS = 10
 """Fewer on a page: it is a picture, or empty."""
+_QUOTES = "“”‘’"
 
 
 def read_pdf(data: bytes, name: str, ocr: bool) -> tuple[list[Paragraph], tuple[str, ...]]:
@@ -46,10 +48,31 @@ def read_pdf(data: bytes, name: str, ocr: bool) -> tuple[list[Paragraph], tuple[
 def _lines(document: Any, index: int) -> list[str]:
     page = document[index]
     words = page.get_textpage()
-    text = words.get_text_range().replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "")
+    text = _with_quotes_in_place(words).replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "")
     words.close()
     page.close()
     return list(text.split("\n"))
+
+
+def _with_quotes_in_place(words: Any) -> str:
+    """The text of a page, each quotation mark where it stands on its line and not where its font was drawn."""
+    text: str = words.get_text_range()
+    if not any(q in text for q in _QUOTES):
+        return text
+    characters = [words.get_text_range(k, 1) for k in range(words.count_chars())]
+    if "".join(characters) != text:
+        return text
+    lines: list[list[tuple[float, str]]] = [[]]
+    for k, character in enumerate(characters):
+        if character in "\r\n":
+            lines.append([(0.0, character)])
+            continue
+        left: float = words.get_charbox(k)[0]
+        line = lines[-1]
+        moved = character in _QUOTES and left < max((x for x, _ in line), default=0.0)
+        at = next((i for i, (x, _) in enumerate(line) if x > left), len(line)) if moved else len(line)
+        line.insert(at, (left, character))
+    return "".join(character for line in lines for _, character in line)
 
 
 def _has_picture(document: Any, index: int) -> bool:

@@ -226,12 +226,18 @@ def _paragraphs(
     return tuple(out)
 
 
+_SIGNED_ON = re.compile(r"(?:20\d\d|二[〇○零0][一二三四五六七八九〇○零]{2})年.{1,3}月.{1,3}日")
+"""Whoever dates a text has come to its end."""
+
+
 def _cut_off(lines: list[CleanParagraph], outlined: Outlined) -> bool:
     """Whether the text stops in mid-sentence.  Lists and headings whose like all end without a mark are whole."""
     bodies = [p.text for p, known in zip(lines, outlined.lines, strict=True) if known.kind == "body"]
     unmarked = sum(1 for t in bodies if len(t) >= _LONG_LINE and not t.endswith((*_ENDS_WELL, "：")))
     for line, known in zip(reversed(lines), reversed(outlined.lines), strict=True):
         if known.kind == "signature" or is_signature(line.text):
+            if _SIGNED_ON.fullmatch(line.text.strip()):
+                return False
             continue
         if known.kind not in ("body", "heading") or _is_footnote(line.text) or line.text.endswith(_ENDS_WELL):
             return False

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chugao.config import shipped
-from chugao.corpus import Passage, embedded_text, embedding_key, is_own, load_folder, passages_of
+from chugao.corpus import Passage, embedded_text, embedding_key, is_own
+from chugao.corpus.sample import is_sample, read_sample, understood
 from chugao.index.bm25 import K1, B, Bm25
 from chugao.index.dense import Encoder, Endpoint, Local, Vectors
 from chugao.index.searching import EVERYONE, RELAXED_IN_ORDER, Hit, Index, indexed_text, query_words
@@ -49,16 +50,17 @@ def open_index(
     `own` says whether they are the office's own; left open, those are whose issuer or department is the one named.
     Files that cannot be read are in the index's `findings`.
     """
-    loaded = load_folder(Path(path) if path is not None else shipped("corpus"))
+    folder = Path(path) if path is not None else shipped("corpus")
+    sample = read_sample(folder) if is_sample(folder) else understood(folder)
     passages: list[Passage] = []
     seen: set[str] = set()
-    for document in loaded.documents:
-        if document.fingerprint in seen:  # the same file twice in the folder
+    for report in sample.reports:
+        if report.fingerprint in seen:  # the same file twice in the folder
             continue
-        seen.add(document.fingerprint)
-        mine = is_own(document, organisation, department) if own is None else own
-        passages.extend(passages_of(document, own=mine))
-    return Index(passages, loaded.findings)
+        seen.add(report.fingerprint)
+        mine = is_own(report, organisation, department) if own is None else own
+        passages.extend(p.model_copy(update={"own": True}) if mine else p for p in report.passages)
+    return Index(passages, sample.findings)
 
 
 def load_index(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_ONE_IN = 10
+_ONE_IN = 3
 
 
 class Encoder(Protocol):
@@ -113,9 +113,12 @@ class Vectors:
         asked = asked / max(float(np.linalg.norm(asked)), 1e-9)
         found = np.full(len(places), np.nan, np.float32)
         known = rows >= 0
-        # Gathering rows costs more than multiplying: of many, all are multiplied in place.
+        # Gathering rows costs more than multiplying: of many, all are multiplied in place.  Not with @, which
+        # wakes a thread on every core for what one of them does in the time they take to agree.
         many = len(places) * _ONE_IN > len(self._matrix)
-        found[known] = (self._matrix @ asked)[rows[known]] if many else self._matrix[rows[known]] @ asked
+        wanted = rows if bool(known.all()) else rows[known]
+        near = np.vecdot(self._matrix, asked)[wanted] if many else np.vecdot(self._matrix[wanted], asked)
+        found[known] = near
         return found
 
     def _rows_of(self, passages: Sequence[Passage]) -> "NDArray[np.int64]":

@@ -251,10 +251,14 @@ def _from_0_to_1(values: "NDArray[np.float64]") -> "NDArray[np.float64]":
     """Least 0, greatest 1; what is unknown counts as least."""
     import numpy as np
 
-    known = values[~np.isnan(values)]
-    low, high = known.min(), known.max()
-    spread = (values - low) / (high - low) if high > low else np.where(np.isnan(values), np.nan, 1.0)
-    return np.nan_to_num(spread, nan=0.0)
+    low, high = float(values.min()), float(values.max())
+    unknown = np.isnan(values) if np.isnan(low) else None
+    if unknown is not None:
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    spread = (values - low) / (high - low) if high > low else np.ones(len(values))
+    if unknown is not None:
+        spread[unknown] = 0.0
+    return spread
 
 
 def indexed_text(passage: Passage) -> str:
