@@ -207,6 +207,7 @@ _SLOW = (
     "test_web_batches",
     "test_web_browser",
     "test_web_configuring",
+    "test_web_fresh",
     "test_web_guard",
     "test_web_matrix",
     "test_web_orders",

@@ -17,7 +17,8 @@ from chugao.batch.running import run
 from chugao.batch.telling import Standing, standing
 from chugao.web.batches import bars, share_of, spent_by
 from tests.batch_cases import write_departments, write_manifest
-from tests.desk_office import Client, Office, open_office
+from tests.desk_office import Client, Office, open_office, serving
+from tests.test_web_browser import CHROMIUM, faults, sign_in
 
 NAMES = ("医务科", "护理部", "信息科")
 
@@ -171,3 +172,34 @@ def test_bars_begin_at_nought_and_the_budget_knows_when_it_does_not_know(office:
     assert share_of(budget) == 38.0
     assert share_of(budget.model_copy(update={"cost": None})) is None
     assert share_of(budget.model_copy(update={"max_cost": None})) is None
+
+
+# --- seen -------------------------------------------------------------------------------------------
+
+
+def test_the_board_and_the_paper_behind_a_row_fit_the_window_and_have_nothing_axe_objects_to(office: Office) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("没有 /usr/bin/chromium，批次看板没有在浏览器里看过（apt-get install chromium）")
+    from playwright.sync_api import sync_playwright
+
+    told = job_of(office)
+    made = next(p for p in told.papers if p.department == "医务科")
+    paths = (
+        "/admin/batches",
+        url_of(office),
+        f"{url_of(office)}?state=failed",
+        f"{url_of(office)}/paper?id={quote(made.id)}",
+    )
+
+    wrong = {}
+    with serving(office.app) as address, sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        window = chromium.new_page(viewport={"width": 1366, "height": 768}, base_url=address)
+        sign_in(window, "guanli")
+        for path in paths:
+            answer = window.goto(path)
+            wide = window.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            wrong[path] = [str(answer.status)] * (answer.status != 200) + ["too wide"] * wide + faults(window)
+        chromium.close()
+
+    assert {path: found for path, found in wrong.items() if found} == {}

@@ -15,7 +15,7 @@ from chugao import review
 from chugao.config import Settings
 from chugao.errors import InputError
 from chugao.prompts import load
-from chugao.review.budgets import left, rewrite_job, spent
+from chugao.review.budgets import left, limit_of, rewrite_job, spent
 from chugao.web.configuring import with_values
 from tests.desk_office import Client, Office, open_office
 
@@ -145,6 +145,37 @@ def test_any_words_come_back_from_the_file_as_they_were_typed(words: str, number
 
 
 # --- what a person may spend ------------------------------------------------------------------------
+
+
+def test_a_limit_of_one_persons_own_is_given_changed_and_taken_back_on_the_page(office: Office, admin: Client) -> None:
+    page = admin.get("/admin/settings").text
+    assert 'name="budget.people-wangfang"' in page
+
+    told = admin.post("/admin/settings", {"budget.people-wangfang": "50", "budget.people-like": "", "reason": "试用"})
+
+    assert "已保存：王芳每月额度（元）" in told.text
+    assert toml(office) == TOML.rstrip("\n") + "\n\n[budget.people]\nwangfang = 50.0\n"
+    assert limit_of(office.house.settings, "wangfang") == 50
+    assert limit_of(office.house.settings, "like") == office.house.settings.budget.per_person
+    assert audit(office, "settings.change")[-1]["budget.people.wangfang"] == "没有写 → 50.0"
+    assert 'value="50"' in admin.get("/admin/settings").text
+    admin.post("/admin/settings", {"budget.people-wangfang": "12.5"})
+    assert limit_of(office.house.settings, "wangfang") == Decimal("12.5")
+    assert "要写金额" in admin.post("/admin/settings", {"budget.people-wangfang": "很多"}).text
+    admin.post("/admin/settings", {"budget.people-wangfang": ""})
+    assert office.house.settings.budget.people == {}
+    assert tomllib.loads(toml(office)) == tomllib.loads(TOML) | {"budget": {"people": {}}}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20), st.integers(0, 99))
+def test_any_login_comes_back_from_the_file_with_its_limit(login: str, amount: int) -> None:
+    text = with_values(TOML, {("budget.people", login): amount})
+
+    assert tomllib.loads(text)["budget"]["people"] == {login: amount}
+    again = with_values(text, {("budget.people", login): amount + 1})
+    assert tomllib.loads(again)["budget"]["people"] == {login: amount + 1}
+    assert tomllib.loads(with_values(again, {("budget.people", login): None})).get("budget", {}).get("people", {}) == {}
 
 
 def test_a_person_spends_what_they_ordered_this_month_and_no_more_than_the_limit(office: Office) -> None:

@@ -353,6 +353,8 @@ def test_no_screen_of_a_document_has_anything_axe_objects_to(desk: Desk, served:
     working = review.section(db, wang, office.doc, "lead")
     review.comment(db, wang, office.doc, "lead", working.rev, "这里再想想")
     review.keep_version(db, wang, office.doc, note="看一遍", name="二稿")
+    review.looked(db, wang, office.doc)
+    meanwhile(served, "results_quality", "后来添的，")
     paths = (
         "",
         "/compare?left=1",

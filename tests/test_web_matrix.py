@@ -1,6 +1,9 @@
 """Roles × routes: every route has a row, and does what its row says; no unsafe route without the form token."""
 
+import html
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +12,10 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
+from chugao import review
 from chugao.web.guarding import SAFE
 from chugao.web.people import Needs, OpenToAll
-from tests.desk_office import Client, Office, open_office
+from tests.desk_office import Client, Office, open_office, sample_draft
 from tests.web_matrix import EVERYBODY, MATRIX
 
 ROLES = {"author": "wangfang", "reviewer": "like", "approver": "zhouyuan", "admin": "guanli", "viewer": "kanke"}
@@ -175,3 +179,45 @@ def test_a_person_of_another_department_learns_nothing_of_a_document(office: Off
         assert answer.status_code == 422 or "没有这份文稿，或者您无权查看" in answer.text, name
     assert "医务科2025年" not in other.get("/documents").text
     assert "医务科2025年" not in other.get("/").text
+
+
+def test_a_consulted_department_reads_its_paragraph_and_no_other_sentence_anywhere(office: Office) -> None:
+    there = office.with_another(sample_draft())
+    db, author = there.house.database, there.person("wangfang")
+    given, *others = [s for s in review.current(db, author, there.doc).sections if s.sentences]
+    review.consult(
+        db,
+        author,
+        there.doc,
+        ["护理部"],
+        assigned={"护理部": [(given.id, b.id) for b in given.blocks if b.sentence_ids]},
+    )
+    share = review.share_of(db, there.person("hulibu"), there.doc).model_dump_json()
+    hidden = [s.text for x in others for s in x.sentences if len(s.text) > 8 and s.text not in share]
+    other = there.client("hulibu")
+
+    found: dict[str, list[str]] = {}
+    for name in (n for n in MATRIX if n.startswith("GET ") and n.split(" ", 1)[1] not in ("/login", "/healthz")):
+        path = filled(name.split(" ", 1)[1], there)
+        for accept in ("text/html", "application/json"):
+            told = words_in(other.http.get(path, headers={"Accept": accept}))
+            found |= {f"{name} {accept}": leaks} if (leaks := [t for t in hidden if t in told]) else {}
+
+    assert len(hidden) > 40
+    assert given.sentences[0].text in other.get(f"/documents/{there.doc}/countersign").text
+    assert found == {}
+
+
+def words_in(answer: Any) -> str:
+    """What an answer says, out of JSON, markup and zipped files (Word, Excel, packs)."""
+    if not answer.content.startswith(b"PK"):
+        return html.unescape(re.sub(r"<[^>]+>", "", unescaped(answer.text)))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as held:
+        return "\n".join(
+            re.sub(r"<[^>]+>", "", held.read(n).decode("utf-8", "replace")) for n in held.namelist() if "media" not in n
+        )
+
+
+def unescaped(text: str) -> str:
+    """Text with JSON's \\u escapes read."""
+    return re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text)

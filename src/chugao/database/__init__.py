@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from chugao.database.audit import CHINA, china_time, record, utc_text, verify
 from chugao.database.failures import DatabaseUnavailable, explained, where
@@ -38,6 +39,7 @@ __all__ = [
     "alembic_config",
     "china_time",
     "hold",
+    "known_in",
     "open_database",
     "record",
     "sqlite_url",
@@ -69,6 +71,9 @@ class Database:
     def __init__(self, url: URL) -> None:
         self._url = url
         self._engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgres_engine(url)
+        self._here = _Here()
+        self._watching: PoolProxiedConnection | None = None
+        self._watch = threading.Lock()
 
     def __repr__(self) -> str:
         return f"<Database {where(self._url)}>"
@@ -81,13 +86,59 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
+        with self._watch:
+            if self._watching is not None:
+                self._watching.close()
+                self._watching = None
         self._engine.dispose()
 
     def read(self) -> AbstractContextManager[Connection]:
         """One unchanging view of the data; a statement that writes is refused."""
+        if self._here.view is not None:
+            return nullcontext(self._here.view)
+        # What one reading has found it need not ask again: see `known_in`.
         if self._engine.dialect.name == "sqlite":
-            return self._transaction(begin="DEFERRED")
-        return self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            return self._transaction(begin="DEFERRED", known={})
+        return self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True, known={})
+
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Until the block ends every `read()` of this thread is one look at one and the same state.
+
+        For a block that only reads: what it wrote meanwhile it would not see.
+        """
+        if self._here.view is not None:
+            yield
+            return
+        # Before the first statement, or what is kept under a stamp might be older than it.
+        stamp = self.stamp()
+        with self.read() as connection:
+            self._here.view, self._here.stamp = connection, stamp
+            try:
+                yield
+            finally:
+                self._here.view, self._here.stamp = None, ""
+
+    def stamp(self) -> str:
+        """Another text as soon as anybody commits anything, in this process or another: equal stamps, equal data.
+
+        Inside `one_view`, that of the view.
+        """
+        if self._here.view is not None:
+            return self._here.stamp
+        if self._engine.dialect.name != "sqlite":
+            with self.read() as connection:
+                return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
+        with explained(self._url), self._watch:
+            if self._watching is None:
+                # The number counts other connections' commits, so the one that watches does nothing else.
+                self._watching = self._engine.raw_connection()
+                self._watching.detach()
+            cursor = self._watching.cursor()
+            cursor.execute("PRAGMA data_version")
+            row = cursor.fetchone()
+            cursor.close()
+            return str(row[0] if row else "")
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction: committed when the block ends, rolled back when it raises.
@@ -133,6 +184,19 @@ class Database:
                     f"数据库“{where(self._url)}”的编码不是 UTF-8，存不全汉字。请另建一个库：CREATE DATABASE … ENCODING 'UTF8'。"
                 )
             yield connection
+
+
+class _Here(threading.local):
+    """The view a thread is in."""
+
+    view: Connection | None = None
+    stamp: str = ""
+
+
+def known_in(connection: Connection) -> dict[Any, Any]:
+    """What this reading has found already; a fresh one for a transaction that writes, where nothing stands still."""
+    known: dict[Any, Any] | None = connection.get_execution_options().get("known")
+    return {} if known is None else known
 
 
 def open_database(url: str) -> Database:
@@ -244,7 +308,8 @@ def _sqlite_engine(url: URL) -> Engine:
         # sqlite3 must not begin transactions of its own; `_begun` does (SQLAlchemy's pysqlite page).
         connection.isolation_level = None
         _switch_to_wal(connection)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        # What is deleted is overwritten: a removed report leaves no word in the file.
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.cursor().execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -17,10 +17,14 @@ from chugao.errors import InputError
 from chugao.manuscript import Draft
 from chugao.review import keeping
 from chugao.review.documents import Document
+from chugao.review.once import once_for_each
 from chugao.review.people import Act, Person
 from chugao.source import Finding
 
 if TYPE_CHECKING:
+    from chugao.config import Office
+    from chugao.material import Matters
+    from chugao.metrics.observation import Figures
     from chugao.review.guarding import Basis
 
 _KEPT = 64
@@ -48,6 +52,8 @@ def _read(draft: Draft, basis: "Basis | None") -> tuple[Finding, ...]:
     """The gate's own reading; of a text read alone it is kept, for nothing else can change it."""
     from chugao.export.gate import read_again
 
+    if basis is not None and basis.index is None:
+        return _read_with(draft, basis.figures, basis.matters, basis.office)
     if basis is not None:
         return read_again(draft, basis.figures, basis.matters, basis.index, basis.office, ())[0]
     # The same words may have been put in with other findings.
@@ -64,6 +70,16 @@ def _read(draft: Draft, basis: "Basis | None") -> tuple[Finding, ...]:
     return found
 
 
+@once_for_each(64)
+def _read_with(
+    draft: Draft, figures: "Figures | None", matters: "Matters | None", office: "Office | None"
+) -> tuple[Finding, ...]:
+    """Of a text read against figures and matters: the same for the same things."""
+    from chugao.export.gate import read_again
+
+    return read_again(draft, figures, matters, None, office, ())[0]
+
+
 def dismiss(
     db: Database, person: Person, document_id: str, finding: Finding, *, reason: str, at: str | None = None
 ) -> Dismissal:
@@ -77,8 +93,9 @@ def dismiss(
     moment = keeping.moment(at)
     with db.write() as connection:
         document = keeping.held(connection, person, document_id, Act.DISMISS)
-        text = text_at(keeping.working(connection, document), finding.place)
-        if finding.quote and finding.quote not in text:
+        draft = keeping.working(connection, document)
+        text = text_at(draft, finding.place)
+        if finding.quote and finding.quote not in text and finding.quote not in _numbers_of(draft, finding):
             raise InputError(f"“{finding.quote}”这一处已经改过。请刷新页面再看。")
         told = passed_over(finding, text, by=person.name, reason=reason, at=moment)
         number = keeping.next_number(connection, table.c.id, table.c.document_id == document_id)
@@ -87,6 +104,12 @@ def dismiss(
         detail = {"rule": told.rule, "quote": told.quote, "reason": told.reason}
         keeping.log(connection, person, "review.dismiss", document, detail, at=moment)
     return told
+
+
+def _numbers_of(draft: Draft, finding: Finding) -> set[str]:
+    """What is printed before the headings and items of a finding's section: “二、”, “一是”; it is no part of their text."""
+    own = (s for s in draft.sections if s.id == finding.place.section)
+    return {number for s in own for number in (s.number, *(b.number for b in s.blocks)) if number}
 
 
 def dismissals(db: Database, person: Person, document_id: str) -> tuple[Dismissal, ...]:

@@ -22,6 +22,7 @@ from chugao.review.dismissing import passed
 from chugao.review.documents import Document
 from chugao.review.keeping import Held
 from chugao.review.numbers import RedNumber, red_in
+from chugao.review.once import once_for_each
 from chugao.review.people import Act, Person, require
 from chugao.review.written import TITLE
 from chugao.source import Frozen
@@ -111,8 +112,13 @@ def standing(
         yield from _own(person, held)
 
 
-def pending(draft: Draft) -> Iterator[Hindrance]:
+@once_for_each(64)
+def pending(draft: Draft) -> tuple[Hindrance, ...]:
     """Every 【待补】 of the text, its tables and what stands around it."""
+    return tuple(_all_pending(draft))
+
+
+def _all_pending(draft: Draft) -> Iterator[Hindrance]:
     for section in keeping.sections_of(draft):
         places = [("heading", section.heading.text), *((s.id, s.text) for s in section.sentences)]
         for block in section.blocks:

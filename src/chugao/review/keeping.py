@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from chugao.database import record, utc_text
+from chugao.database import known_in, record, utc_text
 from chugao.database.tables import (
     review_document,
     review_revision,
@@ -86,7 +86,10 @@ def held(connection: Connection, person: Person, document_id: str, act: Act) -> 
 
 def seen(connection: Connection, person: Person, document_id: str, act: Act = Act.SEE) -> Document:
     """The document, for a person who may see it.  Raises `NotAllowed`."""
-    found = _found(connection, document_id)
+    known = known_in(connection)
+    if ("document", document_id) not in known:
+        known["document", document_id] = _found(connection, document_id)
+    found: Document | None = known["document", document_id]
     if found is None:
         raise NotAllowed(NOT_THERE)
     require(person, act, found)
@@ -231,11 +234,12 @@ def sections_of(draft: Draft) -> list[Section]:
 
 def held_sections(connection: Connection, document_id: str) -> list[Held]:
     """The sections of the working text in order, the title first."""
-    return [
-        h
-        for h in map(_held, connection.execute(_sections(document_id).order_by(review_section.c.ordinal)))
-        if h.ordinal >= 0
-    ]
+    known = known_in(connection)
+    found: list[Held] | None = known.get(("sections", document_id))
+    if found is None:
+        rows = connection.execute(_sections(document_id).order_by(review_section.c.ordinal))
+        found = known["sections", document_id] = [h for h in map(_held, rows) if h.ordinal >= 0]
+    return list(found)
 
 
 def held_section(connection: Connection, document_id: str, section_id: str) -> Held | None:
@@ -334,7 +338,8 @@ def working(connection: Connection, document: Document) -> Draft:
 
 def working_of(connection: Connection, document: Document, sections: Sequence[Held]) -> Draft:
     """The same with the sections at hand."""
-    key = (_head_hash(connection, document), *(digest(f"{h.id}\0{h.json}\0{h.evidence_json}") for h in sections))
+    # The texts themselves: their hash is worked out once for each string, a digest of them every time.
+    key = (_head_hash(connection, document), *(t for h in sections for t in (h.id, h.json, h.evidence_json)))
     return _remembered(key, lambda: laid_over(head(connection, document), sections))
 
 
@@ -344,8 +349,11 @@ def head(connection: Connection, document: Document) -> Draft:
 
 
 def _head_hash(connection: Connection, document: Document) -> str:
-    of_it = (review_version.c.document_id == document.id) & (review_version.c.no == document.version)
-    return str(connection.execute(select(review_version.c.text_hash).where(of_it)).scalar_one())
+    known, asked = known_in(connection), ("head", document.id, document.version)
+    if asked not in known:
+        of_it = (review_version.c.document_id == document.id) & (review_version.c.no == document.version)
+        known[asked] = str(connection.execute(select(review_version.c.text_hash).where(of_it)).scalar_one())
+    return str(known[asked])
 
 
 def laid_over(head: Draft, sections: Sequence[Held]) -> Draft:

@@ -25,6 +25,7 @@ from chugao.review.changing import ACCEPTED, LOCKED
 from chugao.review.documents import Document
 from chugao.review.guarding import Basis, Hindrance, pending, unruled
 from chugao.review.numbers import red_in
+from chugao.review.once import once_for_each
 from chugao.review.people import Person, State
 from chugao.review.rounds import Step
 from chugao.review.written import TITLE, text_of, version_of_flat
@@ -123,7 +124,7 @@ def strip(db: Database, person: Person, document_id: str, basis: Basis | None = 
         wanted = select(c.c.kind, func.count()).where(open_).group_by(c.c.kind)
         counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(wanted)}
         head_content = _head_content(connection, document)
-    owed, undecided = tuple(pending(draft)), tuple(unruled(draft, basis))
+    owed, undecided = pending(draft), tuple(unruled(draft, basis))
     red = tuple(Hindrance.of_number(n) for h in held for n in red_in(h.section))
     return Strip(
         version=document.version,
@@ -144,6 +145,7 @@ def strip(db: Database, person: Person, document_id: str, basis: Basis | None = 
     )
 
 
+@once_for_each(64)
 def characters_of(draft: Draft) -> int:
     """字数 as WPS counts it: title, headings and paragraphs; tables left out, as `cutting` does."""
     total = count_characters(draft.title.text)
@@ -269,8 +271,8 @@ def since_last_look(db: Database, person: Person, document_id: str, basis: Basis
         told = {
             "instructions": tuple(_instructions(connection, document, head, draft, basis)),
             "owes": tuple(_owes(connection, document, draft, basis)),
-            "outline": coverage.answered if (coverage := coverage_of(draft)) else None,
-            "private": tuple(_private(draft)),
+            "outline": _answered(draft),
+            "private": _private(draft),
         }
         if look is None:
             return Since(first=True, at="", line="", **told)
@@ -419,13 +421,23 @@ def _instructions(
         yield from carried(told, items, draft.sections, characters_of(draft))
 
 
-def _private(draft: Draft) -> Iterator[str]:
+@once_for_each(64)
+def _answered(draft: Draft) -> tuple[int, int] | None:
+    """Headings from above that are answered, of how many."""
+    coverage = coverage_of(draft)
+    return coverage.answered if coverage is not None else None
+
+
+@once_for_each(64)
+def _private(draft: Draft) -> tuple[str, ...]:
     """Numbers of the text that are not to be published."""
     kept = {e.id: e for e in draft.evidence if e.release in (Release.INTERNAL.value, Release.WITHHELD.value)}
-    for _, sentence in draft.sentences():
-        for claim in sentence.claims:
-            if claim.id in kept:
-                yield f"{kept[claim.id].name}{sentence.text[claim.start : claim.end]}（{kept[claim.id].release}）"
+    return tuple(
+        f"{kept[claim.id].name}{sentence.text[claim.start : claim.end]}（{kept[claim.id].release}）"
+        for _, sentence in draft.sentences()
+        for claim in sentence.claims
+        if claim.id in kept
+    )
 
 
 def _owes(connection: Connection, document: Document, draft: Draft, basis: Basis | None) -> Iterator[Owes]:

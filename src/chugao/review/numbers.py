@@ -10,6 +10,7 @@ from chugao.database import Database
 from chugao.errors import InputError, StaleVersion
 from chugao.manuscript import Draft, Section
 from chugao.review import keeping
+from chugao.review.once import once_for_each
 from chugao.review.people import Act, Person
 from chugao.source import Claim, Frozen
 
@@ -40,6 +41,7 @@ class RedNumber(Frozen):
         return (self.section, self.sentence, self.start)
 
 
+@once_for_each(2048)
 def red_in(section: Section) -> tuple[RedNumber, ...]:
     """The red numbers of a section, in order."""
     return tuple(

@@ -17,6 +17,7 @@ from chugao.comparing.versions import Line, version_of_lines
 from chugao.errors import InputError
 from chugao.flow import is_annex
 from chugao.manuscript import Block, ClaimedText, Draft, Evidence, Section, Sentence
+from chugao.review.once import once_for_each
 from chugao.source import Claim, Frozen
 from chugao.word.authors import kept_characters
 from chugao.word.reclaiming import claim_of
@@ -103,6 +104,7 @@ class Spot(NamedTuple):
 # --- out of a section -----------------------------------------------------------------------------
 
 
+@once_for_each(2048)
 def written_of(section: Section) -> Written:
     """A section for the screen; its supported numbers as marks."""
     return Written(heading=section.heading.text, paragraphs=tuple(_paragraph(section, b) for b in section.blocks))
@@ -118,6 +120,7 @@ def _paragraph(section: Section, block: Block) -> Paragraph:
     return Paragraph(text=section.block_text(block), block=block.id, marks=tuple(marks))
 
 
+@once_for_each(2048)
 def text_of(section: Section) -> str:
     """The flat text; offsets of comments and suggestions count in it."""
     return "\n".join(line for line, _ in _lines(section))
@@ -128,6 +131,7 @@ def flat_of(section: Section) -> Flat:
     return Flat(text_of(section), {line_of(b.id, _rows_of(b)): _rows_of(b) for b in section.blocks if b.table})
 
 
+@once_for_each(2048)
 def spots_of(section: Section) -> tuple[Spot, ...]:
     """Where each sentence stands in the flat text."""
     found, at = [], 0

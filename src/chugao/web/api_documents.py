@@ -70,7 +70,7 @@ def history(request: Request, document_id: Name, person: See) -> Json:
 @router.get("/hindrances", summary="为什么还不能送、不能批")
 def hindrances(request: Request, document_id: Name, person: See, step: Literal["send", "approve"] = "send") -> Json:
     house = house_of(request)
-    basis = basis_of(here(house, person, document_id), fresh=True)
+    basis = basis_of(here(house, person, document_id))
     found = review.hindrances(house.database, person, document_id, step, basis)
     return {"hindrances": [h.model_dump(mode="json") for h in found]}
 
@@ -115,9 +115,7 @@ def transition(request: Request, document_id: Name, person: See, told: Step) -> 
     db, at = house.database, here(house, person, document_id)
     try:
         if told.step == "submit":
-            done = review.submit(
-                db, person, document_id, round=told.round or None, note=told.note, basis=basis_of(at, fresh=True)
-            )
+            done = review.submit(db, person, document_id, round=told.round or None, note=told.note, basis=basis_of(at))
         elif told.step == "withdraw":
             done = review.withdraw(db, person, document_id, note=told.note)
         elif told.step == "return":
@@ -130,14 +128,12 @@ def transition(request: Request, document_id: Name, person: See, told: Step) -> 
                 round=told.round,
                 venue=told.venue,
                 note=told.note,
-                basis=basis_of(at, fresh=True),
+                basis=basis_of(at),
             )
         elif told.step == "approve":
             if not told.content:
                 raise InputError("批准要带 content：您读到的那一稿的内容指纹（文稿的 content）。")
-            done = review.approve(
-                db, person, document_id, note=told.note, content=told.content, basis=basis_of(at, fresh=True)
-            )
+            done = review.approve(db, person, document_id, note=told.note, content=told.content, basis=basis_of(at))
         elif told.step == "archive":
             done = review.archive(db, person, document_id)
         else:

@@ -26,6 +26,8 @@ from chugao.database import record
 from chugao.errors import InputError, StaleVersion
 from chugao.export.files import write_whole
 from chugao.review import four_eyes, set_four_eyes
+from chugao.review.accounts import list_accounts
+from chugao.review.budgets import spent
 from chugao.review.people import Act, Person
 from chugao.web.admin import TABS
 from chugao.web.house import House, house_of
@@ -35,7 +37,7 @@ from chugao.web.people import needs
 router = APIRouter(prefix="/admin/settings", include_in_schema=False)
 Admin = Annotated[Person, needs(Act.ADMINISTER)]
 Key = tuple[str, str]
-"""Section and key: ("office", "theme")."""
+"""Section and key: ("office", "theme"), ("budget.people", "wangfang")."""
 OUTPUTS = (
     ("auto", "自动试出"),
     ("json_schema", "json_schema（最稳）"),
@@ -81,8 +83,33 @@ MODEL = (
     Field(("privacy", "remote"), "患者信息", "privacy"),
 )
 BUDGET = (Field(("budget", "per_person"), "每人每月额度（元）", "money", "空着为不限；到了额度只能离线写"),)
+_PEOPLE = "budget.people"
 FIELDS = {f.name: f for f in (*OFFICE, *MODEL, *BUDGET)}
 CHOICES = {"level": [(n, n) for n in LEVELS], "output": list(OUTPUTS), "privacy": list(PRIVACY)}
+
+
+class Share(NamedTuple):
+    """What one person may spend a month, where it is another than everybody's."""
+
+    field: Field
+    value: str
+    spent: str
+
+
+def shares_of(house: House) -> list[Share]:
+    """A line for everybody who can sign in, and for whoever the file names besides."""
+    told = house.settings.budget.people
+    names = {a.login: a.name for a in list_accounts(house.database) if a.disabled_at is None}
+    names |= {login: login for login in told if login not in names}
+    paid = spent(house.database, names, at=house.now())
+    return [
+        Share(_share(login, name), f"{told[login].normalize():f}" if login in told else "", f"{paid[login]:.2f}")
+        for login, name in names.items()
+    ]
+
+
+def _share(login: str, name: str) -> Field:
+    return Field((_PEOPLE, login), f"{name}每月额度（元）", "money")
 
 
 @router.get("")
@@ -98,6 +125,7 @@ def settings(request: Request, person: Admin) -> Response:
         groups=(("本单位", OFFICE), ("模型", MODEL), ("费用", BUDGET)),
         values={f.name: shown(told, f) for f in FIELDS.values()},
         choices=CHOICES,
+        shares=shares_of(house),
         mark=mark_of(house),
         four=four_eyes(house.database),
         trouble=house.trouble,
@@ -118,9 +146,10 @@ def _change(request: Request, person: Person, form: Mapping[str, str]) -> Respon
         on = form.get("four") == "1"
         set_four_eyes(house.database, person, on, reason=reason)
         return done("/admin/settings", "批准人不能是最后修改人：" + ("已打开" if on else "已关闭"))
-    told = {f.key: read(f, form[name]) for name, f in FIELDS.items() if name in form}
+    fields = FIELDS | {s.field.name: s.field for s in shares_of(house)}
+    told = {f.key: read(f, form[name]) for name, f in fields.items() if name in form}
     changed = change(house, person, told, mark=form.get("mark", ""), reason=reason)
-    words = "、".join(FIELDS["-".join(k)].label for k in changed)
+    words = "、".join(fields["-".join(k)].label for k in changed)
     return done("/admin/settings", f"已保存：{words}，立即生效" if changed else "没有改动")
 
 
@@ -137,7 +166,7 @@ def change(
             raise StaleVersion("设置刚刚被别人改过，您的改动没有保存。请看过现在的设置再改。")
         text = path.read_text(encoding="utf-8-sig")
         before = tomllib.loads(text)
-        changed = {k: (before.get(k[0], {}).get(k[1]), v) for k, v in told.items() if _differs(before, k, v)}
+        changed = {k: (_table(before, k[0]).get(k[1]), v) for k, v in told.items() if _differs(before, k, v)}
         if not changed:
             return {}
         new = with_values(text, {k: v for k, (_, v) in changed.items()})
@@ -197,11 +226,19 @@ def _money(field: Field, told: str) -> float | None:
 
 def _differs(before: Mapping[str, Any], key: Key, value: Any) -> bool:
     """What is not said and what says nothing are the same: a form that was only looked at writes no line."""
-    was = before.get(key[0], {}).get(key[1])
-    if was is None:
+    was = _table(before, key[0]).get(key[1])
+    if was is None and key[0] != _PEOPLE:
         usual = getattr(getattr(Settings(), key[0]), key[1])
         was = list(usual) if isinstance(usual, tuple) else usual
     return bool(was != value)
+
+
+def _table(document: Mapping[str, Any], section: str) -> Mapping[str, Any]:
+    """The table of a dotted name; empty where there is none."""
+    table: Any = document
+    for name in section.split("."):
+        table = table.get(name, {}) if isinstance(table, Mapping) else {}
+    return table if isinstance(table, Mapping) else {}
 
 
 def _said(value: Any) -> str:
@@ -219,7 +256,9 @@ def with_values(text: str, values: Mapping[Key, Any]) -> str:
     wanted = tomllib.loads(text)
     for (section, key), value in values.items():
         text = _with_value(text, section, key, value)
-        table = wanted.setdefault(section, {})
+        table = wanted
+        for name in section.split("."):
+            table = table.setdefault(name, {})
         if value is None:
             table.pop(key, None)
         else:
@@ -228,20 +267,33 @@ def with_values(text: str, values: Mapping[Key, Any]) -> str:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         found = {}
-    if found != {k: v for k, v in wanted.items() if v != {} or k in found}:
+    if _filled(found) != _filled(wanted):
         names = "、".join(".".join(k) for k in values)
         raise InputError(f"chugao.toml 里“{names}”的写法比较特别，不能从网页上改。请在文件里改，保存后立即生效。")
     return text
 
 
+def _filled(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Without tables that hold nothing: one that was emptied says what one that is not there says."""
+    told = {k: _filled(v) if isinstance(v, Mapping) else v for k, v in document.items()}
+    return {k: v for k, v in told.items() if v != {}}
+
+
 def _with_value(text: str, section: str, key: str, value: Any) -> str:
     lines = text.split("\n")
-    head = next((i for i, line in enumerate(lines) if re.fullmatch(rf"\s*\[{section}\]\s*(#.*)?\r?", line)), None)
-    written = [] if value is None else [f"{key} = {json.dumps(value, ensure_ascii=False)}"]
+    head = next(
+        (i for i, line in enumerate(lines) if re.fullmatch(rf"\s*\[{re.escape(section)}\]\s*(#.*)?\r?", line)), None
+    )
+    quoted = json.dumps(key, ensure_ascii=False)
+    name = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else quoted
+    written = [] if value is None else [f"{name} = {json.dumps(value, ensure_ascii=False)}"]
     if head is None:
         return text if value is None else "\n".join([text.rstrip("\n"), "", f"[{section}]", *written, ""])
     end = next((i for i in range(head + 1, len(lines)) if lines[i].lstrip().startswith("[")), len(lines))
-    at = next((i for i in range(head + 1, end) if re.match(rf"\s*{key}\s*=", lines[i])), None)
+    at = next(
+        (i for i in range(head + 1, end) if re.match(rf"\s*(?:{re.escape(key)}|{re.escape(quoted)})\s*=", lines[i])),
+        None,
+    )
     if at is None:
         return "\n".join([*lines[: head + 1], *written, *lines[head + 1 :]])
     return "\n".join([*lines[:at], *written, *lines[at + 1 :]])

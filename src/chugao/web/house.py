@@ -8,9 +8,11 @@ Surprise: settings are read again when `chugao.toml` changes; an administrator d
 import secrets
 import subprocess
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from starlette.requests import HTTPConnection
 
@@ -23,6 +25,8 @@ from chugao.review.people import Person
 if TYPE_CHECKING:
     from chugao.web.running import Runner
 
+P = ParamSpec("P")
+R = TypeVar("R")
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -60,6 +64,11 @@ class House:
     trouble = ""
     """What is wrong with `chugao.toml` since it was changed, for the page 设置."""
 
+    def stamp(self) -> tuple[object, ...]:
+        """Another one as soon as anything that a text is read against may have changed: the database, the settings."""
+        catalogue = self.settings.catalogue
+        return (self.database.stamp(), self._stamp(), *([_marked(self.workspace / catalogue)] if catalogue else []))
+
     def now(self) -> str:
         """This moment, as every table keeps it."""
         return utc_text(datetime.now(UTC))
@@ -76,11 +85,16 @@ class House:
         return folder
 
     def _stamp(self) -> tuple[int, int]:
-        try:
-            found = (self.workspace / "chugao.toml").stat()
-        except OSError:
-            return (0, 0)
-        return (found.st_mtime_ns, found.st_size)
+        return _marked(self.workspace / "chugao.toml")
+
+
+def _marked(file: Path) -> tuple[int, int]:
+    """When a file was written and how long it is; zeros for one that is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
 
 
 def open_house(workspace: Path, *, database_url: str = "", solo: bool = False, https: bool = False) -> House:
@@ -93,3 +107,14 @@ def open_house(workspace: Path, *, database_url: str = "", solo: bool = False, h
 def house_of(request: HTTPConnection) -> House:
     """The house a request came to."""
     return cast(House, request.app.state.house)
+
+
+def one_look(handler: Callable[P, R]) -> Callable[P, R]:
+    """A screen that only shows: everything on it is read in one transaction, so that it is of one moment."""
+
+    @wraps(handler)
+    def looking(*given: P.args, **named: P.kwargs) -> R:
+        with house_of(cast(HTTPConnection, named["request"])).database.one_view():
+            return handler(*given, **named)
+
+    return looking

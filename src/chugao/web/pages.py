@@ -7,15 +7,16 @@ its own: what moves is in /static, under a name that changes with its content.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, unquote
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from chugao.database import CHINA, china_time
@@ -67,6 +68,19 @@ def page(request: Request, person: Person | None, template: str, *, status: int 
     if _DONE in request.cookies:
         response.delete_cookie(_DONE)
     return response
+
+
+def compiled() -> int:
+    """Compile every template, which the first reader of each page would wait for; how many there are."""
+    names = _environment().list_templates(extensions=["html"])
+    for name in names:
+        _environment().get_template(name)
+    return len(names)
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, for what is drawn once and shown many times."""
+    return cast(Callable[..., Markup], getattr(_environment().get_template(template).module, name))
 
 
 def done(where: str, told: str) -> RedirectResponse:

@@ -15,7 +15,7 @@ from chugao.kind import Kind
 from chugao.review import carrying, orders
 from chugao.review.budgets import left
 from chugao.review.people import Act, Person, State, require
-from chugao.web.house import House, house_of
+from chugao.web.house import House, house_of, one_look
 from chugao.web.pages import page
 from chugao.web.people import allowed, needs
 
@@ -29,6 +29,7 @@ _LATEST = 8
 
 
 @router.get("/")
+@one_look
 def worktop(request: Request, person: Annotated[Person, needs(Act.SEE)]) -> Response:
     return _worktop(request, person, None)
 
@@ -296,6 +297,7 @@ def _each_its_name(sent: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
 
 
 @router.get("/documents")
+@one_look
 def listed(
     request: Request,
     person: Annotated[Person, needs(Act.SEE)],

@@ -4,7 +4,6 @@ In: a request, a person, an id.  Out: `Here`, and the values the frame of each o
 """
 
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -21,9 +20,8 @@ from chugao.web.house import House
 if TYPE_CHECKING:
     from chugao.desk import Desk
 
-_FRESH_S = 15.0
-"""How long what was gathered for looking is used again; what decides (送审, 批准) gathers anew."""
-_gathered: dict[tuple[str, str, int], tuple[float, "Desk"]] = {}
+_gathered: dict[tuple[str, str, int, str], tuple[tuple[object, ...], "Desk"]] = {}
+"""What was gathered for a department's year, with the stamp of all it was gathered from."""
 _MOST = 64
 
 
@@ -46,13 +44,17 @@ def here(house: House, person: Person, document_id: str) -> Here:
         raise NotThere(str(error)) from None
 
 
-def desk_of(at: Here, *, fresh: bool = False) -> "Desk":
-    """The figures, matters and instructions that the workspace keeps for the document."""
+def desk_of(at: Here) -> "Desk":
+    """The figures, matters and instructions that the workspace keeps for the document, as they are at this moment.
+
+    Gathered again as soon as anything in the database or in `chugao.toml` is another.
+    """
     from chugao.desk import Files, gather
 
-    key = (str(at.house.workspace), at.doc.department, at.doc.year)
+    key = (str(at.house.workspace), at.doc.department, at.doc.year, at.doc.organisation)
+    stamp = at.house.stamp()
     known = _gathered.get(key)
-    if known is not None and not fresh and monotonic() - known[0] < _FRESH_S:
+    if known is not None and known[0] == stamp:
         return known[1]
     found = gather(
         Files(),
@@ -61,23 +63,24 @@ def desk_of(at: Here, *, fresh: bool = False) -> "Desk":
         organisation=at.doc.organisation,
         workspace=at.house.workspace,
         past=(None, ()),
+        database=at.house.database,
     )
     if known is not None and known[1].figures == found.figures and known[1].matters == found.matters:
         # The very same objects: what was read against them need not be read again.
         found = found._replace(figures=known[1].figures, matters=known[1].matters)
     if len(_gathered) >= _MOST:
         _gathered.clear()
-    _gathered[key] = (monotonic(), found)
+    _gathered[key] = (stamp, found)
     return found
 
 
-def basis_of(at: Here, draft: Draft | None = None, *, fresh: bool = False) -> Basis:
+def basis_of(at: Here, draft: Draft | None = None) -> Basis:
     """What the text is read against: the workspace's figures and matters where they hold all that the draft rests on.
 
     A draft made from files that were handed in for it alone is read against the evidence it carries: half of its
     matters would make inventions of the other half.
     """
-    desk = desk_of(at, fresh=fresh)
+    desk = desk_of(at)
     if draft is None:
         draft = current(at.house.database, at.person, at.doc.id)
     used = {e.metric for e in draft.evidence}

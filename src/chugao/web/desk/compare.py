@@ -4,11 +4,14 @@ A long paper is rendered as far as a screen or two; the other sections come when
 same comparison, which `comparing` keeps by the hash of both texts.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from chugao import review
@@ -20,10 +23,11 @@ from chugao.comparing.terminal import told_beside, where_of
 from chugao.errors import InputError
 from chugao.manuscript import Draft
 from chugao.review import Act, Person
+from chugao.review.once import once_for_each
 from chugao.web.desk.around import Here, frame, here, names_of
 from chugao.web.desk.deciding import hunks_by_unit, sections_of, written_with
-from chugao.web.house import house_of
-from chugao.web.pages import page
+from chugao.web.house import house_of, one_look
+from chugao.web.pages import macro, page
 from chugao.web.people import needs
 
 router = APIRouter()
@@ -53,6 +57,13 @@ class Line(NamedTuple):
     hunks: tuple[str, ...]
 
 
+def line_of(summary: Summary) -> str:
+    """What changed in one line, without what did not: “数字：改1；措辞2处”."""
+    parts = [re.sub(r"[改增删]0 ?", "", part).strip() for part in summary.line.split("；")]
+    told = [part for part in parts if not re.search(r"(?<!\d)0处$", part) and part != "数字："]
+    return "；".join(told) or "两份内容相同"
+
+
 class Sides(NamedTuple):
     """Two versions and what to call them."""
 
@@ -70,6 +81,7 @@ class Sides(NamedTuple):
 
 
 @router.get("/documents/{document_id}/compare")
+@one_look
 def show_compare(
     request: Request,
     document_id: str,
@@ -86,6 +98,7 @@ def show_compare(
     sides = _sides(at, nodes, left, right)
     comparison, summary, blocks = compared(sides.old, sides.new)
     facts = [_fact(f) for f in summary.facts]
+    decides = bool(sides.now) and at.may(Act.SUGGEST)
     return page(
         request,
         person,
@@ -93,22 +106,24 @@ def show_compare(
         **frame(at, "compare"),
         nodes=nodes,
         sides=sides,
-        summary=summary,
+        line=line_of(summary),
         touched=[w for w, moved in (("导语", summary.lead_changed), ("不足", summary.problems_changed)) if moved],
         facts=facts[:_FACTS],
         more_facts=facts[_FACTS:],
         blocks=blocks,
         first=_FIRST,
+        drawn=lambda block: _drawn(block, sides.now, decides),
         hunks=[h for h in comparison.hunks if not h.numbering],
         view=view,
         only=only,
-        decides=bool(sides.now) and at.may(Act.SUGGEST),
+        decides=decides,
         at_once=at.may(Act.DECIDE_SUGGESTION),
         query=urlencode({"left": sides.left, "right": sides.right}),
     )
 
 
 @router.get("/documents/{document_id}/compare/section")
+@one_look
 def show_section(request: Request, document_id: str, person: Reader, left: int, right: int, key: str) -> Response:
     """One section of a comparison, when somebody scrolls to it."""
     house = house_of(request)
@@ -120,11 +135,7 @@ def show_section(request: Request, document_id: str, person: Reader, left: int, 
         request,
         person,
         "desk/compare_section.html",
-        **frame(at, "compare"),
-        block=block,
-        sides=sides,
-        decides=bool(sides.now) and at.may(Act.SUGGEST),
-        at_once=at.may(Act.DECIDE_SUGGESTION),
+        drawn=_drawn(block, sides.now, bool(sides.now) and at.may(Act.SUGGEST)) if block is not None else "",
     )
 
 
@@ -170,11 +181,18 @@ def decide(
     return RedirectResponse(f"/documents/{document_id}/compare?{query}", status_code=303)
 
 
+@once_for_each(32)
 def compared(old: Draft, new: Draft) -> tuple[Comparison, Summary, tuple[Block, ...]]:
     """A comparison, its facts and its rows by section."""
     comparison = compare(old, new)
     facts = compare_facts(comparison.old, comparison.new, comparison)
     return comparison, summary_of_changes(comparison, facts), tuple(_blocks(comparison))
+
+
+@lru_cache(maxsize=2048)
+def _drawn(block: Block, now: str, decides: bool) -> Markup:
+    """The rows of a section as markup; reading a comparison again draws nothing anew."""
+    return macro("desk/_rows.html", "rows")(block, now, decides)
 
 
 def _blocks(comparison: Comparison) -> Iterator[Block]:

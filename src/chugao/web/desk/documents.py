@@ -1,39 +1,54 @@
 """The ten-second screen: may this be sent, what changed since I looked, who owes what; then the paper itself."""
 
-from typing import Annotated
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from chugao import review
 from chugao.comparing.versions import Piece
 from chugao.comparing.words import pieces_of
-from chugao.review import Act, Person
-from chugao.web.desk.around import basis_of, findings_of, frame, here, names_of
+from chugao.review import Act, Person, Working
+from chugao.web.desk.around import Here, basis_of, findings_of, frame, here, names_of
 from chugao.web.desk.numbers import reasons_of
-from chugao.web.desk.shown import page_of
+from chugao.web.desk.shown import Part, page_of
 from chugao.web.desk.versions import ACTS
-from chugao.web.house import house_of
-from chugao.web.pages import page
+from chugao.web.house import house_of, one_look
+from chugao.web.pages import macro, page
 from chugao.web.people import needs
 
 router = APIRouter()
 Reader = Annotated[Person, needs(Act.SEE)]
 _AROUND = 10
-_FIRST = 20
-"""Sections rendered at once; the rest come when they are scrolled to."""
+_FAR = 20
+"""Sections beyond this many are laid out by the browser when they come near."""
+
+
+class Dress(NamedTuple):
+    """What a section's place on the page takes from the day: its state, who is in it, what the reader may do."""
+
+    document: str
+    far: bool
+    rev: int
+    state: str
+    editing: str
+    opens: bool
+    """There is a way into the editor."""
+    edits: bool
 
 
 @router.get("/documents/{document_id}")
+@one_look
 def show_document(request: Request, document_id: str, person: Reader) -> Response:
     """One document as a reviewer meets it."""
     house = house_of(request)
     at, db = here(house, person, document_id), house.database
     draft = review.current(db, person, document_id)
     basis = basis_of(at, draft)
-    working = {w.section_id: w for w in review.sections(db, person, document_id)}
     findings = findings_of(at, basis)
-    shown = page_of(draft, findings)
     since = review.since_last_look(db, person, document_id, basis)
     remarks = review.comments(db, person, document_id)
     return page(
@@ -44,9 +59,8 @@ def show_document(request: Request, document_id: str, person: Reader) -> Respons
         strip=review.strip(db, person, document_id, basis),
         since=since,
         acts=ACTS,
-        shown=shown,
-        first=_FIRST,
-        working=working,
+        shown=page_of(draft, findings),
+        drawn=_drawing(at, review.sections(db, person, document_id)),
         findings=[f for f in findings if f.severity.blocks],
         advice=[f for f in findings if not f.severity.blocks],
         comments=_threads(remarks),
@@ -68,19 +82,42 @@ def looked(request: Request, document_id: str, person: Reader) -> Response:
 
 
 @router.get("/documents/{document_id}/sections/{section_id}/part")
+@one_look
 def show_part(request: Request, document_id: str, section_id: str, person: Reader) -> Response:
-    """A section of a long document, when somebody scrolls to it."""
+    """One section of the page, as it stands."""
     house = house_of(request)
     at, db = here(house, person, document_id), house.database
     draft = review.current(db, person, document_id)
     findings = findings_of(at, basis_of(at, draft))
     shown = page_of(draft, findings)
     found = next((p for p in shown.parts if p.id == section_id), None)
-    working = {w.section_id: w for w in review.sections(db, person, document_id)}
-    return page(request, person, "desk/part.html", **frame(at, "text"), part=found, working=working)
+    drawn = _drawing(at, review.sections(db, person, document_id))
+    return page(request, person, "desk/part.html", part=found, drawn=drawn)
+
+
+def _drawing(at: Here, working: tuple[Working, ...]) -> Callable[[Part, int], Markup]:
+    """How this reader's page draws a section: asked with the part and its place."""
+    known = {w.section_id: w for w in working}
+    edits, suggests, forces = (at.may(a) for a in (Act.EDIT, Act.SUGGEST, Act.FORCE_UNLOCK))
+
+    def drawn(part: Part, place: int) -> Markup:
+        w = known.get(part.id)
+        opens = w is not None and (edits or suggests) and (not w.locked_by or forces)
+        editing = w.editing[0].text if w is not None and w.editing else ""
+        rev, state = (w.rev, w.state) if w is not None else (0, "")
+        return _drawn(part, Dress(at.doc.id, place >= _FAR, rev, state, editing, opens, edits))
+
+    return drawn
+
+
+@lru_cache(maxsize=4096)
+def _drawn(part: Part, dress: Dress) -> Markup:
+    """A section as markup: the same for everybody to whom it looks the same."""
+    return macro("desk/_part.html", "part")(part, dress)
 
 
 @router.get("/documents/{document_id}/sections/{section_id}/why")
+@one_look
 def show_why(request: Request, document_id: str, section_id: str, person: Reader, sentence: str = "") -> Response:
     """Why each sentence of a section is there: figure with file and cell, formula, matter, past report, person."""
     house = house_of(request)

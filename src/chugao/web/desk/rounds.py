@@ -10,7 +10,7 @@ from chugao.errors import InputError
 from chugao.review import Act, Person, Refused
 from chugao.web.desk.around import Here, back, basis_of, frame, here, names_of
 from chugao.web.faults import NotThere
-from chugao.web.house import house_of
+from chugao.web.house import house_of, one_look
 from chugao.web.pages import page
 from chugao.web.people import needs
 
@@ -30,6 +30,7 @@ STEPS = ("submit", "withdraw", "return", "pass", "approve", "archive", "unarchiv
 
 
 @router.get("/documents/{document_id}/send")
+@one_look
 def show_guard(request: Request, document_id: str, person: Reader, step: str = "send") -> Response:
     """What still stands in the way, each with a link to its place."""
     house = house_of(request)
@@ -55,17 +56,17 @@ def move(
         raise InputError(f"没有“{step[:20]}”这一步。请从页面上的按钮操作。")
     try:
         if step == "submit":
-            basis = basis_of(at, fresh=True)
+            basis = basis_of(at)
             review.submit(db, person, document_id, round=round or None, note=note, basis=basis)
         elif step == "withdraw":
             review.withdraw(db, person, document_id)
         elif step == "return":
             review.request_changes(db, person, document_id, note=note)
         elif step == "pass":
-            basis = basis_of(at, fresh=True)
+            basis = basis_of(at)
             review.pass_on(db, person, document_id, round=round, venue=venue, note=note, basis=basis)
         elif step == "approve":
-            basis = basis_of(at, fresh=True)
+            basis = basis_of(at)
             review.approve(db, person, document_id, basis=basis, note=note, content=content or None)
         elif step == "archive":
             review.archive(db, person, document_id)
@@ -78,9 +79,10 @@ def move(
 
 def _guard(request: Request, at: Here, step: str, status: int) -> Response:
     found = review.hindrances(
-        at.house.database, at.person, at.doc.id, "approve" if step == "approve" else "send", basis_of(at, fresh=True)
+        at.house.database, at.person, at.doc.id, "approve" if step == "approve" else "send", basis_of(at)
     )
     draft = review.current(at.house.database, at.person, at.doc.id)
+    remarks = review.comments(at.house.database, at.person, at.doc.id)
     return page(
         request,
         at.person,
@@ -90,6 +92,7 @@ def _guard(request: Request, at: Here, step: str, status: int) -> Response:
         step=step,
         hindrances=found,
         kinds=KINDS,
+        blocking=sum(c.kind == "阻塞" and c.state == "open" and c.parent is None for c in remarks),
         unread=[h for h in found if h.kind == "section"],
         red=[h for h in found if h.kind == "red"],
         names=names_of(draft),
@@ -100,6 +103,7 @@ def _guard(request: Request, at: Here, step: str, status: int) -> Response:
 
 
 @router.get("/documents/{document_id}/countersign")
+@one_look
 def show_countersign(request: Request, document_id: str, person: Reader) -> Response:
     """For the office: who was asked and what they said; for a department that was asked: its own paragraphs."""
     house = house_of(request)
@@ -143,7 +147,7 @@ def consult(
     sections = review.current(house.database, person, document_id).sections
     blocks = [(s.id, b.id) for s in sections if s.id in (given or ()) for b in s.blocks]
     assigned = dict.fromkeys(names, blocks) if blocks else None
-    basis = basis_of(at, fresh=True)
+    basis = basis_of(at)
     review.consult(house.database, person, document_id, names, due=due, basis=basis, assigned=assigned)
     return _to_countersign(document_id)
 

@@ -20,7 +20,7 @@ from chugao.source import Frozen
 from chugao.web.desk.around import Here, back, desk_of, frame, here
 from chugao.web.desk.numbers import LABELS, matching, runs_of, values_of
 from chugao.web.desk.panes import panes_of
-from chugao.web.house import house_of
+from chugao.web.house import house_of, one_look
 from chugao.web.pages import page
 from chugao.web.people import needs
 
@@ -94,6 +94,7 @@ class Answered(Frozen):
 
 
 @router.get(BASE)
+@one_look
 def open_section(request: Request, document_id: str, section_id: str, person: Reader) -> Response:
     """The editor of one section."""
     house = house_of(request)

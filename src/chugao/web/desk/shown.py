@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from chugao.flow import is_annex
 from chugao.manuscript import Block, Draft, Section
+from chugao.review.once import once_for_each
 from chugao.review.written import spots_of
 from chugao.source import Claim, Finding
 
@@ -83,26 +84,35 @@ class Page(NamedTuple):
 
 def page_of(draft: Draft, findings: Iterable[Finding] = ()) -> Page:
     """The page of a draft: annexes behind the body, shell around it."""
-    blocking: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    return _page(draft, tuple(findings))
+
+
+@once_for_each(32)
+def _page(draft: Draft, findings: tuple[Finding, ...]) -> Page:
+    blocking: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         if finding.severity.blocks:
-            blocking[finding.place.section, finding.place.sentence].append(finding)
+            blocking[finding.place.section].append(finding)
     body = [s for s in draft.sections if not is_annex(s)]
-    parts = [part_of(s, blocking) for s in (*body, *(s for s in draft.sections if is_annex(s)))]
+    parts = [_part(s, tuple(blocking.get(s.id, ()))) for s in (*body, *(s for s in draft.sections if is_annex(s)))]
+    title = [f for f in blocking.get("", ()) if f.place.sentence == "title"]
     shell = draft.shell
     addressee = [shell.addressee.rstrip("：:") + "："] if shell.addressee.strip() else []
     return Page(
-        title=tuple(_runs(draft.title.text, draft.title.claims, blocking.get(("", "title"), ()))),
+        title=tuple(_runs(draft.title.text, draft.title.claims, title)),
         before=tuple(filter(None, (shell.title, *addressee, *shell.opening.splitlines()))),
         parts=tuple(p for p in parts if p.heading or p.paragraphs),
         after=tuple(filter(None, (*shell.closing.splitlines(), shell.issuer, shell.date))),
     )
 
 
-def part_of(section: Section, blocking: dict[tuple[str, str], list[Finding]] | None = None) -> Part:
-    """One section."""
-    blocking = blocking or {}
-    heading = tuple(_runs(section.heading.text, section.heading.claims, blocking.get((section.id, "heading"), ())))
+@once_for_each(2048)
+def _part(section: Section, found: tuple[Finding, ...]) -> Part:
+    """One section; most of them bear nothing red, and stay as they are while others change."""
+    blocking: dict[str, list[Finding]] = defaultdict(list)
+    for finding in found:
+        blocking[finding.place.sentence].append(finding)
+    heading = tuple(_runs(section.heading.text, section.heading.claims, blocking.get("heading", ())))
     paragraphs = tuple(_paragraphs(section, blocking))
     marked = [r for p in paragraphs for s in p.sentences for r in s.runs if r.mark]
     marked += [r for p in paragraphs for row in p.rows for cell in row for r in cell if r.mark]
@@ -117,7 +127,7 @@ def part_of(section: Section, blocking: dict[tuple[str, str], list[Finding]] | N
     )
 
 
-def _paragraphs(section: Section, blocking: dict[tuple[str, str], list[Finding]]) -> Iterator[Paragraph]:
+def _paragraphs(section: Section, blocking: Mapping[str, Sequence[Finding]]) -> Iterator[Paragraph]:
     """Blocks as printed: 一是…二是… run on in one paragraph."""
     places = {(s.block, s.sentence): s.start for s in spots_of(section)}
     open_: list[Shown] = []
@@ -142,12 +152,12 @@ def _paragraphs(section: Section, blocking: dict[tuple[str, str], list[Finding]]
 def _sentences(
     section: Section,
     block: Block,
-    blocking: dict[tuple[str, str], list[Finding]],
+    blocking: Mapping[str, Sequence[Finding]],
     places: Mapping[tuple[str, str], int],
 ) -> Iterator[Shown]:
     for place, sentence_id in enumerate(block.sentence_ids):
         sentence = section.sentence(sentence_id)
-        runs = tuple(_runs(sentence.text, sentence.claims, blocking.get((section.id, sentence.id), ())))
+        runs = tuple(_runs(sentence.text, sentence.claims, blocking.get(sentence.id, ())))
         number = (Run(block.number),) if block.number and place == 0 else ()
         at = places.get((block.id, sentence_id), 0) - (len(block.number) if number else 0)
         yield Shown(sentence.id, number + runs, at)

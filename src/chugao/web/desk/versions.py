@@ -14,7 +14,7 @@ from chugao.review.merging import Choice
 from chugao.web.desk.around import Here, frame, here, names_of
 from chugao.web.desk.compare import KINDS
 from chugao.web.desk.panes import choices_in, panes_of
-from chugao.web.house import house_of
+from chugao.web.house import house_of, one_look
 from chugao.web.pages import page
 from chugao.web.people import needs
 
@@ -52,6 +52,7 @@ class Branch(NamedTuple):
 
 
 @router.get("/documents/{document_id}/versions")
+@one_look
 def show_versions(request: Request, document_id: str, person: Reader) -> Response:
     house = house_of(request)
     at, db = here(house, person, document_id), house.database
