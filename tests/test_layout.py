@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from chugao.kind import Kind
 from chugao.manuscript import Shell
 from chugao.source import Severity
 from chugao.word.judging import headings_of, judge
-from chugao.word.judging_pages import PrintedLine, PrintedPage, _alone, _signature
+from chugao.word.judging_pages import PrintedLine, PrintedPage, _alone, _grid, _signature
 from chugao.word.layout import gbt9704
 from chugao.word.redline import redline
 from chugao.word.typesetting import typeset
@@ -292,6 +293,21 @@ def test_a_heading_alone_at_the_foot_of_a_page_is_found():
     found = list(_alone([page("正文一行。", "（一）急救"), page("正文。")], gbt9704(), {"（一）急救"}))
 
     assert [f.quote for f in found] == ["（一）急救"]
+
+
+def test_a_short_paper_whose_lines_hold_figures_and_headings_keeps_to_the_grid():
+    # As printed on the grid of 28.95 points: a line with figures sits higher in its own, a heading lower.
+    steps = (30.2, 27.7, 28.9, 30.2, 27.7, 29.3, 28.6, 29.3, 28.6, 29.3, 28.6, 29.3)
+    tops = list(accumulate(steps, initial=160.0))
+    page = PrintedPage(tuple(PrintedLine("提高3.5个百分点。", 80, 500, top, 16.0) for top in tops), 595, 842)
+
+    assert [f for f in _grid([page], gbt9704()) if f.rule == "layout.lines"] == []
+    assert [f.rule for f in _grid([wider(page)], gbt9704())] == ["layout.lines"]
+
+
+def wider(page: PrintedPage) -> PrintedPage:
+    """The same page one point a line wider."""
+    return page._replace(lines=tuple(line._replace(baseline=line.baseline + i) for i, line in enumerate(page.lines)))
 
 
 def test_a_last_page_of_nothing_but_who_signs_and_when_is_found():

@@ -20,7 +20,7 @@ from chugao.manuscript import Draft, Shell
 from chugao.quantity import number_spans
 from chugao.word.merging import lines_of_version
 from chugao.word.own import read_own
-from chugao.word.redline import BASE_PROPERTY, redline, redline_of_steps
+from chugao.word.redline import BASE_PROPERTY, left_out, redline, redline_of_steps
 from chugao.word.revisions import Paragraph, accepted, lines_of, paragraphs_of, rejected
 from chugao.word.typesetting import typeset
 from tests import drafts, redline_cases
@@ -363,6 +363,26 @@ def test_the_command_writes_it_and_says_so(tmp_path: Path, monkeypatch: pytest.M
     assert ran.code == 0
     assert "写出：修订.docx" in ran.err
     assert lines(accepted(body(Path("修订.docx").read_bytes()))) == NEW.split("\n")[:-1]
+
+
+def test_what_a_strangers_file_holds_beside_its_text_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import docx
+
+    monkeypatch.chdir(tmp_path)
+    for name, number in (("旧.docx", "12"), ("新.docx", "14")):
+        document = docx.Document()
+        document.sections[0].header.paragraphs[0].text = "县中医院文件"
+        runs = document.add_paragraph(f"全年举办讲座{number}场。").runs
+        if name == "新.docx":
+            document.add_comment(runs, text="核对", author="周启明", initials="周")
+        document.save(name)
+
+    ran = chugao("compare", "旧.docx", "新.docx", "--docx", "修订.docx")
+
+    assert "旧.docx里的这些没有进修订稿，请看原文件：页眉1处（县中医院文件）。" in ran.err
+    assert "新.docx里的这些没有进修订稿，请看原文件：页眉1处（县中医院文件）、批注1条。" in ran.err
+    Path("我们的.docx").write_bytes(typeset(drafts.draft()))
+    assert left_out(Path("我们的.docx")) == [], "ours has its mark in the header, and nothing is lost"
 
 
 def test_libreoffice_agrees_when_it_accepts_all(tmp_path: Path):

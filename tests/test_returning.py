@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from lxml import etree
 
 from chugao.cli.output import headings_of
 from chugao.comparing import version_of_draft
@@ -476,14 +477,37 @@ def test_a_text_box_is_told_once_and_is_no_picture() -> None:
     assert [(u.what, u.text) for u in found.unplaced] == [("文本框", "请补充胸痛中心数据")]
 
 
+def test_the_words_of_a_footnote_and_the_signs_of_a_formula_are_told() -> None:
+    desk = Desk(typeset(the_draft()))
+    line = desk.paragraph("补齐以后再排。")
+    line.append(w("r"))
+    line[-1].append(w("footnoteReference", id="2"))
+    formula = etree.fromstring('<oMath xmlns="http://math"><r><t>x=3+4</t></r></oMath>')
+    line.append(formula)
+    line.append(w("r"))
+    line[-1].append(w("sym", char="F0FC"))
+    note = w("footnote", id="2")
+    note.append(w("p"))
+    note[0].append(desk._run("含外包7人"))
+    notes = w("footnotes")
+    notes.append(note)
+    desk.parts["word/footnotes.xml"] = etree.tostring(notes)
+
+    found = read(the_draft(), desk.bytes())
+
+    assert [(u.what, u.text) for u in found.unplaced] == [("脚注", "含外包7人"), ("公式", "x=3+4"), ("特殊符号", "")]
+
+
 def test_of_a_redline_that_came_back_only_what_others_did_is_an_edit() -> None:
     old = the_draft()
     desk = Desk(typeset(old))
     desk.type_over("66.8%", "67.1%")
     desk.drop_paragraph("对照等级评审标准")
     desk.type_paragraph("转运环节减少了两道。", "移动查房终端增加到86台。")
+    desk.replace("补齐以后再排", "补齐之后再排", "孟秋白")
     new = apply(old, read(old, desk.bytes()))
     sent = Desk(redline(old, new))
+    assert "孟秋白" in {c.get(q("author")) for c in sent.root.iter(q("ins"), q("del"))}, "sent with his edit in it"
     sent.replace("催办", "提醒", "李院长")
     sent.type_over("5.7%", "5.9%")
 

@@ -4,6 +4,7 @@ In: the versions of a text in order, each with its author.  Out: for every chara
 wrote it, for every character of the first the step that took it away.
 
 The redline itself compares the first version with the last; what a step put in and a later one took out shows nowhere.
+A draft also says of a sentence that a person edited who that was: what it says goes before the name of its step.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,10 @@ from chugao.comparing import Comparison, Version, compare
 
 _EDGE = 12
 """Characters on both sides by which a paragraph's end is known again."""
+
+
+UNSIGNED = "没有留痕"
+"""Author of what somebody changed without leaving a name."""
 
 
 class Step(NamedTuple):
@@ -76,6 +81,38 @@ def attribute_changes(old: Version, steps: Sequence[Step]) -> Attribution:
         origin = [origin[i] if i >= 0 else -1 for i in kept]
         before = step.version
     return Attribution(tuple(wrote), tuple(struck), texts)
+
+
+def with_editors(
+    comparison: Comparison, attribution: Attribution, steps: Sequence[Step]
+) -> tuple[Attribution, list[Step]]:
+    """The same, the edits that the newer draft knows the editor of by that editor, and the steps with them behind."""
+    editors = _editors(comparison.new)
+    if not editors:
+        return attribution, list(steps)
+    wrote, struck, known = list(attribution.wrote), list(attribution.struck), list(steps)
+    for unit in comparison.units:
+        found = next((editors[i] for i in unit.new_ids if i in editors), None)
+        if found is None or unit.op in ("equal", "delete", "moved_from"):
+            continue
+        step = Step(comparison.new, *found)
+        if step not in known:
+            known.append(step)
+        at = known.index(step)
+        for steps_of, (start, end) in ((wrote, unit.new_span), (struck, unit.old_span)):
+            steps_of[max(start, 0) : max(end, 0)] = [at] * (max(end, 0) - max(start, 0))
+    return attribution._replace(wrote=tuple(wrote), struck=tuple(struck)), known
+
+
+def _editors(version: Version) -> dict[str, tuple[str, str]]:
+    """Sentence id → (author, when) of those that a person edited; of an edit nobody signed that it was not signed."""
+    found: dict[str, tuple[str, str]] = {}
+    for section in version.draft.sections if version.draft is not None else ():
+        for sentence in section.sentences:
+            told = sentence.recipe.get("edited")
+            if isinstance(told, dict):
+                found[sentence.id] = (str(told.get("author") or UNSIGNED), str(told.get("date") or ""))
+    return found
 
 
 def kept_characters(comparison: Comparison, length: int) -> tuple[list[int], set[int]]:

@@ -162,23 +162,33 @@ def merge(comparison: Comparison, lines: tuple[list[Line], list[Line]]) -> list[
     return _Writer(_kept_apart(items), lines).blocks()
 
 
-def _box(paragraph: int | None, lines: Sequence[Line]) -> tuple[str, int]:
-    assert paragraph is not None
-    table = lines[paragraph].table
-    return ("table", table) if table >= 0 else ("text", paragraph)
+_Box = tuple[str, int]
+
+
+def _boxes(lines: Sequence[Line]) -> list[_Box]:
+    """Of each paragraph the paragraph or the table it stands in."""
+    return [("table", line.table) if line.table >= 0 else ("text", i) for i, line in enumerate(lines)]
 
 
 def _items(comparison: Comparison, lines: tuple[list[Line], list[Line]]) -> Iterator[_Item]:
-    partners = _partners(comparison, lines)
+    old_boxes, new_boxes = _boxes(lines[0]), _boxes(lines[1])
+    partners = _partners(comparison, old_boxes, new_boxes)
     for unit in comparison.units:
-        old_box = _box(unit.old_paragraph, lines[0]) if unit.in_old else None
-        new_box = _box(unit.new_paragraph, lines[1]) if unit.in_new else None
+        old = -1 if unit.old_paragraph is None else unit.old_paragraph
+        new = -1 if unit.new_paragraph is None else unit.new_paragraph
+        old_box = old_boxes[old] if unit.in_old else None
+        new_box = new_boxes[new] if unit.in_new else None
         both = old_box is not None and new_box is not None
-        rows = "table" in ((old_box or ("", 0))[0], (new_box or ("", 0))[0])
+        rows = (old_box or _NO_BOX)[0] == "table" or (new_box or _NO_BOX)[0] == "table"
         if (both and rows and partners.get(old_box) != new_box) or (unit.move and unit.kind == "row"):
             yield from _apart(unit, old_box, new_box)
+        elif unit.op == "equal" and unit.old == unit.new:
+            yield _Item((Atom("equal", unit.new, unit.old_span[0], unit.new_span[0]),), old_box, new_box, old, new)
         else:
-            yield _Item(tuple(_atoms(unit)), old_box, new_box, _or(unit.old_paragraph), _or(unit.new_paragraph))
+            yield _Item(tuple(_atoms(unit)), old_box, new_box, old, new)
+
+
+_NO_BOX: _Box = ("", 0)
 
 
 def _or(paragraph: int | None) -> int:
@@ -193,26 +203,33 @@ def _apart(unit: Unit, old_box: tuple[str, int] | None, new_box: tuple[str, int]
         yield _Item((Atom("insert", unit.new, new=unit.new_span[0]),), None, new_box, new=_or(unit.new_paragraph))
 
 
-def _partners(
-    comparison: Comparison, lines: tuple[list[Line], list[Line]]
-) -> dict[tuple[str, int] | None, tuple[str, int]]:
+def _partners(comparison: Comparison, old_boxes: list[_Box], new_boxes: list[_Box]) -> dict[_Box | None, _Box]:
     """Old table → new table: those that share the most text, of as many columns; each once."""
-    weights: dict[tuple[tuple[str, int], tuple[str, int]], int] = defaultdict(int)
-    columns: dict[tuple[str, tuple[str, int]], int] = defaultdict(int)
-    for side, version, printed in (("old", comparison.old, lines[0]), ("new", comparison.new, lines[1])):
-        for stretch in version.stretches:
-            box = _box(stretch.paragraph, printed)
-            columns[side, box] = max(columns[side, box], stretch.text.count("\t") + 1)
-    for unit in comparison.units:
-        if unit.in_old and unit.in_new:
-            old, new = _box(unit.old_paragraph, lines[0]), _box(unit.new_paragraph, lines[1])
-            if old[0] == new[0] == "table" and columns["old", old] == columns["new", new]:
-                weights[old, new] += len(unit.new) + 1
-    partners: dict[tuple[str, int] | None, tuple[str, int]] = {}
+    old_columns, new_columns = _columns(comparison.old, old_boxes), _columns(comparison.new, new_boxes)
+    weights: dict[tuple[_Box, _Box], int] = defaultdict(int)
+    if old_columns and new_columns:
+        for unit in comparison.units:
+            if unit.in_old and unit.in_new:
+                old, new = old_boxes[unit.old_paragraph or 0], new_boxes[unit.new_paragraph or 0]
+                if old in old_columns and new in new_columns and old_columns[old] == new_columns[new]:
+                    weights[old, new] += len(unit.new) + 1
+    partners: dict[_Box | None, _Box] = {}
+    taken: set[_Box] = set()
     for old, new in sorted(weights, key=lambda pair: (-weights[pair], pair)):
-        if old not in partners and new not in partners.values():
+        if old not in partners and new not in taken:
             partners[old] = new
+            taken.add(new)
     return partners
+
+
+def _columns(version: Version, boxes: list[_Box]) -> dict[_Box, int]:
+    """Columns of each table."""
+    columns: dict[_Box, int] = {}
+    for stretch in version.stretches:
+        box = boxes[stretch.paragraph]
+        if box[0] == "table":
+            columns[box] = max(columns.get(box, 0), stretch.text.count("\t") + 1)
+    return columns
 
 
 def _atoms(unit: Unit) -> Iterator[Atom]:
@@ -305,6 +322,8 @@ class _Writer:
     def _gap(self, x: _Item | None, y: _Item | None, went: list[_Item], came: list[_Item]) -> None:
         same_old = x is not None and y is not None and x.old_box == y.old_box
         same_new = x is not None and y is not None and x.new_box == y.new_box
+        if same_old and same_new and not went and not came:
+            return
         tail_old, middle_old, head_old = _thirds(went, x and x.old_box, y and y.old_box, "old_box")
         tail_new, middle_new, head_new = _thirds(came, x and x.new_box, y and y.new_box, "new_box")
         if same_old and same_new:
@@ -335,6 +354,8 @@ class _Writer:
 
     def _whole(self, items: list[_Item], mark: Literal["insert", "delete"]) -> None:
         """Paragraphs and tables that are in one version only."""
+        if not items:
+            return
         side = "new_box" if mark == "insert" else "old_box"
         for box, group in _by_box(items, side):
             self._put(*group)
@@ -385,6 +406,8 @@ def _thirds(
     items: list[_Item], before: tuple[str, int] | None, after: tuple[str, int] | None, side: str
 ) -> tuple[list[_Item], list[_Item], list[_Item]]:
     """Items in the box of what stands before, in boxes of their own, in the box of what stands after."""
+    if not items:
+        return [], [], []
     tail = [item for item in items if getattr(item, side) == before]
     head = [item for item in items if getattr(item, side) == after and getattr(item, side) != before]
     middle = [item for item in items if getattr(item, side) not in (before, after)]
@@ -425,9 +448,8 @@ def _cells(atoms: Sequence[Atom]) -> Iterator[tuple[Atom, ...]]:
 
 def _part(atom: Atom, at: int, text: str) -> Atom:
     """The part of an atom that starts `at` characters into it."""
-    return atom._replace(
-        text=text, old=atom.old + at if atom.old >= 0 else -1, new=atom.new + at if atom.new >= 0 else -1
-    )
+    op, _, old, new, move = atom
+    return Atom(op, text, old + at if old >= 0 else -1, new + at if new >= 0 else -1, move)
 
 
 def _replaced_cells(item: _Item) -> Iterator[tuple[Atom, ...]]:

@@ -3,13 +3,11 @@
 In: the bytes of a .docx.  Out: `Own`, or None for every other file, which `comparing.read_version` reads.
 
 A stranger's file has to be cleaned and understood; in ours the styles say what a paragraph is.  Whether nobody touched
-it is known by the hash of its body (`package.as_written`); the hash is no secret, so the body is parsed as a stranger's.
+it is known by the hash of its body (`package.body_as_written`); the hash is no secret, so the body is parsed as a stranger's.
 """
 
-import io
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from chugao.comparing.versions import Line as VersionLine
@@ -18,10 +16,14 @@ from chugao.flow import Piece, Role, Run
 from chugao.kind import kind_of_title, reported_and_planned, years_of_title
 from chugao.manuscript import Shell
 from chugao.word.merging import Line
-from chugao.word.package import as_written
+from chugao.word.package import body_as_written
 from chugao.word.styles import W
 
 _W = f"{{{W}}}"
+_P, _ROW, _TABLE, _SECTION, _STYLE, _NEW_PAGE, _BREAK = (
+    f"{_W}{name}" for name in ("p", "tr", "tbl", "sectPr", "pStyle", "pageBreakBefore", "br")
+)
+_VALUE = f"{_W}val"
 _NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、])")
 _DATE = re.compile(r"^(?:[12]\d{3})?\s{0,9}年\s{0,9}\d{0,2}\s{0,9}月\s{0,9}\d{0,2}\s{0,9}日$")
 _HEADING = re.compile(r"^Heading[1-4]$")
@@ -34,7 +36,11 @@ _ROLES: dict[str, Role] = {
     "Signature": "issuer",
 }
 _STRANGE = frozenset(
-    {f"{_W}{name}" for name in ("tab", "br", "ins", "del", "sdt", "drawing", "pict", "object", "fldChar")}
+    f"{_W}{name}"
+    for name in (
+        *("tab", "br", "ins", "del", "sdt", "drawing", "pict", "object"),
+        *("fldChar", "fldSimple", "instrText", "delText"),
+    )
 )
 _Kind = Literal["title", "heading", "sentence", "caption", "row"]
 
@@ -51,9 +57,8 @@ class Own(NamedTuple):
 
 def read_own(content: bytes, name: str = "") -> Own | None:
     """The version in a file of ours as it was written; None for any other, and for one with anything unusual in it."""
-    if not as_written(content):
-        return None
-    paragraphs = _paragraphs(content)
+    body = body_as_written(content)
+    paragraphs = _paragraphs(body) if body else None
     if paragraphs is None:
         return None
     lines = list(_lines(paragraphs))
@@ -64,7 +69,7 @@ def read_own(content: bytes, name: str = "") -> Own | None:
     kind = kind_of_title(title)
     reported, planned = reported_and_planned(kind, years_of_title(title))
     version = version_of_lines(title, _version_lines(lines), year=reported or planned, kind=kind, file=name)
-    signed = {line.piece.role: line.piece.text for line in lines}
+    signed = {line.piece.role: line.piece.text for line in lines if line.piece.role in ("issuer", "date")}
     return Own(version, tuple(lines), Shell(issuer=signed.get("issuer", ""), date=signed.get("date", "")))
 
 
@@ -82,50 +87,59 @@ def _paragraphs(content: bytes) -> list[_Paragraph] | None:
     import lxml.etree
 
     parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        try:
-            body = lxml.etree.fromstring(archive.read("word/document.xml"), parser)[0]
-        except (lxml.etree.XMLSyntaxError, IndexError):
-            return None
+    try:
+        body = lxml.etree.fromstring(content, parser)[0]
+    except (lxml.etree.XMLSyntaxError, IndexError):
+        return None
+    # The whole tree is asked once: element by element the asking costs more than the answer.
+    if any(inner.tag != _BREAK or not _turns_a_title(inner) for inner in body.iter(*_STRANGE)):
+        return None
+    said: Callable[[Any], Any] = lxml.etree.XPath("string()")
     out: list[_Paragraph] = []
     since, tables = 0, 0
     for element in body:
-        if element.tag == f"{_W}p":
-            found = _paragraph(element)
-            if found is None or (found.text and found.style not in _ROLES and not _HEADING.match(found.style)):
-                return None
-            out += [found] if found.text else []
-            size = element.find(f"{_W}pPr/{_W}sectPr/{_W}pgSz")
-            if size is not None:
-                out[since:] = [p._replace(wide=size.get(f"{_W}orient") == "landscape") for p in out[since:]]
-                since = len(out)
-        elif element.tag == f"{_W}tbl":
-            for number, row in enumerate(element.iter(f"{_W}tr")):
-                cells = [_paragraph(p) for p in row.iter(f"{_W}p")]
-                if None in cells or any("\t" in c.text for c in cells if c):
+        if element.tag == _P:
+            style, new_page, section = _properties(element)
+            if text := said(element):
+                if style not in _ROLES and not _HEADING.match(style):
                     return None
-                if text := "\t".join(c.text for c in cells if c):
+                out.append(_Paragraph(style, text, new_page=new_page))
+            if section is not None:
+                size = section.find(f"{_W}pgSz")
+                wide = size is not None and size.get(f"{_W}orient") == "landscape"
+                out[since:] = [p._replace(wide=wide) for p in out[since:]]
+                since = len(out)
+        elif element.tag == _TABLE:
+            for number, row in enumerate(element.iterchildren(_ROW)):
+                cells = [said(p) for p in row.iter(_P)]
+                if text := "\t".join(cells):
+                    if text.count("\t") >= len(cells):
+                        return None
                     out.append(_Paragraph("", text, tables, number))
             tables += 1
-        elif element.tag != f"{_W}sectPr":
+        elif element.tag != _SECTION:
             return None
     return out
 
 
-def _paragraph(element: Any) -> _Paragraph | None:
-    style, texts, new_page = "", [], False
-    for inner in element.iter():
-        if inner.tag == f"{_W}t":
-            texts.append(inner.text or "")
-        elif inner.tag == f"{_W}pStyle":
-            style = inner.get(f"{_W}val", "")
-        elif inner.tag == f"{_W}pageBreakBefore":
+def _turns_a_title(line_end: Any) -> bool:
+    """Whether a w:br is one of those by which a long title turns."""
+    paragraph = next(line_end.iterancestors(_P), line_end)
+    style = paragraph.find(f"{_W}pPr/{_STYLE}")
+    return style is not None and style.get(_VALUE) == "Title"
+
+
+def _properties(paragraph: Any) -> tuple[str, bool, Any]:
+    """Style of a w:p, whether it begins a page, and the section it ends."""
+    style, new_page, section = "", False, None
+    for inner in paragraph[0] if len(paragraph) and paragraph[0].tag == f"{_W}pPr" else ():
+        if inner.tag == _STYLE:
+            style = inner.get(_VALUE, "")
+        elif inner.tag == _NEW_PAGE:
             new_page = True
-        elif inner.tag in _STRANGE and not (inner.tag == f"{_W}br" and style == "Title"):
-            return None
-    if style == "Signer":
-        return None  # what it says is set in two runs
-    return _Paragraph(style, "".join(texts), new_page=new_page)
+        elif inner.tag == _SECTION:
+            section = inner
+    return style, new_page, section
 
 
 def _lines(paragraphs: list[_Paragraph]) -> Iterator[Line]:

@@ -74,17 +74,23 @@ def pack(parts: dict[str, str]) -> bytes:
 
 def as_written(content: bytes) -> bool:
     """Whether a .docx still is what `typeset` wrote: nobody has saved another body into it."""
+    return bool(body_as_written(content))
+
+
+def body_as_written(content: bytes) -> bytes:
+    """word/document.xml of a .docx that still is what `typeset` wrote; nothing of any other."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             # Bounded: the file may be anybody's.
             sizes = [archive.getinfo(n).file_size for n in ("docProps/custom.xml", "word/document.xml")]
             if max(sizes) > _LARGEST:
-                return False
+                return b""
             told = archive.read("docProps/custom.xml").decode()
-            body = archive.read("word/document.xml").decode()
+            body = archive.read("word/document.xml")
+            known = f">{body_hash(body.decode().removeprefix(_HEAD))}<" in told
     except (KeyError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        return False
-    return f">{body_hash(body.removeprefix(_HEAD))}<" in told
+        return b""
+    return body if known else b""
 
 
 def _content_types(parts: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ The difference is that of `comparing` and nothing else.  The page is ours: of a 
 is compared and set anew, for a redline that kept two foreign layouts at once would be a redline of layouts.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from chugao.comparing import Version, compare, read_version, version_of_draft
 from chugao.errors import InputError
 from chugao.manuscript import Draft, Shell
 from chugao.word.anchors import attribute, custom_properties, plain_text
-from chugao.word.authors import Step, attribute_changes
+from chugao.word.authors import Step, attribute_changes, with_editors
 from chugao.word.comments import AUTHOR, comments_xml
 from chugao.word.layout import Layout, gbt9704
 from chugao.word.merging import lines_of_version, merge
 from chugao.word.own import Own, read_own
-from chugao.word.package import pack
+from chugao.word.package import as_written, pack
 from chugao.word.reasons import reasons_of
 from chugao.word.redlining import Sides, body_xml, names_of
 from chugao.word.styles import fonts_xml, settings_xml, styles_xml, theme_xml
@@ -26,7 +27,7 @@ from chugao.word.typesetting import Setting, core_properties, draft_mark_xml, fo
 
 Given = Version | Draft | Path
 _LARGEST = 50 * 2**20
-BASE_PROPERTY = "chugao_redline"
+BASE_PROPERTY, AUTHORS_PROPERTY = "chugao_redline", "chugao_redline_authors"
 """Custom property that says a file is a redline: id of the draft, or fingerprint of the text, it starts from."""
 
 
@@ -43,7 +44,8 @@ def redline(
 
     `when` is a moment such as "2026-01-08T09:30:00Z"; without one the changes are dated by the draft's year, so that
     the same two drafts give the same bytes.  With `reasons` each changed number bears a comment: what it is, from what
-    to what, and where it comes from.
+    to what, and where it comes from.  A sentence of which the newer draft knows who edited it, and when, bears that
+    name and date; `author` made the rest.
     """
     return redline_of_steps(old, [(new, author, when)], reasons=reasons, layout=layout)
 
@@ -73,15 +75,45 @@ def redline_of_steps(
         evidence=None,
         comments=[],
     )
+    attribution, by = with_editors(comparison, attribute_changes(first, made), made)
     body = body_xml(
         merge(comparison, lines),
         Sides(first, last, *lines),
         setting,
-        made,
-        attribute_changes(first, made),
+        by,
+        attribution,
         reasons_of(comparison) if reasons else [],
     )
-    return pack(_parts(first, last, body, setting))
+    return pack(_parts(first, last, body, setting, by))
+
+
+def left_out(file: Path) -> list[str]:
+    """What a Word file holds that its redline does not show, told for people; nothing of a file of ours."""
+    data = file.read_bytes() if file.suffix.lower() == ".docx" else b""
+    if not data or as_written(data):
+        return []
+    from chugao.word.returned import read_returned
+
+    returned = read_returned(data, file.name)
+    said: dict[str, list[str]] = {}
+    for found in returned.elsewhere:
+        if found.what not in _SHOWN:
+            said.setdefault(found.what, []).append(found.text)
+    out = [f"{what}{len(texts)}处" + _examples(texts) for what, texts in said.items()]
+    if returned.remarks:
+        out.append(f"批注{len(returned.remarks)}条")
+    if returned.changes:
+        out.append(f"原有的修订{len(returned.changes)}处，按接受后的样子对比")
+    return out
+
+
+_SHOWN = frozenset({"文本框", "公式"})
+"""Their words are compared like any others."""
+
+
+def _examples(texts: Sequence[str]) -> str:
+    told = [text if len(text) <= 40 else text[:40] + "……" for text in texts if text]
+    return f"（{'；'.join(told[:3])}）" if told else ""
 
 
 def _read(given: Given) -> Own:
@@ -108,7 +140,7 @@ def _when(version: Version) -> str:
     return f"{version.year:04d}-01-01T00:00:00Z" if version.year else ""
 
 
-def _parts(old: Version, new: Version, body: str, setting: Setting) -> dict[str, str]:
+def _parts(old: Version, new: Version, body: str, setting: Setting, by: Sequence[Step]) -> dict[str, str]:
     parts = {
         "word/document.xml": body,
         "word/styles.xml": styles_xml(setting.layout),
@@ -126,16 +158,18 @@ def _parts(old: Version, new: Version, body: str, setting: Setting) -> dict[str,
         return parts
     parts["docProps/core.xml"] = core_properties(new.draft)
     parts |= provenance(new.draft, setting.names, body)
-    parts["docProps/custom.xml"] = _with_base(custom_properties(new.draft, body), old)
+    parts["docProps/custom.xml"] = _with_base(custom_properties(new.draft, body), old, by)
     return parts
 
 
-def _with_base(properties: str, old: Version) -> str:
-    """Custom properties that say what the redline starts from."""
-    base = attribute(plain_text(old.draft.id if old.draft else old.fingerprint))
+def _with_base(properties: str, old: Version, by: Sequence[Step]) -> str:
+    """Custom properties that say what the redline starts from, and whose changes were in it when it went out."""
     number = properties.count("<property ") + 2
-    told = (
-        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{number}" name="{BASE_PROPERTY}">'
-        f"<vt:lpwstr>{base}</vt:lpwstr></property>"
+    authors = json.dumps([[step.author, step.when] for step in by], ensure_ascii=False)
+    values = {BASE_PROPERTY: old.draft.id if old.draft else old.fingerprint, AUTHORS_PROPERTY: authors}
+    told = "".join(
+        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{pid}" name="{name}">'
+        f"<vt:lpwstr>{attribute(plain_text(value))}</vt:lpwstr></property>"
+        for pid, (name, value) in enumerate(values.items(), number)
     )
     return properties.replace("</Properties>", f"{told}</Properties>")

@@ -15,7 +15,7 @@ from chugao.comparing import Version
 from chugao.flow import Piece
 from chugao.word.anchors import attribute, bookmark_names
 from chugao.word.authors import Attribution, Step
-from chugao.word.comments import Comment, range_end, range_start
+from chugao.word.comments import AUTHOR, Comment, range_end, range_start
 from chugao.word.merging import Atom, Line, Merged, MergedParagraph, MergedRow, MergedTable
 from chugao.word.reasons import Reason
 from chugao.word.styles import W, table_style
@@ -73,7 +73,8 @@ class _Body:
         for reason in reasons:
             if (reason.new_start >= 0) == new:
                 number = len(comments)
-                comments.append(Comment(number, self.steps[-1].author, self.steps[-1].when, reason.text))
+                # Said by us, whoever made the change.
+                comments.append(Comment(number, AUTHOR, self.steps[self.attribution.last].when, reason.text))
                 start, end = (reason.new_start, reason.new_end) if new else (reason.old_start, reason.old_end)
                 yield _Range(start, end, range_start(number), range_end(number), early=True)
 
@@ -209,10 +210,10 @@ class _Body:
 
     def _flushed(self, atoms: Sequence[Atom]) -> str:
         """Ends of ranges that end with the paragraph or cell."""
-        new = [atom.new + len(atom.text) for atom in atoms if atom.new >= 0]
-        old = [atom.old + len(atom.text) for atom in atoms if atom.old >= 0 and atom.op != "equal"]
-        return (self.new_ranges.at(new[-1], ended=True) if new else "") + (
-            self.old_ranges.at(old[-1], ended=True) if old else ""
+        new = next((atom for atom in reversed(atoms) if atom.new >= 0), None)
+        old = next((atom for atom in reversed(atoms) if atom.old >= 0 and atom.op != "equal"), None)
+        return (self.new_ranges.at(new.new + len(new.text), ended=True) if new else "") + (
+            self.old_ranges.at(old.old + len(old.text), ended=True) if old else ""
         )
 
     def _atom(self, atom: Atom, following: Atom | None, turns: tuple[int, ...]) -> str:
@@ -354,6 +355,8 @@ class _Ranges:
 
     def at(self, offset: int, ended: bool = False) -> str:
         """What closes and opens before the character at `offset`; `ended`: nothing begins here any more."""
+        if not self.open and not (self.waiting and self.waiting[-1].start <= offset):
+            return ""
         out = self._close(offset)
         while self.waiting and (
             self.waiting[-1].start < offset or (self.waiting[-1].start == offset and self._begins(ended))
@@ -379,6 +382,8 @@ class _Ranges:
 
     def _close(self, offset: int) -> str:
         done = [r for r in self.open if r.end <= offset]
+        if not done:
+            return ""
         self.open = [r for r in self.open if r.end > offset]
         return "".join(r.closing for r in done)
 

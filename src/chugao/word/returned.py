@@ -9,6 +9,7 @@ as somebody let Word do the numbering.
 """
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +22,8 @@ from chugao.word.anchors import TITLE_BOOKMARK
 from chugao.word.comments import AUTHOR
 from chugao.word.revisions import Change, Paragraph, TextRun, child, paragraphs_of, settled, tag_of, value_of
 
-REDLINE = "chugao_redline"
-"""Custom property of a redline of ours; see `word.redline`."""
+REDLINE, REDLINE_AUTHORS = "chugao_redline", "chugao_redline_authors"
+"""Custom properties of a redline of ours; see `word.redline`."""
 _OURS = re.compile(rf"(?:[bhc]_[A-Za-z0-9_]+|{TITLE_BOOKMARK})\Z")
 _BLANK = " \t\n\r\u3000\u00a0\u200b\ufeff"
 _NOT_TEXT = {
@@ -31,6 +32,9 @@ _NOT_TEXT = {
     "object": "对象",
     "footnoteReference": "脚注",
     "endnoteReference": "尾注",
+    "oMath": "公式",
+    "sym": "特殊符号",
+    "altChunk": "嵌入的文档",
 }
 _FORMATTING = {"rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange", "numberingChange"}
 
@@ -158,7 +162,7 @@ def _read(parts: _Parts, document: bytes) -> Returned:
     paragraphs = looks.fitted(paragraphs_of(document))
     properties = _properties(parts)
     if REDLINE in properties:
-        paragraphs = list(_ours_accepted(paragraphs))
+        paragraphs = list(_ours_accepted(paragraphs, _sent(properties.get(REDLINE_AUTHORS, ""))))
     remarks, own = _remarks(parts, looks, paragraphs)
     core = {tag_of(e): (e.text or "").strip() for e in _children(parts.xml("docprops/core.xml"))}
     changes, undone = _changes(paragraphs)
@@ -177,31 +181,44 @@ def _read(parts: _Parts, document: bytes) -> Returned:
     )
 
 
-def _ours_accepted(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
-    """A redline of ours that came back: our own changes are part of the draft, only what others did is an edit."""
+def _sent(told: str) -> frozenset[tuple[str, str]]:
+    """(author, minute) of the changes that were in a redline of ours when it went out."""
+    try:
+        pairs = json.loads(told) if told else []
+        return frozenset((str(author), _minute(str(when))) for author, when in pairs)
+    except (ValueError, TypeError):
+        return frozenset()
+
+
+def _minute(when: str) -> str:
+    """A date without its seconds; "" for none, which some programs save as the day their clock began."""
+    return "" if when[:4] in ("1970", "1601", "1899", "0000", "0001") else when[:16]
+
+
+def _ours_accepted(paragraphs: Sequence[Paragraph], sent: frozenset[tuple[str, str]]) -> Iterator[Paragraph]:
+    """A redline of ours that came back: its changes are part of the draft, only what was done since is an edit."""
+
+    def own(change: Change | None) -> bool:
+        return change is not None and (change.author == AUTHOR or (change.author, _minute(change.when)) in sent)
+
+    def others(change: Change | None) -> Change | None:
+        return None if own(change) else change
+
     waiting: list[Paragraph] = []
     for paragraph in paragraphs:
-        if _own(paragraph.row_removed):
+        if own(paragraph.row_removed):
             continue
-        runs = tuple(r._replace(added=_others(r.added)) for r in paragraph.runs if not _own(r.removed))
-        kept = paragraph._replace(runs=runs, added=_others(paragraph.added), row_added=_others(paragraph.row_added))
+        runs = tuple(r._replace(added=others(r.added)) for r in paragraph.runs if not own(r.removed))
+        kept = paragraph._replace(runs=runs, added=others(paragraph.added), row_added=others(paragraph.row_added))
         if waiting and waiting[0].cell != kept.cell:
             yield from (p for p in waiting if p.runs)
             waiting = []
         waiting.append(kept)
-        if not _own(paragraph.removed):
+        if not own(paragraph.removed):
             points = tuple(name for p in waiting for name in p.points)
             yield kept._replace(runs=tuple(r for p in waiting for r in p.runs), points=points)
             waiting = []
     yield from (p for p in waiting if p.runs)
-
-
-def _own(change: Change | None) -> bool:
-    return change is not None and change.author == AUTHOR
-
-
-def _others(change: Change | None) -> Change | None:
-    return None if _own(change) else change
 
 
 def _children(element: Any | None) -> Iterable[Any]:
@@ -238,6 +255,11 @@ class _Looks:
         self.remarks: dict[str, int] = {}
         self.formatting = 0
         self.elsewhere: list[Elsewhere] = []
+        self.notes = {
+            (what, value_of(note, "id")): _words(note)
+            for what in ("footnote", "endnote")
+            for note in _children(parts.xml(f"word/{what}s.xml"))
+        }
         self._walk(body, -1)
 
     def _walk(self, parent: Any, number: int) -> None:
@@ -256,8 +278,15 @@ class _Looks:
                 elif name in _FORMATTING:
                     self.formatting += 1
                 elif name in _NOT_TEXT and not any(tag_of(e) == "txbxContent" for e in element.iter()):
-                    self.elsewhere.append(Elsewhere(_NOT_TEXT[name], ""))
+                    self.elsewhere.append(Elsewhere(_NOT_TEXT[name], self._said(element)))
                 self._walk(element, number)
+
+    def _said(self, element: Any) -> str:
+        """What a thing that is no text says all the same: a note its words, a formula its signs."""
+        name = tag_of(element)
+        if name == "oMath":
+            return _words(element)
+        return self.notes.get((name.removesuffix("Reference"), value_of(element, "id")), "")
 
     def _paragraph(self, element: Any) -> None:
         properties = child(element, "pPr")
@@ -271,6 +300,11 @@ class _Looks:
             self.levels = [None] * len(paragraphs)
             self.labels = [""] * len(paragraphs)
         return [p._replace(runs=_labelled(p.runs, self.labels[i]), points=(f"#{i}",)) for i, p in enumerate(paragraphs)]
+
+
+def _words(element: Any) -> str:
+    """The text in an element, a bounded piece of it."""
+    return "".join(e.text or "" for e in element.iter() if tag_of(e) == "t").strip()[:500]
 
 
 def _labelled(runs: tuple[TextRun, ...], label: str) -> tuple[TextRun, ...]:

@@ -329,17 +329,25 @@ def _bookmark(anchor: Anchor, setting: Setting) -> tuple[str, str]:
 def runs_xml(text: str, bold: bool = False) -> str:
     """Text as runs; what is still owed (【待补：…】) is marked yellow."""
     weight = "<w:b/>" if bold else ""
+    text = plain_text(text)
+    if "【" not in text:
+        return f"<w:r><w:rPr>{HINT}{weight}</w:rPr>{_text_xml(text)}</w:r>" if text else ""
     out = []
-    for i, piece in enumerate(_OWED.split(plain_text(text))):
+    for i, piece in enumerate(_OWED.split(text)):
         if piece:
             mark = '<w:highlight w:val="yellow"/>' if i % 2 else ""
-            out.append(f"<w:r><w:rPr>{HINT}{weight}{mark}</w:rPr>{text_xml(piece)}</w:r>")
+            out.append(f"<w:r><w:rPr>{HINT}{weight}{mark}</w:rPr>{_text_xml(piece)}</w:r>")
     return "".join(out)
 
 
 def text_xml(text: str) -> str:
     """Text as it stands inside a run: escaped, line ends and tabs as elements."""
-    safe = escape(plain_text(text))
+    return _text_xml(plain_text(text))
+
+
+def _text_xml(text: str) -> str:
+    """The same of text that holds nothing XML forbids."""
+    safe = escape(text)
     if "\n" in safe or "\t" in safe:
         safe = safe.replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')
         safe = safe.replace("\t", '</w:t><w:tab/><w:t xml:space="preserve">')
