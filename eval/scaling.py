@@ -93,7 +93,7 @@ def _check(amount: int, _: Path) -> Work:
 
 def _compare(amount: int, _: Path) -> Work:
     from chugao import comparing
-    from chugao.comparing.words import tokens_of
+    from chugao.comparing.tokens import tokens_of
     from eval.comparison import edited_pair
 
     pair = edited_pair(amount, 1, 0.2)

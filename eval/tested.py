@@ -61,6 +61,7 @@ def counted(results: Path) -> dict[str, Any]:
         "measures": {"all": len(ALL), "hard": len({m for held in HARD.values() for m in held})},
         "mutation": _mutation(_kept(results / "mutation.json")), "latest": _latest(_kept(results / "latest.json")),
         "containment": _kept(results / "containment.json"), "fuzzing": _kept(results / "fuzzing.json"),
+        "ablations": list(_ablations(_kept(results / "ablations.json") or {})),
         "payloads": len(PAYLOADS), "papers": len(papers()),
         "baddrafts": len(list((ROOT / "eval" / "baddrafts").glob("*.txt"))),
         "rules": len(list((ROOT / "docs" / "checks").glob("C*.md"))),
@@ -132,6 +133,18 @@ def _variants(cases: "list[Any]") -> list[tuple[str, int]]:
 
 def _kept(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _ablations(rows: dict[str, dict[str, Any]]) -> Iterator[tuple[str, int, str]]:
+    """(part, cases, what was found): means with their interval, or the value with and without the part."""
+    for name, row in rows.items():
+        gains = [
+            f"{measure} {held[0]:+.3f} ({held[1]:+.3f} to {held[2]:+.3f})"
+            for measure, held in row.items()
+            if isinstance(held, list) and len(held) == 3 and any(held)
+        ]
+        sides = [f"{side} {row[side]}" for side in ("with", "without", "R@1") if side in row]
+        yield name, row["cases"], "; ".join([*sides, *gains]) or ("no difference" if row["cases"] else "not measured")
 
 
 def _mutation(result: Any) -> dict[str, Any] | None:
