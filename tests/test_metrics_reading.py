@@ -303,10 +303,18 @@ def test_a_difference_of_a_rate_is_in_percentage_points_and_a_percent_format_is_
 # --- the wide forms --------------------------------------------------------------------------------
 
 
-def test_a_column_a_year(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["2023年", "2024年", "2025年", "2025年目标", "2026年目标"],
+        ["2023实际", "2024实际", "2025实际", "2025目标", "2026目标"],
+        ["2023完成值", "2024完成值", "2025完成值", "2025计划", "2026计划"],
+    ],
+)
+def test_a_column_a_year(tmp_path: Path, header: list[str]) -> None:
     path = workbook(
         tmp_path / "a.xlsx",
-        ["指标", "单位", "2023年", "2024年", "2025年", "2025年目标", "2026年目标"],
+        ["指标", "单位", *header],
         ["急诊人次", "人次", 100, 110, 121, 120, 130],
     )
 

@@ -19,7 +19,7 @@ _LINES = 3
 """As many lines as a header ever had in a table of figures."""
 # “7.3天” is a figure with its unit; “3月”, “2025年” and “1季度” may head a column.
 _NUMBER = re.compile(r"[约近超≥≤+\-−]?\d[\d.,]*(?:[:：/]\d[\d.]*)?[万亿]?[A-Za-z/%‰]{0,6}[^\d年月日季周旬期]{0,4}")
-_YEAR = re.compile(r"20\d\d")
+_YEAR = re.compile(r"20\d\d(?:(?:实际|目标|计划|完成|任务|同期|预计)[值数量]?)?")
 
 
 class Header(NamedTuple, Generic[T]):

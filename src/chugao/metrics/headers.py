@@ -116,6 +116,8 @@ def _dated(key: str) -> Column | None:
         return Column("actual", months=(1, 12))
     for suffix, name in _dated_suffixes():
         core = key.removesuffix(suffix)
+        if suffix and re.fullmatch(r"20\d\d", core):
+            core += "年"  # 2025实际, 2026目标
         if key.endswith(suffix) and core and (found := span_of(core)):
             return Column(name, year=found[0], months=found[1])
     return None
