@@ -150,7 +150,7 @@ def copied(draft: Draft) -> Draft:
 
 CHANGED: list[tuple[str, str, Callable[[Draft], Draft]]] = [
     ("structure", "very-small", lambda d: without(d, "results")),
-    ("structure", "very-small", renumbered),
+    ("structure", "hospital", renumbered),
     ("coverage", "very-small", lambda d: without(d, "")),
     ("coverage_in_prose", "very-small", lambda d: without(d, "")),
     ("stale", "poisoned", lambda d: with_text(d, first_results(d), ["急诊118342人次，争创温馨急诊。"])),

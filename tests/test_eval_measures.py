@@ -206,13 +206,13 @@ def test_sections_that_repeat_each_other_are_a_pair():
 
 def test_what_is_left_out_and_what_is_out_of_order_is_named():
     case, draft = drafted("hospital")
-    wanted = case.model_copy(update={"required": ("平均住院日", "手术台次", "资产负债率")})
+    wanted = case.model_copy(update={"required": ("手术台次", "出院人次", "资产负债率")})
 
     recall, ordered = measured("selection_recall", wanted, draft), measured("order", wanted, draft)
 
     assert (recall.score, [s.quote for s in recall.spans]) == (0.667, ["资产负债率"])
     assert ordered.score == 0.5
-    assert {s.quote for s in ordered.spans} == {"平均住院日", "手术台次"}
+    assert {s.quote for s in ordered.spans} == {"手术台次", "出院人次"}
 
 
 def test_a_metric_that_a_person_left_out_lowers_precision():
@@ -228,7 +228,7 @@ def test_a_metric_that_a_person_left_out_lowers_precision():
     precision = measured("selection_precision", held, draft)
 
     assert precision.score < 1
-    assert "平均住院日" in {s.quote for s in precision.spans}
+    assert "出院人次" in {s.quote for s in precision.spans}
 
 
 def test_a_wording_that_a_person_has_changed_is_found_when_it_comes_again_with_other_numbers(tmp_path: Path):
