@@ -144,31 +144,23 @@ def _with_unread(
         a, b = left.get(hunk.old_span), came.get(hunk.new_span)
         unit = comparison.units[hunk.unit]
         if b is not None and not _any_in(reading.old, hunk.old_span):
-            a = b._replace(
-                start=hunk.old_span[0],
-                end=hunk.old_span[1],
-                printed=hunk.old,
-                quantity=None,
-                part=unit.old_part or 0,
-                sentence=unit.old_span,
-                claim=None,
-            )
+            a = _unread(b, hunk.old, hunk.old_span, unit.old_part, unit.old_span)
         elif a is not None and not _any_in(reading.new, hunk.new_span):
-            b = a._replace(
-                start=hunk.new_span[0],
-                end=hunk.new_span[1],
-                printed=hunk.new,
-                quantity=None,
-                part=unit.new_part or 0,
-                sentence=unit.new_span,
-                claim=None,
-            )
+            b = _unread(a, hunk.new, hunk.new_span, unit.new_part, unit.new_span)
         else:
             continue
         pairs.append(Pair(a, b, moved=False))
         left.pop(hunk.old_span, None)
         came.pop(hunk.new_span, None)
     return pairs, list(left.values()), list(came.values())
+
+
+def _unread(beside: Number, printed: str, span: Span, part: int | None, sentence: Span) -> Number:
+    """What stands in the other version in the place of a number, told like it: no quantity, no source."""
+    start, end = span
+    return beside._replace(
+        start=start, end=end, printed=printed, quantity=None, part=part or 0, sentence=sentence, claim=None
+    )
 
 
 _COUNT = re.compile(r"[第约近超]?[0-9０-９一二两三四五六七八九十百千万亿半][^，。；：、【】《》\s]{0,12}")
