@@ -194,6 +194,20 @@ def test_a_comparison_keeps_the_words_for_what_it_compares_with(text, baseline):
 @pytest.mark.parametrize(
     "text, role",
     [
+        ("回收率23.4%，比上年（18.6%）提高。", "baseline"),
+        ("门诊量较去年同期（全院11.2万人次）增长。", "baseline"),
+        ("住院日比2024年（7.6天）缩短。", "baseline"),
+        ("2025年（23.4%）好于上年。", "current"),
+        ("上年（增长4.8%）起步较晚。", "change"),
+    ],
+)
+def test_a_bracket_behind_a_year_before_holds_what_it_was_then(text, role):
+    assert [m for m in in_summary(text) if m.quantity is not None][-1].role == role
+
+
+@pytest.mark.parametrize(
+    "text, role",
+    [
         ("24小时内规范处置率100%。", "parameter"),
         ("均在3个工作日内完成复检。", "parameter"),
         ("术后48小时归档率98%。", "parameter"),

@@ -173,7 +173,7 @@ class Reader:
 
     def _baseline(self) -> MentionRole | None:
         clause = self.clause
-        if w.BASELINE_PAREN.search(self.left[-24:]):
+        if w.BASELINE_PAREN.search(self.left[-24:]) or self._in_bracket_of_before():
             return MentionRole.BASELINE
         if self.unit not in POINTS and self.unit != "倍":
             named = w.BASELINE_WORDS.search(clause) and not w.NO_BASELINE.search(clause)
@@ -182,6 +182,13 @@ class Reader:
         if w.FROM.search(clause) and (w.GOES_ON.match(self.right) or self.right[:1] in tuple("升降增减提扩缩压至到跃")):
             return MentionRole.BASELINE
         return None
+
+    def _in_bracket_of_before(self) -> bool:
+        match = w.BASELINE_IN_PAREN.search(self.left[-28:])
+        if match is None or self.change is not None or self.unit in POINTS or self.unit == "倍":
+            return False
+        year = re.match(w.YEAR, match["when"])
+        return year is None or (self.year is not None and int(year[0]) < self.year)
 
     def _year_before(self) -> bool:
         named = w.YEAR_BEFORE.search(self.clause)

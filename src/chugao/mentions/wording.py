@@ -33,6 +33,8 @@ _BEFORE = rf"(?:上年|去年|前年|上年同期|去年同期|年初|此前|{YE
 BASELINE_WORDS = re.compile(rf"(?:{_BEFORE}|原来|原有|同期)(?:值|数|水平|的|为|是|同期)*(?:约|近|超)?$")
 NO_BASELINE = re.compile(r"(?:较|比|到|至)[^，]{0,10}$")
 AGAINST_LEVEL = re.compile(rf"(?:较|{THAN}|由|从|与){_BEFORE}(?:同期|全年|全院|的|为)*$|(?:于){_BEFORE}(?:的|为)$")
+# “比上年（18.6%）提高”, “去年同期（全院1200人次）”: the bracket holds what the word before it names.
+BASELINE_IN_PAREN = re.compile(rf"(?P<when>{_BEFORE})(?:同期|全年|全院|水平|数|值|的)*[（(][^（）()。；，,;\d]{{0,8}}$")
 YEAR_BEFORE = re.compile(rf"({YEAR})年(?:的|为|是|同期)*(?:约|近|超)?$")
 FROM = re.compile(r"(?:由|从)[^，。；：,;（(]{0,14}$")
 GOES_ON = re.compile(
