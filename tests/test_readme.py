@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -144,3 +145,17 @@ def test_the_screen_of_the_demo_in_the_manual_is_what_the_demo_says(
 
     for told in (r"正文\d+字", r"标题\d+个", r"数字\d+个，都有出处"):
         assert re.findall(told, page)[0] == re.findall(told, said)[0]
+
+
+def test_nothing_lies_at_the_top_that_is_of_no_use_there() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("no git checkout here: what is committed can't be listed")
+
+    top = {name.split("/")[0] for name in listed.stdout.decode().split("\0") if name}
+
+    assert top == {
+        *(".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile"),
+        *(*READMES, "pyproject.toml", "requirements.txt"),
+        *("corpus", "docs", "eval", "examples", "prompts", "src", "templates", "tests", "tools"),
+    }
