@@ -209,6 +209,12 @@ def test_a_bracket_behind_a_year_before_holds_what_it_was_then(text, role):
     "text, role",
     [
         ("24小时内规范处置率100%。", "parameter"),
+        ("24h内完成病历。", "parameter"),
+        ("急诊24小时不间断接诊。", "parameter"),
+        ("夜间药房24h开放。", "parameter"),
+        ("完成24小时志愿服务。", "count"),
+        ("DNT中位数36min。", "current"),
+        ("DNT较上年缩短9min。", "change"),
         ("均在3个工作日内完成复检。", "parameter"),
         ("术后48小时归档率98%。", "parameter"),
         ("评分≥15分者占61.4%。", "parameter"),

@@ -18,6 +18,7 @@ _AGES = ("岁", "周岁")
 _LONGEST_LIST_GAP = 2
 _LONGEST_VERB = 16
 _LARGE = 10_000
+_ROUND_THE_CLOCK = 24
 """What happens so often a year is a result; a rule asks for less."""
 
 
@@ -152,10 +153,12 @@ class Reader:
 
     def _duration_of_rule(self) -> bool:
         """“24小时内完成”, “连续5年”, “72小时归档率”: how a thing is to be done, not how long it took."""
-        clause, right = self.clause, self.right
-        if self.unit in ("年", "周", "周年"):
+        clause, right, unit = self.clause, self.right, self.unit
+        if unit in ("年", "周", "周年"):
             return w.MOVES_IN_TIME.search(clause) is None and w.MEAN_OR_BEST.search(clause) is None
         if w.LEADS_TO_LEVEL.search(clause) is None:
+            if unit == "小时" and self.found.quantity.value == _ROUND_THE_CLOCK and w.ROUND_THE_CLOCK.match(right):
+                return True
             within = self.found.quantity.printed.endswith("内") and w.GOES_INTO_WORDS.match(right) is not None
             if within or w.PARAMETER_RIGHT.match(right) or w.NAMES_A_RATE.match(right):
                 return True

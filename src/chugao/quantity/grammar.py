@@ -71,7 +71,7 @@ COUNT_UNITS = (
     "标准箱 标箱 重量箱 治疗量 个治疗量"
 ).split()
 LATIN_UNITS = (
-    "kg mg g μg ng t ml mL L mm cm km kPa MPa mmHg cmH2O mmol/L μmol/L mg/L g/L IU/L U/L IU mIU kW kWh kW·h MW MWh MWp kVA kcal Gy mSv dB Hz MHz DDDs DDD TB "
+    "min h kg mg g μg ng t ml mL L mm cm km kPa MPa mmHg cmH2O mmol/L μmol/L mg/L g/L IU/L U/L IU mIU kW kWh kW·h MW MWh MWp kVA kcal Gy mSv dB Hz MHz DDDs DDD TB "
     "GB MB PB M G U m² m³ km²"
 ).split()
 _MEASURE_UNITS = (
