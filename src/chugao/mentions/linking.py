@@ -155,7 +155,7 @@ def with_hidden_units(numbers: list[Found], folded: str) -> list[Found]:
     for first, after in lists_of(numbers, folded):
         for index in range(after - 2, first - 1, -1):
             unit, last = mended[index].quantity.unit, mended[index + 1].quantity
-            if last.unit and (unit == "" or (unit == "个" and last.unit == "个百分点")):
+            if last.unit and (unit == "" or (unit == "个" and last.unit in ("个百分点", "个千分点"))):
                 quantity = mended[index].quantity.model_copy(update={"unit": last.unit})
                 mended[index] = mended[index]._replace(quantity=quantity)
     return mended

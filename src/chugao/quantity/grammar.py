@@ -22,7 +22,7 @@ def any_of(
     `after` gives a word's look-ahead; `write` the pattern of one character.
     """
     tree: Tree = {}
-    for word in words:
+    for word in sorted(words):  # sets come in another order every time
         node = tree
         for char in word:
             node = node.setdefault(char, {})
