@@ -16,6 +16,8 @@ _DATA = Path(__file__).parent / "data"
 LABELLED = _DATA / "masking.txt"
 TUNED = _DATA / "masking-tuned.txt"
 """Sets that were fresh once, of every province; the rules were mended by them."""
+RARE = _DATA / "masking-rare.txt"
+"""Whole papers full of rare and two-character surnames; also fresh once, and the rules mended by them."""
 HELD = _DATA / "masking-held.txt"
 """Written after the rules stood and not used to mend them."""
 _MARK = re.compile(r"\[(单位|科室|地名|人名):([^\]]+)\]")

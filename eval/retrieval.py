@@ -217,7 +217,10 @@ class _Random:
         return [self.query(text) for text in texts]
 
     def query(self, text: str) -> list[float]:
-        return [((hash(text) >> i) % 97) / 97 for i in range(384)]
+        return random.Random(text).choices(_NUMBERS, k=384)
+
+
+_NUMBERS = [n / 97 for n in range(97)]
 
 
 def many(size: int) -> list[Passage]:

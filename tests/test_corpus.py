@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from eval.masking import HELD, TUNED, learned, read_labelled, score
+from eval.masking import HELD, RARE, TUNED, learned, read_labelled, score
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,7 +147,7 @@ def test_units_places_and_titled_persons_of_the_labelled_sentences_are_masked():
     assert scores.vain * 100 <= scores.characters, scores.wrong
 
 
-@pytest.mark.parametrize("path", [TUNED, HELD], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [TUNED, RARE, HELD], ids=lambda path: path.stem)
 def test_units_places_and_titled_persons_of_every_province_are_masked(path: Path):
     sentences = read_labelled(path)
 

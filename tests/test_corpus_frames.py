@@ -10,6 +10,7 @@ from chugao.corpus import passages_of
 from chugao.corpus.bases import mark_basis, offered_bases
 from chugao.corpus.frames import Frame, frames_of
 from chugao.corpus.store import add_reports, load_passages, near_copies, remove_reports
+from chugao.corpus.wholeframes import WholeFrame, whole_frames_of
 from chugao.database import Database
 from chugao.documents.reading import text_reading
 from chugao.documents.structure import understand
@@ -57,6 +58,44 @@ def test_frames_come_from_own_reports_and_within_the_scope_only():
     assert frames(sentence, owner="护理部", scope=Scope(owners=("医务科",))) == []
     assert frames(sentence, scope=Scope()) == []
     assert len(frames(sentence, owner="护理部", scope=Scope(owners=("护理部",)))) == 1
+
+
+def whole(*sentences: str, own: bool = True, owner: str = "", scope: Scope | None = EVERYBODY) -> list[WholeFrame]:
+    passages = []
+    for year, sentence in enumerate(sentences, 2021):
+        text = f"医务科{year}年工作总结\n一、工作\n{sentence}\n"
+        passages += passages_of(understand(text_reading(text, f"{year}.txt")), own=own, owner=owner)
+    return whole_frames_of(passages, load_catalogue(), scope)
+
+
+def test_every_sentence_is_a_frame_whatever_it_tells():
+    found = whole(
+        "门诊31200人次，出院2100人次，投诉由9起降到4起。",
+        "3月李敏主任带队到石阜县人民医院义诊，荣获“最美志愿者”称号。",
+        "病历书写还不及时，质控要跟上。",
+    )
+
+    assert {(f.text, f.metrics, f.matter) for f in found} == {
+        (
+            "门诊{outpatient_visits.now}，出院{discharges.now}，投诉由{complaints.prev}降到{complaints.now}",
+            ("outpatient_visits", "discharges", "complaints"),
+            "",
+        ),
+        ("{date.day}{name.person}主任带队到{name.unit}义诊，荣获{name.honour}称号", (), "荣誉"),
+        ("病历书写还不及时，质控要跟上", (), "质量"),
+    }
+    assert not any(c.isdecimal() for f in found for c in f.text)
+
+
+def test_frames_of_whole_sentences_come_from_own_reports_within_the_scope_and_the_most_used_first():
+    said = "组织培训12场，参加800人次。", "组织培训15场，参加910人次。", "查房制度落实到位，值班有序。"
+
+    first, *_ = whole(*said)
+
+    assert (first.text.count("{"), first.used, first.units) == (2, 2, ("场", "人次"))
+    assert whole(*said, own=False) == []
+    assert whole(*said, scope=Scope()) == []
+    assert whole(*said, owner="护理部", scope=Scope(owners=("医务科",))) == []
 
 
 POLICY = "关于加强医疗质量管理的通知\n一、总体要求\n各单位要把术前讨论落到实处，没有讨论不得排台。\n"

@@ -603,3 +603,16 @@ def test_a_page_says_in_its_head_who_issued_it(tmp_path: Path) -> None:
     document = understand(page)
 
     assert (document.issuer, document.department) == ("望澜市第一人民医院", "医务科")
+
+
+def test_what_a_notice_issues_by_name_is_its_attachment_whatever_its_kind():
+    text = (
+        "关于印发《病历质量提升三年行动》的通知\n平卫发〔2023〕17号\n各医疗机构：\n现将行动方案印发给你们，请认真执行。\n平安县卫生健康局\n"
+        "2023年4月6日\n病历质量提升三年行动（2023—2025年）\n一、总体目标\n甲级病案率达到95%以上。\n"
+    )
+
+    document = understand(text_reading(text))
+
+    assert document.title == "病历质量提升三年行动（2023—2025年）"
+    assert document.wrapper is not None
+    assert (document.wrapper.issuer, document.wrapper.addressee) == ("平安县卫生健康局", "各医疗机构")

@@ -351,3 +351,21 @@ def test_a_signed_and_dated_text_is_whole_though_its_last_sentence_has_no_mark()
 
     assert "truncated" not in signed.flags
     assert "truncated" in cut.flags
+
+
+def test_a_short_line_cut_within_a_number_or_a_word_is_whole_again():
+    text = (
+        "院办2024年工作总结\n一、文秘工作\n1.起草文件215份，其中上报材料8\n6份。\n2.办理来文1,3\n42件，时限内办结率9\n8.7%。\n"
+        "3.会务保障136场次，同比增\n加12场次。\n4.救护车出车2，106次，行驶12.6万公\n里。\n5.规范流程，提升效率\n三校制度落实。\n"
+    )
+
+    document = understand(text_reading(text))
+
+    assert document.text.splitlines()[2:] == [
+        "1.起草文件215份，其中上报材料86份。",
+        "2.办理来文1,342件，时限内办结率98.7%。",
+        "3.会务保障136场次，同比增加12场次。",
+        "4.救护车出车2,106次，行驶12.6万公里。",
+        "5.规范流程，提升效率",
+        "三校制度落实。",
+    ]

@@ -1,4 +1,4 @@
-"""corpus add, list, search, show, remove, reindex."""
+"""corpus add, list, search, frames, show, remove, basis, reindex."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,6 +127,31 @@ def search_command(
     _show_hits(hits, masked)
     for notice in index.notices:
         say(notice)
+
+
+@app.command("frames")
+def frames_command(
+    role: Annotated[str | None, typer.Option("--role", help="只看一类：成绩|问题|计划|要求")] = None,
+    k: Annotated[int, typer.Option("-k", help="最多几条", min=1, max=10000)] = 30,
+    as_json: Json = False,
+) -> None:
+    """本单位历年文稿里的句式：数字、日期、名称都成了带类型的槽位，用得多的在前。"""
+    from chugao.catalogue import load_catalogue
+    from chugao.config import find_workspace
+    from chugao.corpus.wholeframes import whole_frames_of
+    from chugao.source import Scope
+
+    index = _index(find_workspace())
+    frames = whole_frames_of(index.passages, load_catalogue(), Scope(owners=("*",)))
+    chosen = [f for f in frames if role in (None, f.role)][:k]
+    if as_json:
+        show_json({"frames": [f.model_dump() for f in chosen], "found": len(frames)})
+        return
+    for frame in chosen:
+        about = "、".join(frame.metrics) or frame.matter or "其他"
+        show(f"{frame.used}次　{frame.role or '正文'}　{about}　{frame.text}")
+    if not chosen:
+        say("本单位没有收录文稿，或没有这一类句子。请先用 chugao corpus add --own 收录本单位的历年文稿。")
 
 
 @app.command("show")

@@ -16,18 +16,18 @@ from chugao.corpus.words import Word, Words, is_word
 _DONE_IN_NAMES = frozenset(
     "控股 综合 保健 防治 预防 控制 康复 护理 监督 检验 检测 检查 执法 救援 急救 服务 管理 保障 监管 发展 改革 投资 建设 建筑 设计 移动 联合 运输 贸易 咨询 评估 采购 交易 招标 评审 认证 鉴定 考核 考试 "
     "培训 教育 实验 附属 直属 合作 互助 养老 生育 计划 改造 供电 供水 物流 配送 包装 印刷 装饰 维修 开发 治疗 救助 福利 创业 就业 登记 审计 审批 统计 调查 组织 宣传 武装 经营 通信 通讯 出版 广播 "
-    "消防 交通 保险 信托 租赁 担保 置业 制造 制药 加工 研究 检疫 捐献 移植 托育 托老 日照 协和 同济 求是 创新 体检 安装 安保 保安 保洁 保全 净化 消毒 灭菌 透析 指导 技术 职业 应急 融媒体 合成 "
+    "消防 交通 保险 信托 租赁 担保 置业 制造 制药 加工 研究 检疫 捐献 移植 托育 托老 日照 协和 同济 求是 创新 体检 安装 安保 保安 保洁 保全 净化 消毒 灭菌 透析 诊断 指导 技术 职业 应急 融媒体 合成 "
     "动力 电子 启明 先锋 开元 启航 新生 复兴 光明 中兴 长征 解放 胜利 跃进 团结 和平 建国 迎宾 迎春 向阳 朝阳 望江 望湖 临江 滨湖 环城 沿江 靠山 过江 穿心 过路".split()
 )
 _DONE = frozenset("v d c p r ad vd t y e uj ul uz ud uv ug x m".split())
 _PARTS = frozenset(
     "的了在到与和及对由向从为将把被给让使是等各该本我共已也都就还并其去赴派请至按之或但而用不无非每某以、，"
 )
-_ORDINARY = re.compile(
-    "国家|首家|首个|首批|首所|公立|民营|级|以上|以下|县域|基层|医联体|医共体|成员|试点|定点|协作|下级|兄弟|辖区|所有|部分|其他|相关|有关|全体|全市|全县|全区|全省|牵头|紧密|龙头|两家|多家|受援|结对|群众|患者|居民|学生|职工|干部|领导|专家|医师|护士|主任"
+ORDINARY = re.compile(
+    "国家|首家|首个|首批|首所|公立|民营|级|以上|以下|县域|基层|医联体|医共体|成员|试点|定点|协作|下级|兄弟|辖区|所有|部分|其他|相关|有关|全体|全市|全县|全区|全省|牵头|紧密|龙头|两家|多家|受援|结对|群众|患者|居民|学生|职工|干部|领导|专家|医师|护士|主任|[院所局站科校]长|书记"
 )
-_TAIL = re.compile(
-    "医院|卫生院|卫生所|卫生室|卫生服务中心|卫生服务站|保健院|妇保院|防治院|疗养院|护理院|(?<![为副家以])中心(?!小学|校|学校|血站|卫生院|医院|幼儿园|城|作业|地带)|血站|急救站|[总分]?局(?![部面长限势])|委员会|卫健委|医保局|发改委"
+TAIL = re.compile(
+    "医院|卫生院|卫生所|保健所|防保所|防疫站|卫生室|卫生服务中心|卫生服务站|保健院|妇保院|防治院|疗养院|护理院|(?<![为副家以])中心(?!小学|校|学校|血站|卫生院|医院|幼儿园|城|作业|地带)|血站|急救站|[总分]?局(?![部面长限势])|委员会|卫健委|医保局|发改委"
     "|(?:党|县|市|区|省|州|乡|镇)?委(?:组织部|宣传部|统战部|政法委|办公室|编办|党校|网信办)|[县市区省州旗]委(?![员托书])|团[县市区省州]?委|厅(?![级长堂房])|办公室|办事处|人民政府|(?<!人民)政府|党校|大学|学院|[医师高护]专(?![家业科门项])|学校|(?<![高中])[中小]学(?![生习位杂校年段])|幼儿园|高中(?!学)|职高"
     "|(?:股份|集团|控股)?(?:有限)?(?:责任)?公司|银行|分行|支行|信用社|合作社|集团|法院|检察院|派出所|[支总大]队(?![长员])|[消救]\\w{0,4}站|总站|监督所|研究所|防治所|检验所|检测所|司法所|卫生计生所|律师事务所|会计师事务所|事务所|协会|学会|基金会|红十字会|总工会|妇联|工商联|残联|科协"
     "|报社|日报社?|电视台|[居村]委会|居民委员会|敬老院|福利院|养老院|博物馆|图书馆|文化馆|体育馆|[药电水]厂|机场|火车站|高铁站|交警队|部队|监狱|看守所|戒毒所|疾控|卫健局"
@@ -46,7 +46,7 @@ _AGAIN = re.compile(rf"[{HAN}]{{0,5}}(?:分公司|支公司|分行|支行|营业
 _BELOW = re.compile(
     "街道(?!社区)|镇(?![痛静定压])|乡(?!村|镇|亲|土|音|情)|社区(?!卫生|医院|居民|矫正|志愿|工作|治理|医生|护士|团队|老|义|慢|康|家|获|首|门)|村(?=[，。、；：（）“”《》\\s的和与及等村在到]|卫生|义诊|开展|巡诊|群众|党支|驻|$)|苏木"
 )
-_NO_PLACE = re.compile(
+NO_PLACE = re.compile(
     "农|乡村|各|全|本|该|每|一|两|三个|四个|五个|六个|七个|八个|九个|十|数|几|多|近|所|帮扶|结对|联系|示范|脱贫|贫困|行政|自然|城中|驻|进|入|包|老年|辖区|城市|城乡|智慧|美丽|绿色|文明|健康|平安|周边|附近|偏远|我|基层|重点|试点|成员|中心|居民"
     "|医养|无|搬迁|安置|经济|工业|高新|产业|[0-9]|\\d|余个|个|国家|大家|家家|走|下|到|名|在|的|了|和|与|及|或|对|由|向|从|为|将|把|被|给|让|使|是|等|山区|牧区|边远|沿线|沿海|开展|推|建|乡镇|村镇|城镇|重|首|集|古镇|小镇|特色|以上|以下|商务|零碳|互嵌|完整|空心|故乡|发展|宜居|垃圾|赋能|兴万|第|四季|未来|和谐|主任|区$|小$|嵌入|老旧|无障|儿童友|五星|达标"
 )
@@ -136,7 +136,9 @@ def _stem_stands(name: str, at: int, words: Words) -> bool:
 
 def _widened(text: str, start: int, words: Words) -> int:
     """中共|凤阳县委: what stands before the division and belongs to it."""
-    return start - 2 if text[max(0, start - 2) : start] in ("中共", "国网", "共青", "国药") else start
+    if text[max(0, start - 3) : start] == "共青团":
+        return start - 3
+    return start - 2 if text[max(0, start - 2) : start] in ("中共", "国网", "国药") else start
 
 
 _TOWN = re.compile(rf"[{HAN}]{{1,5}}?(?:镇|乡|街道|苏木)(?=(?:中心)?卫生院|社区卫生服务|人民政府|派出所|卫生所)")
@@ -157,7 +159,7 @@ def _below(text: str, at: int, words: Words) -> int:
         own = text[at : match.end() - 1]
         named = len(own) == 2 and (word := words.starting_at(at)) is not None and word.tag in ("vn", "m")
         named = named and not re.search("[个所家名余多几两]", own)
-        if not (named or _quiet(own, at, match.end(), words)) or _ORDINARY.search(own) or _NO_DIVISION.search(own):
+        if not (named or _quiet(own, at, match.end(), words)) or ORDINARY.search(own) or _NO_DIVISION.search(own):
             return at
         at = match.end()
     return at
@@ -172,7 +174,10 @@ def _unit_end(text: str, at: int, words: Words) -> int | None:
     numbered = re.compile(r"\d{2,4}(?=医院)").match(text, at)
     if numbered is not None:
         return numbered.end() + 2
-    for match in _TAIL.finditer(text, at, at + 26):
+    township = _TOWNSHIP.match(text, at)
+    if township is not None and not ORDINARY.search(township[1]) and text[at - 1] in "县区市旗":
+        return township.end()
+    for match in TAIL.finditer(text, at, at + 26):
         if not _between(text, at, match.start(), words):
             break
         if (
@@ -194,7 +199,7 @@ def _further(text: str, at: int, words: Words) -> int | None:
     """Where a unit goes on after its first ending: 大学|附属中山医院, 公安局|贵池分局."""
     if (match := _AGAIN.match(text, at)) is not None and _between(text, at, match.end(), words):
         return match.end()
-    for match in _TAIL.finditer(text, at, at + 14):
+    for match in TAIL.finditer(text, at, at + 14):
         inner = text[at : match.start()]
         if not _between(text, at, match.start(), words):
             return None
@@ -209,6 +214,7 @@ def _further(text: str, at: int, words: Words) -> int | None:
     return None
 
 
+_TOWNSHIP = re.compile(rf"((?![各全乡和与及等的所镇辖])[{HAN}]{{2,3}})(?:中心卫生院|卫生院|社区卫生服务中心)")
 _BUILDS = re.compile(
     "建设(?!工程|局|银行|兵团|集团|投资|委)|发展(?!和|改革|集团|投资|研究|银行)|服务(?!中心|局|集团|保障)|创新(?!中心|研究|创业)"
 )
@@ -219,7 +225,7 @@ def _between(text: str, start: int, stop: int, words: Words) -> bool:
     return (
         len(inner) <= 18
         and not _BUILDS.match(inner)
-        and not _ORDINARY.search(inner)
+        and not ORDINARY.search(inner)
         and _quiet(inner, start, stop, words)
     )
 
@@ -253,7 +259,7 @@ def _firms(text: str, words: Words) -> Iterator[Span]:
         start = _back(text, match.start() - (len(bracketed[0]) if bracketed else 0), words, 22)
         start = next((a for a in range(start - 6, start) if a in anchors and _han(text[a:start])), start)
         own = text[start : match.start()]
-        firm = "公司" in match[0] or match[0].endswith("事务所")
+        firm = "公司" in match[0] or match[0].endswith("事务所") or (match[0] == "商业银行" and own.endswith("农村"))
         if len(own) < 2 or _NOBODYS.fullmatch(own) or (not firm and (len(own) > 8 or _ANY_SCHOOL.search(own))):
             continue
         end = match.end()
@@ -310,7 +316,9 @@ def _national(text: str, words: Words) -> Iterator[Span]:
             yield match.span()
 
 
-_REGIONAL = re.compile(rf"(?:东北|华北|华东|华中|华南|西南|西北|中南|首都|中国|中央)[{HAN}]{{0,5}}?(?:大学|学院|医院)")
+_REGIONAL = re.compile(
+    rf"(?:东北|华北|华东|华中|华南|西南|西北|中南|首都|中国|中央)[{HAN}]{{0,5}}?(?:大学|学院|医院|研究所|研究院)"
+)
 
 
 def _regional(text: str, words: Words) -> Iterator[Span]:
@@ -337,7 +345,7 @@ def _villages(text: str, words: Words, taken: list[Span]) -> Iterator[Span]:
             if start < 0 or not re.fullmatch(f"[{HAN}]+", own := text[start:stop]):
                 break
             if (
-                _NO_PLACE.search(own)
+                NO_PLACE.search(own)
                 or is_word(text[stop - 1 : match.end()])
                 or any(acts(w) or _is_deed(w) for w in words.between(start, stop))
             ):

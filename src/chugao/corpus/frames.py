@@ -30,6 +30,9 @@ _DATED = re.compile(r"\d|20\d\d年|[一二三四五六七八九十]{1,2}月|[上
 _DIGIT = re.compile(r"[0-9０-９]")
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,2}是")
 _COMPARED = re.compile(r"上年|去年|同期|同比|比|较")
+_REST_OF_A_NAME = re.compile(r"[一-鿿]{0,2}?(?:[人台例床诊]次|[人例件份次台床]数|[率数量])")
+_OF_ITS_OWN = re.compile(r"接收|收治|登记|组织|开展|完成|实现|缩短|压缩|延长|院")
+"""Verbs that not every metric takes."""
 
 
 class Frame(Frozen):
@@ -60,7 +63,7 @@ def frames_of(passages: Iterable[Passage], catalogue: Catalogue, scope: Scope | 
     found: dict[tuple[str, str], Frame] = {}
     seen: dict[tuple[str, str], set[str]] = {}
     for passage in passages:
-        if not passage.own or (scope is not None and not _visible(passage, scope)):
+        if not passage.own or (scope is not None and not visible(passage, scope)):
             continue
         for frame in _frames_in(passage, catalogue):
             key = frame.metric, frame.text
@@ -70,7 +73,8 @@ def frames_of(passages: Iterable[Passage], catalogue: Catalogue, scope: Scope | 
     return sorted(ranked, key=lambda f: (-f.used, f.metric, len(f.text), f.text))
 
 
-def _visible(passage: Passage, scope: Scope) -> bool:
+def visible(passage: Passage, scope: Scope) -> bool:
+    """Whether a passage is of an owner within the scope."""
     return "*" in scope.owners or passage.owner in scope.owners
 
 
@@ -101,7 +105,7 @@ def _frame(text: str, passage: Passage, catalogue: Catalogue) -> Frame | None:
     if len(metrics) != 1 or metric is None:
         return None
     definition = next((d for d in catalogue if d.id == metric), None)
-    fields = [_field(m, definition.unit if definition else "") for m in mentions]
+    fields = [field_of(m, definition.unit if definition else "") for m in mentions]
     if None in fields or len(set(fields)) != len(fields):
         return None
     slots = [f for f in fields if f is not None]
@@ -115,13 +119,14 @@ def _frame(text: str, passage: Passage, catalogue: Catalogue) -> Frame | None:
         fields=tuple(slots),
         role=passage.role,
         direction=_direction(mentions),
-        style=_style(passage.role, slots, rest),
+        style=style_of(passage.role, slots, rest),
         passage=passage.id,
         owner=passage.owner,
     )
 
 
-def _field(mention: Mention, unit: str) -> str | None:
+def field_of(mention: Mention, unit: str) -> str | None:
+    """The field of the slot a figure becomes; `unit` is its metric's."""
     if mention.role is MentionRole.CHANGE:
         relative = mention.quantity is not None and mention.quantity.unit == "%" and unit != "%"
         return "growth" if relative else "change"
@@ -144,7 +149,8 @@ def _direction(mentions: Sequence[Mention]) -> int:
     return signs.pop() if len(signs) == 1 else 0
 
 
-def _style(role: str, fields: Sequence[str], rest: str) -> Style:
+def style_of(role: str, fields: Sequence[str], rest: str) -> Style:
+    """How a sentence with these slots and these words besides tells its figures."""
     if role == "问题":
         return "problem"
     if role == "计划":
@@ -152,3 +158,13 @@ def _style(role: str, fields: Sequence[str], rest: str) -> Style:
     if "target" in fields:
         return "target"
     return "compared" if {"prev", "change", "growth"} & set(fields) or _COMPARED.search(rest) else "plain"
+
+
+def lend(text: str, name: str, other: str) -> str:
+    """A sentence that opens with one metric's name said of another; "" where it would not be that metric's Chinese."""
+    if text.count(name) != 1 or not text.startswith((name, f"全年{name}")):
+        return ""
+    before, _, rest = text.partition(name)
+    if _REST_OF_A_NAME.match(rest) or _OF_ITS_OWN.search(before + rest):
+        return ""  # “手术” of 手术台次: there are no 出院台次
+    return f"{before}{other}{rest}"

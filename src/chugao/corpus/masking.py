@@ -9,13 +9,15 @@ before the person it is mistaken for (宣传科主任), a year before a number.
 import re
 from collections.abc import Iterable
 
+from chugao.corpus.beside import places_beside, units_beside
+from chugao.corpus.called import called, trimmed
 from chugao.corpus.chains import LEADS, chained
 from chugao.corpus.offices import offices
 from chugao.corpus.people import find_people
 from chugao.corpus.places import HAN, Names, find_places, is_province
 from chugao.corpus.titled import titled
 from chugao.corpus.units import find_departments, find_units
-from chugao.corpus.words import Words
+from chugao.corpus.words import Words, is_word
 from chugao.quantity import find_han_numbers, find_numbers
 
 __all__ = ["Names", "is_province", "masked", "named_spans"]
@@ -41,6 +43,10 @@ _QUOTED = re.compile(r"“[^“”\n]{1,40}”")
 _DIGITS = re.compile(r"[\d０-９]+(?:[.．:：/+×][\d０-９]+)*[%％‰]?")
 
 
+_AGAIN = 100
+"""So many persons of one text are looked for once more; no paragraph names as many."""
+
+
 def masked(text: str, names: Names | None = None) -> str:
     """The text without facts: 〔数〕〔年〕〔日期〕〔会议〕〔时期〕〔文件〕〔单位〕〔科室〕〔地名〕〔人名〕 in their places.
 
@@ -52,6 +58,13 @@ def masked(text: str, names: Names | None = None) -> str:
 def named_spans(text: str, names: Names | None = None) -> list[tuple[int, int, str]]:
     """(start, end, kind) of every name in a text, in order: 文件, 会议, 时期, 单位, 科室, 地名, 人名."""
     return sorted(span for span in _spans_of(text, names).spans if span[2] not in ("数", "年", "日期"))
+
+
+def fact_spans(text: str, names: Names | None = None) -> list[tuple[int, int, str]]:
+    """(start, end, kind) of every fact in a text, in order: what `named_spans` gives, and 数, 年, 日期; no digit is left."""
+    spans = _spans_of(text, names)
+    spans.add((m.span() for m in _DIGITS.finditer(text)), "数")
+    return sorted(spans.spans)
 
 
 def _spans_of(text: str, names: Names | None) -> "_Spans":
@@ -80,16 +93,28 @@ def _mask_names(text: str, names: Names, spans: "_Spans") -> None:
         spans.add((m.span() for m in names.pattern.finditer(text) if m[0] in names.people), "人名")
     chained_units, chained_places = chained(text, words)
     units = _joined(_begun(u, text, words) for u in (*find_units(text, names, words), *chained_units))
+    units = _joined([*units, *units_beside(text, words, units)])
     ends = {end for _, end in units}
     departments = _joined((*find_departments(text), *offices(text, words, ends)))
     ends |= {end for _, end in departments}
     people = [*find_people(text, words, departments), *titled(text, words, ends)]
+    people += called(text, words, ends, [kept for span in people if (kept := trimmed(text, span)) is not None])
+    people = [kept for span in people if (kept := trimmed(text, span)) is not None]
+    people += _again(text, people)
     spans.add(units, "单位")
     places = _joined([*find_places(text, names, words), *chained_places])
+    places = _joined([*places, *places_beside(text, words, [*places, *units])])
     # 覃美兰 is a person though 美兰 is a district.
     spans.add((p for p in places if not any(_within(p, one) for one in people)), "地名")
     spans.add(departments, "科室")
     spans.add(sorted(people, key=lambda s: (s[0], -s[1])), "人名")
+
+
+def _again(text: str, people: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    """A full name of three characters or more, wherever else it stands."""
+    names = {text[a:b] for a, b in people if b - a > 2}
+    for name in sorted(n for n in names if not is_word(n))[:_AGAIN]:
+        yield from (m.span() for m in re.finditer(re.escape(name), text))
 
 
 def _begun(span: tuple[int, int], text: str, words: Words) -> tuple[int, int]:

@@ -57,6 +57,7 @@ _NEVER = re.compile(
     r"^(?:全体|高年|中年|白班|夜班|成绩|全院|各位|有关|相关|时任|常务|安全|高级|管理|应急|项目|广大|任何|查房|包片|连续|班子|成员|文件|方案|计划|关心|解决|安排|温馨|宣传|卓越|康复|麻醉|海外|规培|阳光|农村|农民|农业"
     r"|班[主组]|文明|文艺|商务|法律|法人|劳务|晋升|年[底初内末中度终]|从事|展示|展开|和|各|为|但|都|从|有)"
 )
+_ENDS_OTHERWISE = tuple("科部室办处院局委长县市区镇乡省州")
 _VERBS = frozenset("年须应向任解管查连易满包步越通全")
 """Surnames that are words by themselves as often: only a whole name of three characters counts."""
 _GIVEN = frozenset(
@@ -69,6 +70,11 @@ _GIVEN = frozenset(
 def is_surname(character: str) -> bool:
     """Whether a name may begin with this character."""
     return character in _SURNAMES
+
+
+def never_a_name(text: str) -> bool:
+    """Whether no name begins like this, whatever stands round it: 高年资, 白班."""
+    return _NEVER.match(text) is not None or text.endswith(_ENDS_OTHERWISE)
 
 
 def is_double_surname(characters: str) -> bool:
@@ -258,7 +264,7 @@ def _is_name(name: str) -> bool:
         and name[0] != name[1]
         and not re.search("[的了着过是]", rest)
         and all("\u4e00" <= c <= "\u9fff" for c in name)
-        and not name.endswith(("科", "部", "室", "办", "处", "院", "局", "委", "长", *"县市区镇乡省州"))
+        and not name.endswith(_ENDS_OTHERWISE)
     )
 
 

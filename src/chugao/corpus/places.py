@@ -73,6 +73,7 @@ def gazetteer() -> Gazetteer:
     names = {n for line in lines if not line.startswith("#") for n in line.split()}
     stems = {s for n in names if len(s := _stem(n)) >= 2}
     # 玉树州, 长阳县: without the peoples.
+    names |= {_stem(n) + n[-3:] for n in names if n.endswith(("自治州", "自治县", "自治旗"))}
     names |= {_stem(n).removesuffix("族") + n[-1] for n in names if n.endswith(("自治州", "自治县", "自治旗"))}
     cities = {_stem(n).removesuffix("地区") for n in names if n.endswith(("市", "自治州", "盟", "地区"))}
     return Gazetteer(frozenset(names), frozenset(stems | cities), frozenset(cities), max(map(len, names)))

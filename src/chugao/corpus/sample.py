@@ -9,8 +9,6 @@ the user's own is not read.
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chugao.config import shipped
 from chugao.corpus.passages import Passage, load_folder, passages_of
+from chugao.kept import keep, kept
 from chugao.source import Finding, Frozen
 
 _ROOMS = ("documents", "corpus", "quantity")
@@ -56,17 +55,15 @@ def understood(folder: Path) -> Sample:
 
 def read_sample(folder: Path) -> Sample:
     """The shipped reports, out of the cache where it holds them as they are now."""
-    place = _cache_folder() / f"sample-{_stamp(folder)}.json"
-    kept = _kept(place)
-    if kept is None:
-        kept = understood(folder)
-        _keep(place, kept)
-    return kept
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path(os.path.expanduser("~")) / ".cache") / "chugao"
+    stamp = _stamp(folder)
+    if (found := kept("sample", stamp)) is not None:
+        try:
+            return TypeAdapter(Sample).validate_json(found)
+        except ValidationError:
+            pass
+    sample = understood(folder)
+    keep("sample", stamp, sample.model_dump_json().encode("utf-8"))
+    return sample
 
 
 def _stamp(folder: Path) -> str:
@@ -87,29 +84,3 @@ def _readers() -> Iterator[Path]:
         yield from sorted((package / room).glob("*.py"))
     yield from sorted(package.glob("*.py"))
     yield from sorted((shipped("templates") / "catalogue").glob("*"))
-
-
-def _kept(place: Path) -> Sample | None:
-    """What the cache holds; None when it holds nothing, or when somebody else may have written it."""
-    try:
-        about = place.stat()
-        if hasattr(os, "getuid") and (about.st_uid != os.getuid() or about.st_mode & 0o022):
-            return None
-        return TypeAdapter(Sample).validate_json(place.read_bytes())
-    except (OSError, ValidationError):
-        return None
-
-
-def _keep(place: Path, sample: Sample) -> None:
-    """Write it whole or not at all; a machine that lets nobody write goes without."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix="sample-", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(sample.model_dump_json().encode("utf-8"))
-        Path(name).replace(place)
-        for other in place.parent.glob("sample-*.json"):
-            if other != place:
-                other.unlink(missing_ok=True)
-    except OSError:
-        return

@@ -236,6 +236,15 @@ def list_reports(db: Database) -> tuple[KeptReport, ...]:
         return _reports(connection)
 
 
+def where_from(db: Database, passages: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    """(title, heading, department) of the reports that passages stand in; those no longer kept are left out."""
+    p, d = passage.c, document.c
+    wanted = select(p.id, d.title, p.heading_path, d.department).join(document, d.id == p.document_id)
+    with db.read() as connection:
+        rows = connection.execute(wanted.where(p.id.in_(list(passages)[:500]) & d.removed_at.is_(None))).all()
+    return {r.id: (r.title, r.heading_path[-1] if r.heading_path else "", r.department) for r in rows}
+
+
 def load_passages(db: Database, organisation: str = "") -> tuple[Passage, ...]:
     """Every passage that may be offered, each with its owner: the index keeps to the scope.
 

@@ -32,7 +32,7 @@ _BEFORE = frozenset("由请向与和及让对为在随经给把被是如即以�
 _AFTER = frozenset(
     "在到与和及对由向从为将把被给让是等的了说讲来去赴带率任担获荣作就也都同主负参当提要介代因于还先亲牵出分受现以、"
 )
-_WORDLIKE = frozenset(
+WORDLIKE = frozenset(
     "高成时全常于向和关单平应管解查包满步越通易连年须任从为但都有经过对使将能可会以及并本该其此每新老大小多少好强实真正直严明清广厚深远快慢干共顾顶展支乐亲终宣敬施章党后承当师班商水"
     "冷金危房江甘苦相开计令门首农阳空黎明房元劳法但融丰赏化都弘艾冀贡权双公尚未若何万千百单元印幸养查费汇钱药价来种容位谈阴阵堵松勾桥终井段满"
 ) - frozenset("何万钱谈江金章顾甘房施")
@@ -103,7 +103,7 @@ def _before(text: str, at: int, words: Words, ends: Collection[int]) -> Span | N
             continue
         given_is_word = len(name) - size == 2 and is_word(name[size:])
         behind = start in ends and not is_word(name[:2])
-        if name[0] in _WORDLIKE and size == 1 and not behind and (given_is_word or (is_word(name[:2]) and not edge)):
+        if name[0] in WORDLIKE and size == 1 and not behind and (given_is_word or (is_word(name[:2]) and not edge)):
             continue
         if not edge and size == 1 and is_word(name[:2]) and not _cut_as_name(start, words):
             continue
@@ -123,7 +123,7 @@ _ORDINARY_BEFORE = re.compile(
 
 def _at_edge(text: str, at: int, words: Words, ends: Collection[int]) -> Span | None:
     """折副主任, 阿牛木支医师: whatever stands alone between a certain edge and a title, if it is no word."""
-    if _MEETING.match(text, at):
+    if MEETING.match(text, at):
         return None
     for size in (1, 2, 3, 4, 5):
         start = at - size
@@ -136,7 +136,7 @@ def _at_edge(text: str, at: int, words: Words, ends: Collection[int]) -> Span | 
         if size == 1:
             leads = _LEADER.match(text, at) is not None
             return (
-                (start, at) if name not in _NOBODY and (leads or (is_surname(name) and name not in _WORDLIKE)) else None
+                (start, at) if name not in _NOBODY and (leads or (is_surname(name) and name not in WORDLIKE)) else None
             )
         if _ORDINARY_BEFORE.search(name) or is_word(name):
             return None
@@ -144,14 +144,14 @@ def _at_edge(text: str, at: int, words: Words, ends: Collection[int]) -> Span | 
             return start, at
         sounds = sum(c in SOUNDS for c in name)
         pairs = sum(is_word(name[i : i + 2]) for i in range(size - 1))
-        named = sounds * 4 >= size * 3 or (size == 3 and is_surname(name[0]) and name[0] not in _WORDLIKE)
+        named = sounds * 4 >= size * 3 or (size == 3 and is_surname(name[0]) and name[0] not in WORDLIKE)
         return (
             (start, at) if named and pairs * 3 <= size and not any(acts(w) for w in words.between(start, at)) else None
         )
     return None
 
 
-_MEETING = re.compile(
+MEETING = re.compile(
     "(?:院长|书记|主任|局长)(?:办公会|接待|信箱|会议|项目|查房|热线|负责制|工程|例会|值班|助理会)|干事[、创业能会]|护士[站长]?(?:站|岗)"
 )
 _LEADER = re.compile(
@@ -177,7 +177,7 @@ def _surname_alone(text: str, at: int, words: Words, ends: Collection[int]) -> S
     stands = text[start - 1] in _BEFORE or (
         before is not None and before.tag in ("v", "vn", "p", "c", "r", "uj", "ul", "nt")
     )
-    return (start, at) if stands and text[start] not in _WORDLIKE else None
+    return (start, at) if stands and text[start] not in WORDLIKE else None
 
 
 def _cut_as_name(start: int, words: Words) -> bool:
@@ -198,14 +198,14 @@ def _after(text: str, at: int, words: Words, strictly: bool = False) -> Span | N
         follows = end == len(text) or text[end] in _EDGES or text[end] in _AFTER
         if name.endswith(_NO_PERSON) or name.startswith("荣"):
             continue
-        if strictly and (not follows or length == size + 1 or is_word(name[:2]) or name[0] in _WORDLIKE):
+        if strictly and (not follows or length == size + 1 or is_word(name[:2]) or name[0] in WORDLIKE):
             continue
         if not follows and words.starting_at(end) is None:
             continue
         if size == 1 and is_word(name[:2]) and not (_cut_as_name(at, words) and words.ending_at(end)):
             continue
         cut = _cut_as_name(at, words) and words.ending_at(end) is not None
-        if size == 1 and name[0] in _WORDLIKE and not cut and (not follows or is_word(name[1:])):
+        if size == 1 and name[0] in WORDLIKE and not cut and (not follows or is_word(name[1:])):
             continue
         if length - size == 2 and not follows and is_word(text[end - 1 : end + 1]) and not _cut_as_name(at, words):
             continue
@@ -221,7 +221,7 @@ def _after_office(text: str, at: int, words: Words) -> Span | None:
     if word is None or not word.tag.startswith("nr") or not 2 <= len(word.text) <= 4:
         return None
     name = word.text
-    fits = _size(text, at) and name[0] not in _WORDLIKE | _NEVER_ALONE and not is_word(name) and not is_word(name[:2])
+    fits = _size(text, at) and name[0] not in WORDLIKE | _NEVER_ALONE and not is_word(name) and not is_word(name[:2])
     fits = fits and not _NOT_GIVEN.search(name[1:])
     return (at, word.end) if fits else None
 
@@ -274,7 +274,7 @@ def _reads(text: str, span: Span, loosely: bool = False) -> bool:
         return False
     if size == 2 or (loosely and len(name) == 3 and not is_word(name[1:])):
         return True
-    return not (name[0] in _WORDLIKE or is_word(name[:2]))
+    return not (name[0] in WORDLIKE or is_word(name[:2]))
 
 
 _NO_PERSON = (

@@ -17,7 +17,7 @@ from chugao.corpus.words import Word, Words, is_word
 _ORGAN = re.compile(
     rf"(?:^|(?<=[，。、；：（“\s在到与和及由请对为向被把给]))[省市县区州盟旗镇乡](?:委(?![员托派书属])|政府)?"
     rf"[{HAN}]{{2,9}}?(?:局|委|厅|(?<!部)署|办|检察院|法院|总会|支队|大队|党校|组织部|宣传部|统战部|人武部)(?![{HAN}]?[长员]|[法事理公好成到起到个了])"
-    r"|[省市县区州盟旗]人武部|[省市县区州盟旗]委(?:组织部|宣传部|统战部|政法委|办公室|编办|党校|社会工作部|网信办|政研室|巡察办)"
+    r"|[省市县区州盟旗]委第?[一二三四五六七八九十]{0,3}巡[察视]组|[省市县区州盟旗]人武部|[省市县区州盟旗]委(?:组织部|宣传部|统战部|政法委|办公室|编办|党校|社会工作部|网信办|政研室|巡察办)"
 )
 """省爱卫办, 县委编办, 市大数据局: an organ of a level, whatever it is for."""
 _OFFICES = (
@@ -25,7 +25,7 @@ _OFFICES = (
     "|发展和改革|发展改革|发改|审计|统计|生态环境|环保|应急管理|退役军人事务|住房和城乡建设|住建|交通运输|农业农村|科技|科学技术|文旅|司法|信访|中医药管理|疾病预防控制|疾控|机关事务管理|乡村振兴|城市管理|气象|税务|体育|水利|商务|林业|工业和信息化|工信|民族宗教|档案|国资|金融|广电|文化和旅游|园林|城管|自然资源|国土|规划|邮政|消防|网信|外事|粮食|海洋|供销|知识产权|大数据|数据|政务服务|行政审批|营商环境"
 )
 _TAIL = re.compile(
-    r"[中蒙藏维壮苗傣彝]医院|检察院|法院|慈善总会|分院|医院集团|医院|卫生院|保健院|妇保院|防治院|疗养院|卫生服务中心|卫生服务站|计划生育服务中心|卫生室"
+    r"[中蒙藏维壮苗傣彝]医院|检察院|法院|慈善总会|分院|医院集团|医院|卫生院|保健院|保健所|妇保院|防治院|疗养院|卫生服务中心|卫生服务站|计划生育服务中心|卫生室"
     rf"|(?:{_OFFICES})(?:和(?:{_OFFICES}))?(?:委员会|委|局|厅|办公室)(?![员托])"
     r"|医疗中心|医学中心(?!医院)|疾病预防控制中心|疾控中心|急救中心|中心血站|血站|卫生监督所|防治所|质控中心|人民政府|红十字会|(?<!全国)人民代表大会|纪律检查委员会|总工会|妇女联合会|残疾人联合会|妇联|残联|工商联|科协|团[省市县区镇乡州]?委(?![员书托派])|红会|文明办|编办|(?<!全国|人民)政协|(?<!全国)人大(?!代表)|纪委(?:监委)?(?!书记|委员|办)|监委|公安局|派出所"
     r"|医学会|护理学会|医院协会|学会|协会|基金会|大学|学院|学校|研究院|研究所|医学科学院|科学院"
@@ -42,6 +42,9 @@ _FAMOUS = re.compile(
 )
 _COMPANY = re.compile(
     "中国(?:移动|联通|电信|铁塔|人寿|人保|平安|太平|邮政(?!储)|银联)|国家电网|南方电网|(?:平安|人保|太平洋|泰康|新华|阳光|国寿)(?:保险|人寿|财险|养老)"
+)
+_PARTY = re.compile(
+    rf"(?:共青团|中共|中国共产党)[{HAN}]{{1,12}}?[省市县区镇乡州旗院校]委(?:员会)?(?:(?:组织|宣传|统战)部)?(?![书员托派])"
 )
 _LEVEL = re.compile(r"(?:国家|全国|中国|中华|解放军|自治区|自治州|省立|省属|市立|县立|[省市县区镇乡州盟旗])$")
 _NOT_BEFORE_LEVEL = frozenset(
@@ -120,6 +123,7 @@ def find_units(text: str, names: Names, words: Words) -> list[Span]:
             found[-1] = found[-1][0], match.end()
     taken = {i for start, end in found for i in range(start, end)}
     others = [m.span() for m in _COMPANY.finditer(text)]
+    others += [m.span() for m in _PARTY.finditer(text) if not _COMMON.search(m[0])]
     others += [m.span() for m in _ORGAN.finditer(text) if _is_organ(text, m.start(), m.end(), words)]
     return sorted([*found, *(o for o in others if taken.isdisjoint(range(*o)))])
 
@@ -247,7 +251,8 @@ def _is_level(text: str, start: int, at: int, tail_start: int, end: int) -> bool
     if before in _NOT_BEFORE_LEVEL and before:
         return False
     # 省医院 is a unit, “三个县医院” are not; a bare 区医院 or 镇医院 only after a mark.
-    return at != tail_start or text[start] in "省市县" or not before or not _DEPARTMENT_EDGE.match(before)
+    organ = text[tail_start:end].endswith(("局", "委", "委员会", "厅"))
+    return at != tail_start or text[start] in "省市县" or organ or not before or not _DEPARTMENT_EDGE.match(before)
 
 
 def _own_name(text: str, at: int, words: Words) -> int | None:

@@ -24,7 +24,7 @@ from chugao.documents.linebreaks import (
     wrap_width,
 )
 from chugao.documents.masks import is_masked
-from chugao.documents.punctuation import close_gaps, restore_punctuation
+from chugao.documents.punctuation import close_gaps, restore_punctuation, restore_thousands
 from chugao.documents.reading import Reading
 from chugao.documents.soundness import soundness_flags
 from chugao.source import Frozen
@@ -320,7 +320,7 @@ class _Page:
 
     def mend(self) -> None:
         """Site names after titles, punctuation, gaps."""
-        menders = [("punctuation", restore_punctuation), ("gap", close_gaps)]
+        menders = [("punctuation", restore_punctuation), ("punctuation", restore_thousands), ("gap", close_gaps)]
         if self.pdf:
             menders.append(("gap", _closed_beside_latin))
         for n in list(self.text):
@@ -355,7 +355,7 @@ class _Page:
                 head = n
             tail = text
         for first, members in self.joined.items():
-            whole = "".join(glued([self.text[n] for n in members]))
+            whole = restore_thousands("".join(glued([self.text[n] for n in members])))
             self.change("line_break", first, whole)
             self.drop("line_break", members[1:])
 

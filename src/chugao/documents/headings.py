@@ -98,7 +98,7 @@ def read_heading(text: str, following: str | None) -> Found | None:
     if colon := _colon(rest):
         return Found(level, number, rest[:colon], start, start + colon + 1)
     if level <= 2:
-        cut = stop.start() if stop.start() <= _MAX_OWN_LINE else _clause_end(rest)
+        cut = stop.start() if stop.start() <= _MAX_OWN_LINE else clause_end(rest)
         return Found(level, number, rest[:cut], start, start + cut + 1)
     return None
 
@@ -117,7 +117,7 @@ def _own_line(level: int, number: str, text: str, start: int, following: str | N
     if colon:
         return Found(level, number, heading[:colon], start, start + colon + 1)
     if level <= 2:
-        cut = _clause_end(heading)
+        cut = clause_end(heading)
         return Found(level, number, heading[:cut], start, start + cut + 1)
     return None
 
@@ -128,7 +128,7 @@ def _colon(text: str) -> int:
     return at if at > 0 and text.count("（", 0, at) == text.count("）", 0, at) else 0
 
 
-def _clause_end(text: str) -> int:
+def clause_end(text: str) -> int:
     """Where a heading too long for its line is cut: the last comma within `MAX_HEADING`, else there."""
     marks = [text.rfind(m, 0, MAX_HEADING) for m in "，；、"]
     return next((m for m in marks if m > 3), min(MAX_HEADING, len(text)))

@@ -17,6 +17,7 @@ from chugao.documents.headings import (
     Found,
     Item,
     announces_part,
+    clause_end,
     items_of,
     number_of,
     read_heading,
@@ -202,8 +203,10 @@ class _Outliner:
     def _close_series(self) -> None:
         leading = [c for c in self.series if c.leads]
         if leading and (self.series[0].leads or len(leading) * 2 >= len(self.series)):
-            for c in (c for c in self.series if c.leads or c.item.whole):
-                self.headings.append(Heading(level=5, number=c.item.number, heading=c.item.heading, start=c.offset))
+            # The others of a series that leads are its items too: 三是 between 二是 and 四是 may have a long first sentence.
+            for c in self.series:
+                heading = c.item.heading if c.item.short else c.item.heading[: clause_end(c.item.heading)]
+                self.headings.append(Heading(level=5, number=c.item.number, heading=heading, start=c.offset))
         self.series = []
 
 

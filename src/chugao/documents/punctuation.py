@@ -52,6 +52,14 @@ def restore_punctuation(text: str) -> str:
     return "".join(out)
 
 
+_WIDE_GROUP = re.compile(rf"(?<=[{HAN}])(?<![第号])\d{{1,3}}(?:，\d{{3}})+(?=[{HAN}%％])(?!年)")
+
+
+def restore_thousands(text: str) -> str:
+    """2，106次 is 2,106次: a bare 2 tells nothing, so that the comma can only part thousands.  One character for one."""
+    return _WIDE_GROUP.sub(lambda m: m[0].replace("，", ","), text)
+
+
 def _restore_brackets(text: str, out: list[str], start: int | None, end: int) -> None:
     if start is None:
         if _beside_han(text, end):

@@ -81,9 +81,12 @@ def split_notice(lines: list[CleanParagraph]) -> tuple[Wrapper | None, list[Clea
     if top is None:
         return None, lines
     seen_end = False
+    named = re.search(r"《([^《》]{4,60})》", lines[top].text)
     for i in range(top + 1, min(len(lines), top + 60)):
         text = lines[i].text
         titled = looks_like_title(lines[i]) or (ATTACHMENT.match(lines[i - 1].text) and _may_be_title(lines[i]))
+        # What the 通知 issues by name may be of no kind we draft: 行动方案, 办法.
+        titled = titled or (named is not None and _may_be_title(lines[i]) and text.startswith(named[1]))
         if seen_end and titled and not _NOTICE.search(text):
             return _wrapper(lines[:i], top), lines[i:]
         seen_end = seen_end or bool(_DAY.match(text.replace(" ", "")) or ATTACHMENT.match(text) or text == "特此通知。")

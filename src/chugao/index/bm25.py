@@ -37,8 +37,8 @@ class Bm25:
 
         self.size = 0
         """Texts ever added; a removed one keeps its place and scores 0."""
-        self._levels: list[tuple[NDArray[np.uint64], NDArray[np.float32]]] = []
-        """(term and text in one number, sorted; how often the term stands in the text)"""
+        self._levels: list[_Level] = []
+        """(term and text in one number, sorted; the text; how often the term stands in the text)"""
         self._lengths: NDArray[np.float32] = np.empty(0, np.float32)
         self._alive: NDArray[np.bool_] = np.empty(0, bool)
         self._dead: NDArray[np.int64] = np.empty(0, np.int64)
@@ -50,7 +50,7 @@ class Bm25:
         """What was worked out no longer holds."""
         import numpy as np
 
-        self._kept: dict[int, tuple[NDArray[np.int64] | None, NDArray[np.float32]]] = {}
+        self._kept: dict[int, tuple[NDArray[np.int32] | None, NDArray[np.float32]]] = {}
         self.alive = int(self._alive.sum())
         lengths = self._lengths[self._alive]
         average = float(lengths.mean()) if len(lengths) and lengths.any() else 1.0
@@ -69,7 +69,7 @@ class Bm25:
         keys.sort()
         first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
         counts = np.diff(np.append(first, len(keys))).astype(np.float32)
-        self._levels.append((keys[first], counts))
+        self._levels.append(_level(keys[first], counts))
         while len(self._levels) > 1 and len(self._levels[-2][0]) < 2 * len(self._levels[-1][0]):
             self._levels[-2:] = [_merged(self._levels[-2], self._levels[-1])]
         lengths = np.bincount(documents, minlength=len(texts)).astype(np.float32)
@@ -107,15 +107,24 @@ class Bm25:
         """(score, share of the query's characters) of every text."""
         import numpy as np
 
-        scores, held = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
+        scores, held = np.zeros(self.size, np.float32), np.zeros(self.size, np.uint16)
         terms, times = np.unique(_terms([query])[0], return_counts=True)
+        self._weigh(terms)
         for term, count in zip(terms.tolist(), times.tolist(), strict=True):
-            documents, weights = self._weighed(term)
-            where: slice | NDArray[np.int64] = slice(None) if documents is None else documents
-            scores[where] += weights * np.float32(count)
+            documents, weights = self._kept[term]
+            if count > 1:
+                weights = weights * np.float32(count)
+            if documents is None:
+                scores += weights
+            else:
+                scores[documents] += weights
             if term < _PAIRS_FROM:
-                held[where] += weights > 0
-        return scores, held / np.float32(max(1, int((terms < _PAIRS_FROM).sum())))
+                if documents is None:
+                    held += weights > 0
+                else:
+                    held[documents] += weights > 0
+        self._let_go()
+        return scores, held.astype(np.float32) / np.float32(max(1, int((terms < _PAIRS_FROM).sum())))
 
     def _at(self, query: str, places: "NDArray[np.int64]") -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
         """(score, share of the query's characters) of these places."""
@@ -129,7 +138,7 @@ class Bm25:
         wanted = low[:, None] | places.astype(np.uint64)[None, :]
         found = np.zeros(wanted.shape, np.float32)
         frequency = np.zeros(len(terms), np.int64)
-        for keys, numbers in (level for level in self._levels if len(level[0])):
+        for keys, _, numbers in (level for level in self._levels if len(level[0])):
             a, b = np.searchsorted(keys, low), np.searchsorted(keys, high)
             frequency += b - a
             at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
@@ -143,40 +152,63 @@ class Bm25:
         held = (found[characters] > 0).sum(axis=0) / max(1, int(characters.sum()))
         return (weights.sum(axis=0) * alive).astype(np.float32), (held * alive).astype(np.float32)
 
-    def _weighed(self, term: int) -> "tuple[NDArray[np.int64] | None, NDArray[np.float32]]":
-        """(texts a term stands in, its weight in each); a frequent term has None and the weights of all texts."""
+    def _weigh(self, terms: "NDArray[np.uint64]") -> None:
+        """Keep for each term the texts it stands in and its weight in each; a frequent one has the weights of all texts."""
         import numpy as np
 
-        if (kept := self._kept.get(term)) is not None:
-            return kept
-        documents, counts = self._postings(term)
+        new = [term for term in terms.tolist() if term not in self._kept]
+        if not new:
+            return
+        asked = np.array(new, np.uint64)
+        low, high = asked << np.uint64(_POINT_BITS), (asked + np.uint64(1)) << np.uint64(_POINT_BITS)
+        bounds = [(np.searchsorted(keys, low), np.searchsorted(keys, high)) for keys, _, _ in self._levels]
+        for place, term in enumerate(new):
+            stretches = [(n, int(a[place]), int(b[place])) for n, (a, b) in enumerate(bounds) if a[place] < b[place]]
+            self._kept[term] = self._weighed(stretches)
+
+    def _weighed(self, stretches: list[tuple[int, int, int]]) -> "tuple[NDArray[np.int32] | None, NDArray[np.float32]]":
+        """What is kept for the term whose postings are these stretches of the levels."""
+        import numpy as np
+
+        documents, counts = self._postings(stretches)
         frequency = len(documents)
         idf = np.float32(np.log1p((self.alive - frequency + 0.5) / (frequency + 0.5)))
-        weights = counts / (counts + self._norm[documents]) * idf
-        found: tuple[NDArray[np.int64] | None, NDArray[np.float32]] = (documents, weights)
-        if frequency * _ROW >= self.size > 0:
-            row = np.zeros(self.size, np.float32)
-            row[documents] = weights
-            found = (None, row)
-        if len(self._kept) < _MOST_KEPT:
-            self._kept[term] = found
-        return found
+        weights = counts / (counts + self._norm[documents])
+        weights *= idf
+        if frequency * _ROW < self.size:
+            return documents, weights
+        row = np.zeros(self.size, np.float32)
+        row[documents] = weights
+        return None, row
 
-    def _postings(self, term: int) -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
+    def _postings(self, stretches: list[tuple[int, int, int]]) -> "tuple[NDArray[np.int32], NDArray[np.float32]]":
         import numpy as np
 
-        low, high = np.uint64(term << _POINT_BITS), np.uint64((term + 1) << _POINT_BITS)
-        places, counts = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
-        for keys, numbers in self._levels:
-            a, b = np.searchsorted(keys, (low, high))
-            places.append((keys[a:b] & np.uint64(MOST_TEXTS - 1)).astype(np.int64))
-            counts.append(numbers[a:b])
-        documents = np.concatenate(places)
+        texts = [self._levels[n][1][a:b] for n, a, b in stretches]
+        numbers = [self._levels[n][2][a:b] for n, a, b in stretches]
+        if len(texts) == 1:
+            documents, counts = texts[0], numbers[0]
+        else:
+            documents = np.concatenate([np.empty(0, np.int32), *texts])
+            counts = np.concatenate([np.empty(0, np.float32), *numbers])
+        if not len(self._dead):
+            return documents, counts
         alive = self._alive[documents]
-        return documents[alive], np.concatenate(counts)[alive]
+        return documents[alive], counts[alive]
+
+    def _let_go(self) -> None:
+        """Forget the oldest terms when too many are kept."""
+        for term in list(self._kept)[: max(0, len(self._kept) - _MOST_KEPT)]:
+            del self._kept[term]
 
 
-_Level = tuple["NDArray[np.uint64]", "NDArray[np.float32]"]
+_Level = tuple["NDArray[np.uint64]", "NDArray[np.int32]", "NDArray[np.float32]"]
+
+
+def _level(keys: "NDArray[np.uint64]", counts: "NDArray[np.float32]") -> _Level:
+    import numpy as np
+
+    return keys, (keys & np.uint64(MOST_TEXTS - 1)).astype(np.int32), counts
 
 
 def _standing(keys: "NDArray[np.uint64]", wanted: "NDArray[np.uint64]") -> "NDArray[np.int64]":
@@ -193,15 +225,13 @@ def _merged(one: _Level, other: _Level) -> _Level:
 
     keys = np.concatenate((one[0], other[0]))
     order = np.argsort(keys, kind="stable")
-    return keys[order], np.concatenate((one[1], other[1]))[order]
+    return _level(keys[order], np.concatenate((one[2], other[2]))[order])
 
 
 def _living(level: _Level, alive: "NDArray[np.bool_]") -> _Level:
-    import numpy as np
-
-    keys, counts = level
-    kept = alive[(keys & np.uint64(MOST_TEXTS - 1)).astype(np.int64)]
-    return keys[kept], counts[kept]
+    keys, documents, counts = level
+    kept = alive[documents]
+    return keys[kept], documents[kept], counts[kept]
 
 
 def _terms(texts: Sequence[str]) -> "tuple[NDArray[np.uint64], NDArray[np.int64]]":

@@ -32,6 +32,9 @@ _MOST_OF_ONE = 0.5
 _ALIKE = 0.8
 """Passages that share so much of their words are one for whoever reads the hits."""
 _RANKED = 1000
+_COMPARED = 8000
+"""So many places, those the words favour most, are compared by meaning: of 21,819 passages the right one of every labelled
+pair, the hard ones too, stood among the first 31 by words, and all 50,000 vectors cost twice the rest of a query."""
 
 
 class Hit(Frozen):
@@ -186,7 +189,7 @@ class Index:
         import numpy as np
 
         total = _from_0_to_1(words.astype(np.float64))
-        meaning = self._meaning(query, places)
+        meaning = self._meaning(query, places, words)
         if meaning is not None:
             total = WORDS * total + MEANING * _from_0_to_1(meaning.astype(np.float64))
         total = total + PRIOR_RECENCY * self._recency[places]
@@ -194,10 +197,12 @@ class Index:
             total = total + PRIOR_DEPARTMENT * self._columns["department"].among((department,))[places]
         near = np.flatnonzero(total >= _floor(total))
         order = near[np.argsort(-total[near], kind="stable")]
-        return [(int(places[i]), float(total[i])) for i in order]
+        return list(zip(places[order].tolist(), total[order].tolist(), strict=True))
 
-    def _meaning(self, query: str, places: "NDArray[np.int64]") -> "NDArray[np.float32] | None":
-        """How near each place is to the query; None without vectors, or when the endpoint is not to be had."""
+    def _meaning(
+        self, query: str, places: "NDArray[np.int64]", words: "NDArray[np.float32]"
+    ) -> "NDArray[np.float32] | None":
+        """How near each place is to the query; NaN for those not compared, None without vectors or endpoint."""
         import numpy as np
 
         if self._nearest is None or self._encoder is None:
@@ -206,7 +211,11 @@ class Index:
             if query not in self._asked:
                 # As the passages were: an endpoint sees no figure and no name.
                 self._asked[query] = self._encoder.query(masked(query))
-            near = self._nearest.near(self._asked[query], self.passages, places)
+            compared: slice | NDArray[np.intp] = slice(None)
+            if len(places) > _COMPARED:
+                compared = np.sort(np.argpartition(-words, _COMPARED)[:_COMPARED])
+            near = np.full(len(places), np.nan, np.float32)
+            near[compared] = self._nearest.near(self._asked[query], self.passages, places[compared])
         except EngineError as error:
             self._encoder = None
             self.notices.append(f"这次只按字词检索：{error}")
