@@ -11,6 +11,7 @@ import re
 from chugao.checks.candidates import words_around
 from chugao.mentions import Mention
 from chugao.metrics.facts import Fact, Facts
+from chugao.quantity import Qualifier
 
 _REACHES = re.compile(
     r"(?:达到|完成|实现|超过|超额完成|优于|好于|突破)了?(?P<aim>[^，。；\d]{0,4}(?:目标|任务)(?:值|数)?(?:的|为)?)?$"
@@ -32,6 +33,38 @@ def not_reached(mention: Mention, fact: Fact, text: str, facts: Facts) -> str:
     if not told or _NOT_YET.search(words.clause[-24:]):
         return ""
     return f"{fact.name}没有达到目标：本期{now.printed}，目标{fact.printed}。应写“没有达到”，或写实际数。"
+
+
+_MISSES = re.compile(
+    r"(?:未能?|没有?|没能|尚未|仍未|还未|未曾)(?:完成|达到?|实现|达成|突破)(?P<aim>[^，。；\d]{0,6}(?:目标|任务|计划|要求)(?:值|数)?(?:的|为)?)?[^，。；\d]{0,4}$"
+)
+_OF_ANY_AIM = re.compile(r"^(?:以[上下内])?的?[^，。；\d]{0,6}(?:目标|任务|计划|要求|标准)")
+_CONDITION = re.compile(r"如果|若|凡|对|去年|上年|20\d\d年|明年|下年|能否|是否")
+
+
+def not_missed(mention: Mention, fact: Fact, text: str, facts: Facts) -> str:
+    """What to say of “未达到98%的目标” where the year's value is beyond it; "" where the target was missed."""
+    gap, now = facts.get(fact.metric, "gap"), facts.get(fact.metric, "now")
+    if fact.field != "target" or mention.tense != "past" or gap is None or now is None:
+        return ""
+    if not _kept(mention, fact, now, gap):
+        return ""
+    words = words_around(text, mention)
+    misses = _MISSES.search(words.clause)
+    told = misses is not None and (misses["aim"] is not None or _OF_ANY_AIM.match(words.right) is not None)
+    if not told or _CONDITION.search(words.clause):
+        return ""
+    return f"{fact.name}达到了目标：本期{now.printed}，目标{fact.printed}。不应写“没有达到”。"
+
+
+def _kept(mention: Mention, fact: Fact, now: Fact, gap: Fact) -> bool:
+    """Whether a target was met: “3%以内” says itself on which side, else the metric does."""
+    qualifier = mention.quantity.qualifier if mention.quantity else None
+    if qualifier is Qualifier.AT_MOST:
+        return now.value <= fact.value
+    if qualifier is Qualifier.AT_LEAST:
+        return now.value >= fact.value
+    return gap.good is True
 
 
 _OF_AN_OFFICE = "local_"

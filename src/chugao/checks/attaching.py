@@ -14,7 +14,8 @@ from chugao.mentions import Mention, MentionRole, metric_names
 from chugao.metrics.facts import Facts
 from chugao.quantity import Quantity
 
-_LONGEST_CLAUSE, _LONGEST_SENTENCE = 160, 4000
+_MOST_TOLD = 24
+_LONGEST_CLAUSE, _LONGEST_SENTENCE, _LONGEST_PIECE = 160, 4000, 16
 _MARKS = frozenset("，；：。,;:\n")
 # A clause that only carries on about the metric its sentence named: “…，净增3429人次”, “…，实际为68.1%”.
 _CONNECTIVES = (
@@ -90,6 +91,8 @@ class Attacher:
         """What the sentence before named, within the paragraph."""
         self._heading: tuple[int, str | None] = (-1, None)
         self._last: Mention | None = None
+        self._told: list[Mention] = []
+        """The numbers of this sentence before the last, each with what it was found to tell."""
 
     def attach(self, mention: Mention) -> Mention:
         """The mention with the metric of its clause, or of the heading or label over it.
@@ -97,6 +100,8 @@ class Attacher:
         Only where it could be that metric's value: a count of something else in the same sentence is not.
         """
         attached = self._attached(mention)
+        if self._last is not None:
+            self._told.append(self._last)
         self._last = attached
         if attached.role in _LEVELS and attached.quantity is not None:
             self._levels.append(attached)
@@ -121,7 +126,18 @@ class Attacher:
     def named_before(self, mention: Mention) -> list[str]:
         """Ids of the metrics that the sentence names before a number, the nearest first."""
         self._enter(mention)
-        return list(dict.fromkeys(d for _, end, d in reversed(self._labels) if end <= mention.start))
+        named = [(end, d) for _, end, d in self._labels if end <= mention.start]
+        return list(dict.fromkeys(d for _, d in reversed(named)))
+
+    def told_before(self, mention: Mention) -> list[str]:
+        """Ids of the metrics that the sentence told by its numbers before this one, the nearest first."""
+        self._enter(mention)
+        told = (
+            m.metric
+            for m in reversed(self._told[-_MOST_TOLD:])
+            if m.start < mention.start and m.sentence == mention.sentence
+        )
+        return list(dict.fromkeys(d for d in told if d in self._facts.definitions and d is not None))
 
     def _attached(self, mention: Mention) -> Mention:
         quantity, last = mention.quantity, self._last
@@ -132,6 +148,8 @@ class Attacher:
             return listed
         left = self._clause_start(mention)
         clause = self._text[left : mention.start]
+        if (next_of_list := self._next_of_list(mention, last)) is not None:
+            return self._as(mention, quantity, next_of_list, clause, left)
         if mention.metric is not None:
             if self._last_between(left, mention.start) is None and (own := self._own(mention, clause)):
                 return self._as(mention, quantity, own, clause, left)
@@ -148,6 +166,14 @@ class Attacher:
         if named is None:
             return mention
         return self._as(mention, quantity, named, clause, left)
+
+    def _next_of_list(self, mention: Mention, last: Mention | None) -> str | None:
+        """The metric that the words between two numbers of a list name: “医师3.68人、注册护士4.35人”."""
+        if last is None or last.sentence != mention.sentence or self._named_between(last, mention):
+            return None
+        piece = self._text[last.end : mention.start]
+        joined = 2 < len(piece) <= _LONGEST_PIECE and piece[0] in "、和及与"
+        return self._namesakes.listed(piece) if joined else None
 
     def _own(self, mention: Mention, clause: str) -> str | None:
         """The metric that a clause names by the end of its name, or before a change by one word of it."""
@@ -177,7 +203,7 @@ class Attacher:
         start, end = mention.sentence
         follows = 0 <= start - self._sentence[1] <= 1 and self._text[start - 1 : start] != "\n"
         self._before = ({d for _, _, d in self._labels} or self._before) if follows else set()
-        self._sentence, self._levels = mention.sentence, []
+        self._sentence, self._levels, self._told = mention.sentence, [], []
         found = self._names.find(self._text[start : min(end, start + _LONGEST_SENTENCE)])
         known = self._facts.definitions
         self._labels = [(start + s, start + e, d.id) for s, e, d in found if d is not None and d.id in known]

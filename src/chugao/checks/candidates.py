@@ -29,6 +29,8 @@ _MISSED = re.compile(r"(?:没有|未能?|未曾)(?:控制在|达到|完成|降�
 _LAST_YEAR = re.compile(
     r"(?:上年|去年)(?:同期)?(?:值|数|水平)?(?:的|为|是|只有|仅有|仅|只|还|有|达到?|全年|末|底)*(?:约|近|超)?$"
 )
+_LAST_YEARS = re.compile(r"^(?:上年|去年)(?:同期|全年|度)?(?!以来|相比|的?基础)[^较比同增减升降提超高低年]{2,20}$")
+"""“上年医疗废物处置量286.4吨”: the clause opens with the year its name is said of."""
 _BEFORE_LAST = re.compile(r"前年[^，。；]{0,10}$")
 _NEXT_YEAR = re.compile(r"明年|下年|次年|下一年|来年")
 _STANDING = re.compile(r"目前|现有|现为|已(?:有|达)|上年|去年|今年|本年")
@@ -250,7 +252,7 @@ def _of_value(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
         return ("goal", "step")  # “治疗师27名，明年增至30名”
     if unit == "倍":
         return ("attained",) if re.search(_AIM_WORDS, words.clause) else ("multiple",)
-    if _LAST_YEAR.search(words.left):
+    if _LAST_YEAR.search(words.left) or _LAST_YEARS.search(words.clause):
         return ("now",) if mention.tense == "future" else ("prev",)
     if words.clause.endswith(("超额", "超额了")):
         return ("gap",)

@@ -3,6 +3,7 @@
 In: a draft made on an outline from above.  Out: `Coverage`; None for a draft that answers none.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,7 +66,7 @@ def coverage_of(draft: Draft) -> Coverage | None:
 
 def _characters(draft: Draft) -> int:
     body = [s for s in draft.sections if not any(b.table for b in s.blocks)]
-    texts = [draft.title.text, *(s.number + s.heading.text for s in body)]
+    texts = [draft.title.text, *(s.number + s.heading.text for s in body if s.level)]
     return sum(map(count_characters, (*texts, *(s.block_text(b) for s in body for b in s.blocks))))
 
 
@@ -73,10 +74,14 @@ def _headings(draft: Draft, above: dict[str, Any]) -> Iterator[Answered]:
     parts = above.get("parts", ())
     for i, part in enumerate(parts):
         opens = part["level"] == 1 and i + 1 < len(parts) and parts[i + 1]["level"] > 1
-        others = {p["id"] for p in parts} - {part["id"]}
         # Sections that this year's material made below a heading bear its id and their field's: results_quality.
-        below = [s for s in draft.sections if s.id == part["id"] or s.id.startswith(f"{part['id']}_")]
-        yield _answered(draft, part, [s for s in below if s.id not in others], opens=opens)
+        own = [s for s in draft.sections if _of(s.id, [p["id"] for p in parts]) == part["id"]]
+        yield _answered(draft, part, own, opens=opens)
+
+
+def _of(section: str, parts: list[str]) -> str:
+    """The part a section belongs to: of results and results_b, results_b_quality belongs to the second."""
+    return max((p for p in parts if section == p or section.startswith(f"{p}_")), key=len, default="")
 
 
 def _answered(draft: Draft, part: dict[str, Any], sections: list[Section], *, opens: bool) -> Answered:
@@ -89,7 +94,9 @@ def _answered(draft: Draft, part: dict[str, Any], sections: list[Section], *, op
         return row.model_copy(update={"state": "没有写", "owner": draft.department, "owes": "这一标题下没有内容"})
     row = row.model_copy(update={"characters": count_characters(text)})
     if _PENDING not in text:
-        return row
+        untold = [w for w in _wanted(str(part.get("note", ""))) if _alike(w, text) < _ALIKE]
+        owes = f"来文要写的{'、'.join(f'“{w}”' for w in untold)}没有写到" if untold else ""
+        return row.model_copy(update={"owner": draft.department if owes else "", "owes": owes})
     ids = {s.id for s in sections}
     owed = [r for r in draft.requests if r.metric in ids or (r.name and r.name in text)]
     return row.model_copy(
@@ -99,6 +106,21 @@ def _answered(draft: Draft, part: dict[str, Any], sections: list[Section], *, op
             "owes": "；".join(dict.fromkeys(r.name or r.reason for r in owed)) or "见正文【待补】",
         }
     )
+
+
+def _wanted(note: str) -> list[str]:
+    """The things a heading from above wants told: “突出三甲创建、紧密型县域医共体、医保基金监管”."""
+    match = _WANTED.search(note)
+    named = re.split(r"[、，,]|和|及|以及|与", match[1]) if match else []
+    return [w for n in named if 4 <= len(w := re.sub(r"(?:等|方面|情况|工作|内容|建设|成效)+$", "", n.strip())) <= 14]
+
+
+_WANTED = re.compile(r"(?:突出|重点(?:写|反映|总结|突出|包括|围绕)?|包括|围绕|反映|含)[:：]?([^。；;：:]{4,100})")
+
+
+def _alike(thing: str, text: str) -> float:
+    """How much of a thing a text speaks of: its own words, or all but one pair of them."""
+    return 1.0 if thing in text else _share(thing, text)
 
 
 def _tables(draft: Draft, above: dict[str, Any]) -> Iterator[Answered]:

@@ -3,7 +3,7 @@
 In: a `Draft`.  Out: findings where a claim no longer prints what its evidence says, or a number has no claim at all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from chugao.catalogue import load_catalogue
@@ -90,6 +90,27 @@ def carried_figures(draft: Draft) -> Figures:
             )
         )
     return Figures(observations=tuple(rows))
+
+
+def told_by_leaders(findings: Iterable[Finding], draft: Draft) -> Iterator[Finding]:
+    """Findings on numbers without a source, those of a leader's own words with whose words they are and what to do.
+
+    What a person answers for by name (a turn of a leader's phrase, a number confirmed in review) has a source.
+    """
+    known = {(section.id, s.id): s for section, s in draft.sentences()}
+    for finding in findings:
+        place = finding.place
+        sentence = known.get((place.section, place.sentence))
+        if finding.rule != "number-untraced" or sentence is None:
+            yield finding
+            continue
+        met = [c for c in sentence.claims if c.start < place.end and place.start < c.end]
+        if any(c.state == "person" for c in met):
+            continue
+        if said := str(sentence.recipe.get("said", "")):
+            hint = f"“{finding.quote}”是{said}里的数，指标和事项里没有。请核实后写明姓名和依据确认，或请领导改定。"
+            finding = finding.model_copy(update={"hint": hint})
+        yield finding
 
 
 def _claims(text: str, claims: Sequence[Claim], evidence: dict[str, Evidence], place: Place) -> Iterator[Finding]:

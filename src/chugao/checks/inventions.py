@@ -290,6 +290,8 @@ def _given(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[st
     yield draft.shell.issuer
     yield from draft.recipe.get("headings_from_above", ())
     yield from draft.recipe.get("bases", ())
+    # What a leader wants said in these words was given by him, as long as nobody has changed it.
+    yield from (s.text for _, s in draft.sentences() if s.recipe.get("said") and _has_source(s))
     yield from _known(facts, matters)
 
 

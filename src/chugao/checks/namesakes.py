@@ -75,10 +75,14 @@ class Namesakes:
                     self._tails[tail] = metric if self._tails.get(tail, metric) == metric else None
         self._words: dict[str, set[str]] = {}
         self._stems: dict[str, str | None] = {}
+        self._stem_tails: dict[str, str | None] = {}
         for metric, definition in facts.definitions.items():
             for name in definition.all_names():
                 stem = _COUNTED.sub("", name)
                 self._stems[stem] = metric if self._stems.get(stem, metric) == metric else None
+                for at in range(max(0, len(stem) - _NEAR), len(stem) - _LEAST_WORDS + 1):
+                    tail = stem[at:]
+                    self._stem_tails[tail] = metric if self._stem_tails.get(tail, metric) == metric else None
                 for at in range(len(name) - 1):
                     self._words.setdefault(name[at : at + 2], set()).add(metric)
                     self._words.setdefault(name[at : at + 3], set()).add(metric)
@@ -112,6 +116,10 @@ class Namesakes:
             if (metric := self._stems.get(words[at:])) is not None and _LEADS_IN.search(words[:at]):
                 return metric
         return None
+
+    def listed(self, piece: str) -> str | None:
+        """The one metric whose name without its counting word ends in the next of a list: “、注册护士” of 每千人口注册护士数."""
+        return self._stem_tails.get(_UNTIL_NUMBER.sub("", piece.lstrip("、和及与")))
 
     def hinted(self, clause: str) -> set[str]:
         """Ids of the metrics whose name holds the word that a clause says right before its number."""

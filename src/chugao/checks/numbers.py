@@ -10,12 +10,11 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from chugao.checks.aims import not_beyond, not_reached
-from chugao.checks.attaching import Attacher, alike, same_measure
+from chugao.checks.aims import not_beyond, not_missed, not_reached
+from chugao.checks.attaching import Attacher, alike
 from chugao.checks.candidates import (
     BOUNDS,
     MORE_OR_LESS,
@@ -26,18 +25,16 @@ from chugao.checks.candidates import (
     tells,
     words_around,
 )
+from chugao.checks.derivations import Derivations
 from chugao.checks.given import Context, Given
+from chugao.checks.holding import CHANGES, holds
 from chugao.checks.namesakes import namesakes_of
 from chugao.config import shipped
-from chugao.errors import InputError
 from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
 from chugao.metrics.facts import Fact, Facts
-from chugao.quantity import UNITS, Qualifier, Quantity, comparable, convert, supports
+from chugao.quantity import Qualifier, Quantity, supports
 from chugao.source import Finding, Place, Release, Severity
 
-_CHANGES = ("change", "growth", "multiple")
-_PRINTED_GROWTH = Decimal("0.05")
-"""How far a growth as we print it may lie from what it is."""
 _WHY = {
     "value": "与指标文件不符",
     "direction": "增减方向与数据相反",
@@ -178,6 +175,7 @@ class _Judge:
         self._attacher = Attacher(text, context.facts, mentions)
         self._namesakes = namesakes_of(context.facts)
         self._plan = context.kind is not None and not context.kind.looks_back
+        self._derivations = Derivations(text, context.facts, mentions, plan=self._plan, ours=context.ours)
 
     def verdict(self, mention: Mention) -> Verdict:
         context, text = self._context, self._text
@@ -199,13 +197,21 @@ class _Judge:
             return Verdict(mention, True, told.slot, _not_for_print(mention, told))
         if source := self._given.support(mention, text):
             return Verdict(mention, True, source, None)
+        named = [*self._attacher.told_before(mention), *self._attacher.named_before(mention)]
+        if (stated := self._derivations.stated_by(mention, named)) is not None:
+            self._attacher.told(stated.metric)
+            return Verdict(mention, True, stated.slot, _not_for_print(mention, stated))
         if metric is not None and other is None and mention.role.is_fact and (context.ours or not _in_passing(mention)):
             return Verdict(mention, False, "", _wrong(mention, metric, context))
         if other is not None:
             hint = f"{other.name}的“{mention.text}”{_WHY['value']}，应为{other.printed}（{other.formula}）。"
             return Verdict(mention, False, "", _finding("number-wrong", Severity.ERROR, mention, hint))
+        if _counts_its_list(mention, text):
+            return Verdict(mention, True, "said.list", None)
         severity = Severity.ERROR if context.ours else Severity.WARNING
         hint = f"“{mention.text}”没有出处：{_WHY['untraced']}。请补充来源，或改用有来源的数。"
+        if (meant := self._derivations.meant(mention)) is not None:
+            hint = f"“{mention.text}”没有出处：{_WHY['untraced']}；{meant.name}是{meant.printed}，请核对。"
         return Verdict(mention, False, "", _finding("number-untraced", severity, mention, hint))
 
     def _of_subject(self, mention: Mention) -> tuple[Fact | None, Fact | None]:
@@ -305,96 +311,16 @@ def _in_passing(mention: Mention) -> bool:
     )
 
 
-def holds(mention: Mention, fact: Fact) -> bool:
-    """Whether a number says a fact: its value within the place it is rounded to, in its unit, on its side of a bound."""
-    claim = mention.quantity
-    assert claim is not None
-    if fact.field == "range" or claim.qualifier is Qualifier.RANGE:
-        return _same_range(fact, claim)
-    if claim.unit == "‰" and fact.unit == "个千分点":
-        claim = claim.model_copy(update={"unit": fact.unit})  # “下降0.006‰” can mean nothing else
-    if claim.unit != fact.unit and same_measure(claim.unit, fact.unit, fact.name):
-        claim = claim.model_copy(update={"unit": fact.unit})
-    if not comparable(fact.unit, claim.unit) and not _alternative_unit(fact, claim):
+_LISTED = re.compile(r"[^，。；：\n]*$")
+_JOINT = re.compile(r"[、和及与]|以及")
+
+
+def _counts_its_list(mention: Mention, text: str) -> bool:
+    """“完好率、使用率两项指标”: a Chinese numeral that counts what stands listed right before it."""
+    if mention.quantity is None or not _in_passing(mention):
         return False
-    try:
-        value = convert(fact.value, fact.unit, claim.unit) if comparable(fact.unit, claim.unit) else fact.value
-    except InputError:
-        return False
-    if fact.field == "growth" and claim.resolution < _PRINTED_GROWTH:
-        value = _unrounded_growth(fact)
-    if fact.field in (*_CHANGES, "gap"):
-        value = abs(value)
-    if fact.field in ("target", "goal") and claim.qualifier in BOUNDS:
-        return _same_bound(value, claim, fact)
-    if claim.qualifier is Qualifier.EXACT and _IN_TENTHS.search(claim.printed):
-        return abs(value - claim.value) <= min(claim.resolution, _ABOUT_TENTHS)
-    return (supports(value, claim) and _near_bound(value, claim, fact)) or _same_bound(value, claim, fact)
-
-
-_IN_TENTHS = re.compile(r"成[半一二三四五六七八九]?$")
-_ABOUT_TENTHS = Decimal("2.5")
-"""Nobody says 三成 of 33.6%: that is 三成多."""
-
-
-def _unrounded_growth(fact: Fact) -> Decimal:
-    """The growth before we rounded it for print: a text may well give two decimals of it."""
-    said = sorted((o for o in fact.inputs if o.quantity.qualifier is Qualifier.EXACT), key=lambda o: o.period.year)
-    if len(fact.inputs) != 2 or len(said) != 2 or said[0].quantity.unit != said[1].quantity.unit:
-        return fact.value
-    old, new = (o.quantity.value for o in said)
-    return (new - old) / old * 100 if old else fact.value
-
-
-def _near_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
-    """“超799台次” is true of 3917台次, and nobody means it so."""
-    counted = fact.kind in ("count", "amount") or fact.field in (*_CHANGES, "gap")
-    if claim.qualifier not in BOUNDS or not counted:
-        return True
-    digits = claim.value.normalize().as_tuple()
-    if len(digits.digits) > 2 and abs(abs(value) - claim.value) > 10 * Decimal((0, (1,), int(digits.exponent))):
-        return False  # nobody says “突破1045家” of 1210家: so exact a bound lies beside its number
-    return claim.value <= 2 * abs(value) and abs(value) <= 2 * claim.value
-
-
-def _same_range(fact: Fact, claim: Quantity) -> bool:
-    """“各季度6.9—7.6天”: both ends; a range of one value says that the value lies in it."""
-    if claim.high is None or not comparable(fact.unit, claim.unit):
-        return False
-    if fact.field == "range" and len(fact.inputs) == 2:
-        ends = [convert(o.quantity.value, o.quantity.unit, claim.unit) for o in fact.inputs]
-        exact = claim.model_copy(update={"qualifier": Qualifier.EXACT, "high": None})
-        return all(
-            supports(end, exact.model_copy(update={"value": said}))
-            for end, said in zip(ends, (claim.value, claim.high), strict=True)
-        )
-    return fact.field not in (*_CHANGES, "gap") and supports(convert(fact.value, fact.unit, claim.unit), claim)
-
-
-def _alternative_unit(fact: Fact, claim: Quantity) -> bool:
-    """手术3917台 for a metric counted in 台次: the catalogue allows both words; a bare number for an index.
-
-    A measure that no grammar knows (6120治疗量) is read as a bare number, whoever counts in it.
-    """
-    if claim.unit == "" and fact.unit and fact.field != "growth" and fact.unit not in UNITS and fact.kind == "count":
-        return True
-    if fact.field in (*_CHANGES, "gap", "attainment"):
-        return (claim.unit == "" and fact.unit == "") or (
-            fact.kind == "count" and alike(fact.unit, claim.unit, fact.name) and fact.field != "growth"
-        )
-    return (fact.kind == "count" and alike(fact.unit, claim.unit, fact.name)) or (
-        fact.kind == "index" and claim.unit in ("", fact.unit)
-    )
-
-
-def _same_bound(value: Decimal, claim: Quantity, fact: Fact) -> bool:
-    """“控制在7.1天以内” states a target of 7.1 itself, whatever the reader's side of it."""
-    if fact.field not in ("target", "goal"):
-        return False
-    bounds = {Qualifier.AT_LEAST, Qualifier.AT_MOST, fact.qualifier}
-    if claim.printed.startswith(("超过", "超出", "突破")):
-        bounds.add(claim.qualifier)  # a verb: “超过20.5%的年度目标”
-    return claim.qualifier in bounds and abs(value - claim.value) <= min(claim.resolution, abs(value) * Decimal("0.02"))
+    clause = _LISTED.search(text, max(mention.sentence[0], mention.start - 60), mention.start)
+    return clause is not None and len(_JOINT.split(clause[0])) == mention.quantity.value
 
 
 def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -> Verdict:
@@ -402,14 +328,15 @@ def _with_direction(mention: Mention, fact: Fact, text: str, context: Context) -
     says = _direction_said(mention, fact, text)
     if fact.unit == "位":
         says = -says  # who moves up in a ranking has the smaller number
-    trend = fact if fact.field in (*_CHANGES, "gap") else _trend(fact, context.facts)
+    trend = fact if fact.field in (*CHANGES, "gap") else _trend(fact, context.facts)
     if says and trend is not None and trend.sign and trend.sign != says:
-        right = trend.printed if trend.field in _CHANGES else _UP_DOWN[trend.sign]
+        right = trend.printed if trend.field in CHANGES else _UP_DOWN[trend.sign]
         if fact.unit == "位":
             right = f"{'后移' if trend.sign > 0 else '前移'}{abs(trend.value)}位"
         hint = f"增减方向与数据相反：{fact.name}{_explain(fact, context.facts)}。应写“{right}”。"
         return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
-    if hint := not_reached(mention, fact, text, context.facts) or not_beyond(mention, fact, text, context.facts):
+    aims = (check(mention, fact, text, context.facts) for check in (not_reached, not_missed, not_beyond))
+    if hint := next(filter(None, aims), ""):
         return Verdict(mention, False, "", _finding("number-direction", Severity.ERROR, mention, hint))
     return Verdict(mention, True, fact.slot, _not_for_print(mention, fact))
 
@@ -426,6 +353,7 @@ def _not_for_print(mention: Mention, fact: Fact) -> Finding | None:
 _UP_DOWN = {1: "提高", -1: "下降"}
 _HIGHER = re.compile(r"(?:(?:高|慢|晚)[出了]?|高于|超出|多于)$")
 _LOWER = re.compile(r"(?:(?:低|快|早)[出了]?|低于|少于)$")
+_FASTER = re.compile(r"(?:增速|增幅|增长率)[^，。；]{0,12}(?:快|高)[出了于]?$")
 _AFTERWARDS = re.compile(
     r"^(?:相比|，?(?:与|较|比|同)(?:上一?年度?|去年)(?:同期)?(?:相比)?，?)(?:略有|有所|明显|稳步|持续|[^，。；]{0,2}?)"
     r"(?:(提高|上升|增长|增加|延长|提升)|(下降|降低|减少|缩短|回落))(?!\d)"
@@ -437,8 +365,10 @@ def _direction_said(mention: Mention, fact: Fact, text: str) -> int:
     if mention.direction:
         return mention.direction
     words = words_around(text, mention)
-    if fact.field in (*_CHANGES, "gap"):
+    if fact.field in (*CHANGES, "gap"):
         counted = MORE_OR_LESS.search(words.clause)
+        if _FASTER.search(words.clause):
+            return 1  # “增速比上年快0.6个百分点”
         if _HIGHER.search(words.clause) or (counted and counted["more"] == "多"):
             return 1
         return -1 if counted or _LOWER.search(words.clause) else 0
@@ -513,7 +443,7 @@ def _offer(mention: Mention, metric: str, facts: Facts) -> str:
     fact = next((f for field in order if (f := facts.get(metric, field))), None)
     if mention.role is MentionRole.CHANGE and mention.tense == "future" and claim.unit != "%":
         fact = step_of(metric, facts) or fact
-    if fact is None or fact.field not in _CHANGES:
+    if fact is None or fact.field not in CHANGES:
         return fact.printed if fact else ""
     # Whoever wrote 15% is offered 12%, not 12.0%.
     plainly = "." not in claim.printed and fact.field == "growth"

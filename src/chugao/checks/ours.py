@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chugao.checks.copying import check_copying, known_of
 from chugao.checks.dismissals import Dismissal, silenced
-from chugao.checks.evidence import carried_figures, check_evidence, claimed, row_id, row_text
+from chugao.checks.evidence import carried_figures, check_evidence, claimed, row_id, row_text, told_by_leaders
 from chugao.checks.figured import impossible_figures
 from chugao.checks.given import Context, Given, facts_of, told_by
 from chugao.checks.inventions import ask_about_sentences, find_inventions
@@ -92,9 +92,9 @@ def examine_draft(
     findings += ask_about_sentences(draft, facts) if "matter" in left_out else ()
     findings += impossible_figures(draft, figures)
     findings += unproved(draft)
-    standing = distinct(standing_of(findings, draft, dismissals))
+    standing = distinct(standing_of(told_by_leaders(findings, draft), draft, dismissals))
     untraced = numbers_of(verdicts)["untraced"]
-    if left_out:
+    if left_out or any(c.state == "person" for _, claims, _ in claimed(draft) for c in claims):
         untraced = sum(1 for f in standing if f.rule == "number-untraced")
     return Report(tuple(standing), _counted(draft, standing, untraced), tuple(verdicts))
 
@@ -106,7 +106,7 @@ def examine_alone(draft: Draft, *, office: Office | None = None, dismissals: Seq
     findings = [*check_evidence(draft), *_of_structure(draft), *(in_sentence(f, spans) for f in told)]
     findings += ask_about_sentences(draft, derive(Figures(), read_period(draft.period)))
     findings += unproved(draft)
-    standing = distinct(standing_of(findings, draft, dismissals))
+    standing = distinct(standing_of(told_by_leaders(findings, draft), draft, dismissals))
     untraced = sum(1 for f in standing if f.rule in ("number-untraced", "number-changed"))
     return Report(tuple(standing), _counted(draft, standing, untraced))
 

@@ -215,6 +215,9 @@ _MEANT_OTHERWISE = re.compile(
     r"累计|近[一二三四五]年|以来|上年|去年|20\d\d年|每|人均|增加|新增|增长|覆盖|目标|计划|较|比"
 )
 
+_DIFFERENCE = re.compile(r"(?:较|比|超)[^，。；]{0,12}(?:多|少|高|低|快|慢|增|减)[^，。；]{0,3}$|超额(?:完成)?$")
+"""“较目标多12项，其中新开展27项”: the whole stands before the difference."""
+
 
 def part_whole(reading: Reading) -> Iterator[Hit]:
     """C07: what is “其中” is no more than the whole, and parts of things do not add up to more."""
@@ -222,7 +225,7 @@ def part_whole(reading: Reading) -> Iterator[Hit]:
         for place, (whole, part) in enumerate(row.pairs()):
             if not _is_count(whole) or part.unit != whole.unit or not stated(part) or not _AMONG.fullmatch(part.before):
                 continue
-            if _MEANT_OTHERWISE.search(part.before):
+            if _MEANT_OTHERWISE.search(part.before) or _DIFFERENCE.search(whole.before):
                 continue
             parts = listed_parts(row, place + 1)
             if part.quantity.value > whole.quantity.value:

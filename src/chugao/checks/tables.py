@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from chugao.checks.given import Context, Given, same
-from chugao.checks.numbers import Verdict, holds, verify
+from chugao.checks.holding import holds
+from chugao.checks.numbers import Verdict, verify
 from chugao.mentions import Mention, MentionRole
 from chugao.metrics.cells import split_name, unit_of
 from chugao.metrics.facts import Fact

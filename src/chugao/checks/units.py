@@ -94,6 +94,10 @@ _BOUNDED = re.compile(
 )
 
 
+_MOVED = re.compile(r"(?:缩短|延长|压缩|减少|提前|加快|增加|降低|推迟|少|多|快|慢)了?(?:约|近)?$")
+"""“再缩短3分钟” is no time of three minutes."""
+
+
 def beyond_all(reading: Reading) -> Iterator[Hit]:
     """C29: more than the whole, or far outside what the metric ever is."""
     for mention in reading.mentions:
@@ -110,7 +114,8 @@ def beyond_all(reading: Reading) -> Iterator[Hit]:
             band = definition.band if isinstance(definition.band, tuple) else None
             if definition.kind == "duration" and band and quantity.unit == definition.unit:
                 low, high = Decimal(str(band[0])) / 5, Decimal(str(band[1])) * 5
-                if not low <= quantity.value <= high:
+                moved = _MOVED.search(reading.plain, max(mention.sentence[0], mention.start - 8), mention.start)
+                if not low <= quantity.value <= high and moved is None:
                     hint = f"{definition.name}{mention.text}远在常见范围（{band[0]:g}—{band[1]:g}{definition.unit}）之外。请核对。"
                     yield Hit(mention.start, mention.end, hint)
 
