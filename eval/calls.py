@@ -1,20 +1,25 @@
 """What a call costs our own process: engine and ledger, 64 in flight, against a stub in another process.
 
-In: nothing but the samples.  Out: `Cost`s; `python -m eval.calls` prints them.
+In: nothing but the samples.  Out: `Cost`s; `python -m eval.calls` prints them, with `--write` into docs/calls.md.
 
-CPU seconds of this process, all threads, from brief to reply: prompt, key, claim, request, answer, commit, reading.  The
-best of several rounds: others on a shared machine only ever add.  Beside it stands the bare client library doing nothing
-but the same request, for the ratio says more than milliseconds of a machine nobody knows.
+Counted are the CPU seconds of this process, all threads, in user and system, from a `Brief` to its `Reply`: masking,
+prompt, schema, key, claim, request through the client library, reading, commit to the disk.  Not counted are what comes
+before (offering facts) and after (binding, judging: `drafting`, not the engine), the server, and the first sixty-four
+calls, which import and connect.  The best of several rounds: others on a shared machine only ever add.  Beside it stands
+the bare client library doing nothing but the same request, for the ratio says more than milliseconds of a machine nobody
+knows.
 """
 
 import asyncio
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +30,7 @@ SENTENCES = (
     *("周末门诊由骨科医师轮值，挂号与平日一样，检查当天做完。",) * 6,
 )
 LIMIT_MS = 8.0
+AT_ONCE = 64
 
 
 class Cost(NamedTuple):
@@ -36,7 +42,7 @@ class Cost(NamedTuple):
     ms: float
 
 
-def measure(calls: int = 192, at_once: int = 64, rounds: int = 3) -> list[Cost]:
+def measure(calls: int = 192, at_once: int = AT_ONCE, rounds: int = 3) -> list[Cost]:
     """Every engine and way, each the best of `rounds`; the last row is the bare client library."""
     briefs = _briefs()
     with _stub() as url:
@@ -187,5 +193,38 @@ def told(costs: Sequence[Cost], print_line: Callable[[str], None] = print) -> No
         print_line(f"{cost.engine:22}{cost.how:10}{cost.ms:6.1f} ms CPU a call{cost.ms / bare:6.1f} x the client alone")
 
 
+def write(costs: Sequence[Cost]) -> None:
+    """The page, every number of it from this run."""
+    bare, load = costs[-1].ms, os.getloadavg()[0]
+    lines = [
+        "# What a call costs our own process",
+        "",
+        "Written by `python -m eval.calls --write`; do not edit.",
+        "",
+        f"{datetime.now(UTC).date().isoformat()}, {os.cpu_count()} cores, load {load:.1f}; {AT_ONCE} calls in flight in one process,",
+        f"each with a brief of the sample department; limit: {LIMIT_MS:g} ms CPU a call, engine and ledger.",
+        "",
+        *"".join((__doc__ or "").partition("\n\nCounted")[1:]).strip().splitlines(),
+        "",
+        "| engine | how | ms CPU a call | × the client alone |",
+        "|---|---|---|---|",
+        *(f"| {c.engine} | {c.how} | {c.ms:.1f} | {c.ms / bare:.1f} |" for c in costs),
+        "",
+        "`recorded`: answered by the ledger, no call made.  `streamed`: an event for every six characters; for LangChain,",
+        "which takes a quarter of a millisecond an event, our transport puts events together (`engines/gathering.py`).",
+    ]
+    (Path(__file__).parents[1] / "docs" / "calls.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    if "--serve" in sys.argv:
+        asyncio.run(_serve())
+        return
+    costs = measure()
+    told(costs)
+    if "--write" in sys.argv:
+        write(costs)
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve()) if "--serve" in sys.argv else told(measure())
+    main()

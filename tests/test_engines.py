@@ -16,7 +16,7 @@ from chugao.database import Database, open_database, sqlite_url
 from chugao.engines import open_assisted
 from chugao.engines.answers import Listener, reply_of, tidy
 from chugao.engines.endpoint import address_problem, endpoint_of
-from chugao.engines.limits import Buckets
+from chugao.engines.limits import RANK, Buckets
 from chugao.engines.personal import gate, masked, restored
 from chugao.errors import EngineError, InputError
 from chugao.ledger import Ledger, Prices, cost_rows
@@ -247,6 +247,26 @@ def test_a_429_halves_what_is_in_flight_and_success_brings_it_back() -> None:
 
     assert halved == 8
     assert 8 < buckets.allowed <= 16
+
+
+def test_of_calls_that_wait_those_of_the_paper_that_began_first_go_first() -> None:
+    buckets, went = Buckets(concurrency=1), []
+
+    async def call(rank: int, number: int) -> None:
+        RANK.set(rank)
+        async with buckets.turn(1):
+            went.append((rank, number))
+            await asyncio.sleep(0.001)
+
+    async def every() -> None:
+        waiting = [asyncio.create_task(call(rank, n)) for n, rank in enumerate((9, 3, 2, 3, 1))]
+        await asyncio.sleep(0)
+        waiting[2].cancel()  # one that gives up leaves the others their order
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    asyncio.run(every())
+
+    assert went == [(9, 0), (1, 4), (3, 1), (3, 3)]
 
 
 def test_requests_and_tokens_a_minute_are_kept() -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 
 from chugao.database import Database, open_database, sqlite_url
 from chugao.database.tables import call
@@ -480,3 +480,37 @@ def test_a_price_list_that_is_wrong_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"价格\.toml"):
         read_prices(wrong)
+
+
+def test_calls_that_wait_together_share_one_commit(tmp_path: Path) -> None:
+    with open_database(sqlite_url(tmp_path / "ledger.db")) as database, Ledger(database) as ledger:
+        commits = 0
+
+        def counted(_: object) -> None:
+            nonlocal commits
+            commits += 1
+
+        async def together() -> list[Recorded]:
+            # Nobody can write until all of them stand in line.
+            with database.write():
+                waiting = [asyncio.create_task(ledger.answer(ask(f"第{n}段"), Provider())) for n in range(48)]
+                await asyncio.sleep(0.05)
+                event.listen(Engine, "commit", counted)
+            return await asyncio.gather(*waiting)
+
+        try:
+            answered = asyncio.run(together())
+        finally:
+            event.remove(Engine, "commit", counted)
+
+    assert all(a.fresh for a in answered)
+    # Ours, one or two for the claims, and of the answers fewer than one in three: they come as the calls end.
+    assert commits < 1 + 2 + 48 / 3
+
+
+def test_the_key_of_a_recorded_answer_is_that_of_its_question(database: Database) -> None:
+    with Ledger(database) as ledger:
+        fresh = asyncio.run(ledger.answer(ask(), Provider()))
+        found = asyncio.run(ledger.answer(ask(), Provider()))
+
+    assert fresh.key == found.key == ask().key

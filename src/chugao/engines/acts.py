@@ -16,6 +16,7 @@ _LONG, _LONGER = 58, 76
 _LEAD = 14  # characters from which on a result is a sentence of its own
 _SHORT_NAME = 8
 _TURNS = 16
+_TELLERS = 3  # ways of a candidate
 _TIMED = 2  # the candidate that says when of everything that has a time
 _CLAUSE = re.compile(r"[，；]")
 # Acts whose object can stand before them: “上线围手术期质控系统” → “围手术期质控系统3月上线”.
@@ -29,7 +30,7 @@ _ISSUED = re.compile(r"^(?:\{[a-z_]+\.[a-z_]+\})+(?:发文|印发|公布|授牌|
 _WON = re.compile(r"由|授予|授牌|评为|获|表扬|颁发|经验|推广|交流|第[一二三四五六七八九十\{]|(?:名|位|分|次|家|项)$|\}")
 # How the acts of offices begin; what begins otherwise is a name (“党委中心组学习”) and takes no actor before it.
 _ACT = re.compile(
-    r"(?:开[展设通办诊发放]|组[织建]|完[成善]|推[进行广出迟动]|启[用动]|上线|建[成立设]|成立|举办|召开|制定|修[订改]|出台|印发|落实|实施|试[行点用]|恢复|"
+    r"(?:开[展设通办诊发放]|组[织建]|完[成善]|推[进行广出迟动]|启[用动]|上线|建[成立设]|成立|举办|召开|制定|修[订改]|出台|印发|落实|实施|试[行点用开办]|恢复|"
     r"增[设加补]|新[建增开设]|改[造建排进善为用]|扩[建大充]|更[换新]|购置|配[备置装发]|接[通入诊]|打[通造击]|整[合改治]|统一|规范|优化|健全|加[强快密]|"
     r"强化|深化|提[升高前]|降低|缩短|减少|调[整处配]|重[编新排]|编[制写]|培[训养]|轮[训派]|选[派送]|派[驻出员]|抽[调查]|招[聘录收]|引[进入]|聘请|"
     r"托管|帮扶|支援|对接|联[合办]|协[同助]|签[订约]|获|荣获|通过|取[得消]|入选|承[办担]|申报|自查|督[查导]|检查|排[查出]|处[理置]|化解|"
@@ -156,7 +157,9 @@ class Teller:
             return [sentence(f"{mark}{self._act(matter, opens=opens)}{result}。", "matter", matter.id)]
         if in_heading and speaks_for_itself(matter):
             self._last = "result"
-            return [sentence(f"{result}。", "matter", matter.id)]
+            told = sentence(f"{result}。", "matter", matter.id)
+            # A paper cut from this one that has no headings says the act itself (`export.cutting`).
+            return [told.model_copy(update={"recipe": told.recipe | {"act": "heading"}})]
         act = mark + self._act(matter, opens=opens or bool(mark), marked=bool(mark))
         if not result:
             return [sentence(f"{act}。", "matter", matter.id)]
@@ -353,13 +356,19 @@ def first_clause(text: str) -> str:
     return _CLAUSE.split(text)[0].strip()
 
 
-def shortcoming(matter: BriefMatter, number: int) -> str:
-    """A shortcoming with its cause; “原因是” is not said four times in a row; below 0 a long cause stands alone."""
+def shortcoming(matter: BriefMatter, number: int, seed: int = 0) -> str:
+    """A shortcoming with its cause; “原因是” is not said four times in a row.
+
+    Another candidate lets a long cause stand alone, or puts it behind a colon.
+    """
     cause = _CAUSED.sub("", matter.result)
+    if not cause:
+        return matter.text
+    apart = length(cause) >= _LEAD and seed % _TELLERS
     if cause == matter.result:
-        joint = "。" if number < 0 and length(cause) >= _LEAD else "，"
-        return matter.text + (f"{joint}{matter.result}" if matter.result else "")
-    return matter.text + ("，原因是", "，主要是", "。")[number % 3] + cause
+        joint = ("，", "。", "：")[seed % _TELLERS] if apart else "，"
+        return matter.text + joint + cause
+    return matter.text + ("，原因是", "，主要是", "。")[(number + seed) % 3] + cause
 
 
 def result_of(matter: BriefMatter) -> str:

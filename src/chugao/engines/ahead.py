@@ -44,7 +44,7 @@ def plan(pen: Pen) -> Reply:
         told = task(matter, form=turn + number, style=_style(pen))
         told += _aims(pen, attached.get(matter.id, []), 1)
         blocks.append(ReplyBlock(type="item" if several else "paragraph", sentences=tuple(told)))
-    return Reply(heading=heading.text, blocks=tuple(blocks))
+    return Reply(heading=heading.text, headings=heading.others, blocks=tuple(blocks))
 
 
 def _style(pen: Pen) -> int:
@@ -67,7 +67,7 @@ def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence
     openings = [cast(str, r["text"]) for r in document_frames()["aim"] if cast(bool, r.get("back", False)) is back]
     opening = pen.phraser.pick(openings, "aim", chosen[0].id)
     if opening.endswith("，"):
-        clauses[0] = (clauses[0][0].removeprefix("把"), *clauses[0][1:])
+        clauses = [(text.removeprefix("把"), made_by, passage) for text, made_by, passage in clauses]
     ahead = "{brief.plan_span}" if pen.brief.slot("brief.plan_span") else "{brief.plan_year}年"
     opening = opening.replace("{plan_when}", ahead)
     text, made_by, passage = clauses[0]
@@ -131,7 +131,7 @@ def items(pen: Pen) -> Reply:
     ]
     if not blocks:
         blocks = [ReplyBlock(type="item", sentences=(s,)) for s in _aims(pen, pen.metrics, 5)]
-    return Reply(heading=heading.text, blocks=tuple(blocks))
+    return Reply(heading=heading.text, headings=heading.others, blocks=tuple(blocks))
 
 
 # --- 思路 ------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def ideas(pen: Pen) -> Reply:
     blocks += _beside(asides, further=bool(blocks))
     if not blocks and (aims := _aims(pen, pen.metrics, _MANY)):
         blocks.append(ReplyBlock(sentences=tuple(aims)))
-    return Reply(heading=heading.text, blocks=tuple(blocks))
+    return Reply(heading=heading.text, headings=heading.others, blocks=tuple(blocks))
 
 
 def _pairs(matters: Sequence[BriefMatter]) -> list[tuple[BriefMatter | None, list[BriefMatter]]]:

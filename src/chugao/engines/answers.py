@@ -22,24 +22,52 @@ _MARKS = str.maketrans(",;:!?()", "，；：！？（）")
 _HAN_BLANK = re.compile(
     r"(?<=[\u4e00-\u9fff，。；：、！？（）“”])[ \u3000]+|[ \u3000]+(?=[\u4e00-\u9fff，。；：、！？（）“”{])"
 )
+_PLAIN = re.compile("[ -~\u4e00-\u9fff，。、；：？！“”（）《》—…％\u3000]*")
+"""Nothing hidden among these, and most texts are of nothing else."""
 _HIDDEN = frozenset(("Cf", "Cc", "Cs", "Co", "Cn"))
 _TOLD_FINISH = {
     "length": "回答太长，写到一半断了，请写短一些",
     "content_filter": "回答被模型方拦下",
     "refusal": "模型不肯写这一部分",
 }
+_NOT_JSON = "回答不是要求的 JSON"
 _TEXT = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*+)"')
 
 
 def problem_of(answer: Answer) -> str:
     """Why an answer cannot be used, "" when it can be read."""
+    return Reader()(answer)
+
+
+def _told_by_server(answer: Answer) -> str:
+    """What is wrong before anything is read."""
     if told := _TOLD_FINISH.get(answer.finish):
         return told
     if not answer.text.strip():
         return "回答是空的"
-    if len(answer.text) > _LONGEST:
-        return "回答太长，不像是一个部分"
-    return "" if reply_of(answer.text) is not None else "回答不是要求的 JSON"
+    return "回答太长，不像是一个部分" if len(answer.text) > _LONGEST else ""
+
+
+class Reader:
+    """A judge that keeps the reply it has read, so that one answer is not read twice."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._reply: Reply | None = None
+
+    def __call__(self, answer: Answer) -> str:
+        """As `problem_of`."""
+        if told := _told_by_server(answer):
+            return told
+        self._text, self._reply = answer.text, reply_of(answer.text)
+        return "" if self._reply is not None else _NOT_JSON
+
+    def reply(self, answer: Answer) -> Reply:
+        """The reply in an answer that was judged, now or when it was recorded, and found readable."""
+        if self._reply is None or self._text != answer.text:
+            self._reply = reply_of(answer.text)
+        assert self._reply is not None
+        return self._reply
 
 
 def reply_of(text: str) -> Reply | None:
@@ -72,7 +100,8 @@ def json_inside(text: str) -> dict[str, Any] | None:
 
 def tidy(text: str) -> str:
     """One line, full-width marks, nothing hidden; characters that are merely wrong stay to be found."""
-    text = "".join(c for c in text if unicodedata.category(c) not in _HIDDEN or c in "\n\t")
+    if not _PLAIN.fullmatch(text):
+        text = "".join(c for c in text if unicodedata.category(c) not in _HIDDEN or c in "\n\t")
     pieces = re.split(r"(\{[^{}]*\})", text)
     text = "".join(p if p.startswith("{") else p.translate(_MARKS) for p in pieces)
     return _HAN_BLANK.sub("", re.sub(r"\s+", " ", text)).strip()

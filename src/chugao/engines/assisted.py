@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chugao.config import PromptSettings, Settings
-from chugao.engines.answers import Listener, problem_of, reply_of
+from chugao.engines.answers import Listener, Reader, problem_of
 from chugao.engines.calling import Caller
 from chugao.engines.limits import Limits
 from chugao.engines.personal import gate, masked, restored
@@ -84,15 +84,14 @@ class AssistedEngine:
                 prompt=f"{prompt.name}@{fingerprint(prompt)}",
                 model=own.model or self._model,
             )
-            listener = Listener(on_text)
-            recorded = await self._recorded(ask, capability, listener)
+            listener, reader = Listener(on_text), Reader()
+            recorded = await self._recorded(ask, capability, listener, reader)
         if recorded.problem:
             return Reply(problems=(recorded.problem,))
         listener.attempt()
         listener(recorded.answer.text)
-        reply = reply_of(recorded.answer.text)
-        assert reply is not None  # the judge has read it
-        return self._signed(restored(settled(reply, hidden), people), ask)
+        reply = settled(reader.reply(recorded.answer), hidden)
+        return _signed(restored(reply, people), ask, recorded.key or ask.key)
 
     async def told(
         self, system: str, user: str, schema: dict[str, Any], *, prompt: str, judge: Callable[[Answer], str]
@@ -239,14 +238,15 @@ class AssistedEngine:
     def _said(ask: Ask) -> int:
         return sum(len(m.content) for m in ask.messages)
 
-    def _signed(self, reply: Reply, ask: Ask) -> Reply:
-        """Every sentence with what made it: prompt, model, and the call in the ledger."""
-        recipe = {"made_by": "model", "model": ask.model, "prompt": ask.prompt, "call": ask.key[:16]}
-        blocks = tuple(
-            b.model_copy(update={"sentences": tuple(s.model_copy(update={"recipe": recipe}) for s in b.sentences)})
-            for b in reply.blocks
-        )
-        return reply.model_copy(update={"blocks": blocks})
+
+def _signed(reply: Reply, ask: Ask, key: str) -> Reply:
+    """Every sentence with what made it: prompt, model, and the call in the ledger."""
+    recipe = {"made_by": "model", "model": ask.model, "prompt": ask.prompt, "call": key[:16]}
+    blocks = tuple(
+        b.model_copy(update={"sentences": tuple(s.model_copy(update={"recipe": recipe}) for s in b.sentences)})
+        for b in reply.blocks
+    )
+    return reply.model_copy(update={"blocks": blocks})
 
 
 def _without(parameters: dict[str, Any], without: tuple[str, ...]) -> dict[str, Any]:

@@ -11,13 +11,14 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
 import httpx2
 from pydantic import SecretStr
 
 from chugao.config import Settings
+from chugao.engines.gathering import Gathered
 from chugao.errors import InputError
 
 _LARGEST_ANSWER = 4 * 1024 * 1024
@@ -66,10 +67,15 @@ def endpoint_of(settings: Settings) -> Endpoint:
     return Endpoint(str(url).rstrip("/"), url.scheme, host, port, local)
 
 
-def client_for(endpoint: Endpoint, key: SecretStr, proxy: str = "") -> httpx2.AsyncClient:
-    """An HTTP client for that endpoint alone; the caller closes it."""
+def client_for(
+    endpoint: Endpoint, key: SecretStr, proxy: str = "", gather_s: float | None = None
+) -> httpx2.AsyncClient:
+    """An HTTP client for that endpoint alone; the caller closes it.
+
+    `gather_s` is for readers that are costly by the event: see `gathering`.
+    """
     timeout = httpx2.Timeout(None, connect=_CONNECT_S)
-    transport = _Guarded(endpoint, key, proxy)
+    transport = _Guarded(endpoint, key, proxy, gather_s)
     return httpx2.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
 
 
@@ -98,16 +104,14 @@ def _is_own(host: str) -> bool:
 class _Guarded(httpx2.AsyncBaseTransport):
     """Lets requests through to one endpoint."""
 
-    def __init__(self, endpoint: Endpoint, key: SecretStr, proxy: str) -> None:
+    def __init__(self, endpoint: Endpoint, key: SecretStr, proxy: str, gather_s: float | None) -> None:
         self._endpoint, self._key, self._proxy = endpoint, key, proxy
+        self._gather_s = gather_s
         self._address: str | None = None
-        self._inner = httpx2.AsyncHTTPTransport(
-            # Building the store of trusted roots takes 20 ms; plain http needs none.
-            verify=_roots() if endpoint.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            trust_env=False,
-            proxy=proxy or None,
-            limits=httpx2.Limits(max_connections=256, max_keepalive_connections=64, keepalive_expiry=20),
-        )
+        # Building the store of trusted roots takes 20 ms; plain http needs none.
+        self._verify = _roots() if endpoint.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._ways: list[httpx2.AsyncHTTPTransport] = []
+        self._free: list[httpx2.AsyncHTTPTransport] = []
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         url = request.url
@@ -120,15 +124,34 @@ class _Guarded(httpx2.AsyncBaseTransport):
         sent = httpx2.Request(
             request.method, url, headers=self._headers(request), stream=request.stream, extensions=extensions
         )
-        response = await self._inner.handle_async_request(sent)
+        way = self._free.pop() if self._free else self._new_way()
+        try:
+            response = await way.handle_async_request(sent)
+        except BaseException:
+            self._free.append(way)
+            raise
+        response.stream = _Bounded(response.stream, lambda: self._free.append(way))
         if response.headers.get("content-encoding", "identity") not in ("", "identity"):
             await response.aclose()
             raise Refused("模型接口返回压缩的内容，没有要求过，不解压。请在接口或网关上关闭压缩。")
-        response.stream = _Bounded(response.stream)
+        if self._gather_s is not None and "event-stream" in response.headers.get("content-type", ""):
+            response.stream = Gathered(response.stream, self._gather_s)
         return response
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        for way in self._ways:
+            await way.aclose()
+
+    def _new_way(self) -> httpx2.AsyncHTTPTransport:
+        """A connection for one call at a time: a pool of all of them looks at each for every call that comes or goes."""
+        way = httpx2.AsyncHTTPTransport(
+            verify=self._verify,
+            trust_env=False,
+            proxy=self._proxy or None,
+            limits=httpx2.Limits(max_keepalive_connections=1, keepalive_expiry=20),
+        )
+        self._ways.append(way)
+        return way
 
     def _headers(self, request: httpx2.Request) -> list[tuple[str, str]]:
         """What a request needs; what the client library tells of this machine stays here."""
@@ -167,8 +190,9 @@ async def _addresses(endpoint: Endpoint) -> list[str]:
 class _Bounded(httpx2.AsyncByteStream):
     """An answer that ends, at the latest, where no honest one reaches."""
 
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
+    def __init__(self, inner: Any, ended: Callable[[], None]) -> None:
+        self._inner, self._ended = inner, ended
+        self._open = True
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         length = 0
@@ -179,7 +203,12 @@ class _Bounded(httpx2.AsyncByteStream):
             yield piece
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        try:
+            await self._inner.aclose()
+        finally:
+            if self._open:
+                self._open = False
+                self._ended()
 
 
 _known_roots: list[ssl.SSLContext] = []

@@ -29,7 +29,9 @@ class LangChainConnection:
 
     def __init__(self, provider: str, model: str, endpoint: Endpoint, key: SecretStr, settings: ModelSettings) -> None:
         self._settings, self._ours = settings, provider == LIKE_OPENAI
-        self._http = client_for(endpoint, key, settings.proxy) if self._ours else None
+        self._http = (
+            client_for(endpoint, key, settings.proxy, gather_s=settings.next_token_s / 4) if self._ours else None
+        )
         own: dict[str, Any] = {"api_key": key.get_secret_value() or "-", "base_url": endpoint.url, "max_retries": 0}
         if self._ours:
             own |= {

@@ -7,7 +7,7 @@ there are too few of them to name, it opens with the figures and leaves the rest
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from chugao.engines.acts import MILESTONE, WEIGHTY, is_act, is_problem, sentence, spoken, weightiest, when_of
@@ -18,10 +18,6 @@ from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
 _DEEDS = 44
 _WORTH_A_LEAD = 5
 _IN_ONE = 2  # volumes of which one is compared
-_VERBATIM = re.compile(
-    r"(?:写上|写进|写入|加上|加一句|加入|原话|照写)[^“”]{0,8}“([^“”]{4,80})”|"
-    r"“([^“”]{4,80})”[^“”，。；]{0,6}(?:要|必须|请|应)(?:写上|写进|写入|加上|原话写|照写)"
-)
 _YEAR_AND_NAME = re.compile(r"\{(?:plan_)?year\}年(?:\{span\})?，\{department\}")
 
 
@@ -41,7 +37,6 @@ def lead(pen: Pen) -> Reply:
     formula = office_formula(brief.guidance, brief.theme)
     frame, frame_id, final = _document_frame(pen, "lead", values, formula=formula)
     opening = [sentence(frame, f"bank:{frame_id}" + ("+office" if formula else ""))] if frame else []
-    opening += [sentence(f"{quote}。", "instruction") for quote in asked_words(brief.instructions)]
     # What a short text says three lines further down need not be said twice.
     short = len(pen.matters) <= _WORTH_A_LEAD and not brief.told
     headline = _headline(pen) if brief.kind.looks_back and not short else []
@@ -129,18 +124,39 @@ def _headline(pen: Pen) -> list[ReplySentence]:
 def _volumes(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:
     """“全年门急诊64.8万人次，比上年增长5.6%；出院28416人次。”: three of them make two sentences, not a chain."""
     span = pen.brief.slot("brief.span")
+    if pen.brief.sparer > 1:
+        metrics = [m for i, m in enumerate(metrics) if m.required or i < _IN_ONE]
     told = [f"{m.name}{{{m.id}.now}}" for m in metrics]
     trend = metrics[0].slots.get("growth") or metrics[0].slots.get("change")
-    compared = f"，{'同比' if span else '比上年'}{{{trend.name}}}" if trend is not None and trend.sign else ""
+    compared = (
+        f"，{'同比' if span else '比上年'}{{{trend.name}}}"
+        if trend is not None and trend.sign and not pen.brief.sparer
+        else ""
+    )
     # “2026年1—9月，……。1—9月……”: a span in figures is said once.
     said = span is not None and any(c.isdigit() for c in span.meaning)
     opening = "" if said or told[0].startswith("全") else whole(pen.brief)
-    first = f"{opening}{told[0]}{compared}"
+    first, made_by, passage = _in_own_words(pen, metrics[0]) or (f"{told[0]}{compared}", "bank:headline", "")
+    first = first if first.startswith("全") else opening + first
     rest = "，".join(told[1:])
-    if compared and len(told) > _IN_ONE:
-        return [sentence(f"{text}。", "bank:headline") for text in (first, rest)]
-    joint = "；" if compared else "，"
-    return [sentence(f"{first}{joint if rest else ''}{rest}。", "bank:headline")]
+    apart = len(SLOT.findall(first)) > 1
+    together = (
+        [first, rest]
+        if apart and len(told) > _IN_ONE
+        else [first + ("；" if apart else "，") + rest if rest else first]
+    )
+    sentences = [sentence(f"{together[0]}。", made_by), *(sentence(f"{t}。", "bank:headline") for t in together[1:])]
+    sentences[0] = sentences[0].model_copy(update={"passages": (passage,) if passage else ()})
+    return sentences
+
+
+def _in_own_words(pen: Pen, metric: Metric) -> tuple[str, str, str] | None:
+    """The year's first volume as the office itself said it last year, where it did."""
+    if not pen.phraser.has_own(metric, "results"):
+        return None
+    clause = pen.phraser.clause(metric, "results")
+    fits = clause is not None and len(SLOT.findall(clause[0])) <= (1 if pen.brief.sparer else _IN_ONE)
+    return clause if fits else None
 
 
 def _part_of(name: str, other: str) -> bool:
@@ -178,14 +194,3 @@ def office_formula(guidance: str, theme: str) -> str:
     if line and not re.match(r"以|围绕|紧扣|聚焦|坚持|突出|锚定|按照", line):
         line = f"以{line if line.startswith('“') else f'“{line}”'}为主线"
     return "，".join(x for x in (guidance.strip().strip("。，；"), line) if x)
-
-
-def asked_words(instructions: Iterable[str]) -> list[str]:
-    """What a leader wants said in these very words."""
-    found = (_VERBATIM.search(text) for text in instructions)
-    return [_as_sentence((m[1] or m[2]).strip("。")) for m in found if m]
-
-
-def _as_sentence(words: str) -> str:
-    """“让群众在家门口看得上病” says no more than a wish until it is said whose."""
-    return f"全年工作围绕{words}展开" if words.startswith("让") else words

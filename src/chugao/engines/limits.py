@@ -8,12 +8,17 @@ is halved and grows again with what succeeds.
 """
 
 import asyncio
+import itertools
 import threading
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from heapq import heapify, heappop, heappush
 from typing import Protocol
+
+RANK: ContextVar[int] = ContextVar("rank", default=0)
+"""Of the calls that wait for a turn the one of the lowest rank goes first, of one rank the one that came first."""
 
 _MINUTE = 60.0
 _BURST_S = 6.0  # what may be used at once of a minute's allowance
@@ -71,7 +76,8 @@ class Buckets:
         self._requests, self._tokens = _Rate(requests_per_minute), _Rate(tokens_per_minute)
         self._clock = clock
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
+        self._waiting: list[tuple[int, int, asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
+        self._came = itertools.count()
         self._flying = self._well = 0
         self._pause_until = self._halved_at = 0.0
 
@@ -106,14 +112,15 @@ class Buckets:
                 return
             loop = asyncio.get_running_loop()
             turn: asyncio.Future[None] = loop.create_future()
-            entry = (loop, turn)
-            self._waiting.append(entry)
+            entry = (RANK.get(), next(self._came), loop, turn)
+            heappush(self._waiting, entry)
         try:
             await turn
         except asyncio.CancelledError:
             with self._lock:
                 if entry in self._waiting:
                     self._waiting.remove(entry)
+                    heapify(self._waiting)
                     raise
             # Given a turn and cancelled at the same moment: the turn goes on.
             self._leave()
@@ -136,7 +143,7 @@ class Buckets:
         with self._lock:
             self._flying -= 1
             while self._waiting and self._flying < self.allowed:
-                loop, turn = self._waiting.popleft()
+                _, _, loop, turn = heappop(self._waiting)
                 if loop.is_closed():
                     continue
                 self._flying += 1

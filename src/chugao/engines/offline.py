@@ -16,6 +16,7 @@ from chugao.engines.leading import lead
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of
 from chugao.engines.phrasing import Metric
 from chugao.engines.results import missed_by_name, results
+from chugao.engines.retelling import retold
 from chugao.kind import Kind
 from chugao.manuscript import Brief, Reply, ReplyBlock, ReplySentence
 from chugao.outline import affinity
@@ -34,7 +35,7 @@ class OfflineEngine:
 
     async def write(self, brief: Brief, on_text: Callable[[str], None] | None = None) -> Reply:
         """Compose one brief."""
-        reply = _composed(brief)
+        reply = retold(_composed(brief), 0 if brief.task == "rewrite" else brief.seed, done=brief.role == "results")
         if on_text is not None:
             for block in reply.blocks:
                 on_text("".join(s.text for s in block.sentences))
@@ -96,8 +97,7 @@ def _problems(pen: Pen) -> Reply:
     blocks = []
     for number, matter in enumerate(pen.matters):
         mark = f"{HAN[number]}是" if several and number < len(HAN) else ""
-        place = number if not pen.brief.seed else -1 - number
-        told = sentence(f"{mark}{shortcoming(matter, place)}。", "matter", matter.id)
+        told = sentence(f"{mark}{shortcoming(matter, number, pen.brief.seed)}。", "matter", matter.id)
         blocks.append(ReplyBlock(type="item" if mark else "paragraph", sentences=(told,)))
     if blocks and (missed := _missed(pen)):
         blocks.append(ReplyBlock(sentences=tuple(missed)))

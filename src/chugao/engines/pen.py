@@ -42,7 +42,9 @@ class Pen:
         self.matters = in_order(brief.matters, brief.seed) if told else as_given(brief.matters)
         # A slip of two matters has room for what became of its figures.
         self.slip = not brief.heading and brief.section == brief.role and len(brief.matters) <= _A_FEW
-        self.sparse = not self.slip and density(brief.matters) > _DENSE
+        self.sparse = brief.sparer > 0 or (not self.slip and density(brief.matters) > _DENSE)
+        if brief.sparer:
+            self.slip = False
 
     def room(self) -> int:
         """How many more numbers a section bears before it reads like a bulletin; its own matters come first."""
@@ -68,6 +70,8 @@ class Pen:
         Two short clauses share a sentence, so that lengths vary and no chain of numbers comes about.
         """
         worthy = [m for m in metrics if m.required or m.direction not in ("unwelcome", "flat")]
+        if self.brief.sparer > 1:
+            worthy = [m for m in worthy if m.required]
         ranked = sorted(worthy, key=lambda m: -m.importance)
         ranked = [m for i, m in enumerate(ranked) if m.required or i < limit]
         clauses = [

@@ -8,6 +8,7 @@ company of a patient, and e-mail addresses.
 """
 
 import re
+from collections.abc import Callable, Iterator
 
 from chugao.checks.privacy import valid_id_card
 from chugao.config import Privacy
@@ -65,7 +66,7 @@ def masked(brief: Brief, privacy: Privacy) -> tuple[Brief, dict[str, str]]:
     """
     if privacy.remote == "allow":
         return brief, {}
-    mask = _Mask(brief.model_dump_json())
+    mask = _Mask(brief.model_dump_json)
     matters = tuple(
         m.model_copy(update={"text": mask(m.text), "result": mask(m.result), "actor": mask(m.actor)})
         for m in brief.matters
@@ -94,7 +95,7 @@ def without_people(text: str, privacy: Privacy) -> str:
     """
     if privacy.remote == "allow":
         return text
-    hidden = _Mask(text)(text)
+    hidden = _Mask(lambda: text)(text)
     for what, pattern, valid in _NUMBERS:
         hidden = pattern.sub(lambda m: m.group() if valid and not valid(m.group()) else f"〔{what}〕", hidden)  # noqa: B023
     if hidden != text and privacy.remote == "refuse":
@@ -133,10 +134,11 @@ def restored(reply: Reply, people: dict[str, str]) -> Reply:
 
 
 class _Mask:
-    """Hands out an alias a person; `taken` is a text whose words are no aliases."""
+    """Hands out an alias a person; `taken` gives a text whose words are no aliases, asked for when there is a person."""
 
-    def __init__(self, taken: str) -> None:
-        self._free = (a for s in ("", *_STEMS) for a in (f"某{s}{t}" for t in _STEMS) if a not in taken)
+    def __init__(self, taken: Callable[[], str]) -> None:
+        self._taken = taken
+        self._free: Iterator[str] | None = None
         self.people: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
@@ -155,6 +157,9 @@ class _Mask:
         known = {n: a for a, n in self.people.items()}
         if name in known:
             return known[name]
+        if self._free is None:
+            taken = self._taken()
+            self._free = (a for s in ("", *_STEMS) for a in (f"某{s}{t}" for t in _STEMS) if a not in taken)
         alias = next(self._free, "")
         if not alias:
             return "某某"

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Literal, TypeVar
 
 from chugao.config import shipped
+from chugao.corpus.frames import lend
 from chugao.manuscript import SLOT, Brief, BriefPassage, Slot
 from chugao.source import Frozen
 
@@ -36,9 +37,6 @@ _TO = {
 
 
 _FIELD = re.compile(r"\{(now|prev|change|growth|multiple|target|goal|gap|streak|rank|range|share)\}")
-_REST_OF_A_NAME = re.compile(r"[一-鿿]{0,2}?(?:[人台例床诊]次|[人例件份次台床]数|[率数量])")
-_OF_ITS_OWN = re.compile(r"接收|收治|登记|组织|开展|完成|实现|缩短|压缩|延长|院")
-"""Verbs that not every metric takes."""
 _CAVEATS = {"可比口径": "（可比口径）", "快报": "（快报数）"}
 """What a figure must not be told without: in the meaning of its slot → as it is printed behind it."""
 
@@ -275,16 +273,11 @@ class Phraser:
     def _lent(self, passage: BriefPassage, metric: Metric) -> str:
         """An own sentence about another metric said of this one; "" where it would not be this metric's Chinese."""
         other = self._metrics.get(next((m for m, _ in SLOT.findall(passage.text)), ""))
-        if other is None or other.id == metric.id or passage.text.count(other.name) != 1:
+        if other is None or other.id == metric.id:
             return ""
         like = (other.kind, other.better, _sign(other)) == (metric.kind, metric.better, _sign(metric))
-        before, _, rest = passage.text.partition(other.name)
-        if _REST_OF_A_NAME.match(rest):
-            return ""  # “手术” of 手术台次: there are no 出院台次
-        rest = before + rest
-        if not like or _OF_ITS_OWN.search(rest) or not passage.text.startswith((other.name, "全年" + other.name)):
-            return ""
-        return passage.text.replace(other.name, metric.name).replace(f"{{{other.id}.", f"{{{metric.id}.")
+        told = lend(passage.text, other.name, metric.name) if like else ""
+        return told.replace(f"{{{other.id}.", f"{{{metric.id}.")
 
     def _passage_fits(self, passage: BriefPassage, metric: Metric, purpose: Purpose) -> bool:
         return self._text_fits(passage.text, metric, purpose)

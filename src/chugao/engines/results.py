@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chugao.engines.acts import MILESTONE, Teller, counted, is_honour, is_routine, length, self_name, sentence
+from chugao.engines.naming import compared_by_name, listed
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of, size, sparing
 from chugao.engines.phrasing import Metric, whole
 from chugao.engines.titling import Heading, heading_of
@@ -46,7 +47,14 @@ def results(pen: Pen) -> Reply:
     said = {m for p in (volume, loose, *paragraphs) for s in p for m, _ in SLOT.findall(s.text)}
     short = _short_of(pen, [m for m in pen.metrics if m.id not in said])
     loose = _together(pen, loose, [m for m in free if m.id not in said])
-    return paragraphs_of([*_with_figures(volume, [*loose, *short], paragraphs), *pen.owed()], heading.text)
+    if pen.brief.sparer and not pen.matters:
+        named = {t for s in [*loose, *short] for t in s.recipe.get("targets", "").split(",")}
+        better = [m for m in free if m.id not in said | named and m.direction in ("welcome", "neutral")]
+        loose += compared_by_name(pen, better)
+    told = paragraphs_of([*_with_figures(volume, [*loose, *short], paragraphs), *pen.owed()], heading.text)
+    # A milestone keeps its heading, and so does a text that reads on from the act in it.
+    fixed = any(m.weight >= MILESTONE or m.text == heading.text for m in pen.matters)
+    return told if fixed else told.model_copy(update={"headings": heading.others})
 
 
 def _with_figures(
@@ -202,6 +210,11 @@ def _beside(pen: Pen, matter: BriefMatter, attached: dict[str, list[Metric]]) ->
 def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
     """Figures told with their numbers: the required ones, and the few that say most; the rest is in the table."""
     worthy = [m for m in _worth_saying(pen, free) if m.required or m.direction not in ("unwelcome", "flat")]
+    if pen.brief.sparer:
+        some = 1 if pen.brief.sparer == 1 else 0
+        # One sentence of the office's own stays: a section of nothing but names would be nobody's.
+        own = next((m for m in worthy if pen.phraser.has_own(m, "results")), None)
+        return [m for i, m in enumerate(worthy) if m.required or i < some or m is own]
     if pen.slip and len(free) <= _FEW:
         return worthy
     if not pen.matters:
@@ -229,14 +242,17 @@ def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
     failed = [m for m in others if (m.reached is False and whole_year) or m.direction == "unwelcome"]
     # What an office lists first it looks at first.
     ranked = sorted(failed, key=lambda m: not (m.headline or m.required))
-    most = 1 if pen.sparse else _PLAINLY
+    most = 0 if pen.brief.sparer else 1 if pen.sparse else _PLAINLY
     weighty = [m for m in ranked if m.headline or m.required][:most]
-    if not weighty and ranked and len(pen.metrics) <= _FEW and pen.room() > 0:
+    if not weighty and ranked and len(pen.metrics) <= _FEW and pen.room() > 0 and not pen.brief.sparer:
         weighty = ranked[:1]
     clauses = [c for m in weighty if (c := pen.phraser.clause(m, "short", sparse=pen.sparse))]
     told = [from_clause(c) for c in clauses]
     missed = [m for m in ranked if m not in weighty and m.reached is False and whole_year]
     said = any("没有" in c[0] for c in clauses)
+    if pen.brief.sparer:
+        weighty = [m for m in ranked if m.headline and m not in missed]
+        told += compared_by_name(pen, weighty, most=1)
     return [*told, *missed_by_name(pen, missed, also="也" if said else "")]
 
 
@@ -262,10 +278,6 @@ def missed_by_name(pen: Pen, missed: Sequence[Metric], *, opening: str = "", als
 def is_harm(metric: Metric) -> bool:
     """Complaints, deaths, infections: nobody fulfils a number of them."""
     return metric.better == "down" and (metric.kind == "count" or _HARM.search(metric.full) is not None)
-
-
-def listed(names: Sequence[str]) -> str:
-    return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1]
 
 
 def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
@@ -314,7 +326,8 @@ def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     free.remove(first)
     free.remove(second)
     # The second without its comparison: two of them side by side would be a chain of four numbers.
-    told = [pen.phraser.clause(m, "results", plain=True, sparse=m is second) for m in (first, second)]
+    quiet = pen.brief.sparer > 0
+    told = [pen.phraser.clause(m, "results", plain=True, sparse=quiet or m is second) for m in (first, second)]
     clauses = [c for c in told if c is not None]
     text = "；".join(text for text, _, _ in clauses)
     opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)

@@ -23,7 +23,7 @@ from chugao.engines.phrasing import Metric, Phraser, document_frames
 from chugao.manuscript import SLOT, Brief, BriefMatter
 from chugao.outline import topic_of_matter, topics
 
-_LONGEST = 26
+_LONGEST = 22
 _EVEN = 14
 _LONGEST_HALF = 14
 _ACT_IN_HEADING = 16
@@ -31,10 +31,20 @@ _RESULTS = ("aim", "label", "mixed", "own")
 _PLAN = ("aim", "own", "label", "verb")
 _ONE_VERB = ("抓好", "抓实")
 _OF_PEOPLE = re.compile(r"^(?:抓|办|做|加强)")
-_MOST_AIMS = 2
+_MOST_AIMS, _MOST_NOUNS = 2, 3
 _A_WORD = 3  # characters: a heading of one short word says too little
 _ACT_ALONE = 18
 _HEAVY = 3
+# Words of one field that mean something else in another.
+_AMBIGUOUS = frozenset(
+    "检查 手术 护理 医师 培训 系统 改造 设备 监测 应急 床位 病床 治疗 检验 会诊 远程会诊 门诊 住院 编制 考核 人员 人员考核 数据 平台 团队 专科 病区 社区 "
+    "意见 职工 党委 党委建设 账目 讨论 报告 转运 老人 学校 学校卫生 儿科 急诊 重症 演练 自查 目录 追溯 切换 岗位 监督 消毒 采购 价格 线上 窗口 收费 "
+    "护士 药师 麻醉 采样 通风 预约 等候 闭环 系统切换 医疗废物 数据管理 慢病 随访 体检 接种 编码 课题 论文 教学 基地 成果 技术 "
+    "导管 身份 约束 交接 标识 防护 骨干 影像 上门 康复 复诊 输血 用药 处方 药品 耗材 费用 成本 绩效 合同 合同管理 用血 转化 联盟 换届 提案 基金".split()
+)
+_STEM = re.compile(
+    r"(?:建设|管理|服务|工作|处理|整改|改善|培训|防控|处置|保障|救治|技术|监管|应用|更新|配备|办理|创建|质量|安全|队伍|培养)$"
+)
 _A_DEED = 6  # characters; what is shorter is a name (宣传稿件)
 _SHARED = 3  # matters, from which on a milestone does not speak for its section alone
 
@@ -48,6 +58,8 @@ class Heading(NamedTuple):
     text: str | None
     spoken: tuple[str, ...] = ()
     """Ids of matters whose act stands in it word for word."""
+    others: tuple[tuple[str, str], ...] = ()
+    """(make, text) of every heading that would do as well, best first, so that the sections of a part may match."""
 
 
 def heading_of(
@@ -77,7 +89,7 @@ def heading_of(
     usual = (
         ("aim", "label", "own", "plain", "named")
         if ahead
-        else ("aim", "label", "own", "plain", "mixed", "act", "named")
+        else ("aim", "label", "own", "plain", "mixed", "named", "act")
     )
     if not matters:
         order: Sequence[str] = ("do", "did") if ahead else ("did", "do")
@@ -90,10 +102,33 @@ def heading_of(
         else:
             order = (first,)
         order = (*order, *(p for p in usual if p not in order))
-    found = [h for name in order if (h := makers[name]())]
-    # The first that speaks of what weighs most in its section.
-    speaking = (h for h in found if ahead or not matters or _says(h.text or "", matters[0]))
-    return next(speaking, found[0] if found else Heading(_names(metrics) or brief.topic or None))
+    found = [(name, h) for name in order if (h := makers[name]())]
+    fitting = _fitting(found, matters, ahead=ahead)
+    if not fitting:
+        return Heading(_names(metrics) or brief.topic or None)
+    chosen = fitting[0][1]
+    nouns = [("label", h) for k in _LENGTHS if (h := _label(matters, k))]
+    nouns += [("aim", h) for k in _LENGTHS if (h := _aims(phraser, matters, upto=k))]
+    nouns += [("verb", h) for k in _LENGTHS if (h := _aims(phraser, matters, one_verb=verb, upto=k))]
+    others = [
+        (_MAKES.get(name, name), h.text) for name, h in [*fitting, *_fitting(nouns, matters, ahead=ahead)] if h.text
+    ]
+    return chosen._replace(others=tuple(dict.fromkeys(others)))
+
+
+_MAKES = {"own": "aim", "plain": "aim", "named": "act", "mixed": "act"}
+_LENGTHS = (3, 2, 1)
+_Found = Sequence[tuple[str, Heading]]
+
+
+def _fitting(found: _Found, matters: Sequence[BriefMatter], *, ahead: bool) -> _Found:
+    """Those that speak of half of a section's matters, else of what weighs most in it, else all of them."""
+    if not matters:
+        return found
+    first = [f for f in found if _says(f[1].text or "", matters[0])]
+    broad = [f for f in found if 2 * sum(_says(f[1].text or "", m) for m in matters) >= len(matters)]
+    heavy = matters[0].weight >= MILESTONE and not ahead
+    return [f for f in first if f in broad] or (first if heavy else broad) or first or found
 
 
 def _says(heading: str, matter: BriefMatter) -> bool:
@@ -133,11 +168,13 @@ def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
         return None
     if length(first.text) < _A_DEED or not (is_act(first.text) or _HAPPENED.search(first.text)):
         return None  # “死亡病例讨论” is no deed
-    aim = _aims(phraser, list(matters[1:]), most=1)
+    aim = _aims(phraser, list(matters[1:]), upto=1)
     if aim is None or aim.text is None:
         return None
     half = aim.text.split("，")[0]
-    if length(first.text) + len(half) >= _LONGEST or any(half[i : i + 2] in first.text for i in range(len(half) - 1)):
+    if length(first.text) + len(half) >= _LONGEST + 4 or any(
+        half[i : i + 2] in first.text for i in range(len(half) - 1)
+    ):
         return None
     return Heading(f"{first.text}，{half}", (first.id,))
 
@@ -168,24 +205,50 @@ def _fields() -> dict[str, _Field]:
     }
 
 
-def _nouns_in(matters: Sequence[BriefMatter], field: _Field) -> list[str]:
-    """What a field's matters speak of as a heading says it, the most spoken of first."""
-    order = list(field.nouns)
-    counts: Counter[str] = Counter()
-    for matter in matters:
-        held = [w for w in field.nouns if w in matter.text]
+class _Noun(NamedTuple):
+    """One thing that a section is about."""
+
+    said: str
+    topic: str
+    tells: float
+    """How much of the section speaks of it."""
+
+
+def _noun_of(matter: BriefMatter) -> tuple[str, str] | None:
+    """(what a matter is about as a heading says it, the field whose word that is); its own field's word comes first."""
+    topic = topic_of_matter(matter.category, matter.text).id
+    for fields in ([topic], [t for t in _fields() if t != topic]):
+        held = [(w, t) for t in fields if t in _fields() for w in _fields()[t].nouns if w in matter.text]
         # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
-        words = [w for w in held if not any(w != other and w in other for other in held)]
-        # A new building says more of its section than two repairs, a deed under way less than one that is done; of
-        # the nouns of one matter the most particular, which the list has last, says what it is about.
-        weight = _HEAVY if matter.weight >= WEIGHTY else 1 + (matter.status != "ongoing")
-        counts.update(dict.fromkeys(words[-1:], weight))
-    ranked = sorted(counts, key=lambda w: (-counts[w], order.index(w)))
-    told: list[str] = []
-    for word in ranked:
-        spoken = field.nouns[word]
-        if not _overlaps(spoken, told):
-            told.append(spoken)
+        held = [(w, t) for w, t in held if not any(w != other and w in other for other, _ in held)]
+        told = [(_fields()[t].nouns[w], t) for w, t in held]
+        told = [(said, t) for said, t in told if _says(said, matter)]
+        if fields != [topic]:
+            # Another field's word serves where it can mean nothing else: 检查 is not always one of patients.
+            told = [(said, t) for said, t in told if said in matter.text or _STEM.sub("", said) in matter.text]
+            told = [
+                (said, t) for said, t in told if _STEM.sub("", said) not in _AMBIGUOUS and not said.endswith("队伍")
+            ]
+        if told:
+            # Of the nouns of one matter the most particular, which the list has last, says what it is about.
+            return told[-1]
+    return None
+
+
+def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
+    """What a section is about: first what weighs most in it, then what most of its matters speak of."""
+    weights: dict[tuple[str, str], float] = {}
+    for matter in matters:
+        if noun := _noun_of(matter):
+            # A new building says more of its section than two repairs, a deed under way less than one that is done.
+            weight = _HEAVY if matter.weight >= WEIGHTY else 1 + (matter.status != "ongoing")
+            weights[noun] = weights.get(noun, 0) + weight
+    first = _noun_of(matters[0]) if matters else None
+    ranked = sorted(weights, key=lambda n: (n != first, -weights[n], _order(n[1])))
+    told: list[_Noun] = []
+    for said, topic in ranked:
+        if not _overlaps(said, [n.said for n in told]):
+            told.append(_Noun(said, topic, weights[said, topic]))
     return told
 
 
@@ -202,35 +265,51 @@ def _by_field(matters: Sequence[BriefMatter]) -> list[tuple[str, list[BriefMatte
     return sorted(known, key=lambda f: (matters[0] not in f[1], -len(f[1]), _order(f[0])))
 
 
-def _named(matters: Sequence[BriefMatter]) -> list[tuple[_Field, list[str]]]:
-    """The one or two fields that a section's heading names, each with what its matters speak of; never one thing twice."""
-    found: list[tuple[_Field, list[str]]] = []
-    said: list[str] = []
-    for topic, held in _by_field(matters):
-        field = _fields()[topic]
-        nouns = [n for n in _nouns_in(held, field) if not _overlaps(n, said)]
-        if nouns and len(found) < _MOST_AIMS:
-            found.append((field, nouns))
-            said += nouns[:2]
-    return found
+def _named(matters: Sequence[BriefMatter], upto: int) -> list[_Noun]:
+    """The nouns that a heading names: two, or three where two leave most of the section unsaid."""
+    nouns = _nouns(matters)[:upto]
+    if upto > _MOST_AIMS and len(nouns) > _MOST_AIMS:
+        both = "".join(n.said for n in nouns[:_MOST_AIMS])
+        enough = 2 * sum(_says(both, m) for m in matters) >= len(matters)
+        nouns = nouns[:_MOST_AIMS] if enough else nouns
+    return nouns
 
 
 def _aims(
-    phraser: Phraser, matters: Sequence[BriefMatter], *, one_verb: str = "", most: int = _MOST_AIMS
+    phraser: Phraser, matters: Sequence[BriefMatter], *, one_verb: str = "", upto: int = _MOST_NOUNS
 ) -> Heading | None:
-    """“抓细手术、病历质量”, or two halves where the section joins two fields; `one_verb` opens every heading of a document."""
-    found = _named(matters)
-    halves: list[str] = []
-    for field, nouns in found:
-        verb = one_verb if one_verb and not halves else _unlike(phraser, field.verbs, halves)
-        joined = _joined(field, nouns[: 1 if len(found) > 1 or most == 1 else 2])
-        built = "建设" if joined.endswith("队伍") and _OF_PEOPLE.match(verb) else ""
-        halves.append(verb + joined + built)
-    if not halves:
+    """“抓细手术、病历质量”, two halves where the section joins two fields, one verb over three nouns.
+
+    `one_verb` opens every heading of a document.
+    """
+    nouns = _named(matters, upto)
+    if not nouns:
         return None
-    text = "，".join(halves)
-    # Headings of about one length: a long second half makes its sisters look short.
-    return Heading(text if len(text) <= _EVEN else halves[0])
+    fields = list(dict.fromkeys(n.topic for n in nouns))
+    if len(nouns) == _MOST_AIMS == len(fields) and not one_verb:
+        halves: list[str] = []
+        for noun in nouns:
+            halves.append(_aim(_unlike(phraser, _fields()[noun.topic].verbs, halves), noun.said))
+        if len("，".join(halves)) <= _EVEN:
+            return Heading("，".join(halves))
+    usual = phraser.choose_for_document(_ONE_VERB, "one verb") if len(fields) > 1 else ""
+    verb = one_verb or usual or _unlike(phraser, _fields()[fields[0]].verbs, ())
+    text = _aim(verb, _listed(nouns))
+    return Heading(text) if len(text) <= _LONGEST else None
+
+
+def _aim(verb: str, nouns: str) -> str:
+    """People are not grasped: “抓好护士队伍建设”."""
+    return verb + nouns + ("建设" if nouns.endswith("队伍") and _OF_PEOPLE.match(verb) else "")
+
+
+def _listed(nouns: Sequence[_Noun]) -> str:
+    """“手术、病历质量”, “检查服务和社区服务”, “手术质量、病历归档和用血”."""
+    said = [n.said for n in nouns]
+    field = _fields()[nouns[0].topic]
+    if len({n.topic for n in nouns}) == 1 and len(said) <= _MOST_AIMS:
+        return _joined(field, said)
+    return "、".join(said[:-1]) + ("和" if len(said) > 1 else "") + said[-1]
 
 
 def _plain(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
@@ -281,15 +360,12 @@ def _by_weight(matters: Sequence[BriefMatter]) -> Heading | None:
 _DONE = re.compile(r"(?:已?完成|全部完成|仍在推进)$")
 
 
-def _label(matters: Sequence[BriefMatter]) -> Heading | None:
+def _label(matters: Sequence[BriefMatter], upto: int = _MOST_NOUNS) -> Heading | None:
     """“手术、病历质量和消防安全”: nouns alone."""
-    found = _named(matters)
-    if not found:
+    nouns = _named(matters, upto)
+    if not nouns or (len(nouns) == 1 and len(nouns[0].said) <= _A_WORD):
         return None
-    if len(found) == 1:
-        field, nouns = found[0]
-        return Heading(_joined(field, nouns[:2])) if len(nouns) > 1 or len(nouns[0]) > _A_WORD else None
-    text = "和".join(_joined(field, nouns[:1]) for field, nouns in found)
+    text = _listed(nouns)
     return Heading(text) if len(text) <= _LONGEST else None
 
 

@@ -87,3 +87,5 @@ class Recorded(Frozen):
     """Why it cannot be used; it was paid for all the same, and is never asked for again."""
     fresh: bool = False
     """Asked just now, not found."""
+    key: str = ""
+    """Under which it stands there."""

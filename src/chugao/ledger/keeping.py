@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -43,6 +43,32 @@ _LEASE_S = 600
 _PAID_S = 60.0
 """How long an answer that is paid for waits for a database that is away."""
 _LAST_WORD_S = 3.0
+_INSERT = {
+    "sqlite": sqlite_insert(call).on_conflict_do_nothing(index_elements=["key"]).returning(call.c.key),
+    "postgresql": postgres_insert(call).on_conflict_do_nothing(index_elements=["key"]).returning(call.c.key),
+}
+"""Built once: building a statement costs more than running it."""
+_FIND = (
+    select(
+        *(call.c[n] for n in ("key", "state", "response", "problem", "attempts", "doubtful", "owner", "lease_until"))
+    )
+    .where(call.c.key == bindparam("of"))
+    .with_for_update()
+)
+_RECORD = (
+    update(call)
+    .where(call.c.key == bindparam("of"))
+    .values(
+        doubtful=call.c.doubtful + bindparam("lost"),
+        **{
+            name: bindparam(name)
+            for name in (
+                *("state", "response", "problem", "input_tokens", "output_tokens", "estimated"),
+                *("cost_micro", "finished_at"),
+            )
+        },
+    )
+)
 Call = Callable[[], Awaitable[Answer]]
 Judge = Callable[[Answer], str]
 """Why an answer cannot be used, "" when it can."""
@@ -153,17 +179,22 @@ class Ledger:
             cut_off = isinstance(error, asyncio.CancelledError | TimeoutError)
             await self._give_back(key, lost=getattr(error, "lost", int(cut_off)))
             raise
-        recorded = Recorded(answer=answer, problem=judge(answer) if judge else "", fresh=True)
+        recorded = Recorded(answer=answer, problem=judge(answer) if judge else "", fresh=True, key=key)
         await self._writer.write(lambda connection: self._record(connection, ask, key, recorded), patience_s=_PAID_S)
         return recorded
 
     async def _kept(self, key: str, call_provider: Call) -> Answer:
         """The provider's answer; the lease is renewed meanwhile, for a call may stand in line longer than it lasts."""
-        beat = asyncio.create_task(self._beat(key))
+        loop = asyncio.get_running_loop()
+        beats: list[asyncio.Task[None]] = []
+        # A timer, not a task: most calls end long before their lease has to be looked at.
+        first = loop.call_later(self._lease_s / 3, lambda: beats.append(loop.create_task(self._beat(key))))
         try:
             return await call_provider()
         finally:
-            beat.cancel()
+            first.cancel()
+            for beat in beats:
+                beat.cancel()
 
     async def _beat(self, key: str) -> None:
         mine = (call.c.key == key) & (call.c.owner == self._owner) & (call.c.state == "started")
@@ -173,11 +204,11 @@ class Ledger:
             connection.execute(update(call).where(mine).values(lease_until=until))
 
         while True:
-            await asyncio.sleep(self._lease_s / 3)
             try:
                 await self._writer.write(renew)
             except DatabaseUnavailable as error:
                 log.warning("a lease was not renewed, tried again later: %s", type(error).__name__)
+            await asyncio.sleep(self._lease_s / 3)
 
     # --- one step each, in a transaction ---
 
@@ -194,9 +225,9 @@ class Ledger:
         # Most questions are new, and one statement settles it; a budget has to be looked at before.
         if self._budget is None and _insert(connection, ask, key, started):
             return _Claim("ours")
-        row = connection.execute(select(call).where(call.c.key == key).with_for_update()).one_or_none()
+        row = connection.execute(_FIND, {"of": key}).one_or_none()
         if row is not None and row.state == "done":
-            return _Claim("done", Recorded(answer=Answer.model_validate(row.response), problem=row.problem))
+            return _Claim("done", Recorded(answer=Answer.model_validate(row.response), problem=row.problem, key=key))
         if row is not None and row.state == "started" and not self._is_dead(row):
             return _Claim("wait")
         if self._budget is not None and (refused := self._over_budget(connection, key, started["cost_micro"] or 0)):
@@ -229,21 +260,19 @@ class Ledger:
 
     def _record(self, connection: Connection, ask: Ask, key: str, recorded: Recorded) -> None:
         answer = recorded.answer
-        connection.execute(
-            update(call)
-            .where(call.c.key == key)
-            .values(
-                state="done",
-                response=answer.model_dump(mode="json"),
-                problem=recorded.problem,
-                input_tokens=answer.input_tokens,
-                output_tokens=answer.output_tokens,
-                estimated=answer.estimated,
-                cost_micro=self._prices.cost_micro(ask.model, answer),
-                doubtful=call.c.doubtful + answer.lost,
-                finished_at=utc_text(_now()),
-            )
-        )
+        done = {
+            "of": key,
+            "state": "done",
+            "response": answer.model_dump(mode="json"),
+            "problem": recorded.problem,
+            "input_tokens": answer.input_tokens,
+            "output_tokens": answer.output_tokens,
+            "estimated": answer.estimated,
+            "cost_micro": self._prices.cost_micro(ask.model, answer),
+            "lost": answer.lost,
+            "finished_at": utc_text(_now()),
+        }
+        connection.execute(_RECORD, done)
 
     async def _give_back(self, key: str, *, lost: int) -> None:
         """Let go of a call that failed; `lost` counts the attempts that were cut off and may have been billed."""
@@ -279,10 +308,8 @@ def _insert(connection: Connection, ask: Ask, key: str, started: dict[str, Any])
         "output_tokens": 0,
         "estimated": False,
     }
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-    claimed = insert(call).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(call.c.key)
     # What comes back is the row, not a count of rows: of an insert that met a conflict PostgreSQL's driver counts -1.
-    return connection.execute(claimed).first() is not None
+    return connection.execute(_INSERT[connection.dialect.name], values).first() is not None
 
 
 def _in_a_loop() -> bool:

@@ -35,8 +35,8 @@ _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*[%‰]?")
 
 def fence_of(brief: Brief) -> str:
     """The name of the fence: an HMAC of the brief in letters, which no text inside the brief can know."""
-    # No prompt prints `fuller`: asked again for more, a model is asked the same, and the ledger answers.
-    told = brief.model_dump_json(exclude={"fuller"})
+    # No prompt prints these: asked again for more or for less, a model is asked the same, and the ledger answers.
+    told = brief.model_dump_json(exclude={"fuller", "sparer"})
     digest = hmac.new(b"chugao fence", told.encode(), hashlib.sha256).hexdigest()[:16]
     return "".join(_FENCE_LETTERS[int(c, 16)] for c in digest)
 

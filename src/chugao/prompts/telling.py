@@ -37,10 +37,10 @@ def render(prompt: Prompt, brief: Brief) -> Messages:
     """
     if prompt.returns != "Reply":
         raise InputError(f"{prompt.file} 是供别的模板引用的段落，不能单独使用。")
-    data, fenced, fence = view(brief)
+    data, fenced, fence = view(brief, prompt.needs)
     job = {
-        "data": {name: value for name, value in data.items() if name in prompt.needs},
-        "fenced": {n: (f"blocks/{n}{SUFFIX}", fenced[n]) for n in FENCED if n in prompt.needs},
+        "data": data,
+        "fenced": {n: (f"blocks/{n}{SUFFIX}", fenced[n]) for n in FENCED if n in fenced},
         "fence": fence,
     }
     try:

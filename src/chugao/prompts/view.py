@@ -6,12 +6,14 @@ A meaning such as “2025年门急诊人次（本期值）” is told without it
 """
 
 import re
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
 from chugao.prompts.cleaning import Cleaner
 from chugao.prompts.offered import ORIGINAL, names, offered, passage_names, wants_heading
 
+T = TypeVar("T")
 WORDS = {
     "task": "任务：part headings lead rewrite",
     "section": "提纲中的编号",
@@ -58,46 +60,57 @@ _STATUS = {"done": "已完成", "ongoing": "推进中", "planned": "拟开展", 
 _WEIGHTY, _ASKED = 70, 99
 
 
-def view(brief: Brief) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]:
-    """(what a template may show as it is, what only shows in a fence, the name of the fence)."""
+def view(
+    brief: Brief, needs: Iterable[str] = tuple(WORDS)
+) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]:
+    """(what a template may show as it is, what only shows in a fence, the name of the fence): of all that, its `needs`."""
     clean = Cleaner(brief, frozenset(offered(brief)))
     told = names(brief)
 
     def named(field: str) -> str:
         return f"{{brief.{field}}}" if f"brief.{field}" in told else clean(str(getattr(brief, field)), 60)
 
-    data = {
-        "task": brief.task,
-        "section": clean(brief.section, 80),
-        "role": clean(brief.role, 40),
-        "kind": brief.kind.label,
-        "looks_back": brief.kind.looks_back,
-        "style": brief.style,
-        "level": clean(brief.level, 20),
-        "department": named("department"),
-        "organisation": named("organisation"),
-        "heading": clean(brief.heading, 120),
-        "wants_heading": wants_heading(brief),
-        "topic": clean(brief.topic, 120),
-        "slots": [_slot(s, clean) for s in brief.slots if s.metric],
-        "metrics": _metrics(brief, clean),
-        "terms": [{"slot": f"{{{n}}}", "meaning": m} for n, m in _TERMS.items() if n in told or brief.slot(n)],
-        "max_chars": brief.max_chars,
-        "cutoff": clean(brief.cutoff, 40),
-        "theme": "{brief.theme}" if brief.theme else "",
-        "guidance": "{brief.guidance}" if brief.guidance else "",
+    # Worked out only where a template asks: slots by themselves and by metric are the larger part of the work.
+    shown: dict[str, Callable[[], Any]] = {
+        "task": lambda: brief.task,
+        "section": lambda: clean(brief.section, 80),
+        "role": lambda: clean(brief.role, 40),
+        "kind": lambda: brief.kind.label,
+        "looks_back": lambda: brief.kind.looks_back,
+        "style": lambda: brief.style,
+        "level": lambda: clean(brief.level, 20),
+        "department": lambda: named("department"),
+        "organisation": lambda: named("organisation"),
+        "heading": lambda: clean(brief.heading, 120),
+        "wants_heading": lambda: wants_heading(brief),
+        "topic": lambda: clean(brief.topic, 120),
+        "slots": lambda: [_slot(s, clean) for s in brief.slots if s.metric],
+        "metrics": lambda: _metrics(brief, clean),
+        "terms": lambda: _terms(brief, told),
+        "max_chars": lambda: brief.max_chars,
+        "cutoff": lambda: clean(brief.cutoff, 40),
+        "theme": lambda: "{brief.theme}" if brief.theme else "",
+        "guidance": lambda: "{brief.guidance}" if brief.guidance else "",
     }
-    by_id = {passage: name for name, passage in passage_names(brief).items()}
-    fenced = {
-        "matters": [_matter(m, clean) for m in brief.matters],
-        "passages": [_passage(p, by_id[p.id], clean) for p in brief.passages if p.id in by_id],
-        "instructions": [{"text": clean(i, 600)} for i in brief.instructions],
-        "original": [
+    fenced: dict[str, Callable[[], list[dict[str, Any]]]] = {
+        "matters": lambda: [_matter(m, clean) for m in brief.matters],
+        "passages": lambda: _passages(brief, clean),
+        "instructions": lambda: [{"text": clean(i, 600)} for i in brief.instructions],
+        "original": lambda: [
             {"text": clean(t)}
             for t in (*brief.original, *(p.text for p in brief.passages if p.id.startswith(ORIGINAL)))
         ],
     }
-    return data, fenced, clean.fence
+    return _of(shown, needs), _of(fenced, needs), clean.fence
+
+
+def _of(made: Mapping[str, Callable[[], T]], needs: Iterable[str]) -> dict[str, T]:
+    return {name: made[name]() for name in needs if name in made}
+
+
+def _terms(brief: Brief, told: Mapping[str, str]) -> list[dict[str, str]]:
+    slots = {s.name for s in brief.slots}
+    return [{"slot": f"{{{n}}}", "meaning": m} for n, m in _TERMS.items() if n in told or n in slots]
 
 
 def _slot(slot: Slot, clean: Cleaner) -> dict[str, Any]:
@@ -173,6 +186,11 @@ def _matter(matter: BriefMatter, clean: Cleaner) -> dict[str, Any]:
         "weighty": matter.weight >= _WEIGHTY,
         "asked": matter.weight >= _ASKED,
     }
+
+
+def _passages(brief: Brief, clean: Cleaner) -> list[dict[str, Any]]:
+    by_id = {passage: name for name, passage in passage_names(brief).items()}
+    return [_passage(p, by_id[p.id], clean) for p in brief.passages if p.id in by_id]
 
 
 def _passage(passage: BriefPassage, name: str, clean: Cleaner) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""Figures told by name, without their numbers, which stand in the table: “用药咨询和审方干预多于上年”.
+
+In: a `Pen`, metrics.  Out: sentences.
+
+Surprise: a sentence like this says more to a reader than a fifth number in a row, and it hides no bad news.
+"""
+
+from collections.abc import Sequence
+
+from chugao.engines.pen import Pen
+from chugao.engines.phrasing import Metric
+from chugao.manuscript import ReplySentence
+
+_NAMED = 4
+_SHORT = 14
+_WAYS = {
+    ("count", 1): ("多于上年", "比上年增加", "较上年增多", "超过上年"),
+    ("count", -1): ("少于上年", "比上年减少", "较上年减少", "不及上年"),
+    ("rate", 1): ("高于上年", "比上年提高", "较上年提高", "超过上年"),
+    ("rate", -1): ("低于上年", "比上年下降", "较上年降低", "比上年回落"),
+    ("duration", 1): ("长于上年", "比上年延长", "较上年延长", "多于上年"),
+    ("duration", -1): ("短于上年", "比上年缩短", "较上年缩短", "少于上年"),
+}
+"""(kind, which way it went) → ways of saying so."""
+
+
+def compared_by_name(pen: Pen, metrics: Sequence[Metric], *, most: int = 2) -> list[ReplySentence]:
+    """What became of some figures since last year, those that went one way in one sentence, at most `most` of them."""
+    groups: dict[tuple[str, int, str], list[Metric]] = {}
+    for metric in metrics:
+        trend = metric.trend
+        if trend is None or not trend.sign or len(metric.full) > _SHORT:
+            continue
+        kind = {"amount": "count", "index": "rate"}.get(metric.kind, metric.kind)
+        groups.setdefault((kind, trend.sign, metric.direction), []).append(metric)
+    ranked = sorted(groups.items(), key=lambda g: (-len(g[1]), g[0]))[:most]
+    return [_told(pen, key[:2], held[:_NAMED]) for key, held in ranked]
+
+
+def _told(pen: Pen, way: tuple[str, int], metrics: Sequence[Metric]) -> ReplySentence:
+    names = [m.full for m in metrics]
+    text = listed(names) + ("都" if len(names) > 1 else "") + pen.phraser.fresh(_WAYS[way], "by name", names[0])
+    if pen.brief.slot("brief.span"):
+        text = text.replace("上年", "上年同期")
+    recipe = {"made_by": "bank:by_name", "compared": ",".join(m.id for m in metrics)}
+    return ReplySentence(text=f"{text}。", recipe=recipe)
+
+
+def listed(names: Sequence[str]) -> str:
+    """“甲、乙和丙”."""
+    return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1]

@@ -1,0 +1,97 @@
+"""The crumbs of a streamed answer are put together, and nothing of it is lost, late or reordered."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chugao.engines.gathering import Gathered
+
+
+class Pieces:
+    """A stream that gives these bytes, one after the other."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+    async def aclose(self) -> None: ...
+
+
+def event(text: str, **more: Any) -> bytes:
+    choice = {"index": 0, "delta": {"content": text} | more.pop("delta", {}), "finish_reason": more.pop("finish", None)}
+    return b"data: " + json.dumps({"id": "x", "choices": [choice]} | more, ensure_ascii=False).encode() + b"\n\n"
+
+
+def through(pieces: Iterable[bytes], wait_s: float = 60.0, clock: Any = None) -> list[bytes]:
+    async def read() -> list[bytes]:
+        gathered = Gathered(Pieces(pieces), wait_s, *([clock] if clock else []))
+        return [piece async for piece in gathered if piece]
+
+    return asyncio.run(read())
+
+
+def events(data: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line[5:]) for line in data.split(b"\n") if line.startswith(b"data: {")]
+
+
+def text_of(data: bytes) -> str:
+    return "".join(e["choices"][0]["delta"].get("content") or "" for e in events(data) if e["choices"])
+
+
+@given(texts=st.lists(st.text(max_size=30), max_size=40), cut=st.integers(1, 60))
+def test_every_character_comes_through_however_the_stream_is_cut(texts: list[str], cut: int) -> None:
+    stream = b"".join(map(event, texts)) + b"data: [DONE]\n\n"
+
+    told = b"".join(through(stream[i : i + cut] for i in range(0, len(stream), cut)))
+
+    assert text_of(told) == "".join(texts)
+    assert told.rstrip().endswith(b"data: [DONE]")
+
+
+def test_many_crumbs_become_few_events() -> None:
+    stream = [event("字") for _ in range(500)]
+
+    told = b"".join(through(stream))
+
+    assert text_of(told) == "字" * 500
+    assert len(events(told)) < 10
+
+
+def test_the_first_word_passes_at_once_and_none_waits_longer_than_a_moment() -> None:
+    now = 0.0
+
+    def ticking() -> Iterable[bytes]:
+        nonlocal now
+        for letter in "abcdefgh":
+            yield event(letter)
+            now += 0.3
+
+    told = through(ticking(), wait_s=0.5, clock=lambda: now)
+
+    assert text_of(told[0]) == "a"
+    assert [text_of(piece) for piece in told] == ["a", "bc", "de", "fg", "h"]
+
+
+def test_an_end_a_bill_a_refusal_and_an_error_pass_as_they_came_and_in_their_place() -> None:
+    end, bill = event("", finish="stop"), b'data: {"choices": [], "usage": {"prompt_tokens": 7}}\n\n'
+    refusal, error = event("", delta={"refusal": "no"}), b'data: {"error": {"message": "full"}}\n\n'
+    stream = [event("甲"), event("乙"), refusal, event("丙"), event("丁"), end, bill, error]
+
+    told = events(b"".join(through(stream)))
+
+    assert [e["choices"][0]["delta"].get("content") for e in told if e.get("choices")] == ["甲", "乙", "", "丙丁", ""]
+    assert told[-2]["usage"] == {"prompt_tokens": 7}
+    assert told[-1]["error"] == {"message": "full"}
+
+
+def test_what_is_no_stream_of_events_passes_unchanged() -> None:
+    page = [b"<html>\n<body>", b"no model here", b"</body>\n</html>"]
+
+    assert b"".join(through(page)) == b"".join(page)
