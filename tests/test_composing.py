@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import pytest
@@ -208,6 +209,32 @@ def test_numbers_are_no_denser_than_an_office_reads_them() -> None:
     policy = [c for c in told if c.kind in ("key-points", "ideas")]
     worded = [c for c in policy if any(s.recipe.get("matter") for _, s in composed(c).sentences())]
     assert density(worded) <= 8
+
+
+def test_headings_say_what_is_below_them_in_one_make_and_of_about_one_length() -> None:
+    named = together = alike = even = 0
+    openings = set()
+    for case in (c for c in CASES if c.matters > 5):
+        made, (_, matters) = composed(case), given(case)
+        for part in ("results", "plan", "items"):
+            sisters = [s for s in made.sections if s.id.startswith(f"{part}_") and s.sentences]
+            sisters = [s for s in sisters if not s.heading.text.startswith("获")]
+            for section in sisters:
+                told = "".join(s.text for s in section.sentences)
+                sent = "".join(m.text + m.result for m in matters.items if m.text[:6] in told)
+                pairs = {section.heading.text[i : i + 2] for i in range(len(section.heading.text) - 1)}
+                named += 1
+                together += any(p in told + sent for p in pairs)
+            if len(sisters) > 2:
+                lengths = [len(s.heading.text) for s in sisters]
+                even += sum(abs(n - median(lengths)) <= 0.4 * median(lengths) for n in lengths)
+                alike += len(lengths)
+            openings.update(s.heading.text[:2] for s in sisters)
+
+    assert named >= 60
+    assert together == named, "a heading shares a noun with what stands below it"
+    assert even / alike >= 0.85
+    assert len(openings) >= 12
 
 
 def test_sibling_departments_do_not_get_the_same_document() -> None:

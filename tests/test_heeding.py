@@ -111,6 +111,14 @@ def test_a_ceiling_by_a_leader_holds_like_one_from_the_outline(tmp_path: Path) -
     assert said(made)[0][0] == "info"
 
 
+def test_a_ceiling_for_one_part_does_not_shorten_the_paper(tmp_path: Path) -> None:
+    whole = count_characters(flatten(drafted(tmp_path, "请再斟酌一下口气"))[0])
+
+    made = drafted(tmp_path, "党建不要超过200字")
+
+    assert count_characters(flatten(made)[0]) == whole
+
+
 def test_a_leaders_own_words_stand_in_the_lead(tmp_path: Path) -> None:
     made = drafted(tmp_path, "导语写上“把群众等得最久的三件事办在前头”")
 

@@ -14,7 +14,18 @@ from chugao.manuscript import Block, Draft, Section, Sentence, Shell, Table
 from chugao.source import Claim
 
 Role = Literal[
-    "signer", "title", "addressee", "body", "heading", "label", "annex_title", "caption", "table", "issuer", "date"
+    "signer",
+    "title",
+    "addressee",
+    "byline",
+    "body",
+    "heading",
+    "label",
+    "annex_title",
+    "caption",
+    "table",
+    "issuer",
+    "date",
 ]
 _RUN_ON = re.compile(r"^[一二三四五六七八九十]+是")
 _ANNEX = re.compile(r"^(附[表件])\s*[0-9一二三四五六七八九十]*\s*[：:、.．]?\s*(.*)$", re.DOTALL)
@@ -125,15 +136,28 @@ def _section(section: Section, choices: Choices) -> Iterator[Piece]:
     texts = {s.id: s for s in section.sentences}
     pending: list[Run] = []
     for block in section.blocks:
-        if pending and (block.table is not None or not _runs_on(block, choices)):
+        alone = block.table is not None or _stands(block, texts) is not None
+        if pending and (alone or not _runs_on(block, choices)):
             yield Piece("body", tuple(pending))
             pending = []
         if block.table is not None:
             yield from _table(section, block, block.table, choices)
+        elif (stands := _stands(block, texts)) is not None:
+            yield Piece(stands, tuple(_block(section, block, texts, choices)))
         else:
             pending += _block(section, block, texts, choices)
     if pending:
         yield Piece("body", tuple(pending))
+
+
+STANDS: dict[str, Role] = {"salutation": "addressee", "byline": "byline"}
+"""What a sentence's recipe calls a line of a paper that is read out → how it stands: “各位代表：” flush left (顶格)."""
+
+
+def _stands(block: Block, texts: dict[str, Sentence]) -> Role | None:
+    """How a line stands that is no paragraph of the body; None for those that are."""
+    first = texts.get(block.sentence_ids[0]) if block.sentence_ids else None
+    return STANDS.get(str(first.recipe.get("stands", ""))) if first is not None else None
 
 
 def _runs_on(block: Block, choices: Choices) -> bool:

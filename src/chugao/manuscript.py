@@ -109,6 +109,8 @@ class Brief(Frozen):
     """The document has a part for what fell short: no other part speaks of it."""
     fuller: bool = False
     """Somebody asked for more characters than the usual text fills: what else the figures say may be told."""
+    sparer: int = 0
+    """How much of its figures a text too full of numbers leaves to the table: 1 comparisons, 2 all that nobody requires."""
     seed: int = 0
     cutoff: str = ""
     theme: str = ""
@@ -139,6 +141,8 @@ class Reply(Frozen):
 
     heading: str | None = None
     blocks: tuple[ReplyBlock, ...] = ()
+    headings: tuple[tuple[str, str], ...] = ()
+    """(make, text) of other headings that would do, best first; none where the text rests on the one it has."""
     problems: tuple[str, ...] = ()
     """Why the answer cannot be read at all (truncated, no JSON), in Chinese; it is asked for again."""
 

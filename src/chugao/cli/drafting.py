@@ -151,9 +151,9 @@ def _written(made: "Sequence[tuple[Draft, Report]]", out: Path, started: float) 
 
 
 def _summary(draft: "Draft", report: "Report", paths: dict[str, Path], seconds: float) -> dict[str, Any]:
-    from chugao.manuscript import count_characters
+    from chugao.export.cutting import length_of
 
-    body = sum(count_characters(s.block_text(b)) for s in draft.sections for b in s.blocks if b.table is None)
+    body = length_of(draft)
     return {
         "title": draft.title.text,
         "engine": draft.engine,

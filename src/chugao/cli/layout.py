@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chugao.cli.output import finding_json, say, show, show_json
-from chugao.errors import InputError, reason_of
+from chugao.errors import InputError
 
 if TYPE_CHECKING:
     from chugao.word.layout import Layout
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def check_layout(files: list[Path], asked: bool, profile: str | None, as_json: bool) -> None:
     """Judge a file, and its pages where this machine can print them."""
+    from chugao.documents.guard import guard
     from chugao.word.judging import headings_of, judge, named_faces
     from chugao.word.judging_pages import judge_pages, printed_faces, read_pages
     from chugao.word.preview import office, preview
@@ -23,10 +24,7 @@ def check_layout(files: list[Path], asked: bool, profile: str | None, as_json: b
     file = files[0]
     if file.suffix.lower() != ".docx":
         raise InputError(f"--layout 只查 .docx，不能是“{file.name}”。旧的 .doc、.wps 请先另存为 .docx。")
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} 读不了（{reason_of(error)}）。请检查文件名和位置。") from None
+    content = guard(file)
     layout = _layout(profile)
     findings = judge(content, layout, file.name)
     faces: tuple[str, ...] = ()

@@ -286,6 +286,8 @@ def _show_rest(sent: "Submission") -> None:
         show(f"  …… 另有{len(sent.unused) - 8}个，用 chugao material list --unused 查看")
     for remark in sent.remarks[:5]:
         show(f"  报送人说：{remark}")
+    for phrase in sent.phrases[:3]:
+        show(f"  哪一年都能写的话，没有收：{phrase[:60]}")
     if sent.scanned:
         show("  这是识别出来的文字，请对照原件核对每一个数。")
 
@@ -315,5 +317,6 @@ def _file_json(sent: "Submission") -> dict[str, Any]:
         "signed_by": sent.signed_by,
         "unused": [u.model_dump() for u in sent.unused],
         "remarks": list(sent.remarks),
+        "phrases": list(sent.phrases),
         "items": [item_json(i) for i in sent.items],
     }

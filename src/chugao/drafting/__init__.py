@@ -14,18 +14,22 @@ from chugao.config import Office
 from chugao.drafting.assembling import Job, assemble
 from chugao.drafting.basing import fitting_bases
 from chugao.drafting.filling import filled
-from chugao.drafting.heeding import heed, wishes_of
+from chugao.drafting.heeding import heed, read_order, wishes_of
+from chugao.drafting.matching import match_headings
 from chugao.drafting.offering import Offer, make_offer, own_names
 from chugao.drafting.owing import missing, owed_by_section
 from chugao.drafting.planning import SectionPlan, plan_sections, printable
+from chugao.drafting.quoting import with_words
+from chugao.drafting.shortening import with_parts_cut
 from chugao.drafting.standing import standing_formula
+from chugao.drafting.tabling import Tabled, eased
 from chugao.drafting.wording import Wording, own_wording
 from chugao.drafting.writing import OnText, Progress, fitted, write
 from chugao.errors import InputError
 from chugao.manuscript import BriefPassage, ClaimedText, Draft, Engine, count_characters
 from chugao.material import Matter, Matters, MatterStatus
 from chugao.material.honours import in_order
-from chugao.material.matter import within
+from chugao.material.matter import months_in, within
 from chugao.metrics.facts import Facts, derive
 from chugao.metrics.observation import Figures
 from chugao.outline import Outline
@@ -98,7 +102,9 @@ async def adraft(
     figures = _figures_for(outline, facts)
     instructions = (*instructions, *outline.asks)
     wishes = tuple(w for i in instructions for w in wishes_of(i))
-    heeded = heed(outline, figures, _matters_for(outline, matters or Matters()), wishes)
+    given = _matters_for(outline, matters or Matters())
+    timely = tuple(m for m in given if _in_time(m, outline))
+    heeded = heed(outline, figures, timely, wishes)
     outline, figures, usable = heeded.outline, heeded.figures, heeded.matters
     derived = derive(figures, outline.reported)
     _check_enough(outline, derived, usable)
@@ -114,6 +120,7 @@ async def adraft(
         wishes=wishes,
         bases=fitting_bases(outline, usable, bases),
         omitted=heeded.omitted,
+        untimely=tuple(m for m in given if m not in timely),
         fingerprints=facts.fingerprints | (matters.fingerprints if matters else {}),
     )
     plans = plan_sections(outline, derived, usable, wishes, seed)
@@ -128,8 +135,15 @@ async def adraft(
     told = dict(zip(offers, writings, strict=True))
     if outline.asked_length and judge is None:
         told = await filled(offers, told, fallback, outline.length - around, say)
+    tabled: tuple[Tabled, ...] = ()
+    if judge is None:
+        annexes = [p.part.role for p in plans]
+        offers, told, tabled = await eased(outline, annexes, offers, told, fallback, derived, index)
+        match_headings(plans, told)
+    told = with_words(job, plans, offers, told)
+    told = with_parts_cut(job.wishes, outline.parts, plans, told)
     written = dict(zip(offers, fitted(list(told.values()), outline.length, around), strict=True))
-    return assemble(job, plans, offers, written)
+    return assemble(job, plans, offers, written, tabled)
 
 
 def _judge(job: Job) -> "Judge":
@@ -189,13 +203,15 @@ def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) 
     guidance = job.office.guidance or standing_formula(job.outline)
     own = own_names(job.outline, job.matters)
     apart = any(p.part.role == "problems" and p.matters for p in plans)
+    # Words to be said are put into the text as they are (`quoting`); no engine has to repeat them.
+    wishes = tuple(w for w in job.wishes if read_order(w).wish != "words")
     return {
         p.id: make_offer(
             p,
             job.outline,
             job.facts,
             _wording_for(p, wording),
-            instructions=job.wishes,
+            instructions=wishes,
             missing=owed.get(p.id, ()),
             seed=job.seed,
             guidance=guidance,
@@ -229,7 +245,7 @@ def _matters_for(outline: Outline, matters: Matters) -> tuple[Matter, ...]:
     """The department's matters that may leave the office.  An institution's document takes those under its full name."""
     names = (outline.department, outline.organisation if outline.level != "科室" else "")
     own = next((own for n in names if n and (own := matters.of_department(n).items)), ())
-    return in_order(m for m in own if printable(m.release) and _in_time(m, outline))
+    return in_order(m for m in own if printable(m.release))
 
 
 _HALF = 6
@@ -250,7 +266,12 @@ def _in_time(matter: Matter, outline: Outline) -> bool:
             years = {reported.year} | ({outline.plan_year} if reported.last_month > _HALF else set())
         return matter.year in years
     if matter.year != reported.year:
-        return matter.year < reported.year
+        # What was done and over in an earlier year is that year's; what began then and goes on is still told.
+        if matter.year > reported.year or matter.status is not MatterStatus.DONE or not outline.kind.looks_back:
+            return matter.year < reported.year
+        _, reaches, tail = matter.when.partition(f"{reported.year}")
+        ends = months_in(tail)
+        return bool(reaches) and (ends is None or reported.first_month <= ends[1] <= reported.last_month)
     part = reported.last_month <= _HALF or reported.first_month > 1
     if part and not within(matter, reported.first_month, reported.last_month):
         return False  # what is cut off in October is the year's report, written early
@@ -271,5 +292,8 @@ def _check_enough(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> 
 def _wording_for(plan: SectionPlan, wording: Sequence[Wording]) -> tuple[BriefPassage, ...]:
     """Own past sentences: about the metrics of this section, of its tense; to the lead how the office leads on."""
     role = plan.part.role
-    use = "close" if role == "lead" else "results" if role == "results" else "goals"
-    return tuple(w.passage for w in wording if w.use == use and (use == "close" or w.metric in plan.metrics))
+    if role == "lead":
+        # How it leads on, and how it says the volumes that the lead tells.
+        return tuple(w.passage for w in wording if w.use == "close" or (w.use == "results" and w.metric in plan.told))
+    use = "results" if role == "results" else "goals"
+    return tuple(w.passage for w in wording if w.use == use and w.metric in plan.metrics)

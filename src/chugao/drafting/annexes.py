@@ -4,7 +4,8 @@ Every figure that carries no argument stands here; owners and deadlines stand he
 Headers hold no digits, since a header has no claims.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from chugao.drafting.binding import SlotValue, bind, mask_numbers
 from chugao.drafting.offering import slot_value, when_in_text, worth_a_percentage, year_of
@@ -17,10 +18,14 @@ from chugao.outline import Outline, topic_of_metric
 from chugao.source import Claim
 
 _NOTHING = "—"
+_CLAUSE = re.compile(r"[，；]")
 
 
-def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact]]:
-    """指标完成情况表: every printable figure with last year, target and next year's target."""
+def results_table(
+    outline: Outline, facts: Facts, matters: Sequence[Matter] = (), counted: Mapping[str, ClaimedText] | None = None
+) -> tuple[Table | None, list[Fact]]:
+    """指标完成情况表: every printable figure with last year, target and next year's target; `counted` is what matters
+    counted and the text leaves to the table."""
     rows, used = [], []
     with_goal = outline.kind.value != "summary" and outline.reported.is_year
     for metric in _ordered(facts, "now"):
@@ -41,6 +46,11 @@ def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fa
         used += [f for f in (*cells, trend, goal) if f is not None]
     now = ("本年", "上年", "比上年") if outline.reported.is_year else ("本期", "上年同期", "同比")
     header = ("指标", *now, "年度目标", "完成情况", *(("下年目标",) if with_goal else ()))
+    nothing = tuple(ClaimedText(text=_NOTHING) for _ in header[2:])
+    for matter in matters:
+        if counted and matter.id in counted and matter.status is not MatterStatus.PLANNED:
+            name = _text(_CLAUSE.split(matter.text)[0], str(matter.source), f"{matter.id}_counted")
+            rows.append((name, counted[matter.id], *nothing))
     if not rows:
         return None, []
     return Table(header=header, rows=tuple(rows)), used
@@ -84,8 +94,10 @@ def goals_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact
     return (Table(header=header, rows=tuple(rows)), used) if rows else (None, [])
 
 
-def tasks_table(outline: Outline, matters: Sequence[Matter]) -> Table | None:
-    """重点任务分解表: task, owner, leader, deadline."""
+def tasks_table(
+    outline: Outline, matters: Sequence[Matter], counted: Mapping[str, ClaimedText] | None = None
+) -> Table | None:
+    """重点任务分解表: task, owner, leader, deadline; a task with what is `counted` of it where the text leaves that out."""
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     if not planned:
         return None
@@ -95,7 +107,7 @@ def tasks_table(outline: Outline, matters: Sequence[Matter]) -> Table | None:
         rows.append(
             (
                 ClaimedText(text=str(number), claims=(_constant(str(number), "row"),)),
-                _text(matter.text, source, f"{matter.id}_task"),
+                _text(_with_count(matter, counted or {}), source, f"{matter.id}_task"),
                 _text(matter.owner or outline.department, source, f"{matter.id}_owner"),
                 _text(matter.leader, source, f"{matter.id}_leader"),
                 _text(_when(matter, outline), source, f"{matter.id}_when"),
@@ -103,6 +115,10 @@ def tasks_table(outline: Outline, matters: Sequence[Matter]) -> Table | None:
         )
     header = ("序号", "重点任务", "责任科室", "牵头领导", "完成时限")
     return Table(header=header, rows=tuple(rows))
+
+
+def _with_count(matter: Matter, counted: Mapping[str, ClaimedText]) -> str:
+    return f"{matter.text}，{counted[matter.id].text}" if matter.id in counted else matter.text
 
 
 def _when(matter: Matter, outline: Outline) -> str:

@@ -16,6 +16,7 @@ from chugao.drafting.heeded import carried, findings_of
 from chugao.drafting.offering import Offer, as_told, general_values
 from chugao.drafting.owing import pending_parts, requests
 from chugao.drafting.planning import SectionPlan
+from chugao.drafting.tabling import Tabled, cells_of
 from chugao.drafting.writing import Written
 from chugao.manuscript import (
     Block,
@@ -62,17 +63,29 @@ class Job(NamedTuple):
     """Policy documents it may cite, as they are to be cited."""
     omitted: tuple[str, ...] = ()
     """Instructions that left something out."""
+    untimely: tuple[Matter, ...] = ()
+    """What was given and lies outside what the document reports on or plans for."""
 
 
-def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], written: dict[str, Written]) -> Draft:
-    """The whole draft; a section without a word that nobody requires is left out."""
+def assemble(
+    job: Job,
+    plans: Sequence[SectionPlan],
+    offers: dict[str, Offer],
+    written: dict[str, Written],
+    tabled: Sequence[Tabled] = (),
+) -> Draft:
+    """The whole draft; a section without a word that nobody requires is left out.
+
+    `tabled` is what matters counted and the prose leaves to the tables.
+    """
     outline, facts = job.outline, job.facts
-    builder = _Builder(outline, facts, job.matters, offers, written)
+    builder = _Builder(outline, facts, job.matters, offers, written, tabled)
     sections = tuple(s for p in plans if (s := builder.section(p)) is not None)
-    title = claimed(_with_year_slots(outline.title, outline), general_values(outline), (outline.department,))
+    title = claimed(with_year_slots(outline.title, outline), general_values(outline), (outline.department,))
     shell = _shell(outline, job.office, title.text)
     cutoff = facts.figures.cutoff()
-    told = carried(job.instructions, job.matters, sections, _characters(title, sections), job.omitted)
+    counted = _characters(title, sections)
+    told = carried(job.instructions, job.matters, sections, counted, job.omitted, facts.definitions)
     return Draft(
         id=content_hash(title, sections, shell),
         title=title,
@@ -91,6 +104,7 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
             *findings_of(told),
             *_length(outline, title, sections),
             *_undated(job, plans),
+            *_untimely(job),
         ),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
         evidence=(*(evidence_of(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
@@ -106,6 +120,16 @@ def assemble(job: Job, plans: Sequence[SectionPlan], offers: dict[str, Offer], w
             **({"instructions": [c.model_dump() for c in told]} if told else {}),
         },
     )
+
+
+def _untimely(job: Job) -> Iterator[Finding]:
+    """What was left out for its time, so that nobody looks for it."""
+    left = [m for m in job.untimely if m.status is not MatterStatus.PLANNED]
+    if left and job.outline.kind.looks_back:
+        named = "；".join(f"{m.text[:20]}（{m.said_when}）" for m in left[:3])
+        more = "……" if len(left) > 3 else ""
+        hint = f"有{len(left)}条事项的时间不在{job.outline.reported.label}，没有写：{named}{more}。时间写错了的请改正。"
+        yield Finding(rule="untimely", severity=Severity.INFO, place=Place(start=0, end=0), quote="", hint=hint)
 
 
 def _undated(job: Job, plans: Sequence[SectionPlan]) -> Iterator[Finding]:
@@ -137,7 +161,11 @@ def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
             "ceiling": outline.length if outline.asked_length else 0,
             "deadline": outline.deadline,
             "tables": list(outline.tables),
-            "parts": [{"id": p.id, "heading": p.heading, "level": p.level} for p in outline.parts if p.asked],
+            "parts": [
+                {"id": p.id, "heading": p.heading, "level": p.level} | ({"note": p.note} if p.note else {})
+                for p in outline.parts
+                if p.asked
+            ],
             "left_out": [{"text": m.text, "owner": m.owner or m.department} for m in job.matters if m.id not in told],
         }
     }
@@ -177,6 +205,7 @@ class _Builder:
         matters: Sequence[Matter],
         offers: dict[str, Offer],
         written: dict[str, Written],
+        tabled: Sequence[Tabled] = (),
     ) -> None:
         self.outline, self.facts, self.matters = outline, facts, matters
         self.offers, self.written = offers, written
@@ -187,13 +216,14 @@ class _Builder:
         self._sources = {m.id: m for m in matters}
         rest = "brief.plan_span" in general_values(outline)
         ahead = "{brief.plan_span}" if rest else "{brief.plan_year}年"
+        counted = cells_of(tabled)
         self._annexes: dict[str, tuple[Callable[[], tuple[Table | None, list[Fact]]], str]] = {
             "table_results": (
-                lambda: results_table(outline, facts),
+                lambda: results_table(outline, facts, matters, counted),
                 f"{{brief.year}}年{_span(outline)}主要指标完成情况表",
             ),
             "table_goals": (lambda: goals_table(outline, facts), f"{ahead}主要目标表"),
-            "table_tasks": (lambda: (tasks_table(outline, matters), []), f"{ahead}重点任务分解表"),
+            "table_tasks": (lambda: (tasks_table(outline, matters, counted), []), f"{ahead}重点任务分解表"),
         }
 
     def section(self, plan: SectionPlan) -> Section | None:
@@ -217,13 +247,13 @@ class _Builder:
         )
 
     def _empty(self, plan: SectionPlan) -> Section:
-        heading = claimed(_with_year_slots(plan.heading, self.outline), general_values(self.outline))
+        heading = claimed(with_year_slots(plan.heading, self.outline), general_values(self.outline))
         return Section(id=plan.id, number=self._number(plan.level), heading=heading, level=plan.level)
 
     def _heading(self, plan: SectionPlan, written: Written) -> ClaimedText:
         text = plan.heading or written.heading or plan.topic
         offer = self.offers[plan.id]
-        return claimed(_with_year_slots(text, self.outline), offer.values, offer.constants)
+        return claimed(with_year_slots(text, self.outline), offer.values, offer.constants)
 
     def _number(self, level: int) -> str:
         if level == 0:
@@ -307,7 +337,7 @@ class _Builder:
                     severity=Severity.INFO,
                     place=place,
                     quote="",
-                    hint=f"为不超过{self.outline.length}字，这一部分略去{written.dropped}句；数据仍在附表中。",
+                    hint=f"为不超过字数上限，这一部分略去{written.dropped}句；数据仍在附表中。",
                 )
             )
 
@@ -316,7 +346,7 @@ def _span(outline: Outline) -> str:
     return "{brief.span}" if outline.reported.span_label else ""
 
 
-def _with_year_slots(text: str, outline: Outline) -> str:
+def with_year_slots(text: str, outline: Outline) -> str:
     """The document's own years as slots, so that titles and headings carry claims like everything else."""
     values = general_values(outline)
     for name in ("brief.year", "brief.plan_year"):

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from chugao.drafting.offering import Offer
-from chugao.manuscript import SLOT, ReplySentence
+from chugao.drafting.twisting import claimed, done_too_soon, turned
+from chugao.manuscript import SLOT, BriefMatter, ReplySentence
 
 AHEAD = ("plan", "items", "goals", "next")
 _LONG = 8
@@ -60,6 +61,9 @@ _ONLY_AS_GIVEN = (
     (_OFTEN, "多久一次资料里没有写，请删去"),
     (_VERBATIM, "需要依据，资料里没有这样说，请删去"),
 )
+_MARKS = "，、。；：！？"
+_MARKED = re.compile(f"[{_MARKS}]?[^{_MARKS}]+")
+"""A clause with the mark before it."""
 # Words of office writing that claim nothing.
 _GLUE = """
 全年 本年 上年 去年 同期 相比 比上年 较上年 今年 明年 下一步 一年来 工作 情况 方面 其中 同时 此外 另外 以及 并且 通过 围绕 针对 按照 根据 结合 坚持 持续 不断
@@ -82,18 +86,35 @@ class Grounds:
         """Clauses that say what nobody gave."""
         own = _Own(offer, self._given)
         yield from names_nobody_gave((s.text for s in sentences), own.texts)
+        ahead = offer.brief.role in AHEAD
         for sentence in sentences:
-            ahead = offer.brief.role in AHEAD
-            for clause in _clauses(sentence.text):
+            yield from claimed(sentence.text, own.texts)
+            for marked in _MARKED.findall(sentence.text):
+                clause = marked.lstrip(_MARKS)
                 words = words_of(clause, offer)
                 if len(words) < _STRANGE_RUN:
                     continue
                 problem = own.aim_problem(words) if ahead else own.fact_problem(clause, words)
                 if problem:
                     yield problem
+                elif matter := own.matter_of(clause, words):
+                    yield from own.turned(marked, matter)
             whole = words_of(sentence.text, offer)
             if ahead and len(whole) >= _LONG and own.everything.share(whole) < _ENOUGH_OF_ALL / 2:
                 yield f"“{whole[:24]}”与资料无关，请删去"
+
+    def heading_problems(self, heading: str, offer: Offer) -> Iterator[str]:
+        """A heading that a model found: of what the section speaks of, and counting nothing."""
+        if not heading or offer.brief.heading:
+            return
+        own = _Own(offer, self._given)
+        yield from claimed(heading, own.texts)
+        yield from names_nobody_gave([heading], own.texts)
+        yield from acts_nobody_gave([heading], own.texts)
+        for clause in _clauses(heading):
+            words = words_of(clause, offer)
+            if len(words) >= _LONG and own.everything.share(words) < _ENOUGH_OF_ALL:
+                yield _unfounded(words)
 
 
 def names_nobody_gave(texts: Iterable[str], given: str) -> Iterator[str]:
@@ -150,6 +171,33 @@ class _Own:
     @cached_property
     def _together(self) -> "Covered":
         return Covered(self._frame, *self._matters, glue=False)
+
+    def matter_of(self, clause: str, words: str) -> BriefMatter | None:
+        """The one a clause speaks of: whose value it holds, or most of whose words; None for words of the frame."""
+        matters = self._offer.brief.matters
+        ids = {m.group(1) for m in SLOT.finditer(clause)}
+        if holding := [m for m in matters if m.id in ids]:
+            return holding[0] if len(holding) == 1 else None
+        if any(m.group()[1:-1] in self._metrics for m in SLOT.finditer(clause)):
+            return None
+        shares = [(c.share(words), -i) for i, c in enumerate(self._bare)]
+        best, place = max(shares, default=(0.0, 0))
+        return matters[-place] if best >= _ENOUGH_OF_ONE and best > self._lent_share(words) else None
+
+    def turned(self, clause: str, matter: BriefMatter) -> Iterator[str]:
+        """What a clause about a matter makes of it that it does not say."""
+        told = "，".join((matter.text, matter.result, matter.actor, matter.owner, matter.category))
+        if matter.status in ("planned", "ongoing"):
+            yield from done_too_soon(clause, told)
+        if self._offer.brief.role not in AHEAD:
+            yield from turned(clause, told, self._frame, self.texts)
+
+    @cached_property
+    def _bare(self) -> "list[Covered]":
+        return [Covered(f"{m.text}，{m.result}", glue=False) for m in self._offer.brief.matters]
+
+    def _lent_share(self, words: str) -> float:
+        return max((Covered(p, glue=False).share(words) for p in self._passages), default=0.0)
 
     def aim_problem(self, words: str) -> str:
         """Of what is ahead much may be said; but not an act with a thing nobody named."""
@@ -209,7 +257,7 @@ def words_of(clause: str, offer: Offer) -> str:
 
 
 def _clauses(text: str) -> Iterable[str]:
-    return re.split(r"[，、。；：！？]", text)
+    return re.split(f"[{_MARKS}]", text)
 
 
 def _unfounded(words: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from chugao.drafting.sayings import new_numbers, read_saying, spot_of, with_marks
 from chugao.manuscript import Section
 from chugao.material import Matter, MatterStatus
 from chugao.material.instructions import pieces_of, read_said, topic_in
@@ -26,10 +27,8 @@ _LIST = _Y.replace("、", "")
 _NOW = r"(?:先|今年|暂时|暂|就|都|也|这次)?"
 _NOT = r"(?:不写|不要写|别写|不要再写|不再写|不提|不要提|别提|不要出现|不出现|别出现|不要了|不进公开稿|不公开|不对外|不上稿|删去|删掉|去掉)"
 _READ: tuple[tuple[Wish, str], ...] = (
-    ("ban", r"(?:不要|别|不|不得|不能)(?:写|用|出现|说|提)“(?P<x>[^“”]{2,40})”"),
-    ("exact", r"^(?:(?P<y>[^“”，。；]{2,24}?)(?:只写|写到|写成|写作|改为|改成|统一写|就写|写)|只写|写成|统一写)“(?P<x>[^“”]{2,60})”$"),
-    ("words", r"(?:写上|写进|写入|加上|加一句|加入|原话|照写)[^“”]{0,8}“(?P<x>[^“”]{4,80})”"),
-    ("ceiling", r"(?:控制在|不超过|不要超过|压到|限)(?P<n>\d{3,5})个?字(?:以内|之内|左右)?|^(?P<m>\d{3,5})个?字以内"),
+    ("ban", r"(?:不要|别|不|不得|不能)(?:写|用|出现|说|提)“(?P<x>[^“”]{2,40})”|^“?(?P<y>[^“”，。；]{2,12}?)”?的?(?:名字|名称|字样|字眼|提法|说法|这个词|[两三四几]个字)(?:不要|别|不得|不能|不)(?:再)?(?:出现|写|用|提)$"),
+    ("ceiling", r"(?:控制在|不超过|不要超过|压到|限)(?P<n>\d{2,5})个?字(?:以内|之内|左右)?|(?<!\d)(?P<m>\d{2,5})个?字(?:以内|之内)"),
     ("few", r"(?:不足|问题|短板)(?:部分)?(?:只|就|最多)?写(?P<n>[一二两三四五六七八九十]|\d{1,2})[条个点项]"),
     ("move", rf"^(?:把|将)?{_Y}(?:放|写|挪|移)(?:到|进|在)(?:不足|问题)(?:里|中|部分|一节)?$"),
     ("omit", rf"^(?:不写|不要写|别写|不提|删去|删掉|去掉){_X}$|^{_LIST}(?:的?(?:事|数))?{_NOW}{_NOT}了?$"),
@@ -38,7 +37,7 @@ _READ: tuple[tuple[Wish, str], ...] = (
     ("first", rf"^(?:先写){_X}$|^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|提|写)(?:在|到)?)(?:最前面?|前面|前头|最先|开头|第一[条段位个节]?)(?:来?写)?$"),
     ("place", rf"^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|写)(?:在|到)?)第(?P<n>[二三四五六七八九])[条段位个节](?:写)?$"),
     ("feature", rf"^(?:突出|重点写|多写|强调|着重写){_X}$|^(?:把|将)?{_Y}(?:要|请|应)?(?:突出写?|重点写|多写|强调|着重写)(?:一些|一点|点)?$"),
-    ("include", rf"^(?:[^“”，。；]{{2,20}}?)?(?:说清楚?|写清楚?|写明)(?:是|的是){_X}$|^原因(?:就|要)?写{_Y}$"),
+    ("include", rf"^(?:[^“”，。；]{{1,20}}?)?(?:说清楚?|写清楚?|写明)(?:是|的是){_X}$|^原因(?:就|要)?写{_Y}$"),
     ("include", rf"^(?:写清楚?|说清楚?|写明|别漏了?|补上)(?:是|的是)?{_X}$|^(?:把|将)?{_Y}(?:一定|也|都|还)?(?:要写|得写|必须写|要写上|要写清|写上|写出来|写进去|写一句|说一句|写清楚?|照实写)(?:出来|进去|清楚|原因|缘由)?$"),
 )  # fmt: skip
 _BARE: tuple[tuple[Wish, str], ...] = (
@@ -54,7 +53,7 @@ _TO_WORDS: dict[Wish, str] = {
     "first": "放在最前面", "omit": "不写", "feature": "突出写", "condense": "压缩", "apart": "单列", "include": "要写",
 }  # fmt: skip
 _STRIP = re.compile(
-    r"(?:那部分|这部分|那一?块|那一?段|那一?节|那个|这个|工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|的事|的数|的)+$"
+    r"(?:那部分|这部分|那一?块|那一?段|那一?节|那个|这个|工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|那件事?|这件事?|这事|那事|的事|的数|的)+$"
 )
 _GENERIC = frozenset(("今年", "去年", "效果", "条数", "原因", "结果", "这个", "那个", "先", "再", "也", "都", ""))
 """Words that name nothing by themselves: what is meant stands in the clause before."""
@@ -78,6 +77,8 @@ class Order(NamedTuple):
     number: int = 0
     words: str = ""
     """The words that are to stand, or not to stand, in the text."""
+    where: str = ""
+    """Of words that are to stand: where, as it was said."""
 
 
 class Heeded(NamedTuple):
@@ -96,15 +97,16 @@ def wishes_of(instruction: str) -> tuple[str, ...]:
     A piece that no rule understands stays whole.
     """
     wishes: list[str] = []
-    for clauses in pieces_of(read_said(instruction[:_LONGEST]).words):
+    for clauses in pieces_of(with_marks(read_said(instruction[:_LONGEST]).words)):
         told: list[str] = []
         topic = ""
         for clause in clauses:
             if topic and (match := _IN_ORDER.match(clause)):
                 told.append(f"{match[1]}要写")
-            elif read_order(clause).wish:
-                told.append(clause)
-                topic = read_order(clause).about or topic
+            elif (order := read_order(clause)).wish:
+                spoken = order.wish == "words"
+                told.append(f"{topic}那段{clause}" if spoken and topic and not order.where else clause)
+                topic = topic if spoken else order.about or topic
             elif topic and (bare := _bare(clause, topic)):
                 told.append(bare)
             elif _WANTS.search(clause):
@@ -128,26 +130,31 @@ def _bare(clause: str, topic: str) -> str:
 def read_order(text: str) -> Order:
     """One wish as a rule understands it; an empty wish where none does."""
     plain = text.strip().strip("。；！!").strip()
-    order = _read(text, plain)
+    order = _read(text, plain, _READ[:1])
+    if not order.wish and (saying := read_saying(plain)) is not None:
+        if saying.named:
+            return Order(text, "exact", _STRIP.sub("", saying.where), words=saying.words, where=saying.where)
+        # Of words to be said, `about` is what they say: planning looks for it.
+        return Order(text, "words", saying.words, words=saying.words, where=saying.where)
+    order = order if order.wish else _read(text, plain, _READ[1:])
     if not order.wish and "“" in plain:
-        order = _read(text, re.sub(r"[“”]", "", plain))  # 村医“乡聘村用”放最前面: the name has a name in it
-        return order if order.wish not in ("ban", "exact", "words") else Order(text)
+        # 村医“乡聘村用”放最前面: the name has a name in it
+        return _read(text, re.sub(r"[“”]", "", plain), _READ[1:])
     return order
 
 
-def _read(text: str, plain: str) -> Order:
-    for wish, pattern in _READ:
+def _read(text: str, plain: str, known: Sequence[tuple[Wish, str]]) -> Order:
+    for wish, pattern in known:
         if match := re.search(pattern, plain):
             groups = match.groupdict()
-            about = groups.get("y") or ("" if wish in ("ban", "exact", "words") else groups.get("x")) or ""
+            about = "" if wish == "ban" else groups.get("y") or groups.get("x") or ""
             if wish in ("first", "place") and about in ("别", "不要"):
                 continue
             if wish in ("omit", "include", "feature", "condense") and _STRIP.sub("", about) in _GENERIC:
                 continue
-            words = groups.get("x") or "" if wish in ("ban", "exact", "words") else ""
+            words = (groups.get("x") or groups.get("y") or "") if wish == "ban" else ""
             number = groups.get("n") or groups.get("m") or ""
-            # Of words to be said, `about` is what planning and engines look for: the words themselves.
-            about = words if wish == "words" else about if _PART.search(about) else _STRIP.sub("", about)
+            about = about if _PART.search(about) else _STRIP.sub("", about)
             return Order(text, wish, about, _number(number), words)
     return Order(text)
 
@@ -156,10 +163,11 @@ def heed(outline: Outline, figures: Figures, matters: Sequence[Matter], wishes: 
     """Outline, figures and matters with ceilings, omissions, numbers of shortcomings and shortened fields carried out."""
     kept = list(matters)
     omitted: list[str] = []
+    banned = [o.words for o in map(read_order, wishes) if o.wish == "ban"]
     for order in map(read_order, wishes):
         part = part_meant(order.about, outline.parts)
         match order.wish:
-            case "ceiling" if order.number >= 100:
+            case "ceiling" if order.number >= 100 and not _of_one_thing(order.text):
                 least = min(outline.length, order.number)
                 outline = outline.model_copy(update={"length": least, "asked_length": True})
             case "omit":
@@ -167,17 +175,53 @@ def heed(outline: Outline, figures: Figures, matters: Sequence[Matter], wishes: 
                 omitted += [order.text] if left is not kept else []
                 kept = left
             case "few":
-                problems = [m for m in kept if _is_problem(m)]
+                # Of several, those without a word that is not to stand there.
+                problems = sorted((m for m in kept if _is_problem(m)), key=lambda m: _bears(m, banned))
                 kept = [m for m in kept if m not in problems[order.number :]]
             case "condense":
                 kept = [m.model_copy(update={"result": ""}) if _meant(m, order.about, part) else m for m in kept]
             case "exact" if order.about:
-                kept = [m.model_copy(update={"result": order.words}) if speaks_of(m, order.about) else m for m in kept]
+                kept = [_as_said(m, order) if speaks_of(m, order.about) else m for m in kept]
             case "move":
                 kept = [m.model_copy(update={"category": "不足"}) if speaks_of(m, order.about) else m for m in kept]
             case _:
                 pass
     return Heeded(outline, figures, tuple(kept), tuple(omitted))
+
+
+_THE_PAPER = re.compile(
+    r"全文|全稿|全篇|整篇|通篇|正文|总字数|字数|总长|长度|篇幅|总体|总量|稿子|文稿|初稿|材料|总结|计划|报告|文章|公开稿|上报稿?|简版|详版|这份|本份|这次|今年|一律|尽量|最好|总共|一共|大概|大约|[院局处科]长|书记|主任|领导|办公室|要求|请|要|都|先|再|把|将|写|控制|压缩|精简"
+)
+_HOW_LONG = re.compile(r"控制在|不要?超过|压到|限\d|\d{2,5}个?字")
+
+
+def _of_one_thing(text: str) -> bool:
+    """Whether a ceiling is for one part: “党建不要超过300字” is no wish about the length of the paper."""
+    before = _HOW_LONG.split(text, maxsplit=1)[0]
+    return len(re.findall(r"[一-鿿]", _THE_PAPER.sub("", before))) >= 2 and before != text
+
+
+def _bears(matter: Matter, words: Sequence[str]) -> bool:
+    return any(w and w in f"{matter.text}{matter.result}" for w in words)
+
+
+def part_ceiling(order: Order) -> str:
+    """What a ceiling is for that is not for the whole paper: 党建 of “党建不要超过300字”; "" for the paper."""
+    if order.wish != "ceiling" or not _of_one_thing(order.text):
+        return ""
+    before = _HOW_LONG.split(order.text, maxsplit=1)[0]
+    return _STRIP.sub(
+        "", re.sub(r"^(?:把|将)|(?:字数|篇幅|最多|都|要|请|应|写|压缩|精简|缩|压|控制|到|在)+$", "", before)
+    )
+
+
+def _as_said(matter: Matter, order: Order) -> Matter:
+    """A matter told as a leader wants it told; a number it did not have itself is no fact of it and is put beside it."""
+    if new_numbers(order.words, f"{matter.when}{matter.text}{matter.result}"):
+        return matter.model_copy(update={"result": ""})
+    if share_of(matter.text, order.words) >= _MEANT:
+        return matter.model_copy(update={"text": order.words.rstrip("。"), "result": ""})
+    return matter.model_copy(update={"result": order.words.rstrip("。")})
 
 
 def _without(
@@ -215,6 +259,11 @@ def _without_number(matter: Matter, about: str) -> Matter:
     clauses = _CLAUSES.split(matter.result)
     kept = [c for c in clauses if not (re.search(r"\d", c) and any(p in c for p in pairs))]
     return matter if len(kept) == len(clauses) else matter.model_copy(update={"result": "，".join(kept)})
+
+
+def wants_words_in(wishes: Iterable[str], part: str) -> bool:
+    """Whether words are to stand in a part, which is then there even with nothing else in it."""
+    return any(o.wish == "words" and spot_of(o.where).part == part for o in map(read_order, wishes))
 
 
 def _several(about: str) -> list[str]:

@@ -74,6 +74,7 @@ class Judge:
         if not problems:
             problems += self._printed_problems(bound, reply, offer)
             problems += self._grounds.problems(sentences, offer)
+            problems += self._grounds.heading_problems(reply.heading or "", offer)
         return list(dict.fromkeys(problems))
 
     # --- as it will be printed ---
@@ -210,7 +211,7 @@ def _word_problems(reply: Reply, offer: Offer) -> Iterator[str]:
             yield f"“{quote}”是数量：数量一律由槽位填入，或改成不带数的说法"
         if odd := _ODD.search(plain):
             yield f"不能有“{odd.group()}”这样的符号或网址"
-    for text in texts:
+    for text in (*texts, *heading):
         if about := _ABOUT_ITSELF.search(text):
             yield f"“{about.group()}”是资料的写法或对文稿的说明，不写进正文，直接写事"
     for text in dict.fromkeys(t for t in texts if texts.count(t) > 1):

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chugao.catalogue import MetricDefinition, short_name
 from chugao.drafting.binding import SlotValue, mask_numbers
-from chugao.drafting.heeding import read_order
 from chugao.drafting.planning import SectionPlan, printable, weight_of
 from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
@@ -142,7 +141,7 @@ def make_offer(
         brief=brief,
         values=values | general,
         facts=told,
-        constants=(*names, outline.department, outline.organisation, guidance, theme, *_words(instructions)),
+        constants=(*names, outline.department, outline.organisation, guidance, theme),
         missing=tuple(d.id for d in missing),
     )
 
@@ -155,11 +154,6 @@ def _missing(definition: MetricDefinition, outline: Outline) -> tuple[Slot, Slot
     )
     printed = f"【待补：{definition.name}（{outline.department}）】"
     return slot, SlotValue(printed=printed, state="constant", id=name)
-
-
-def _words(instructions: Sequence[str]) -> list[str]:
-    """What a leader wants said in these very words may hold digits."""
-    return [o.about for o in map(read_order, instructions) if o.wish == "words"]
 
 
 def _said_by_a_matter(metric: str, spoken: str, facts: Facts, plan: SectionPlan) -> bool:

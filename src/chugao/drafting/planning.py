@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chugao.catalogue import MetricDefinition
-from chugao.drafting.heeding import only_by_field, read_order, speaks_of
+from chugao.drafting.heeding import only_by_field, read_order, speaks_of, wants_words_in
 from chugao.drafting.opening import is_slip, volumes
 from chugao.drafting.pairing import answered, answering, from_problems
+from chugao.drafting.sharing import shares_of
 from chugao.kind import Kind
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Facts
@@ -158,7 +159,7 @@ def plan_sections(
     lead_tells = volumes(outline, facts, has["now"]) if len(done) > _UNSECTIONED else ()
     if is_slip(outline, done, [*planned, *problems], has):
         parts = tuple(p.model_copy(update={"level": 0, "heading": ""}) if p.role == "results" else p for p in parts)
-    shares = _shares(parts, {"results": done, "plan": planned, "problems": problems}, has, facts, instructions)
+    shares = shares_of(parts, {"results": done, "plan": planned, "problems": problems}, has, facts, instructions)
     for part in parts:
         if part.opens:
             sections.append(SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True))
@@ -178,8 +179,10 @@ def plan_sections(
                 goals = [] if apart else has["goal"]
                 sections += _with_topics(part, planned, goals, facts, order, most)
             case "problems":
-                if problems or part.asked:
-                    sections.append(_single(part, problems, has["now"]))
+                # What a person picked is printed and nothing beside it; where nobody has, the part waits for it.
+                beside = [] if not problems or any(m.picked_by for m in problems) else has["now"]
+                if problems or part.asked or wants_words_in(instructions, "problems"):
+                    sections.append(_single(part, problems, beside))
             case "next":
                 if planned or has["goal"]:
                     sections.append(_single(part, planned, has["goal"]))
@@ -226,92 +229,6 @@ def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: 
             case _:
                 told.append(section)
     return told
-
-
-def _shares(
-    parts: Sequence[Part],
-    matters: dict[str, list[Matter]],
-    has: dict[str, list[str]],
-    facts: Facts,
-    wishes: Sequence[str] = (),
-) -> dict[str, tuple[list[Matter], list[str]]]:
-    """Where an outline from above asks several headings of one role: each matter and figure under the one it fits.
-
-    What fits none goes under a general one (主要工作, 亮点), and where all are particular it is not told; a heading
-    nothing fits stays empty and becomes 待补.
-    """
-    shares: dict[str, tuple[list[Matter], list[str]]] = {}
-    for role, field in (("results", "now"), ("plan", "goal"), ("problems", "")):
-        asked = [p for p in parts if p.asked and p.role == role and not p.opens]
-        if len(asked) < 2:
-            continue
-        for part in asked:
-            shares[part.id] = ([], [])
-        for matter in matters[role]:
-            topic = topic_of_matter(matter.category, matter.text).name
-            words = f"{matter.category}{topic}{matter.text}{matter.result}"
-            if (
-                home := _best_heading(asked, words)
-                or _heading_of_field(asked, matter)
-                or _wanted(asked, matter, wishes)
-            ):
-                shares[home.id][0].append(matter)
-        for metric in has.get(field, ()):
-            definition = facts.definitions[metric]
-            words = f"{definition.area}{topic_of_metric(definition).name}{definition.name}"
-            if home := _best_heading(asked, words, figures=True):
-                shares[home.id][1].append(metric)
-    return shares
-
-
-_ANY_WORK = re.compile(
-    r"20\d\d年|工作|管理|建设|情况|方面|主要|推进|加强|持续|全面|今年|全年|年度|重点|任务|完成|开展|成效|成绩|做法|特色|亮点|总体|基本|概况|以来"
-    r"|[和与及、的]|存在|问题|不足|困难|原因|分析|下一?步|明年|计划|打算|安排|思路|举措|措施|总结|回顾|目标"
-)
-_OF_FIGURES = re.compile(r"指标|数据|基本情况|概况|业务量|运行")
-
-
-def _best_heading(parts: Sequence[Part], words: str, *, figures: bool = False) -> Part | None:
-    """The heading that shares most character pairs with some words; else a general one, None where there is none."""
-
-    def shared(part: Part) -> int:
-        heading = _ANY_WORK.sub(" ", f"{part.heading} {part.note}")
-        return sum(1 for i in range(len(heading) - 1) if heading[i : i + 2] in words)
-
-    best = max(parts, key=shared)
-    if shared(best):
-        return best
-    general = [p for p in parts if not _ANY_WORK.sub("", p.heading)]
-    of_figures = [p for p in parts if _OF_FIGURES.search(p.heading)]
-    if figures and of_figures:
-        return of_figures[0]
-    told = [p for p in general if p not in of_figures]
-    return next((p for p in told if re.search(r"做法|成效|亮点|重点|主要", p.heading)), told[0] if told else None)
-
-
-_OF_CARE = re.compile(r"医疗(?:技术|服务|质量|业务)|服务能力|诊疗|临床|业务(?:工作|发展|能力|开展)")
-_CLINICAL = re.compile(r"术|诊|病房|病区|病人|患者|患儿|救治|抢救|康复|治疗|检查|护理|胸痛|卒中|创伤")
-
-
-def _heading_of_field(parts: Sequence[Part], matter: Matter) -> Part | None:
-    """The heading that names a matter's field of work in other words; for what was done for patients, the one of care."""
-    topic = topic_of_matter(matter.category, matter.text)
-    if topic.id == "honours":
-        topic = topic_of_matter("", matter.text)  # 最美药师 belongs to what pharmacists do
-    for part in parts:
-        named = _ANY_WORK.sub(" ", part.heading)
-        if any(word in named for word in topic.categories if len(word) > 1):
-            return part
-    of_care = topic.family in ("care", "service") or (
-        topic.id == "other" and _CLINICAL.search(matter.text + matter.result)
-    )
-    return next((p for p in parts if _OF_CARE.search(p.heading)), None) if of_care else None
-
-
-def _wanted(parts: Sequence[Part], matter: Matter, wishes: Sequence[str]) -> Part | None:
-    """What a leader wants in the text stands under the first heading rather than nowhere."""
-    asked = [o for o in map(read_order, wishes) if o.wish in ("feature", "first", "apart", "include")]
-    return parts[0] if any(speaks_of(matter, o.about) for o in asked) else None
 
 
 def lead_topics(matters: Iterable[Matter]) -> str:
@@ -370,7 +287,9 @@ def _with_topics(
     ahead = part.role in ("plan", "items")
     if ahead and not matters and (order.told_before or len(metrics) <= _FEW_AIMS):
         return [_single(part, [], metrics)]  # headings over single aims would name each figure a third time
-    own = [b for b in _apart(matters, order.instructions) if part.topics]
+    own = _apart(matters, order.instructions)
+    if own and not part.topics:
+        return _with_own(part, own, matters, metrics, order)
     rest = [m for m in matters if not any(m in b.matters for b in own)]
     most_here = most[part.role] + (_MORE_SECTIONS if len(rest) > _MANY_MATTERS and most is _MOST_SECTIONS else 0)
     room = max(1, min(most_here, len(rest) // 2)) if rest else most[part.role]
@@ -443,10 +362,47 @@ def _apart(matters: Sequence[Matter], instructions: Sequence[str]) -> list[_Buck
         taken = [m for b in found for m in b.matters]
         own = [m for m in matters if m not in taken and speaks_of(m, asked.about)] if asked.wish == "apart" else []
         topic = topic_of_matter(own[0].category, own[0].text) if own else None
-        if topic is not None and not any(b.lead.id == topic.id for b in found):
+        if topic is not None and not any(b.heading == asked.about for b in found):
+            again = sum(b.lead.id == topic.id for b in found)
             found.append(_Bucket(topic, asked.about))
             found[-1].matters = own
+            found[-1].suffix = f"_{chr(ord('a') + again)}" if again else ""
     return found
+
+
+def _with_own(
+    part: Part, own: Sequence[_Bucket], matters: Sequence[Matter], metrics: Sequence[str], order: "_Order"
+) -> list[SectionPlan]:
+    """A part without sections, and beside it what a leader wants to stand alone.
+
+    Under 一、 both become sections of it; beside （一） it is the next one.  What is all a part holds stands alone as it is.
+    """
+    rest = [m for m in matters if not any(m in b.matters for b in own)]
+    if not part.level or (not rest and len(own) == 1):
+        return [_single(part, matters, metrics)]
+    level = max(part.level, _SECTION_LEVEL)
+    apart = [
+        SectionPlan(
+            id=f"{part.id}_{b.lead.id}_apart{b.suffix}",
+            part=part,
+            level=level,
+            heading=b.heading,
+            topic=b.name,
+            matters=tuple(sorted(b.matters, key=matters.index)),
+        )
+        for b in own
+    ]
+    if part.level == level:
+        return [_single(part, rest, metrics), *apart] if rest or metrics else apart
+    parent = SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True)
+    if not rest:
+        return [parent, *apart]
+    first = _single(part, rest, metrics).model_copy(update={"id": f"{part.id}_rest", "level": level, "heading": ""})
+    ahead = any(weight_of(m, order.instructions) >= _FIRST for b in own for m in b.matters)
+    return [parent, *apart, first] if ahead else [parent, first, *apart]
+
+
+_SECTION_LEVEL = 2  # （一）
 
 
 def _buckets(matters: Sequence[Matter], metrics: Sequence[str], facts: Facts) -> list[_Bucket]:

@@ -11,10 +11,12 @@ saying the figure stays.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from chugao.corpus.frames import Frame, frames_of
+from chugao.corpus.frames import Frame, frames_of, lend
+from chugao.drafting.offering import spoken_names
 from chugao.manuscript import SLOT, BriefPassage
 from chugao.metrics.facts import Facts
 from chugao.outline import Outline
@@ -67,17 +69,50 @@ def own_wording(index: "Index", outline: Outline, facts: Facts) -> tuple[Wording
     for metric in facts.metrics():
         for hit in index.search(facts.definitions[metric].name, scope, k=_READ):
             passages.setdefault(hit.passage.id, hit.passage)
-    own = [p for p in passages.values() if _is_own(p, outline)]
+    own = [p for p in passages.values() if is_own(p, outline)]
     found: dict[tuple[str, str], Wording] = {}
     for frame in frames_of((p.model_copy(update={"own": True}) for p in own), facts.figures.catalogue()):
         use: Literal["results", "goals"] = "goals" if frame.role == "计划" else "results"
         for text in _usable(frame, use, facts):
             told = BriefPassage(id=frame.passage, text=text, own=True, heading=_title(own, frame.passage))
             found.setdefault((frame.metric, text), Wording(metric=frame.metric, use=use, passage=told))
-    return (*found.values(), *_closing(index, outline, scope))
+    own_ones = tuple(found.values())
+    return (*own_ones, *_lent(own_ones, facts), *_closing(index, outline, scope))
 
 
-def _is_own(passage: "Passage", outline: Outline) -> bool:
+_LENT = 2  # metrics that one sentence serves beside its own
+
+
+def _lent(own: Sequence[Wording], facts: Facts) -> Iterable[Wording]:
+    """Own sentences said of metrics that have none, of one kind and moved alike; what a reader looks for first."""
+    has = {w.metric for w in own if w.use == "results"}
+    without = [m for m in facts.metrics() if m not in has and facts.get(m, "now") is not None]
+    without.sort(key=lambda m: not (facts.definitions[m].headline or facts.definitions[m].required_by))
+    spoken = spoken_names(facts)
+    served: Counter[str] = Counter()
+    for metric in without:
+        for wording in own:
+            text = wording.passage.text
+            if wording.use != "results" or served[text] == _LENT or not _alike(wording.metric, metric, facts):
+                continue
+            names = (facts.definitions[wording.metric].name, spoken[wording.metric])
+            told = next((t for n in names if (t := lend(text, n, spoken[metric]))), "")
+            told = told.replace(f"{{{wording.metric}.", f"{{{metric}.")
+            if told and all(facts.get(metric, f) is not None for _, f in SLOT.findall(told)):
+                served[text] += 1
+                yield Wording(metric=metric, use="results", passage=wording.passage.model_copy(update={"text": told}))
+                break
+
+
+def _alike(metric: str, other: str, facts: Facts) -> bool:
+    """Whether two metrics are of one kind, better the same way, and went the same way this year."""
+    one, two = facts.definitions[metric], facts.definitions[other]
+    changes = [facts.get(m, "change") for m in (metric, other)]
+    signs = {c.sign if c is not None else None for c in changes}
+    return one.kind == two.kind and one.better == two.better and len(signs) == 1
+
+
+def is_own(passage: "Passage", outline: Outline) -> bool:
     """Whether the document's own office wrote it: a house's reports lend nothing to its departments', nor theirs to it."""
     ours = passage.own or bool(outline.organisation and passage.issuer == outline.organisation)
     if outline.level == "科室" and not passage.issuer:
@@ -96,13 +131,11 @@ def _usable(frame: Frame, use: str, facts: Facts) -> Iterable[str]:
         # What was last year's target has a successor, and what was the year before is this year's value.
         text = re.sub(r"\.now\}", ".target}", text)
         text = text.replace(".prev}", ".now}").replace(".target}", ".goal}")
-    text = _without_reason(text, frame.metric, facts)
+    text = _with_comparator(_without_reason(text, frame.metric, facts))
     fields = [field for _, field in SLOT.findall(text)]
     needed = "goal" if use == "goals" else "now"
     if needed not in fields or any(facts.get(frame.metric, f) is None for f in fields):
         return
-    if set(fields) & {"change", "growth"} and not _COMPARED.search(text):
-        return  # a change whose comparator stood in the sentence before would hang in the air here
     if use == "goals" and (set(fields) & {"change", "growth"} or "上年" in text):
         return
     if _turns(text, frame, use, facts):
@@ -110,8 +143,16 @@ def _usable(frame: Frame, use: str, facts: Facts) -> Iterable[str]:
     yield text
 
 
+_CHANGE = re.compile(r"(?=\{[a-z_]+\.(?:change|growth)\})")
+
+
+def _with_comparator(text: str) -> str:
+    """A change whose comparator stood in the sentence before would hang in the air: “出院…，比上年增长……”."""
+    return text if _COMPARED.search(text) else _CHANGE.sub("比上年", text, count=1)
+
+
 def _without_reason(text: str, metric: str, facts: Facts) -> str:
-    """The clauses up to the first that says something of its year; "" where the first one does."""
+    """The clauses that say the figure and nothing of their year: behind an introduction, before the reason."""
     definition = facts.definitions.get(metric)
     if definition is None:
         return ""
@@ -122,6 +163,10 @@ def _without_reason(text: str, metric: str, facts: Facts) -> str:
         for name in names:
             rest = rest.replace(name, "")
         if not _NEUTRAL.fullmatch(_without_name(rest, names)):
+            if kept or any(_named(clause, n) for n in names):
+                break
+            continue  # “收治病种的难度在上升，”
+        if not kept and not any(_named(clause, n) for n in names):
             break
         kept.append(clause)
     told = "，".join(kept)
@@ -161,7 +206,7 @@ def _closing(index: "Index", outline: Outline, scope: Scope) -> Iterable[Wording
         for p in index.passages
         if p.kind == outline.kind
         and (not scope.department or p.department == scope.department)
-        and _is_own(p, outline)
+        and is_own(p, outline)
         and ("*" in scope.owners or p.owner in scope.owners)
     ]
     for passage in sorted(own, key=lambda p: (-(p.year or 0), p.start, p.id)):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SAMPLES = 3
 _TOLD = 8
 _LOOSE = 20  # weight of a figure that stands alone: below every matter
+_DICTATED = 1000  # of words that a leader wants said: they stay
 Progress = Callable[[str], None]
 """Told the heading of each section as it is written."""
 OnText = Callable[[str, str], None]
@@ -39,7 +40,7 @@ class Written:
         read: Mapping[str, Bound] | None = None,
     ) -> None:
         """`read` are texts that were bound already, to see what is wrong with them."""
-        self.heading = reply.heading
+        self.heading, self.headings = reply.heading, reply.headings
         known = read or {}
         self.blocks: _Blocks = [
             (
@@ -51,10 +52,15 @@ class Written:
         self.engine, self.complaints, self.fell_back = engine, complaints, fell_back
         self.role, self.matters = offer.brief.role, offer.brief.matters
         self.dropped = 0
-        heading = offer.brief.heading or reply.heading or ""
-        self.heading_characters = (
-            count_characters(bind(heading, offer.values, offer.constants).text) + 3 if heading else 0
-        )
+        self._offer = offer
+        self.headed(reply.heading)
+
+    def headed(self, heading: str | None) -> None:
+        """Give it this heading, where the outline gives none."""
+        self.heading = heading
+        text = self._offer.brief.heading or heading or ""
+        printed = bind(text, self._offer.values, self._offer.constants).text
+        self.heading_characters = count_characters(printed) + 3 if text else 0
 
     @property
     def characters(self) -> int:
@@ -240,6 +246,13 @@ def _units(written: Written, number: int) -> list[_Unit]:
     if written.role == "lead":
         return []
     weights = {m.id: m.weight for m in written.matters}
+    said = {
+        f"{id(reply)}": _DICTATED
+        for _, held in written.blocks
+        for reply, _ in held
+        if reply.recipe.get("made_by") == "instruction"
+    }
+    weights |= said
     grouped: dict[str, list[tuple[int, int]]] = {}
     for _, sentences in written.blocks:
         for reply, bound in sentences:

@@ -26,12 +26,14 @@ from chugao.export.cutting import (
     shortened,
     told_again,
     told_in,
+    with_acts,
 )
 from chugao.manuscript import ClaimedText, Draft, count_characters
 from chugao.source import Release
 
 _ONE_PARAGRAPH, _WITH_HEADINGS = 400, 900
 _SHORT, _LONG = 46, 90
+_ROOM_FOR_MORE = 30
 _TELLING = 55
 """Below this weight a sentence has no place in a piece of one paragraph."""
 
@@ -40,7 +42,7 @@ def brief(draft: Draft, ceiling: int, release: Release = Release.UPWARD) -> Draf
     """The draft in at most `ceiling` characters.  Raises `InputError` when there is nothing to cut or no room."""
     if not 150 <= ceiling <= 5000:
         raise InputError(f"字数上限“{ceiling}”不在150到5000之间。请改正 --length。")
-    told = told_in(draft, release)
+    told = with_acts(told_in(draft, release))
     if not told:
         raise InputError(f"《{draft.title.text}》里没有可以节选的句子。请先补齐【待补】再节选。")
     write = _long if ceiling >= _WITH_HEADINGS else _short
@@ -75,6 +77,11 @@ def _short(draft: Draft, told: Sequence[Told], room: int) -> Draft:
         spent += len(first.text)
     telling = [t for t in results if t.weight >= _TELLING] or results
     picked = chosen(telling if room < _ONE_PARAGRAPH else results, room - spent, _SHORT)
+    left = room - spent - sum(count_characters(shortened(t.sentence, _SHORT).text) for t in picked)
+    if left >= _ROOM_FOR_MORE:
+        # A piece that was asked for in 300 characters is not sent with 200 while there is more to tell.
+        more = chosen([t for t in results if t not in picked], left, _SHORT)
+        picked = sorted([*picked, *more], key=lambda t: t.order)
     body = [shortened(t.sentence, _SHORT) for t in picked]
     if room < _ONE_PARAGRAPH:
         paper.paragraph(*filter(None, (first, *body, *tail)), sources=picked)

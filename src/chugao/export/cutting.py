@@ -99,8 +99,24 @@ def told_in(draft: Draft, most: Release = Release.UPWARD) -> list[Told]:
                 releases.get(c.id, "公开") for c in sentence.claims
             }
             if all(r in {a.value for a in allowed} for r in known) and "【待补" not in sentence.text:
-                told.append(Told(sentence, section, role, len(told), _weight(sentence, place, headline)))
+                # First and last words of a whole paper are no shortcoming or task of the part they stand in.
+                of_all = bool(sentence.recipe.get("edge"))
+                weight = 0 if of_all else _weight(sentence, place, headline)
+                told.append(Told(sentence, section, "lead" if of_all else role, len(told), weight))
     return told
+
+
+def with_acts(told: Iterable[Told]) -> list[Told]:
+    """The sentences for a paper without the headings they stood under: what a heading said of a deed is said again."""
+    return [
+        t._replace(sentence=_with_act(t)) if t.sentence.recipe.get("act") == "heading" and t.section.level else t
+        for t in told
+    ]
+
+
+def _with_act(told: Told) -> Sentence:
+    said = joined([told.section.heading, "，", ClaimedText(text=told.sentence.text, claims=told.sentence.claims)])
+    return told.sentence.model_copy(update={"text": said.text, "claims": said.claims})
 
 
 def _weight(sentence: Sentence, place: int, headline: set[str]) -> int:
@@ -377,8 +393,10 @@ class PaperWriter:
         )
         self.sections.append(Section(id=section_id, number=number, heading=named, level=level))
 
-    def paragraph(self, *pieces: ClaimedText | str, number: str = "", sources: Sequence[Told] = ()) -> None:
-        """Add a paragraph of one or more sentences to the section begun last."""
+    def paragraph(
+        self, *pieces: ClaimedText | str, number: str = "", sources: Sequence[Told] = (), stands: str = ""
+    ) -> None:
+        """Add a paragraph of one or more sentences to the section begun last; `stands` as `flow.STANDS` has it."""
         section = self.sections[-1]
         block = f"{section.id}.{len(section.blocks) + 1}"
         sentences = []
@@ -387,6 +405,7 @@ class PaperWriter:
                 piece if isinstance(piece, ClaimedText) else said(piece, str(self.draft.year), str(self.draft.year + 1))
             )
             cut = {"engine": "cut", "from": [t.sentence.id for t in sources]} if sources else {"engine": "cut"}
+            cut |= {"stands": stands} if stands else {}
             sentences.append(Sentence(id=f"{block}.{i + 1}", text=text.text, claims=text.claims, recipe=cut))
         if sentences:
             added = Block(

@@ -4,7 +4,7 @@ In: a finished draft.  Out: a paper whose sections are the pages; somebody makes
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from chugao.errors import InputError
 from chugao.export.cutting import (
@@ -31,8 +31,8 @@ def slides(draft: Draft, release: Release = Release.PUBLIC) -> Draft:
     if not any(t.role in ("results", "plan") for t in told):
         raise InputError(f"《{draft.title.text}》里没有可以节选的句子。请先补齐【待补】再节选。")
     paper = PaperWriter(draft, f"{draft.title.text}汇报提纲")
-    _key_figures(paper, draft, told)
-    results = [t for t in told if t.role == "results"]
+    shown = _key_figures(paper, draft, told)
+    results = [t for t in told if t.role == "results" and not _only_tells(t, shown)]
     for section_id in dict.fromkeys(t.section.id for t in results):
         own = [t for t in results if t.section.id == section_id]
         paper.section(section_id, own[0].section.heading if own[0].section.level else "主要工作", 1)
@@ -45,8 +45,14 @@ def slides(draft: Draft, release: Release = Release.PUBLIC) -> Draft:
     return paper.finish()
 
 
-def _key_figures(paper: PaperWriter, draft: Draft, told: Sequence[Told]) -> None:
-    """The first page: the figures a listener should keep."""
+def _only_tells(told: Told, metrics: Collection[str]) -> bool:
+    """Whether a sentence says nothing but figures that the first page has."""
+    own = {c.metric for c in told.sentence.claims if c.metric}
+    return bool(own) and own <= set(metrics) and all(c.metric or c.state == "constant" for c in told.sentence.claims)
+
+
+def _key_figures(paper: PaperWriter, draft: Draft, told: Sequence[Told]) -> set[str]:
+    """The first page: the figures a listener should keep; the metrics it shows."""
     figures = [
         t for t in told if t.role in ("lead", "results") and any(c.id.endswith(".now") for c in t.sentence.claims)
     ]
@@ -62,10 +68,12 @@ def _key_figures(paper: PaperWriter, draft: Draft, told: Sequence[Told]) -> None
             if _stands(line) and count_characters(line.text) <= _WIDE:
                 metrics.add(now.metric)
                 lines.append(line)
-    if lines and draft.kind.looks_back:
-        paper.section("figures", f"{draft.year}年几个数", 1)
-        for line in lines[:_LINES]:
-            paper.paragraph(line, number="•")
+    if not lines or not draft.kind.looks_back:
+        return set()
+    paper.section("figures", f"{draft.year}年几个数", 1)
+    for line in lines[:_LINES]:
+        paper.paragraph(line, number="•")
+    return {c.metric for line in lines[:_LINES] for c in line.claims if c.metric}
 
 
 def _lines(paper: PaperWriter, told: Sequence[Told]) -> None:

@@ -48,8 +48,8 @@ def congress(
     paper = PaperWriter(draft, f"在{office}职工代表大会上的{'讲话' if speech else '工作报告'}")
     paper.section("lead")
     if name or post:
-        paper.paragraph(said(f"{post}　{name}".strip("　"), name, post))
-    paper.paragraph("各位代表、同志们：")
+        paper.paragraph(said(f"{post}　{name}".strip("　"), name, post), stands="byline")
+    paper.paragraph("各位代表、同志们：", stands="salutation")
     ahead = draft.kind is Kind.SUMMARY_PLAN
     first, used = opening(draft, told, _LONG)
     what = f"{draft.year}年的工作" + (f"和{plan_year(draft)}年的打算" if ahead else "")
@@ -86,8 +86,13 @@ def _speak(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequ
     for number, section_id in enumerate(dict.fromkeys(t.section.id for t in picked)):
         own = [t for t in picked if t.section.id == section_id]
         heading = _named(own[0].section.heading)
-        lead = [joined([f"{HAN[number]}是", heading, "。"])] if own[0].section.level > 1 else []
-        paper.paragraph(*lead, *(shortened(t.sentence, _LONG) for t in own), sources=own)
+        texts = [shortened(t.sentence, _LONG) for t in own]
+        if own[0].section.level > 1:
+            # “二是负压改造。病房负压改造6月完工” says it twice to the ear.
+            said_again = heading.text in texts[0].text
+            mark = f"{HAN[number]}是"
+            texts = [joined([mark, texts[0]]), *texts[1:]] if said_again else [joined([mark, heading, "。"]), *texts]
+        paper.paragraph(*texts, sources=own)
     problems = [t for t in told if t.role == "problems"]
     if problems:
         paper.paragraph("再说没有做好的。", *(_plain(t) for t in problems if t.opens), sources=problems)
@@ -121,7 +126,7 @@ def duty(draft: Draft, *, name: str, post: str, release: Release = Release.PUBLI
     told = _looking_back(draft, release, "述职")
     paper = PaperWriter(draft, f"{draft.year}年度述职报告")
     paper.section("lead")
-    paper.paragraph(said(f"{post}　{name}", post, name))
+    paper.paragraph(said(f"{post}　{name}", post, name), stands="byline")
     told_first, used = opening(draft, told, _LONG)
     lead = f"我现任{post}。现将{draft.year}年履职情况报告如下，请予评议。"
     paper.paragraph(said(lead, post, str(draft.year)))

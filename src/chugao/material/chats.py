@@ -27,6 +27,8 @@ _TITLED = r"(?:主任|护士长|科长|处长|院长|部长|医生|医师|老师
 _NAME_LINE = re.compile(
     rf"^(?P<who>[\u4e00-\u9fff]{{0,8}}(?:{_TITLED}|[老小][\u4e00-\u9fff])|[\u4e00-\u9fff]{{2,4}})\s{{0,4}}[:：]$"
 )
+_CLOCK_ALONE = re.compile(rf"^{_CLOCK}$")
+_ONE_NAME = re.compile(r"^[\u4e00-\u9fffA-Za-z·（）()\-— ]{2,16}$")
 _NOISE = re.compile(
     r"\[(?:图片|表情|语音|视频|文件|链接|动画表情)[^\]]{0,20}\]|\[[\u4e00-\u9fffA-Za-z]{1,6}\]|@[^\s@]{1,12}\s?"
     r"|[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]"
@@ -41,7 +43,7 @@ _TALK = re.compile(
     r"^(?:收到|好的?|谢谢|辛苦了?|麻烦了?|嗯+|OK|ok|请查收|发你了?|你好|您好|在吗|行|可以|没问题|知道了|明白)[\s，。！!~～啦了哈]*(?:谢谢|辛苦了?)?[。！!~～]*$"
     r"|(?:发我|发给我|别拖|下班前|催一下|发一下|报一下|给我|帮我|帮忙|麻烦|劳驾|辛苦|谢谢|查收|晚点|回头|稍后|待会|先报|先发|收到|我说一下|说一下啊|都在这|见附件|数都)"
     r"|(?:吗|呢|么|吧|不算|算不算|写不写|要不要|是不是|行不行|可不可以)[^，。；]{0,8}[？?]?$|[？?]$|^(?:别|不要|不用)写"
-    r"|^(?:算的|是的|对的|不算|不是)"
+    r"|^(?:算的|是的|对的|不算|不是)|(?:让|叫|要|喊)我[^，。；]{0,12}(?:列|报|说|写|整理|汇总|弄)(?:一?下|上来|出来)"
 )
 _URGED = re.compile(r"发我|发给我|报给我|交给我|别拖|下班前|催一下|尽快报|抓紧报")
 """Of a piece that asks for something, the hour is no figure of the year."""
@@ -63,7 +65,7 @@ Whence = dict[int, tuple[int, str]]
 def is_pasted(reading: Reading) -> bool:
     """Whether a text came out of a chat: names and times stand over its pieces, or names before several of them."""
     lines = [p.text.strip() for p in reading.paragraphs if not p.table]
-    return bool(_speakers(lines)) or any(_head(t) or _NAME_LINE.match(t) for t in lines)
+    return bool(_speakers(lines)) or any(_head(t) or _NAME_LINE.match(t) for t in lines) or bool(_over_clocks(lines))
 
 
 def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
@@ -73,9 +75,15 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
     """
     lines, who, asked = [Paragraph(text=title, style_level=0)], "", ""
     whence: Whence = {}
-    speakers = _speakers([p.text.strip() for p in reading.paragraphs])
+    every = [p.text.strip() for p in reading.paragraphs]
+    speakers, over = _speakers(every), _over_clocks(every)
     for number, paragraph in enumerate(reading.paragraphs, 1):
         text = _QUOTED.sub("", _NOISE.sub("", paragraph.text).strip())
+        if number - 1 in over:
+            who = text
+            continue
+        if over and _CLOCK_ALONE.match(text):
+            continue
         head = _head(text) or _NAME_LINE.match(text)
         if head is not None:
             who = head["who"].strip()
@@ -122,6 +130,12 @@ def _head(text: str) -> "re.Match[str] | None":
     if len(text) > 2200 or not re.search(r"\d{1,2}[:：]\d{2}", text[:60]):
         return None
     return _AFTER.match(text) or _BEFORE.match(text) or _INLINE.match(text)
+
+
+def _over_clocks(lines: list[str]) -> frozenset[int]:
+    """Lines that are a name and nothing else, right over a clock: how some chats copy out."""
+    clocks = [n for n, text in enumerate(lines) if n and _CLOCK_ALONE.match(text)]
+    return frozenset(n - 1 for n in clocks if _ONE_NAME.match(lines[n - 1]))
 
 
 def _speakers(lines: list[str]) -> frozenset[str]:

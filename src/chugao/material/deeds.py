@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from chugao.material.honours import is_honour, with_honour
 from chugao.material.matter import Matter, MatterStatus
 from chugao.material.reading import matter_id
-from chugao.material.statements import PROBLEM_LEAD, SPEAKS_BACK, Statement
+from chugao.material.statements import MORE, PROBLEM_LEAD, SPEAKS_BACK, Statement
 from chugao.source import Source
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ _AHEAD = re.compile(
 _OURS = re.compile(
     r"^(?:我们科室?|我们(?:部门?|院)?的?|我科|我院|本科室|本科|我部)(?:今年)?[呢啊嘛]?(?=[\u4e00-\u9fff])"
 )
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+"""“19,874人次”: no office paper parts its thousands."""
+_ANSWERS = re.compile(
+    r"[，,；、（(]?\s?(?P<who>责任人|负责人|牵头人|牵头领导|分管领导|责任领导|责任科室|牵头科室|责任部门|牵头部门)\s?[:：]\s?(?P<name>[\u4e00-\u9fff]{2,8})[）)]?"
+)
+"""“（责任人：王志强）”: who answers for a task has a column of its own."""
 _SENTENCES_MET = re.compile(rf"。(?={SPEAKS_BACK.pattern})")
 
 
@@ -74,6 +80,9 @@ def of_its_span(matter: Matter, span: str) -> Matter:
 
 def matter_of(statement: Statement, department: str, year: int, source: Source, *, future: bool) -> Matter:
     body = _SENTENCES_MET.sub("，", statement.text.rstrip("。；！!"))
+    answers = {m["who"][-2:]: m["name"] for m in _ANSWERS.finditer(body)}
+    body = _ANSWERS.sub("", body).rstrip("，、 ") or body
+    body = _THOUSANDS.sub("", body)
     head = body
     if future:
         body = _AHEAD.sub(
@@ -89,7 +98,7 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
         body = body[: deadline.start()] or body
     body = _OURS.sub("", _AHEAD.sub("", body) if future else body)
     if statement.part == "problem":
-        body = PROBLEM_LEAD.sub("", body)
+        body = MORE.sub("", PROBLEM_LEAD.sub("", body))
     act, _, result = _parted(body)
     if future and not when and (deadline := _BY.search(act)) and deadline.start():
         when, act = deadline["when"], act[: deadline.start()]
@@ -112,6 +121,8 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
         result=result,
         status=MatterStatus.ONGOING if problem and not future else status,
         department=department,
+        owner=answers.get("科室", answers.get("部门", "")),
+        leader=next((n for k, n in answers.items() if k not in ("科室", "部门")), ""),
         source=source,
     )
     return with_honour(matter) if not problem else matter

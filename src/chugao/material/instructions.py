@@ -18,10 +18,12 @@ _WHO = re.compile(
     r"^(?P<head>[^：:“”，。；]{2,30})[：:](?=\S)",
 )
 _SPEAKER = re.compile(
-    r"(?P<who>[\u4e00-\u9fff]{1,3}(?:党委书记|纪委书记|总会计师|副?院长|副?书记|副?主任|副?局长|副?科长|副?处长|总护士长|护士长|副?县长|副?市长|副?区长|副?镇长|院助|总)|^(?:党委书记|纪委书记|书记|副?院长|副?局长|总会计师)|院领导|分管领导|领导|办公室|院党委|院务会|党委会|院长办公会)"
+    r"(?P<who>[\u4e00-\u9fff]{1,3}(?:党委书记|纪委书记|总会计师|副?院长|副?书记|副?主任|副?局长|副?科长|副?处长|总护士长|护士长|副?县长|副?市长|副?区长|副?镇长|院助|总)|^(?:党委书记|纪委书记|书记|副?院长|副?局长|总会计师)|(?:省|市|县|区|镇)?(?:卫健委|卫健局|卫生健康[委局]|政府办|党政办)|(?<![\u4e00-\u9fff])[省市县区镇](?:局|委|里)|上级|院领导|分管领导|领导|办公室|院办|党办|党政办|两办|政府办|委办|局办|院党委|院务会|党委会|院长办公会)"
 )
 _WHEN = re.compile(r"(?:20\d\d年)?\d{1,2}月\d{1,2}日?(?:上午|下午|晚)?|\d{1,2}[./-]\d{1,2}|今天|昨天|上周|本周")
-_HOW = re.compile(r"电话|微信|短信|当面|口头|批示|批注|批在稿子上|在稿上改|会上讲?|碰头会|铅笔|来文|通知|邮件")
+_HOW = re.compile(
+    r"电话|微信|短信|当面|口头|批示|批注|批在稿子上|在稿上改|会上讲?|碰头会|办公会|党委会|院务会|例会|铅笔|来文|通知|邮件"
+)
 _TOPIC = re.compile(
     r"^(?:把|将|对|关于)?(?P<topic>[\u4e00-\u9fffA-Za-z“”]{2,16}?)(?:那个数|这个数|那条|这条|那句|的事|的数|是|比|今年|去年|变差|变好|变|没有|没到|没|拖了?|推到|要|不|$)"
 )
@@ -29,6 +31,7 @@ _TOPIC = re.compile(
 
 _NUMBERED = re.compile(r"^(?:\d{1,2}[.、．）)](?!\d)|[（(]\d{1,2}[）)]|[①-⑳]|[一二三四五六七八九十]{1,2}、)\s{0,4}")
 """The number a clerk put before a line; the 意见台账 gives its own."""
+_DICTATED = re.compile(r"(?:写上?|写进|加上?|补上|原话|加一?句|写一?句)$")
 NO_WORDS = "（照片，原话待录）"
 """Of a photo on which nothing can be read: it has its number until somebody writes down what it says."""
 
@@ -53,7 +56,12 @@ def read_said(line: str) -> Said:
     who, when, how = _SPEAKER.search(head), _WHEN.search(head), _HOW.search(head)
     if who is None and when is None and how is None:
         return Said("", "", "", text)
-    return Said(who["who"] if who else "", when[0] if when else "", how[0] if how else "", text[match.end() :].strip())
+    told = text[match.end() :].strip()
+    if (verb := _DICTATED.search(head)) is not None:
+        # “刘院长电话开头写：……”: where it is to stand is no part of who said it.
+        at = max([m.end() for m in (who, when, how) if m is not None and m.end() <= verb.start()], default=verb.start())
+        told = text[at:].lstrip("说讲要求，, ")
+    return Said(who["who"] if who else "", when[0] if when else "", how[0] if how else "", told)
 
 
 def pieces_of(words: str) -> list[list[str]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
 from chugao.material.honours import with_honour
-from chugao.material.matter import Matter, Matters, MatterStatus
+from chugao.material.matter import Matter, Matters
 from chugao.mentions import find_mentions
 from chugao.metrics.observation import Figures, Observation, ReportedChange, Status
 from chugao.source import Frozen, Release, Source
@@ -72,15 +72,16 @@ class Item(Frozen):
 
 def matters_of(items: Iterable[Item]) -> Matters:
     """The matters among confirmed items; of shortcomings only what somebody picked."""
-    told = []
+    found = []
     for item in items:
         if item.status != "confirmed" or item.matter is None:
             continue
         if item.is_problem and not item.picked_by:
             continue
-        matter = item.matter.model_copy(update={"confirmed_by": item.confirmed_by or "", "release": item.release})
-        told.append(with_honour(matter))
-    return Matters(items=tuple(told), department_column=any(m.department for m in told))
+        told = {"confirmed_by": item.confirmed_by or "", "release": item.release, "picked_by": item.picked_by}
+        matter = item.matter.model_copy(update=told)
+        found.append(with_honour(matter))
+    return Matters(items=tuple(found), department_column=any(m.department for m in found))
 
 
 def figures_of(items: Iterable[Item], catalogue: Catalogue | None = None) -> Figures:
@@ -116,6 +117,12 @@ def of_the_whole(items: Iterable[Item], whole: str) -> tuple[Item, ...]:
         elif item.matter is not None:
             owner = item.matter.owner or item.department
             matter = item.matter.model_copy(update={"department": whole, "owner": owner})
+            # “科室被授予……” of one department's report: the house has many.
+            named = re.sub(r"我院(?=首|第一)", "全院", _OURS.sub(item.department, matter.text))
+            honour = matter.honour
+            if honour is not None and _OURS.fullmatch(honour.recipient):
+                honour = honour.model_copy(update={"recipient": item.department})
+            matter = matter.model_copy(update={"text": named, "honour": honour})
             if _is_a_figure(matter) and item.department not in matter.text:
                 # “床位使用率96.3%” of one department is not the house's: it says whose it is.
                 matter = matter.model_copy(update={"text": f"{item.department}{matter.text}"})
@@ -125,10 +132,18 @@ def of_the_whole(items: Iterable[Item], whole: str) -> tuple[Item, ...]:
 
 def _is_a_figure(matter: Matter) -> bool:
     """Whether a matter says how much of something there was that the whole house has as well."""
-    if matter.status is MatterStatus.PLANNED or not re.match(r"[\u4e00-\u9fff]{2,14}\d", matter.text):
+    if not re.match(r"[\u4e00-\u9fff]{2,14}\d", matter.text):
         return False
     first = next((m for m in find_mentions(matter.text) if m.metric), None)
-    return first is not None and matter.text[: first.start].endswith(first.metric_name or "\0")
+    if first is None:
+        return False
+    # “门诊达到2.2万人次”: what is aimed at is the department's as well.
+    before = _AIMED.sub("", matter.text[: first.start])
+    return before.endswith(first.metric_name or "\0")
+
+
+_OURS = re.compile(r"^(?:我科室?|本科室?|科室|我部门?|本部门?|我中心)(?=[\u4e00-\u9fff]|$)")
+_AIMED = re.compile(r"(?:力争|要|将)?(?:达到?|突破|增至|增加到|升至|提高到|降至|降到|控制在|完成|超过?)$")
 
 
 def confirmed(items: Iterable[Item], by: str) -> tuple[Item, ...]:

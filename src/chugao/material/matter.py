@@ -137,6 +137,8 @@ class Matter(Frozen):
     source: Source
     """The cell of 事项."""
     confirmed_by: str = ""
+    picked_by: str = ""
+    """Of a shortcoming that a person chose for print: then nothing else is told under 不足."""
     honour: Honour | None = None
     case: Case | None = None
 

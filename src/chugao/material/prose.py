@@ -7,7 +7,9 @@ calls 明年 decides the year of everything under it.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from chugao.catalogue import Catalogue
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 _SECRET = re.compile(
     r"[，,。；（(]?(?:(?:这|那)[个条件事]{0,2}(?:事|数)?|此[条事]|先|千万|请)?(?P<word>别往外[写说报]|别外传|勿外传|不[要用]写(?!进度|材料)|先?别写|不写进?去?|不对外(?:公开|宣传)?|不(?:宜|能)?公开|不要公开|内部掌握|仅供内部|注意保密)[吧哈了啊）)]*[。！]?$"
 )
+_SECRET_AHEAD = re.compile(
+    r"^[（(【]?(?:以下|下面|(?:这|那|此)(?:个|条|件|项|句)?)?(?:内容|事)?(?:先|请|千万|都)?(?P<word>别往外[写说报]|[别勿]外传|[别不](?:要|用)?写|不(?:对外|宜|能)?公开|不要公开|内部掌握|仅供内部|注意保密)[）)】]?[：:，,]\s?(?=\S{4})"
+)
 """What the sender wants kept in: “这个别往外写” holds whoever forgets it later."""
 _COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短|上升|降低|高于|低于|其中)[^，。；]{0,24}$")
 _WHOLE = re.compile(
@@ -39,6 +44,27 @@ _WHOLE = re.compile(
 )
 _LAST_YEAR = re.compile(r"上年|去年|同期|同比|20\d\d年")
 _SHORTEST = 6
+_ONLY_THE_AMOUNT = re.compile(
+    r"(?:钱数?|金额|数额|费用|造价|投资额?|这个数|那个数)[^，。；]{0,4}(?:别|不要?|先别|先不)(?:写|报|说|提|公开)"
+)
+_SUM = re.compile(r"\d[\d,.]*\s?(?:万|亿|元|块)")
+_RECEIVED = re.compile(
+    r"(?:(?P<noun>门诊|急诊|住院|出院)(?:共|累计|全年|部)?(?:接诊|诊疗|就诊|收治)|(?:接诊|收治|诊治)(?P<other>门诊|急诊|住院|出院))(?:患者|病人)?(?:共|达|约)?$"
+)
+_LAST_YEAR_BESIDE = re.compile(r"\s?[（(，,、]?(?:去年|上年)(?:同期)?[为是有]?")
+_OTHER_START = re.compile(r"年初|月初|最初|以前|建院|开科|\d月|前年|20\d\d年|十三五|十四五")
+_CUTOFF = re.compile(r"^(?:20\d\d年)?截[至止](?:到|20\d\d年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日|底|末)")
+
+
+def _cutoff(text: str, year: int) -> date | None:
+    """The day up to which a sentence counts: “截至11月30日，……”."""
+    match = _CUTOFF.match(text)
+    if match is None:
+        return None
+    month = int(match["month"])
+    last = monthrange(year, month)[1] if 1 <= month <= 12 else 0
+    day = int(match["day"] or last)
+    return date(year, month, day) if 1 <= day <= last else None
 
 
 class Unused(Frozen):
@@ -60,6 +86,8 @@ class Reader:
         """“上半年”, where the title says so: what counts no time of its own is of that time."""
         self.spans: list[tuple[int, int]] = []
         """Characters that an item holds."""
+        self.withheld: list[tuple[int, int]] = []
+        """Sums that the sender does not want written."""
         self.cases: list[FoundCase] = find_cases([p.text for p in document.paragraphs])
 
     def items(self, sent: Sent) -> Iterator[Item]:
@@ -91,8 +119,22 @@ class Reader:
         told = statement.text.rstrip("。；！")
         future = statement.part == "future" or is_planned(told)
         facts, held = self._facts(statement, future=future)
-        secret = _SECRET.search(statement.text) or _SECRET.search(statement.note)
-        if secret is not None and secret.string == statement.text and secret.start() >= _SHORTEST:
+        if _ONLY_THE_AMOUNT.search(statement.note) and (rest := self._without_amount(statement)):
+            # “花了238万（这个钱数别写）”: the deed may be told, the sum may not.
+            self.spans[-1] = (statement.start, statement.start + len(rest))
+            self.withheld.append((statement.start + len(rest), statement.end))
+            statement = statement._replace(
+                text=rest, end=statement.start + len(rest), note=f"{statement.note}（已略去）"
+            )
+            told = rest.rstrip("。；！")
+        withheld = statement.note.endswith("（已略去）")
+        secret = None if withheld else _SECRET.search(statement.text) or _SECRET.search(statement.note)
+        if secret is None and (ahead := _SECRET_AHEAD.match(statement.text)) is not None:
+            # “这个不要写：7月……”
+            secret, said = ahead, statement.text[ahead.end() :]
+            statement = statement._replace(text=said, note=ahead[0].strip("：:，,"))
+            told = said.rstrip("。；！")
+        elif secret is not None and secret.string == statement.text and secret.start() >= _SHORTEST:
             statement = statement._replace(text=statement.text[: secret.start()], note=secret[0].strip("，,。；（()）"))
             told = statement.text.rstrip("。；！")
         more = {
@@ -117,13 +159,25 @@ class Reader:
             )
             yield item.model_copy(update=more | {"matter": matter.model_copy(update={"release": more["release"]})})
 
+    def _without_amount(self, statement: Statement) -> str:
+        """A sentence up to the clause of its last sum of money; "" where that leaves no sentence."""
+        clauses = re.split(r"(?<=，)", statement.text)
+        kept = [n for n, c in enumerate(clauses) if not _SUM.search(c)]
+        if len(kept) != len(clauses) - 1 or kept != list(range(len(kept))):
+            return ""
+        rest = "".join(clauses[:-1]).rstrip("，")
+        return rest if len(rest) >= _SHORTEST else ""
+
     def _facts(self, statement: Statement, *, future: bool) -> tuple[list[Item], set[int]]:
         """The facts of a statement, and where the numbers start that they hold."""
         facts: list[Item] = []
         held: set[int] = set()
         last: Item | None = None
         between = False
-        for mention in self._within(statement.start, statement.end):
+        from_: Observation | None = None
+        started = 0
+        cutoff = _cutoff(statement.text, self.year)
+        for mention in self._named(statement):
             if mention.role is MentionRole.CHANGE and last is not None and between:
                 continue  # it is said of the number between: “维修1842次，自修率88.2%，提升4个百分点”
             if mention.role is MentionRole.CHANGE and last is not None and (change := self._change(mention, last)):
@@ -132,6 +186,9 @@ class Reader:
                 continue
             if mention.role is MentionRole.CHANGE and last is not None and _says_the_same(mention, last):
                 held.add(mention.start)
+                continue
+            if (begun := self._start_of_a_change(mention, statement)) is not None:
+                from_, started = begun, mention.start
                 continue
             observation = self._observation(mention, statement, future=future)
             if observation is None:
@@ -146,9 +203,67 @@ class Reader:
             if before and last is not None:
                 facts[-1] = last = last.model_copy(update={"previous": observation})
             else:
+                if cutoff is not None and observation.role is Role.ACTUAL:
+                    source = observation.source.model_copy(update={"cutoff": cutoff})
+                    observation = observation.model_copy(update={"source": source})
                 last = item_of_fact(observation, statement.text, self.year)
+                if from_ is not None and from_.metric == observation.metric:
+                    last = last.model_copy(update={"previous": from_})
+                    held.add(started)
+                from_ = None
                 facts.append(last)
         return facts, held
+
+    def _named(self, statement: Statement) -> Iterator[Mention]:
+        """The numbers of a statement; of “门诊接诊19874人次（去年同期18236人次）” both are of 门诊人次."""
+        text = self.document.text
+        last: Mention | None = None
+        for mention in self._within(statement.start, statement.end):
+            quantity = mention.quantity
+            # What a report on half a year counts is no figure of the year.
+            if mention.metric is None and quantity is not None and not self.span:
+                between = text[last.end : mention.start] if last is not None else ""
+                if match := _RECEIVED.search(text[max(statement.start, mention.start - 12) : mention.start]):
+                    noun = match["noun"] or match["other"]
+                    mention = self._as(mention, noun, f"{noun}{mention.text}")
+                elif (
+                    last is not None and last.metric and re.fullmatch(r"\s?[（(](?:去年|上年)(?:同期)?[为是]?", between)
+                ):
+                    # Right behind it stands last year's, often without the unit: “门诊41230人次，去年是38650”.
+                    unit = last.quantity.unit if last.quantity is not None else ""
+                    if quantity.unit in ("", unit):
+                        told = quantity.model_copy(update={"unit": unit})
+                        role = MentionRole.BASELINE
+                        mention = mention.model_copy(update={"metric": last.metric, "quantity": told, "role": role})
+            yield mention
+            last = mention if mention.role.is_fact else last
+
+    def _as(self, mention: Mention, noun: str, said: str) -> Mention:
+        """A number as it is read right behind the plain name of what it counts."""
+        found = next((m for m in find_mentions(said, self.catalogue, year=self.year) if m.metric), None)
+        if found is None:
+            return mention
+        name = mention.metric_name or noun
+        return mention.model_copy(update={"metric": found.metric, "metric_name": name})
+
+    def _start_of_a_change(self, mention: Mention, statement: Statement) -> Observation | None:
+        """Where a change began: 9.2天 of “平均住院日由9.2天降到8.4天” is last year's, unless another time is named."""
+        before = self.document.text[max(statement.start, mention.start - 1) : mention.start]
+        after = self.document.text[mention.end : mention.end + 3]
+        begins = (
+            mention.role is MentionRole.BASELINE and before in ("由", "从") and re.match(r"[降升提减增缩延下上]", after)
+        )
+        if not begins or mention.metric is None or mention.quantity is None or _OTHER_START.search(statement.text):
+            return None
+        return Observation(
+            metric=mention.metric,
+            department=self.department,
+            period=Period(year=self.year - 1),
+            role=Role.ACTUAL,
+            quantity=mention.quantity,
+            source=self._source(statement.paragraph),
+            status=Status.PROVISIONAL,
+        )
 
     def _observation(self, mention: Mention, statement: Statement, *, future: bool) -> Observation | None:
         if mention.metric is None or mention.quantity is None or mention.quantity.unit == "倍":
@@ -183,7 +298,7 @@ class Reader:
             return False
         if name == own and re.match(r"\s{0,2}[（(](?:去年|上年)", text[mention.end : statement.end]):
             return True  # last year's value stands behind it, as it does behind a department's figures
-        figures = [m for m in self._within(statement.start, mention.start) if m.metric]
+        figures = [m for m in self._named(statement) if m.metric and m.end <= mention.start]
         at = statement.start
         for clause in re.split(r"([，；。：])", before[:own]):
             figure = any(at <= m.start < at + len(clause) for m in figures)
@@ -220,7 +335,8 @@ class Reader:
         for clause in re.split(r"([，；。])", self.document.text[statement.start : statement.end]):
             words = clause.strip()
             figure = any(at <= m.start < at + len(clause) for m in numbers)
-            if words and words not in "，；。" and not figure and not _COMPARISON.match(words):
+            said = figure or _COMPARISON.match(words) or _WHOLE.match(words)
+            if words and words not in "，；。" and not said:
                 return False
             at += len(clause)
         return True
@@ -313,7 +429,9 @@ class Reader:
                 continue
             number = next((n for n, (s, e, _) in enumerate(starts, 1) if s <= mention.start < e), 0)
             kind = starts[number - 1][2] if number else ""
-            if any(s <= mention.start < e for s, e in remarks):
+            if any(s <= mention.start < e for s, e in self.withheld):
+                why = "报送人说这个数不写"
+            elif any(s <= mention.start < e for s, e in remarks):
                 why = "写在备注里"
             elif kind == "table":
                 why = "表里的数没有用作今年的数"

@@ -33,8 +33,10 @@ _FORM_LINE = re.compile(
 )
 _PROBLEM = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
 PROBLEM_LEAD = re.compile(
-    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|困难|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[：:]|就是|是(?!否)|在于)"
+    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|困难|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[嘛呢啊吧][，,]?\s?)?(?:[：:]|就是|是(?!否)|在于)"
 )
+_PLAN_LEAD = re.compile(r"^(?:明年|来年|下一?步|20\d\d年)(?:的?(?:工作)?(?:计划|打算|安排|思路|目标))?\s?[：:]")
+MORE = re.compile(r"^(?:还有|另外|再就是|再有|同时)(?:就是|一个是|是)?[，,]?")
 """Of a sentence that tells a shortcoming wherever it stands: “毛病也有：夜里只有一个人”."""
 _SHORT_OF = re.compile(
     r"[^，。；：\d]{1,10}(?:还|一直|尚)?缺(?:编)?\d{1,4}(?:个|名|人|张|台|间)|[^，。；：\d]{0,10}人手(?:不够|不足|紧)"
@@ -44,6 +46,25 @@ _PLAN = re.compile(r"计划|打算|下一?步|思路|安排|明年|设想|努力
 _LEAD = 14
 """A first sentence this short, without a digit, names what the others tell."""
 _HEADING = 24
+_LABEL = re.compile(
+    r"^(?:业务量?|新技术|新项目|质量|安全|管理|服务|人才|科研|教学|培训|队伍|建设|工作|情况|指标|医疗|护理|门诊|住院|急诊|手术|后勤|保障|党建|宣传|信息化?|设备|药品|院感|感染|防控|方面|开展"
+    r"|提升|提高|加强|强化|能力|技术|运行|数据|成绩|成效|主要|基本|总体|和|与|及|、|的)+$"
+)
+"""A run-in heading that names a field and no thing: “（一）业务量。截至11月……”."""
+_FIELD = re.compile(
+    r"^[\u4e00-\u9fff、和与]{2,12}(?:建设|队伍|工作|管理|服务|方面|情况|保障|改革|体系|能力|质量|安全|业务)$"
+)
+_PHRASES = re.compile(
+    r"在[^，。]{2,30}(?:领导|带领|关心|支持|指导|帮助)下|团结一心|齐心协力|凝心聚力|圆满完成|较好地?完成|顺利完成|出色完成"
+)
+_SAYS_NOTHING = re.compile(
+    r"各项(?:工作|任务|指标)|年度(?:工作|任务|目标)|全年(?:工作|任务)|工作任务|预期目标|新的?(?:成绩|进展|台阶)|一定成绩"
+)
+_CAUSE = re.compile(r"^(?:主要|原因|因为|由于)(?:原因)?(?:是|在于|为)?")
+_MISSED = re.compile(r"(?:没有?|未能?|尚未|还未|还没)(?:有)?(?:完成|达到|达标|实现)")
+_LEANS_BACK = re.compile(
+    r"^(?:未|没|尚|还|离|距|比|较|与|院里|局里|委里|上级|年初|年度|全年|目标|定的|要求|差|仍|低于|高于)"
+)
 _STOP = re.compile(r"(?<=[。！？!?；;])")
 SPEAKS_BACK = re.compile(r"(?:该项|此项|这项|该做法|该经验|这一做法|这一经验|此举|其中[，：:]?)")
 """What opens so says nothing without the sentence before it."""
@@ -77,6 +98,8 @@ class Sent(NamedTuple):
     """First and last index of the paragraphs of each table."""
     submitter: str = ""
     signed_by: str = ""
+    phrases: tuple[Statement, ...] = ()
+    """Sentences that say nothing of this year: “在……领导下，较好地完成了各项任务”."""
 
 
 def with_rows(reading: Reading) -> Reading:
@@ -95,6 +118,7 @@ def take_apart(document: Document, whence: Whence) -> Sent:
     """Everything a submission says, in order."""
     statements: list[Statement] = []
     remarks: list[Statement] = []
+    phrases: list[Statement] = []
     submitter, signed = next((w for _, w in whence.values() if w), ""), ""
     for number, paragraph in enumerate(document.paragraphs, 1):
         text = paragraph.text.strip()
@@ -109,9 +133,50 @@ def take_apart(document: Document, whence: Whence) -> Sent:
                 if statements and statements[-1].paragraph == number and not statements[-1].note:
                     old = _OLD.search(told.text) is not None
                     statements[-1] = statements[-1]._replace(note=told.text.strip("（）()"), old=old)
+            elif _is_phrase(told.text):
+                phrases.append(told._replace(who=who))
+            elif statements and _CAUSE.match(told.text) and statements[-1].paragraph == number:
+                # “……没完成。主要是护工流动大。”: a cause says nothing by itself.
+                before = statements[-1]
+                joint = f"{before.text.rstrip('。；')}，{told.text}"
+                statements[-1] = before._replace(text=joint, end=told.end)
             elif not ((whence or document.kind is None) and is_talk(told.text)):
-                statements.append(told._replace(who=who))
-    return Sent(tuple(statements), tuple(remarks), tuple(_tables(document)), submitter, signed)
+                statements += (piece._replace(who=who) for piece in _with_misses_apart(told))
+    tables = tuple(_tables(document))
+    return Sent(tuple(statements), tuple(remarks), tables, submitter, signed, tuple(phrases))
+
+
+def _is_phrase(text: str) -> bool:
+    """Whether a sentence fits any year: who led, that all was done, and neither a number nor a name."""
+    bare = re.sub(r"20\d\d年?", "", text)
+    return (
+        not re.search(r"[\d“《]", bare) and _PHRASES.search(text) is not None and _SAYS_NOTHING.search(text) is not None
+    )
+
+
+def _with_misses_apart(told: Statement) -> Iterator[Statement]:
+    """A statement, and apart from it the clauses that tell of a missed target: those are a shortcoming."""
+    missed = _MISSED.search(told.text)
+    if (
+        missed is None
+        or told.part != "past"
+        or "目标" not in told.text[max(0, missed.start() - 20) : missed.end() + 14]
+    ):
+        yield told
+        return
+    starts = [0, *(m.end() for m in re.finditer(r"[，；]", told.text))]
+    at = max(n for n, start in enumerate(starts) if start <= missed.start())
+    while at and _LEANS_BACK.match(told.text[starts[at] :]):
+        at -= 1
+    cut, end = starts[at], len(told.text)
+    if next_clause := re.search(r"；|。(?=.)", told.text[missed.end() :]):
+        end = missed.end() + next_clause.end()
+    if cut:
+        rest = told.text[:cut].rstrip("，；") + "。"
+        yield told._replace(text=rest, end=told.start + cut)
+    yield told._replace(text=told.text[cut:end], start=told.start + cut, end=told.start + end, part="problem")
+    if told.text[end:].strip("。； "):
+        yield told._replace(text=told.text[end:].strip(), start=told.start + end)
 
 
 def _is_frame(paragraph: TextParagraph, text: str) -> bool:
@@ -137,6 +202,10 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         heading = headings[-2] if len(headings) > 1 else ""
     over = next((h for h in reversed(headings) if _PROBLEM.search(h) or _PLAN.search(h)), heading)
     part = "problem" if _PROBLEM.search(over) else "future" if _PLAN.search(over) else "past"
+    if part == "past":
+        # “问题嘛，就是……；还有……”, “明年打算：……；……”: what follows in the paragraph is of the same kind.
+        lead_words = _without_number(paragraph.text)
+        part = "problem" if PROBLEM_LEAD.match(lead_words) else "future" if _PLAN_LEAD.match(lead_words) else part
     pieces = list(_sentences(paragraph.text, split=part in ("problem", "future")))
     lead = 0
     for i, (start, end) in enumerate(pieces):
@@ -144,7 +213,10 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         words = _without_number(text)
         names = i == 0 and len(words) <= _LEAD and not re.search(r"\d", words) and len(pieces) > 1
         if names and not _is_remark(paragraph.text[pieces[1][0] : pieces[1][1]]) and part == "past":
-            lead = start + 1
+            if _LABEL.match(words.rstrip("。：:")) or _FIELD.match(words.rstrip("。：:")):
+                heading = words.rstrip("。：: ")
+            else:
+                lead = start + 1
             continue
         first = lead - 1 if lead else start
         lead = 0
@@ -164,7 +236,7 @@ def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
     for match in _STOP.finditer(text):
         if SPEAKS_BACK.match(text, match.start()):
             continue
-        if text[match.start() - 1] not in "；;" or split:
+        if text[match.start() - 1] not in "；;" or split or _is_another(text, match.start()):
             cuts.add(match.start())
     cuts |= set(_between_honours(text, sorted(cuts)))
     for match in _BRACKETS.finditer(text):
@@ -176,6 +248,20 @@ def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
         words = text[start:end]
         if words.strip(" 　，。；"):
             yield start + len(words) - len(words.lstrip()), start + len(words.rstrip())
+
+
+def _is_another(text: str, at: int) -> bool:
+    """Whether behind a semicolon another deed is told: each side has its own number or time."""
+    before = re.split(r"[。；;]", text[: at - 1])[-1]
+    after = re.split(r"[。；;]", text[at:], maxsplit=1)[0]
+    own = min(len(before), len(after)) >= _A_DEED and not _CARRIES_ON.match(after)
+    return own and all(re.search(r"\d|[上下]半年|[一二三四]季度", side) for side in (before, after))
+
+
+_A_DEED = 12
+_CARRIES_ON = re.compile(
+    r"\s*(?:其中|分别|比|较|同比|环比|占|由|并|且|也|均|都|增长|下降|提高|减少|去年|上年|[（(])|\s*[\u4e00-\u9fff]{0,6}(?:同比|较上年|比上年)"
+)
 
 
 def _between_honours(text: str, cuts: Sequence[int]) -> Iterator[int]:

@@ -51,6 +51,8 @@ class Submission(Frozen):
     unused: tuple[Unused, ...] = ()
     remarks: tuple[str, ...] = ()
     """What the sender says to the office."""
+    phrases: tuple[str, ...] = ()
+    """Sentences that fit any year and were not taken for matters."""
     submitter: str = ""
     signed_by: str = ""
     """审签: who signed it, as far as the file says."""
@@ -103,6 +105,7 @@ def understand_submission(
         items=items,
         unused=tuple(reader.unused(sent, items)),
         remarks=tuple(r.text for r in sent.remarks),
+        phrases=tuple(p.text for p in sent.phrases),
         submitter=sender,
         signed_by=sent.signed_by,
         scanned=scanned,

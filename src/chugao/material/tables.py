@@ -22,7 +22,7 @@ from chugao.source import Source
 
 def figures_in(rows: Sequence[Sequence[str]], department: str, year: int) -> Figures | None:
     """The figures of a pasted table; None when it is none of figures."""
-    rows = _with_whole_year(_under_caption(rows))
+    rows = _with_known_heads(_with_whole_year(_under_caption(rows)))
     at = next((n for n, r in enumerate(rows) if any(r)), 0)
     told = [_with_unit(r) for r in rows] if rows and not any("单位" in c for c in rows[at]) else list(rows)
     things = bool(told) and bool(told[at]) and told[at][0] in _THINGS
@@ -82,6 +82,24 @@ def _with_unit(row: Sequence[str]) -> list[str]:
     return [f"{row[0]}（{match['unit'] or match['of']}）", *row[1:]]
 
 
+def _with_known_heads(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Heads as forms from above have them: 服务项目、任务数、完成数."""
+    table = [list(r) for r in rows]
+    head = next((r for r in table if any(r)), [])
+    if len(head) > 1 and _NAMES_A_METRIC.fullmatch(head[0]):
+        for pattern, known in _HEADS_KNOWN:
+            fitting = [n for n, cell in enumerate(head) if pattern.fullmatch(cell)]
+            if len(fitting) == 1:
+                head[fitting[0]] = known
+        head[0] = "指标名称"
+    return table
+
+
+_NAMES_A_METRIC = re.compile(r"(?:服务|工作|考核|检查|统计|主要|具体|任务)?(?:项目|内容|指标|任务)(?:名称)?")
+_HEADS_KNOWN = (
+    (re.compile(r"(?:全?年度?)?(?:目标|任务|计划|应完成|指标)(?:任务)?(?:数|值|量|人数)?"), "目标值"),
+    (re.compile(r"(?:实际|已|全年|累计|本年)?(?:完成|开展|服务)(?:数|值|量|人数|情况)|实际(?:数|值)|完成"), "本期值"),
+)
 _COUNTS = re.compile(r"(?:(?P<unit>人次|例次|台次|床日|人天)|(?P<of>[人例台次件篇项张份个])数)$")
 _TRIES = 4
 _THINGS = ("项目", "内容", "名称", "指标", "类别", "")

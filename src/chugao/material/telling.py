@@ -23,8 +23,13 @@ def read_as(item: Item) -> str:
     if item.previous is not None:
         told += f"（上年{shown(item.previous.quantity)}）"
     if item.change is not None:
-        verb = "减少或下降" if item.change.quantity.value < 0 else "增加或增长"
-        told += f"，比上年{verb}{item.change.quantity.printed}"
+        rate = item.change.quantity.unit in ("百分点", "个百分点", "千分点", "个千分点")
+        up, down = (
+            ("上升", "下降") if rate else ("增长", "下降") if item.change.quantity.unit == "%" else ("增加", "减少")
+        )
+        told += f"，比上年{down if item.change.quantity.value < 0 else up}{item.change.quantity.printed}"
+    if (day := item.observation.source.cutoff) is not None:
+        told += f"，数据截至{day.month}月{day.day}日"
     return told
 
 

@@ -18,6 +18,7 @@ from chugao.source import Frozen
 _ROLES: dict[str, PartRole] = {"成绩": "results", "不足": "problems", "目标": "goals", "计划": "plan"}
 _KEYS = {"length", "deadline", "tables", "asks", "part"}
 _LARGEST = 200_000
+_LONGEST_NOTE = 300
 
 
 class Edited(Frozen):
@@ -44,8 +45,8 @@ def outline_toml(outline: Outline) -> str:
     ]
     for part in outline.parts:
         if part.role in labels:
-            note = " ".join(part.note.split())
-            lines += ["", f"# 要求：{note}" if note else "", "[[part]]", f"heading = {_quoted(part.heading)}"]
+            lines += ["", "[[part]]", f"heading = {_quoted(part.heading)}"]
+            lines += [f"note = {_quoted(part.note)}        # 来文的要求，不印，核对时用"] if part.note.strip() else []
             lines += [f"level = {max(part.level, 1)}        # 1 是“一、”，2 是“（一）”"]
             lines += [f"role = {_quoted(labels[part.role])}        # 成绩、不足、目标、计划，取其一"]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
@@ -100,7 +101,8 @@ def _part(file: str, number: int, row: Any) -> tuple[AskedHeading, PartRole]:
     role = row.get("role", "成绩")
     if role not in _ROLES:
         raise InputError(f"{where}“{heading}”的 role“{role}”不认识。请写其中之一：{'、'.join(_ROLES)}。")
-    return AskedHeading(level=row.get("level", 1), heading=heading.strip()[:60]), _ROLES[role]
+    note = str(row.get("note", ""))[:_LONGEST_NOTE]
+    return AskedHeading(level=row.get("level", 1), heading=heading.strip()[:60], note=note), _ROLES[role]
 
 
 def _length(file: str, given: Any) -> int:

@@ -1,0 +1,250 @@
+"""Numbers that carry no argument leave the prose for the tables, until a paper reads like a report and no bulletin.
+
+In: offers and what was written from them.  Out: the same with its densest sections told in fewer numbers, and what the
+tables take over.
+
+First figures are told with one number instead of two, then what a matter only counts (“全年会诊1127份”) goes to the
+table, then figures are named without a number.  Nothing is lost: a figure stands in the table anyway, and what a matter
+counted gets a row there.
+
+Surprise: two numbers of three in a year's report come from its matters, not from its figures.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from chugao.drafting.binding import SlotValue, claimed
+from chugao.drafting.offering import Offer
+from chugao.drafting.wording import is_own
+from chugao.drafting.writing import Written, write
+from chugao.kind import Kind, Style
+from chugao.manuscript import SLOT, BriefMatter, ClaimedText, Engine, count_characters
+from chugao.metrics.facts import Facts
+from chugao.outline import Outline
+
+if TYPE_CHECKING:
+    from chugao.index import Index
+
+Step = Literal[1, 2, "tally", "count", "any"]
+_DENSEST: dict[Style, float] = {"data": 0.0242, "policy": 0.0045}
+"""Numbers a character, dates aside."""
+_AS_DENSE_AS_EVER = {"data": 0.04, "policy": 0.012}
+"""An office whose own reports hold more numbers gets as many as it is used to, up to here."""
+_STEPS: dict[Style, tuple[Step, ...]] = {"data": (1, "tally", "count", 2), "policy": ("any",)}
+"""What is done one after the other while there are too many: figures in fewer numbers, counts to the table."""
+_LEAN_OF, _LEAN = 3, 0.75  # of three candidates one has fewer numbers than it might
+_LEAST = {"data": 3, "policy": 1}
+_ENOUGH_PAST = 600  # characters of own reports, from which on they say how an office writes
+_DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}(?:[—-]\d{1,2})?月(?:\d{1,2}日)?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WEIGHTY = 85  # matters that a leader wants told, milestones: they keep their numbers
+_TABLES = {"results": "table_results", "plan": "table_tasks", "items": "table_tasks"}
+_SPARE_ROLES = ("results", "lead", "plan")
+# What a matter merely counts: a few words and a number, no comparison, no share, no limit.
+_TALLY = re.compile(r"^(?P<what>[一-鿿]{2,12})\{[a-z_]+\.[a-z_]+\}[一-鿿]{0,2}$")
+# The same said more freely: “8类236台（套）建档”, “储备应急用油20吨、沙袋500个”.
+_COUNT = re.compile(r"^[一-鿿]{0,12}\{[a-z_]+\.[a-z_]+\}(?:[一-鿿（）、]{0,8}\{[a-z_]+\.[a-z_]+\})?[一-鿿（）]{0,10}$")
+_BARE = re.compile(r"^(?:全年|年内|上半年|半年|共|累计|本季|每[月季周年])$")
+_ARGUES = re.compile(
+    r"[由从比较降升减增缩提超]|不|没|未|无|零|首|其中|其余|余下|剩|还|仍|各|均|都|目标|占|达|每|近|名列|排|第|完成率|上限|以内|原|只"
+)
+_LEANS = re.compile(
+    r"^(?:[由经于共被为并后再从其与和是在按可能均都也各]|其中|包括|主要|全部|因此|目前|已|占|同比|环比|比|较)"
+)
+_ALONE = 9  # characters of an act that says enough by itself
+_STANDS = re.compile(r"[，；]")
+
+
+class Tabled(NamedTuple):
+    """What a matter counted and the prose leaves to a table, as its slots."""
+
+    matter: str
+    clause: str
+    values: dict[str, SlotValue]
+
+
+class Eased(NamedTuple):
+    """A document in as many numbers as its readers bear."""
+
+    offers: dict[str, Offer]
+    told: dict[str, Written]
+    tabled: tuple[Tabled, ...] = ()
+
+
+def cells_of(tabled: Iterable[Tabled]) -> dict[str, ClaimedText]:
+    """Matter → what it counted, as a table's cell says it."""
+    said: dict[str, list[Tabled]] = {}
+    for row in tabled:
+        said.setdefault(row.matter, []).append(row)
+    return {
+        matter: claimed("，".join(r.clause for r in reversed(rows)), {n: v for r in rows for n, v in r.values.items()})
+        for matter, rows in said.items()
+    }
+
+
+class _Terms(NamedTuple):
+    """What holds for a whole document."""
+
+    style: Style
+    bound: float
+    """Numbers a character."""
+    tables: frozenset[str]
+    """Roles of its annexes."""
+    values: frozenset[str]
+    """Values of figures: where a matter says one no section says it again, so that the matter keeps it."""
+
+    def excess(self, told: Mapping[str, Written]) -> float:
+        """How many numbers too many the prose holds."""
+        characters = sum(map(_characters, told.values()))
+        return sum(map(_numbers, told.values())) - max(_LEAST[self.style], self.bound * characters)
+
+
+async def eased(
+    outline: Outline,
+    tables: Iterable[str],
+    offers: Mapping[str, Offer],
+    told: Mapping[str, Written],
+    engine: Engine,
+    facts: Facts,
+    index: "Index | None",
+) -> Eased:
+    """The document with its numbers thinned where there are too many; `tables` are the roles of its annexes."""
+    kept = Eased(dict(offers), dict(told))
+    values = frozenset(f.printed for f in facts.by_slot.values() if f.field == "now")
+    terms = _Terms(outline.style, _DENSEST[outline.style], frozenset(tables), values)
+    if next(iter(offers.values())).brief.seed % _LEAN_OF == _LEAN_OF - 1:
+        terms = terms._replace(bound=terms.bound * _LEAN)
+    elif terms.excess(kept.told) > 0:
+        terms = terms._replace(bound=_usual(outline, index))
+    for step in _STEPS[outline.style]:
+        if terms.excess(kept.told) <= 0:
+            break
+        thinned = _with_fewer_figures if isinstance(step, int) else _without_counts
+        kept = await thinned(kept, step, terms, engine)
+    return kept
+
+
+def _numbers(written: Written) -> int:
+    return sum(len(_NUMBER.findall(_DATE.sub("", b.text))) for _, held in written.blocks for _, b in held)
+
+
+def _characters(written: Written) -> int:
+    return sum(len(b.text) for _, held in written.blocks for _, b in held)
+
+
+def _usual(outline: Outline, index: "Index | None") -> float:
+    """Numbers a character as the office's own reports of this kind have them, where they have more than is usual."""
+    usual = _DENSEST[outline.style]
+    passages = index.passages if index is not None else ()
+    mine = outline.department if outline.level == "科室" else ""
+    text = "".join(
+        p.text for p in passages if p.kind == outline.kind and mine in ("", p.department) and is_own(p, outline)
+    )
+    if len(text) < _ENOUGH_PAST:
+        return usual
+    return min(max(usual, len(_NUMBER.findall(_DATE.sub("", text))) / len(text)), _AS_DENSE_AS_EVER[outline.style])
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+async def _with_fewer_figures(kept: Eased, step: Step, terms: _Terms, engine: Engine) -> Eased:
+    """Section after section, the densest first, with its figures in fewer numbers."""
+    offers, told = dict(kept.offers), dict(kept.told)
+    dense = sorted(told, key=lambda s: -_numbers(told[s]) / max(1, _characters(told[s])))
+    for section in dense:
+        if terms.excess(told) <= 0:
+            break
+        offer = offers[section]
+        if offer.brief.role not in _SPARE_ROLES or not offer.facts:
+            continue
+        offer = offer.model_copy(update={"brief": offer.brief.model_copy(update={"sparer": step})})
+        written = await write(offer, engine, engine, _quietly)
+        if _numbers(written) < _numbers(told[section]):
+            offers[section], told[section] = offer, written
+    return kept._replace(offers=offers, told=told)
+
+
+def _quietly(_: str) -> None:
+    """Each section was told of when it was written first."""
+
+
+# --- matters --------------------------------------------------------------------------------------
+
+
+async def _without_counts(kept: Eased, step: Step, terms: _Terms, engine: Engine) -> Eased:
+    """What the lightest matters only count goes to the table, one clause after the other."""
+    offers, told, tabled = dict(kept.offers), dict(kept.told), list(kept.tabled)
+    excess = terms.excess(told)
+    touched: list[str] = []
+    for section, matter, clause in _tallies(offers, step, terms):
+        if excess <= 0:
+            break
+        offer = offers[section]
+        if not _says_enough(next(m for m in offer.brief.matters if m.id == matter), clause):
+            continue
+        matters = tuple(_without(m, clause) if m.id == matter else m for m in offer.brief.matters)
+        offers[section] = offer.model_copy(update={"brief": offer.brief.model_copy(update={"matters": matters})})
+        tabled.append(Tabled(matter, clause, {n: offer.values[n] for n in _slots_of(clause)}))
+        touched.append(section)
+        excess -= len(_digits(clause, offer)) - terms.bound * count_characters(SLOT.sub("000", clause))
+    for section in dict.fromkeys(touched):
+        told[section] = await write(offers[section], engine, engine, _quietly)
+    return Eased(offers, told, tuple(tabled))
+
+
+def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence[tuple[str, str, str]]:
+    """(section, matter, clause) of all that may go to a table, lightest matters first, of one matter the last first."""
+    found = []
+    for section, offer in offers.items():
+        # 思路 have no table: how much and how often is for the plan that follows them.
+        if _TABLES.get(offer.brief.role) not in terms.tables and offer.brief.kind is not Kind.IDEAS:
+            continue
+        for matter in offer.brief.matters:
+            if matter.weight >= _WEIGHTY:
+                continue
+            clauses = [c.strip() for c in _STANDS.split(matter.result)]
+            for place, clause in reversed(list(enumerate(clauses))):
+                following = clauses[place + 1] if place + 1 < len(clauses) else ""
+                if _LEANS.match(following) or not _counts(clause, what) or not _digits(clause, offer):
+                    continue
+                if any(offer.values[n].printed in terms.values for n in _slots_of(clause)):
+                    continue
+                found.append((matter.weight, -place, section, matter.id, clause))
+    return [(section, matter, clause) for _, _, section, matter, clause in sorted(found, key=lambda f: f[:2])]
+
+
+def _counts(clause: str, what: Step) -> bool:
+    """Whether a clause only counts; a paper of policy leaves every number of a way to its table."""
+    if what == "any":
+        return SLOT.search(clause) is not None and len(SLOT.sub("", clause)) > 1
+    told = _TALLY.match(clause) if what == "tally" else _COUNT.match(clause)
+    words = SLOT.sub("", clause)
+    # A bare number in a cell says nothing: “12次”.
+    return told is not None and len(words) > 1 and not _ARGUES.search(words) and not _BARE.match(words)
+
+
+def _slots_of(clause: str) -> list[str]:
+    return [m.group()[1:-1] for m in SLOT.finditer(clause)]
+
+
+def _digits(clause: str, offer: Offer) -> list[str]:
+    """Its slots that print digits: 两名 is as quiet in the text as any word."""
+    return [n for n in _slots_of(clause) if any(c.isdigit() for c in offer.values[n].printed)]
+
+
+def _says_enough(matter: BriefMatter, clause: str) -> bool:
+    """Whether a matter says something without a clause of its result: “进幼儿园涂氟” alone is a title."""
+    return bool(_without(matter, clause).result) or len(SLOT.sub("", matter.text)) >= _ALONE
+
+
+def _without(matter: BriefMatter, clause: str) -> BriefMatter:
+    """The matter without one clause of its result."""
+    pieces = re.split(r"([，；])", matter.result)
+    left: list[str] = []
+    for place in range(0, len(pieces), 2):
+        if pieces[place].strip() == clause:
+            continue
+        left += [pieces[place - 1] if place else "", pieces[place]]
+    return matter.model_copy(update={"result": "".join(left).strip("，；")})
