@@ -288,7 +288,7 @@ def _tested(options: Options) -> int:
 
 
 def _bench(options: Options) -> int:
-    from eval import comparison, word
+    from eval import comparison
     from eval.bench import measure, show_rows, write
     from eval.rows import every_row, kept_rows
     from eval.scaling import COSTS, curves
@@ -301,7 +301,7 @@ def _bench(options: Options) -> int:
         grown = curves((1, 2, 4) if options.small else (1, 10, 100), 1 if options.small else 5, costs) if wanted else []
         print(show_rows(rows, grown))
         return 0
-    timings = [*measure(options.repeats), *word.measure()]
+    timings = measure(options.repeats)
     held = kept_rows() if options.kept else every_row()
     told = write(timings, options.date, RESULTS, compared=comparison.measure(), held=held, grown=curves())
     print(told)

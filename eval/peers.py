@@ -53,6 +53,19 @@ def peer_python(name: str) -> Path:
     return python
 
 
+@cache
+def put_beside(name: str, requirement: str) -> None:
+    """Make an optional package of ours importable in this process, from a folder of its own.  Raises `NoPeer`."""
+    folder = _CACHE / f"chugao-bench-{name}"
+    if not folder.is_dir():
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), requirement]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=900)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NoPeer(f"{name}没有装上：{error}") from error
+    sys.path.append(str(folder))
+
+
 def ask_peer(name: str, script: str, given: Any, wait_s: float = 600) -> Any:
     """What a peer's script prints as JSON for what is given as JSON.  Raises `NoPeer`."""
     return ask(peer_python(name), name, script, given, wait_s)

@@ -55,7 +55,7 @@ def _page(result: dict[str, Any], times: dict[str, float], against: dict[str, An
     for name in (*SOFT, "numbers_per_1000", "length"):
         values = [_score(row, name) for row in result["cases"].values()]
         if any(values):
-            yield f"<h3>{LABELS.get(name, {'length': '字数'}.get(name, name))}</h3>{strip(values)}"
+            yield f"<h3>{LABELS.get(name, name)}</h3>{strip(values)}"
     if times:
         yield "<h2>起草用时（CPU 秒）</h2>" + strip([times[n] for n in rows if n in times])
     yield from _table(result)
@@ -89,7 +89,7 @@ def _table(result: dict[str, Any]) -> Iterator[str]:
         "copied_run",
     )
     yield "<h2>手写案例</h2><table><tr><th>案例</th><th>类</th><th>分组</th><th>硬指标</th>"
-    yield "".join(f"<th>{LABELS.get(n, {'length': '字数'}.get(n, n))}</th>" for n in names) + "<th>迹象</th></tr>"
+    yield "".join(f"<th>{LABELS.get(n, n)}</th>" for n in names) + "<th>迹象</th></tr>"
     for case, row in result["cases"].items():
         cells = "".join(f"<td>{_score(row, n):g}</td>" for n in names)
         bad = ' class="bad"' if row["failed"] else ""

@@ -135,16 +135,29 @@ def _kept(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def _ablations(rows: dict[str, dict[str, Any]]) -> Iterator[tuple[str, int, str]]:
-    """(part, cases, what was found): means with their interval, or the value with and without the part."""
+def _ablations(rows: dict[str, dict[str, Any]]) -> Iterator[tuple[str, int, str, str]]:
+    """(part, cases, what is held against what, what was found): means with their interval, or the value on both sides."""
+    from eval.ablations import ABLATIONS
+
     for name, row in rows.items():
         gains = [
             f"{measure} {held[0]:+.3f} ({held[1]:+.3f} to {held[2]:+.3f})"
             for measure, held in row.items()
             if isinstance(held, list) and len(held) == 3 and any(held)
         ]
-        sides = [f"{side} {row[side]}" for side in ("with", "without", "R@1") if side in row]
-        yield name, row["cases"], "; ".join([*sides, *gains]) or ("no difference" if row["cases"] else "not measured")
+        sides = [f"{side}: {_side(row[side])}" for side in ("with", "without") if side in row]
+        sides += [f"{k}: {_side(v)}" for k, v in row.items() if isinstance(v, dict) and k not in ("with", "without")]
+        counts = [f"{k.replace('_', ' ')} {row[k]}" for k in _COUNTED if k in row]
+        about = ((ABLATIONS[name].__doc__ or "").partition("\n")[0]) if name in ABLATIONS else ""
+        told = "; ".join([*sides, *counts, *gains])
+        yield name, row["cases"], about, told or ("no difference" if row["cases"] else "not measured")
+
+
+_COUNTED = ("own_sentences", "drafts_with_some", "same_draft")
+
+
+def _side(value: Any) -> str:
+    return ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
 
 
 def _mutation(result: Any) -> dict[str, Any] | None:

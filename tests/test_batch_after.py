@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from chugao.batch import after, packing
 from chugao.batch.manifest import Task
 from chugao.batch.packing import by_risk, risk_of
 from chugao.batch.records import PaperRow
@@ -73,6 +74,34 @@ def test_every_paper_has_a_review_pack_and_the_index_says_which_to_look_at_first
     values = openpyxl.load_workbook("out/送审/目录.xlsx")["同一指标"]
     told = [[c.value for c in row] for row in values.iter_rows()]
     assert any("不同" in str(row[4]) for row in told[1:])
+
+
+def test_a_pack_is_written_with_its_paper_so_that_the_end_of_a_job_has_none_left_to_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manifest()
+    late: list[str] = []
+    monkeypatch.setattr(after, "write_pack", lambda database, row, draft, folder: late.append(row.id))
+
+    ran = chugao("batch", "run", "清单.toml", "--json")
+
+    assert ran.code == 0, ran.err
+    assert len(list(Path("out/送审").glob("*.zip"))) == 2
+    assert late == []
+
+
+def test_a_pack_that_could_not_be_written_with_its_paper_is_written_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest()
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(packing, "write_pack", full)
+
+    ran = chugao("batch", "run", "清单.toml", "--json")
+
+    assert ran.json["counts"]["done"] == 2
+    assert len(list(Path("out/送审").glob("*.zip"))) == 2
 
 
 def test_two_departments_with_the_same_words_are_told_apart() -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from chugao.batch import working
-from chugao.batch.calling import Line, Stopped, open_loop
+from chugao.batch.calling import Line, Stopped, Turns, open_loop
 from chugao.batch.making import draft_paper
 from chugao.batch.manifest import Manifest, read_manifest
 from chugao.batch.records import JobRow, happenings, papers
@@ -171,6 +173,31 @@ def test_calls_that_stand_in_line_when_a_job_is_paused_are_not_begun() -> None:
 
     assert model.count == 1
     assert [type(f) for f in found] == [Reply, Stopped, Stopped, Stopped, Stopped]
+
+
+def test_papers_are_planned_one_after_another_and_the_next_begins_with_the_first_call_of_the_one_before() -> None:
+    turns, planning, most = Turns(), 0, []
+    lock = threading.Lock()
+
+    def paper_(number: int) -> int:
+        nonlocal planning
+        with turns.next() as turn:
+            with lock:
+                planning += 1
+                most.append(planning)
+            time.sleep(0.01)
+            with lock:
+                planning -= 1
+            if number % 2:
+                turn.end()  # its first call; it goes on beside the others
+                time.sleep(0.02)
+            return turn.rank
+
+    with ThreadPoolExecutor(6) as threads:
+        ranks = list(threads.map(paper_, range(12)))
+
+    assert set(most) == {1}
+    assert sorted(ranks) == list(range(1, 13))
 
 
 def work_until_done(database: Database, url: str, job: JobRow) -> None:

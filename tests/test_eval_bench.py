@@ -4,20 +4,31 @@ import json
 from pathlib import Path
 
 import pytest
-from eval import bench, rows, scaling
+from eval import batchrows, bench, rows, scaling
 from eval.peers import OURS, NoPeer, ask
 from eval.rows import Row, lines_of, run_row
 from eval.scaling import Curve, exponent
 
 DESIGN = (
-    "untraced", "verifier", "retrieval", "filtered", "word_compare", "word_files", "batch_pipeline", "batch_engine",
-    "paid_again", "compare_page", "batch_memory",
+    "untraced", "verifier", "retrieval", "filtered", "word_compare", "redline_cold", "redline_warm", "redline_exact",
+    "typeset", "batch_pipeline", "batch_engine", "batch_engine_postgres", "paid_again", "compare_page", "offline_draft",
+    "help", "batch_memory",
 )  # fmt: skip
 
 
 def test_every_row_of_the_design_has_a_benchmark():
-    # Help and the offline draft are timings of `measure`; what `check` and fifty readers cost is asked for beside it.
-    assert set(rows.ROWS) == {*DESIGN, "check_one", "copy_check", "many_documents", "readers"}
+    # Asked for beside it by the issues: long redlines, files that come back, PDF, the speed of checks, fifty readers.
+    beside = {
+        "redline_100",
+        "redline_bare",
+        "returned",
+        "pdf_warm",
+        "check_one",
+        "copy_check",
+        "many_documents",
+        "readers",
+    }
+    assert set(rows.ROWS) == {*DESIGN, *beside}
 
 
 @pytest.mark.parametrize(("power", "shown"), [(1, 1.0), (2, 2.0), (0, 0.0)])
@@ -60,7 +71,7 @@ def test_a_peer_s_script_runs_apart_and_its_failure_is_a_reason():
 
 
 def test_the_plain_loop_that_stands_beside_the_batch_takes_what_it_should():
-    took = ask(OURS, "asyncio", rows._PLAIN, {"calls": 32, "latency": 0.05})
+    took = ask(OURS, "asyncio", batchrows.PLAIN, {"calls": 32, "latency": 0.05})
 
     assert took >= 0.1
 

@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from eval import overview, tested
-from eval.ablations import ABLATIONS, pattern
+from eval import overview, patterns, tested
+from eval.ablations import ABLATIONS, _without_past, pattern
 from eval.cases import CASES, SHARED, VARIANTS, all_cases, read_case
 from eval.containment import Obedient, measure, papers
 from eval.fuzzing import measure as fuzz
@@ -212,9 +212,32 @@ def test_the_overview_marks_what_misses_its_target(tmp_path: Path):
     assert "✗" in overview.table([last])
 
 
-def test_an_ablation_without_recorded_runs_says_so():
+def test_an_ablation_without_recorded_answers_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(patterns, "RESULTS", tmp_path)
+
     assert {"own-frames", "verifier", "pattern", "dense", "header", "filter"} == {*ABLATIONS}
     assert "没有" in pattern(())["note"]
+
+
+def test_what_is_wrong_with_a_recorded_answer_is_seen_without_judgement():
+    slots = ["cmi.now"]
+    answer = '{"heading": "质量", "blocks": [{"type": "paragraph", "sentences": [{"text": "%s"}]}]}'
+
+    assert patterns.faults(answer % "病例组合指数为{cmi.now}。", slots) == set()
+    assert patterns.faults(answer % "病例组合指数为1.2。", slots) == {"number"}
+    assert patterns.faults(answer % "共办了三项。", slots) == {"number"}
+    assert patterns.faults(answer % "病例组合指数为{cmi.goal}。", slots) == {"slot"}
+    assert patterns.faults("好的，下面是这一节：", slots) == {"unreadable"}
+
+
+def test_the_ablation_of_own_frames_drafts_without_the_past_reports():
+    case = read_case(CASES / "poisoned")
+    with_past = case.draft()
+
+    bare = _without_past(case)
+
+    assert any("own" in s.recipe.get("made_by", "") for x in with_past.sections for s in x.sentences)
+    assert not any("own" in s.recipe.get("made_by", "") for x in bare.sections for s in x.sentences)
 
 
 def test_the_page_on_testing_is_current():

@@ -62,7 +62,8 @@ def finish(database: Database, job: str, blocked: Sequence[str] = ()) -> Finishe
         texts[paper.task.name] = flatten(draft)[0]
         values += _values(paper, draft)
         if paper in fresh:
-            write_pack(database, paper, draft, folder)
+            if paper.report.get("pack") != paper.revision:
+                write_pack(database, paper, draft, folder)
             with database.write() as connection:
                 note(connection, paper.id, packed=paper.revision)
     changes = tuple(c for p in fresh if p.revision > 1 and (c := has_changed(database, p)) is not None)

@@ -9,6 +9,8 @@ call raises as `EngineError` has the section written offline; so that a job is t
 
 import asyncio
 import contextlib
+import itertools
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
@@ -18,12 +20,14 @@ from typing import Any, TypeVar
 
 from chugao.engines import held_open
 from chugao.engines.calling import CallFailed, CircuitOpen
+from chugao.engines.limits import RANK
 from chugao.errors import ChugaoError, EngineError
 from chugao.ledger import BudgetSpent
 from chugao.manuscript import Brief, Engine, Reply
 
 T = TypeVar("T")
 _LAST_WORD_S = 1.0
+_SHORT_TURN_S = 0.0005
 _FOR_GOOD = ("key", "refused")
 
 
@@ -43,6 +47,9 @@ class Loop:
     """One event loop in a thread of its own, for the calls of every job of this process."""
 
     def __init__(self) -> None:
+        # Each time the loop touches its network it gives the interpreter away, and a dozen documents being planned or
+        # checked would each keep it for five milliseconds: between two calls of a slot lay a fifth of a second.
+        sys.setswitchinterval(_SHORT_TURN_S)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="batch-calls", daemon=True)
         self._thread.start()
@@ -78,7 +85,7 @@ class Line:
     def __init__(self, engine: Engine, loop: Loop | None, on_end: Callable[[str], None]) -> None:
         self.engine, self._loop = engine, loop
         self._on_end = on_end
-        self._running: set[Future[Reply]] = set()
+        self._running: set[Future[Any]] = set()
         self._lock = threading.Lock()
         self.stopped = ""
         self._closing: asyncio.Event | None = None
@@ -99,6 +106,16 @@ class Line:
     def busy(self) -> bool:
         """Whether a call is under way, also one whose document has ended."""
         return bool(self._running)
+
+    def prepare(self) -> None:
+        """Have found out what the model can do before the first paper asks it."""
+        find_out = getattr(self.engine, "capability", None)
+        with self._lock:
+            if self._loop is None or find_out is None or self.stopped:
+                return
+            call = self._loop.submit(find_out())
+            self._running.add(call)
+        call.add_done_callback(self._ended)
 
     def stop(self, reason: str, *, at_once: bool) -> None:
         """No more calls; those under way are let finish, or cut off `at_once` (and may have been billed)."""
@@ -160,7 +177,7 @@ class Line:
                 self._on_end(str(error))
             raise Stopped(str(error)) from None
 
-    def _ended(self, call: "Future[Reply]") -> None:
+    def _ended(self, call: "Future[Any]") -> None:
         with self._lock:
             self._running.discard(call)
         if not call.cancelled():
@@ -168,15 +185,20 @@ class Line:
 
 
 class Lent:
-    """An engine for one document: the job's line, at most so many calls at once, falling back or not."""
+    """An engine for one document: the job's line, at most so many calls at once, falling back or not.
 
-    def __init__(self, line: Line, *, concurrency: int | None = None, fallback: bool = True) -> None:
-        self._line, self._fallback = line, fallback
+    `turn` is the document's turn to be planned, over with its first call.
+    """
+
+    def __init__(self, line: Line, turn: "Turn", *, concurrency: int | None = None, fallback: bool = True) -> None:
+        self._line, self._turn, self._fallback = line, turn, fallback
         self.name = line.engine.name
         self._most = asyncio.Semaphore(concurrency) if concurrency else None
 
     async def write(self, brief: Brief, on_text: Callable[[str], None] | None = None) -> Reply:
         """As an engine does."""
+        self._turn.end()
+        RANK.set(self._turn.rank)
         async with self._most or contextlib.nullcontext():
             try:
                 return await self._line.write(brief, on_text)
@@ -184,6 +206,41 @@ class Lent:
                 if self._fallback:
                     raise
                 raise ModelFailed(str(error)) from None
+
+
+class Turns:
+    """Documents are planned one after another, in the order in which they come.
+
+    Planned side by side, all would have their first call out only when the last is planned, and would later all be
+    checked and typeset at one moment, with nothing left to ask: the processor is one, whatever the number of threads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ranks = itertools.count(1)
+
+    @contextmanager
+    def next(self) -> "Iterator[Turn]":
+        """Wait for a turn, which ends with the block at the latest."""
+        self._lock.acquire()
+        turn = Turn(next(self._ranks), self._lock)
+        try:
+            yield turn
+        finally:
+            turn.end()
+
+
+class Turn:
+    """One document's; its calls go before those of documents that began later."""
+
+    def __init__(self, rank: int, lock: threading.Lock) -> None:
+        self.rank, self._lock, self._ended = rank, lock, False
+
+    def end(self) -> None:
+        """The next may be planned."""
+        if not self._ended:
+            self._ended = True
+            self._lock.release()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ say so, so each looks first at what the record says.
 
 import hashlib
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -21,6 +22,7 @@ from chugao.batch.records import (
     claim,
     find_paper,
     moment,
+    note,
     require_job,
     stored_draft,
     tell,
@@ -39,6 +41,8 @@ from chugao.source import Severity
 if TYPE_CHECKING:
     from chugao.checks import Report
     from chugao.index import Index
+
+log = logging.getLogger(__name__)
 
 Ended = Literal["drafted", "done", "failed", "stopped", "abandoned"]
 
@@ -155,20 +159,22 @@ def set_aside(shop: Shop, name: str, round_: int) -> Ended:
 
 def _drafted(shop: Shop, job: JobRow, row: PaperRow) -> "tuple[Draft, Inputs, Report]":
     settings = settings_of(job)
-    inputs = inputs_of(row.task, settings, shop.past(row.task.corpus, job.manifest.workspace))
     line = shop.line(job, row.task.engine, settings)
-    engine = Lent(line, concurrency=row.task.concurrency, fallback=row.task.fallback)
     # The books show what each department cost.
     booked = ON_BEHALF.set(row.id)
     try:
-        draft, report = make(
-            inputs.desk,
-            inputs.outline,
-            engine,
-            office=settings.office,
-            seed=row.task.seed,
-            progress=lambda _: shop.wrote_section(row.id),
-        )
+        with shop.turns.next() as turn:
+            if line.stopped:
+                raise Stopped(line.stopped)
+            inputs = inputs_of(row.task, settings, shop.past(row.task.corpus, job.manifest.workspace))
+            draft, report = make(
+                inputs.desk,
+                inputs.outline,
+                Lent(line, turn, concurrency=row.task.concurrency, fallback=row.task.fallback),
+                office=settings.office,
+                seed=row.task.seed,
+                progress=lambda _: shop.wrote_section(row.id),
+            )
     finally:
         ON_BEHALF.reset(booked)
     return draft, inputs, report
@@ -273,10 +279,11 @@ def export_paper(shop: Shop, name: str, round_: int) -> Ended:
             return "abandoned"
         job, text = require_job(connection, row.job), stored_draft(connection, name)
     try:
-        paths = _exported(job, row, Draft.model_validate_json(text or ""))
+        draft = Draft.model_validate_json(text or "")
+        paths = _exported(job, row, draft)
     except Exception as error:
         return _failed(shop, row, error)
-    content = paths["docx"].read_bytes()
+    content, packed = paths["docx"].read_bytes(), _packed(shop, job, row, draft)
     with shop.database.write() as connection:
         done = change(
             connection,
@@ -291,9 +298,23 @@ def export_paper(shop: Shop, name: str, round_: int) -> Ended:
             finished_at=moment(),
         )
         if done:
+            if packed:
+                note(connection, name, pack=row.revision + 1)
             detail = {"revision": row.revision + 1, "sections": row.report.get("sections", 0)}
             tell(connection, row.job, "exported", name, detail)
     return "done" if done else "abandoned"
+
+
+def _packed(shop: Shop, job: JobRow, row: PaperRow, draft: Draft) -> bool:
+    """Whether the review pack is written: here, while others wait for their model, else by `after.finish`."""
+    from chugao.batch.packing import FOLDER, write_pack
+
+    try:
+        write_pack(shop.database, row, draft, Path(job.out) / FOLDER)
+    except Exception as error:
+        log.warning("the pack of %s waits for the end: %s", row.id, type(error).__name__)
+        return False
+    return True
 
 
 def _exported(job: JobRow, row: PaperRow, draft: Draft) -> dict[str, Path]:

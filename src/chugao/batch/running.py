@@ -126,7 +126,7 @@ def run(
     if rows or _house_waits(database, job):
         made = bool(rows)
         count = processes or _worth(rows)
-        with Worker(database, url, papers=at_once) as worker, _helpers(url, count - 1, at_once):
+        with Worker(database, url, papers=at_once, ahead=(job, rows)) as worker, _helpers(url, count - 1, at_once):
             worker.submit(job.tenant, rows)
             watch(database, job.id, worker, seen)
             rows, blocked = _house(database, job.id, again=made)

@@ -7,19 +7,20 @@ moment.
 """
 
 import threading
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chugao.batch.calling import Line, Loop, Stopped
+from chugao.batch.calling import Line, Loop, Stopped, Turns
 from chugao.batch.pacing import SharedLimits, pace_key
-from chugao.batch.records import JobRow, count_sections, find_paper, set_job
-from chugao.config import Settings
+from chugao.batch.records import JobRow, PaperRow, count_sections, find_paper, set_job
+from chugao.config import Settings, load_settings
 from chugao.database import Database
 from chugao.desk import open_past, open_writer
-from chugao.ledger.keeping import this_process
+from chugao.ledger.keeping import ON_BEHALF, this_process
 
 if TYPE_CHECKING:
     from chugao.index import Index
@@ -44,6 +45,7 @@ class Shop:
         """Papers whose work was stopped here."""
         self._past = lru_cache(_OPEN_INDEXES)(_open_past)
         self._opening = threading.Lock()
+        self.turns = Turns()
         self._closed = False
 
     def close(self) -> None:
@@ -61,6 +63,23 @@ class Shop:
         """Past reports, read once for all departments that share them."""
         with self._opening:
             return self._past(corpus, workspace)
+
+    def prepare(self, job: JobRow, rows: Sequence[PaperRow]) -> None:
+        """Read and ask beforehand what the first paper would wait for: past reports, what the model can do."""
+        import chugao.drafting  # noqa: F401
+
+        settings = load_settings(Path(job.manifest.workspace) if job.manifest.workspace else None)
+        first = {r.task.engine: r.id for r in reversed(rows)}
+        for engine, paper in first.items():
+            # In the books it stands with the paper that would have asked.
+            booked = ON_BEHALF.set(paper)
+            # What goes wrong here goes wrong again for the papers, which tell it.
+            with suppress(Exception):
+                self.line(job, engine, settings).prepare()
+            ON_BEHALF.reset(booked)
+        for corpus in dict.fromkeys(r.task.corpus for r in rows):
+            with suppress(Exception):
+                self.past(corpus, job.manifest.workspace)
 
     # --- lines ---
 

@@ -13,6 +13,7 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
 from sqlalchemy import Connection, select, update
@@ -21,6 +22,7 @@ from chugao.batch.durable import VERSION, Durable, hand_in
 from chugao.batch.making import draft_paper, export_paper, set_aside
 from chugao.batch.records import (
     LIVE,
+    JobRow,
     PaperRow,
     find_paper,
     job_states,
@@ -53,8 +55,16 @@ class Worker:
     """Takes papers from the queue and makes them; use it as a context manager."""
 
     def __init__(
-        self, database: Database, url: str, *, name: str = "", papers: int = 4, share: int | None = None
+        self,
+        database: Database,
+        url: str,
+        *,
+        name: str = "",
+        papers: int = 4,
+        share: int | None = None,
+        ahead: tuple[JobRow, Sequence[PaperRow]] | None = None,
     ) -> None:
+        """`ahead` is what will be handed in first."""
         if name and not _NAME.fullmatch(name):
             raise InputError("工作进程的名字只用字母、数字、点和短横线，不超过60个字符。请改正 --name。")
         self._database, self._url = database, url
@@ -66,6 +76,8 @@ class Worker:
         self._stopping = threading.Event()
         with database.write() as connection:
             self.name = _take_name(connection, name, self.shop.owner)
+        if ahead is not None:
+            threading.Thread(target=self.shop.prepare, args=ahead, name="batch-ahead", daemon=True).start()
         self._durable = Durable(url, self.name, self._draft, self._export, papers=papers, share=share)
         self._thread = threading.Thread(target=self._live, name="batch-heart", daemon=True)
         self._thread.start()
