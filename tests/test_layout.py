@@ -330,6 +330,21 @@ def test_what_is_no_word_file_is_refused():
         judge(b"PK nothing", gbt9704(), "甲.docx")
 
 
+def test_what_the_guard_refuses_never_reaches_the_printing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile(io.BytesIO(typeset(drafts.draft()))) as source, zipfile.ZipFile("外来.docx", "w") as target:
+        for name in source.namelist():
+            said = source.read(name)
+            if name == "word/document.xml":
+                said = said.replace(b"<w:document", b'<!DOCTYPE a [<!ENTITY b "c">]><w:document', 1)
+            target.writestr(name, said)
+
+    done = chugao("check", "--layout", "外来.docx")
+
+    assert done.code == 2
+    assert "DOCTYPE" in done.err
+
+
 def test_the_command_says_what_it_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("chugao.word.preview.office", lambda: None)
     file = tmp_path / "甲.docx"

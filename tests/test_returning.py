@@ -568,6 +568,21 @@ def test_the_title_of_an_annex_is_changed_in_one_place() -> None:
     assert annex.blocks[0].table.title == "2026年重点任务清单"
 
 
+def test_of_items_joined_here_and_not_there_it_is_told_though_no_draft_holds_it() -> None:
+    items = [("", "一是床位不足。"), ("", "二是麻醉力量不足。"), ("", "三是转运慢。")]
+    draft = drafts.draft(parts=(drafts.section("problems", "一、", "问题", 1, *items),))
+    desk = Desk(typeset(draft))
+
+    desk.merge("一是床位不足。")
+    found = read(draft, desk.bytes())
+
+    assert [(u.what, u.text) for u in found.unplaced] == [("并段", "二是麻醉力量不足。")]
+    assert found.edits == ()
+
+    desk.merge("一是床位不足。")  # all of them: a layout in which items run on
+    assert read(draft, desk.bytes()).unplaced == ()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_is_done_the_new_draft_says_what_the_file_says(seed: int) -> None:
     chance = random.Random(seed)

@@ -10,7 +10,8 @@ from openpyxl import Workbook
 
 from chugao import review
 from chugao.review import carrying, orders
-from chugao.web.running import Runner, on_the_page
+from chugao.web.running import Runner
+from chugao.web.wording import on_screen
 from tests.desk_office import Client, Office, open_office
 
 ROOT = Path(__file__).parents[1]
@@ -100,7 +101,7 @@ def test_a_notice_says_its_deadline_once(tmp_path: Path) -> None:
 
 
 def test_what_went_wrong_is_told_in_the_words_of_the_screen() -> None:
-    said = on_the_page("请核对 --year 和 --period，或补充 --metrics、--matters。错别字--见上，-- 照旧。")
+    said = on_screen("请核对 --year 和 --period，或补充 --metrics、--matters。错别字--见上，-- 照旧。")
 
     assert said == "请核对“题目中的年度”和“期间”，或补充指标表、事项表。错别字--见上，-- 照旧。"
 

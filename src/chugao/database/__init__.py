@@ -47,7 +47,7 @@ __all__ = [
     "verify",
 ]
 
-HEAD = "0009"
+HEAD = "0010"
 """Newest revision in `migrations/versions`; kept here so that opening an up-to-date database loads no Alembic."""
 VERSION_TABLE = "schema_revision"
 """Not Alembic's own name: the institution's PostgreSQL may hold another program's history."""

@@ -597,6 +597,8 @@ review_alternative = Table(
     Column("at", Text, nullable=False),
     Column("section", Text, nullable=False),
     Column("taken", Boolean, nullable=False),
+    # What its numbers rest on, where the text that stands does not hold it.
+    Column("evidence", Text, nullable=False, server_default="[]"),
 )
 
 # A change somebody suggests; offsets count in the section's text at `base_rev`.

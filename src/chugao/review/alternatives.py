@@ -3,12 +3,15 @@
 In: a `Section` somebody drafted again, or typed and could not save.  Out: `Alternative`; taken, it is the next revision.
 """
 
+import json
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, insert, select, update
 
 from chugao.database import Database
 from chugao.database.tables import review_alternative as table
 from chugao.errors import InputError
-from chugao.manuscript import Section
+from chugao.manuscript import Evidence, Section
 from chugao.review import keeping
 from chugao.review.changing import bound
 from chugao.review.people import Act, Person, may, require
@@ -30,6 +33,8 @@ class Alternative(Frozen):
     at: str
     section: Section
     taken: bool
+    evidence: tuple[Evidence, ...] = ()
+    """What its numbers rest on, where the text that stands does not hold it."""
 
 
 def offer_alternative(
@@ -40,9 +45,10 @@ def offer_alternative(
     *,
     label: str = "",
     note: str = "",
+    evidence: Sequence[Evidence] = (),
     at: str | None = None,
 ) -> Alternative:
-    """Keep another text for a section beside it.
+    """Keep another text for a section beside it, with what its numbers rest on.
 
     Raises `NotAllowed`, `InputError` for a section that is not in the document.
     """
@@ -52,7 +58,9 @@ def offer_alternative(
         if not may(person, Act.SUGGEST, document):
             require(person, Act.REGENERATE, document)
         keeping.known_section(connection, document, section.id)
-        return _add(connection, person, document_id, section, label, note, moment)
+        used = {c.id for s in section.sentences for c in s.claims} | {c.id for c in section.heading.claims}
+        brought = [e for e in evidence if e.id in used]
+        return _add(connection, person, document_id, section, label, note, moment, brought)
 
 
 def branch(
@@ -109,11 +117,20 @@ def take_alternative(
         of_it = (table.c.document_id == document_id) & (table.c.id == number)
         connection.execute(update(table).where(of_it).values(taken=True))
         told = f"备选{found.label}"
-        return put_in_place(connection, person, document, base_rev, found.section, "alternative", told, (), moment)
+        return put_in_place(
+            connection, person, document, base_rev, found.section, "alternative", told, found.evidence, moment
+        )
 
 
 def _add(
-    connection: Connection, person: Person, document_id: str, section: Section, label: str, note: str, at: str
+    connection: Connection,
+    person: Person,
+    document_id: str,
+    section: Section,
+    label: str,
+    note: str,
+    at: str,
+    evidence: Sequence[Evidence] = (),
 ) -> Alternative:
     number = keeping.next_number(connection, table.c.id, table.c.document_id == document_id)
     here = [a for a in _all(connection, document_id) if a.section_id == section.id]
@@ -131,6 +148,7 @@ def _add(
             at=at,
             section=keeping.canonical(section),
             taken=False,
+            evidence=json.dumps([e.model_dump(mode="json") for e in evidence], ensure_ascii=False),
         )
     )
     document = keeping.seen(connection, person, document_id)
@@ -152,6 +170,7 @@ def _all(connection: Connection, document_id: str) -> list[Alternative]:
             at=r.at,
             section=keeping.parsed(r.section),
             taken=r.taken,
+            evidence=tuple(Evidence.model_validate(e) for e in json.loads(r.evidence)),
         )
         for r in connection.execute(wanted).all()
     ]

@@ -19,6 +19,7 @@ from chugao.source import Frozen
 if TYPE_CHECKING:
     from chugao.config import Settings
     from chugao.database import Database
+    from chugao.desk import Desk
     from chugao.documents.structure import Document as UploadedDocument
     from chugao.index import Index
     from chugao.manuscript import Draft, Section
@@ -116,7 +117,7 @@ def _recognised(path: Path, year: int) -> tuple[FileUse, str]:
 
     document = read_upload(path, path.name)
     if "意见" in path.stem or "批示" in path.stem:
-        return _text_told(document, path, "instructions")
+        return "instructions", _instructions_told(path)
     if any(word in path.stem + document.title for word in ("通知", "提纲")):
         return _as_told(path, "above")
     # Last year's report lends wording; this year's is what a department sends.
@@ -145,15 +146,22 @@ def _as_told(path: Path, use: FileUse) -> tuple[FileUse, str]:
         return use, f"要求答{len(above.headings)}个标题{limit}" + (f"，{above.deadline}报" if above.deadline else "")
     if use == "unused":
         return use, ""
+    if use == "instructions":
+        return use, _instructions_told(path)
     from chugao.documents.uploading import read_upload
 
     return _text_told(read_upload(path, path.name), path, use)
 
 
 def _text_told(document: "UploadedDocument", path: Path, use: FileUse) -> tuple[FileUse, str]:
-    if use == "instructions":
-        return use, f"{sum(bool(line.strip()) for line in document.text.splitlines())}条"
     return use, f"《{document.title or path.stem}》"
+
+
+def _instructions_told(path: Path) -> str:
+    """How many there are, counted as the draft will read them: a line without a full stop is one too."""
+    from chugao.documents.reading import read_text
+
+    return f"{sum(bool(p.text.strip()) for p in read_text(path).paragraphs)}条"
 
 
 def _figures_told(looked: "Preview") -> str:
@@ -205,7 +213,7 @@ def carry_out(
     db: "Database", settings: "Settings", order: "Order", person: "Person", folder: Path, say: Say, *, at: str
 ) -> "Document":
     """Do everything an order asks for.  Raises `ChugaoError` with what stopped it, `Stopped` when the person did."""
-    from chugao.desk import Files, gather, make, open_writer
+    from chugao.desk import make, open_writer
     from chugao.review import put_in
     from chugao.review.budgets import left
     from chugao.review.people import Act, require
@@ -219,17 +227,9 @@ def carry_out(
     payload, department = order.payload, order.department
     files = taken(folder, [HandedIn.model_validate(f) for f in payload.get("files", ())])
     outline = outline_of(payload, department, files, settings)
-    own = _take_in(db, settings, order, files, told, year=outline.reported.year, at=at)
+    own = _take_in(db, settings, order, person, files, told, year=outline.reported.year, at=at)
     _go_on(say, told | {"stage": "读数据", "expected": sum(1 for p in outline.parts if p.level)})
-    given = Files(metrics=own, matters=files.matters, instructions=next(iter(files.instructions), None))
-    desk = gather(
-        given,
-        department=department,
-        year=outline.reported.year,
-        organisation=outline.organisation,
-        workspace=workspace,
-        past=past_of(db, workspace, person),
-    )
+    desk = desk_for(db, workspace, department, outline, files, own, person)
     told |= {"stage": "起草", "expected": sum(1 for p in outline.parts if p.level)}
     told["notices"] += desk.notices
     _go_on(say, told)
@@ -251,9 +251,52 @@ def carry_out(
     told |= {"stage": "存入", "sections": sections_told(made), "numbers": dict(report.numbers)}
     told |= {"requests": len(made.requests), "blocking": sum(f.severity.blocks for f in made.findings)}
     _go_on(say, told)
-    document = put_in(db, person, made, note=f"起草单 {order.id}", limit=payload.get("length") or None, at=at)
+    if again := str(payload.get("again") or ""):
+        document = _laid_over(db, person, again, made, told, at)
+    else:
+        document = put_in(db, person, made, note="照收到的材料起草", limit=payload.get("length") or None, at=at)
     say(told | {"stage": "完成"})
     return document
+
+
+def desk_for(
+    db: "Database",
+    workspace: Path,
+    department: str,
+    outline: "Outline",
+    files: Taken,
+    own: tuple[Path, ...],
+    person: "Person",
+) -> "Desk":
+    """All that the paper rests on: what was handed in with it, and what the workspace keeps."""
+    from chugao.desk import Files, gather
+
+    return gather(
+        Files(metrics=own, matters=files.matters, instructions=next(iter(files.instructions), None)),
+        department=department,
+        year=outline.reported.year,
+        organisation=outline.organisation,
+        workspace=workspace,
+        past=past_of(db, workspace, person),
+    )
+
+
+def _laid_over(
+    db: "Database", person: "Person", document_id: str, made: "Draft", told: dict[str, Any], at: str
+) -> "Document":
+    """A paper written again over the one there is: what people changed meanwhile stays, or is chosen sentence by sentence."""
+    from chugao.review import Conflict, document, put_in_again, set_aside, versions
+
+    nodes = versions(db, person, document_id)
+    base = max(n.no for n in nodes if n.kind in ("ai", "regenerate") and not n.recipe.get("aside"))
+    note = "照现在的材料和指标重写"
+    try:
+        put_in_again(db, person, document_id, made, kind="regenerate", base=base, note=note, at=at)
+    except Conflict:
+        node = set_aside(db, person, document_id, made, base=base, kind="regenerate", note=note, at=at)
+        told["notices"].append("您改过的句子，新写的也改了，都留着。请逐句选用哪个，再并入。")
+        told["settle"] = node.no
+    return document(db, person, document_id)
 
 
 def past_of(db: "Database", workspace: Path, person: "Person") -> "tuple[Index | None, tuple[str, ...]]":
@@ -279,6 +322,7 @@ def _take_in(
     db: "Database",
     settings: "Settings",
     order: "Order",
+    person: "Person",
     files: Taken,
     told: dict[str, Any],
     *,
@@ -306,20 +350,38 @@ def _take_in(
     if files.material:
         index = workspace_index(workspace)
         for path in files.material:
-            _keep_material(db, path, order, year, index, told, at)
+            _keep_material(db, path, _sender(settings, order, person, path), order, year, index, told, at)
     return own
 
 
+def _sender(settings: "Settings", order: "Order", person: "Person", path: Path) -> str:
+    """Whose a submission is: the paper of the whole house is made of what each department sent."""
+    from chugao.material.whose import whose
+    from chugao.review.people import sees
+
+    if order.department not in (settings.office.name, settings.office.short_name):
+        return order.department
+    found, _ = whose(path)
+    return found if found and sees(person, found) else order.department
+
+
 def _keep_material(
-    db: "Database", path: Path, order: "Order", year: int, index: Any, told: dict[str, Any], at: str
+    db: "Database",
+    path: Path,
+    department: str,
+    order: "Order",
+    year: int,
+    index: Any,
+    told: dict[str, Any],
+    at: str,
 ) -> None:
     from chugao.material.collecting import keep_submission
     from chugao.material.store import add_items, confirm_items
     from chugao.material.submission import understand_submission
 
-    sent = understand_submission(path, department=order.department, year=year, index=index, submitter="")
+    sent = understand_submission(path, department=department, year=year, index=index, submitter="")
     report = add_items(db, sent.items, actor=order.ordered_by, at=at)
-    keep_submission(db, sent, department=order.department, year=year, at=at)
+    keep_submission(db, sent, department=department, year=year, at=at)
     fresh = [i.id for i in sent.items if i.status == "provisional" and not i.copied_from and i.kind != "instruction"]
     if order.payload.get("confirmed") and fresh:
         confirm_items(db, fresh, by=order.ordered_by, at=at)

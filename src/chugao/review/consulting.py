@@ -152,8 +152,27 @@ def owned_claims(draft: Draft, basis: Basis | None, department: str) -> set[str]
         if department in _names(m.owner) or m.department == department:
             stems.add(m.id)
     claims = {c for section in draft.sections for text in _texts(section) for c in text[1]}
-    owned = {e.id for e in draft.evidence if e.metric in stems}
-    return {c.id for c in claims if c.id and (c.id in owned or c.metric in stems or c.id.partition(".")[0] in stems)}
+
+    def theirs(stem: str) -> bool:
+        # A matter's date and its task in the plan stand under its id with a word behind.
+        return stem in stems or stem.rpartition("_")[0] in stems
+
+    owned = {e.id for e in draft.evidence if theirs(e.metric)}
+    return {
+        c.id for c in claims if c.id and (c.id in owned or theirs(c.metric or "") or theirs(c.id.partition(".")[0]))
+    }
+
+
+def answerable(draft: Draft, basis: Basis | None) -> tuple[str, ...]:
+    """The 科室 that something in the paper belongs to, the one with most of it first."""
+    if basis is None:
+        return ()
+    figures = basis.figures.observations if basis.figures else ()
+    things = basis.matters.items if basis.matters else ()
+    named = [n for o in figures for n in _names(o.owner)]
+    named += [n for m in things for n in (*_names(m.owner), m.department) if n]
+    owned = {n: len(owned_claims(draft, basis, n)) for n in dict.fromkeys(named) if n != draft.department}
+    return tuple(n for n, count in sorted(owned.items(), key=lambda x: -x[1]) if count)
 
 
 def _names(told: str) -> Collection[str]:
@@ -209,7 +228,13 @@ def share_of(db: Database, person: Person, document_id: str) -> Share:
         held = keeping.held_sections(connection, document_id)
         draft = keeping.working_of(connection, document, held)
         shown = tuple(_sections(draft, {h.id: h.rev for h in held}, row["owns"]))
-        own = (c for c in all_of(connection, document_id) if c.department == row["department"])
+        told = "".join(p.text for s in shown for p in s.paragraphs)
+        # A remark on a paragraph quotes its beginning, which may be somebody else's.
+        own = (
+            c if c.quote in told else c.model_copy(update={"quote": ""})
+            for c in all_of(connection, document_id)
+            if c.department == row["department"]
+        )
     return Share(
         document_id=document_id,
         title=document.title,
@@ -288,9 +313,13 @@ def _blackened(text: str, claims: Sequence[Claim], own: Collection[str]) -> str:
 
 def _facts(draft: Draft, owns: Mapping[str, Any]) -> Iterator[SharedFact]:
     claims = set(owns["claims"])
+    told: set[SharedFact] = set()
     for e in draft.evidence:
-        if e.id in claims:
-            yield SharedFact(name=e.name or e.metric, printed=e.printed, source=e.source)
+        # A number of a matter has no name of its own, and its task in the plan is the same number again.
+        fact = SharedFact(name=e.name or "报来的事项", printed=e.printed, source=e.source)
+        if e.id in claims and fact not in told:
+            told.add(fact)
+            yield fact
 
 
 # --- opinions -------------------------------------------------------------------------------------

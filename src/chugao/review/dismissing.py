@@ -44,8 +44,35 @@ def passed(connection: Connection, document: Document, draft: Draft, basis: "Bas
     from chugao.checks.ours import text_at
 
     told = dismissals_in(connection, document.id)
-    found = _read(draft, basis)
+    found = _not_answered_for(draft, _read(draft, basis))
     return tuple(f for f in found if any(silenced([f], told, text_at(draft, f.place)))) if told else found
+
+
+ANSWERED = frozenset({"number-untraced", "number-changed", "number-wrong"})
+"""What a person answers for who confirms a number by name: that it is right though no source of ours says so."""
+
+
+def _not_answered_for(draft: Draft, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings without those on a number that somebody has confirmed by name at that very place."""
+    from chugao.checks.evidence import claimed
+
+    if not any(f.rule in ANSWERED for f in found):
+        return found
+    confirmed = [
+        (at.section, at.sentence, c.start, c.end)
+        for _, claims, at in claimed(draft)
+        for c in claims
+        if c.state == "person"
+    ]
+
+    def answered(f: Finding) -> bool:
+        here = (f.place.section, f.place.sentence)
+        return f.rule in ANSWERED and any(
+            (section, sentence) == here and start < f.place.end and f.place.start < end
+            for section, sentence, start, end in confirmed
+        )
+
+    return tuple(f for f in found if not answered(f)) if confirmed else found
 
 
 def _read(draft: Draft, basis: "Basis | None") -> tuple[Finding, ...]:

@@ -47,6 +47,13 @@ class Basis:
     matters: "Matters | None" = None
     index: "Index | None" = None
     office: "Office | None" = None
+    standing: "Figures | None" = None
+    """The house's figures of today where the text rests on more than they hold: they say what is ruled and what came."""
+
+    @property
+    def today(self) -> "Figures | None":
+        """The figures that say what has been ruled on and what has come since."""
+        return self.figures if self.figures is not None else self.standing
 
 
 class Hindrance(Frozen):
@@ -152,8 +159,8 @@ def _pending(text: str, section: str, place: str) -> Iterator[Hindrance]:
 def unruled(draft: Draft, basis: Basis | None) -> Iterator[Hindrance]:
     """Figures of the text whose 口径 nobody has decided; with figures at hand, those still contested there."""
     asked = {r.metric: r for r in draft.requests if "口径未裁" in r.reason}
-    if basis is not None and basis.figures is not None:
-        contested = {c[0].metric for c in basis.figures.of_department(draft.department).contested}
+    if basis is not None and basis.today is not None:
+        contested = {c[0].metric for c in basis.today.of_department(draft.department).contested}
         names = {e.metric: e.name for e in draft.evidence}
         used = {c.metric for s in draft.sections for x in s.sentences for c in x.claims if c.metric}
         for metric in sorted(contested & (used | asked.keys())):

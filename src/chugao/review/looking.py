@@ -6,6 +6,7 @@ The strip counts what keeps a text from being sent, from its claims alone, so th
 changed a sentence is followed character by character through the section's revisions.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -47,6 +48,8 @@ _WORDS = {
     "alternative": "改用备选",
     "ai": "生成",
 }
+TO_CONFIRM = "材料待确认"
+"""How a request begins that asks for a person's word and not for a department's, as the desk writes it."""
 
 
 class Strip(Frozen):
@@ -209,6 +212,8 @@ class Since(Frozen):
     """Headings of changed sections that answer a leader's instruction."""
     instructions: tuple[Carried, ...] = ()
     owes: tuple[Owes, ...] = ()
+    unconfirmed: tuple[tuple[str, int], ...] = ()
+    """Departments with how many of the things they sent nobody has confirmed yet."""
     outline: tuple[int, int] | None = None
     """Headings from above that are answered, of how many; None where no outline came from above."""
     private: tuple[str, ...] = ()
@@ -270,7 +275,10 @@ def since_last_look(db: Database, person: Person, document_id: str, basis: Basis
         look = connection.execute(select(review_look).where(_look_of(document_id, person))).first()
         told = {
             "instructions": tuple(_instructions(connection, document, head, draft, basis)),
-            "owes": tuple(_owes(connection, document, draft, basis)),
+            "owes": tuple(
+                {(o.owner, o.name, o.reason[:4]): o for o in _owes(connection, document, draft, basis)}.values()
+            ),
+            "unconfirmed": tuple(_unconfirmed(connection, document, draft).items()),
             "outline": _answered(draft),
             "private": _private(draft),
         }
@@ -295,7 +303,7 @@ def _since(before: Draft, draft: Draft, hands: dict[str, "_Hands"], at: str, tol
         first=False,
         at=at,
         line=summary.line,
-        numbers=tuple(_number(f, hands) for f in facts),
+        numbers=tuple(_number(f, hands, draft) for f in facts),
         words=tuple(_word(h, hands) for h in comparison.hunks if h.kind != "数字" and not h.numbering),
         lead_changed=summary.lead_changed,
         problems_changed=summary.problems_changed,
@@ -351,7 +359,7 @@ def _hands(connection: Connection, document_id: str, section_id: str, seen: int,
     return _Hands(first, steps)
 
 
-def _number(fact: FactChange, hands: dict[str, _Hands]) -> Change:
+def _number(fact: FactChange, hands: dict[str, _Hands], draft: Draft) -> Change:
     place = fact.new_place or fact.old_place
     section = place.section if place else ""
     name, at, why = hands[section].of(fact.old, fact.new) if section in hands else _title(hands, fact.old, fact.new)
@@ -359,13 +367,26 @@ def _number(fact: FactChange, hands: dict[str, _Hands]) -> Change:
         section=section,
         heading=place.heading if place else "",
         kind="数字",
-        metric=fact.metric,
+        metric=_ENUMERATED.sub("", fact.metric),
         old=fact.old,
         new=fact.new,
         who=name,
         at=at,
-        why=why,
+        why=_answered_for(draft, section, fact.new) or why,
     )
+
+
+_ENUMERATED = re.compile(r"^[一二三四五六七八九十]+是")
+
+
+def _answered_for(draft: Draft, section: str, printed: str) -> str:
+    """What somebody said when they answered for a number by name; "" for a number nobody answered for."""
+    for found in (s for s in draft.sections if s.id == section):
+        for sentence in found.sentences:
+            for claim in sentence.claims:
+                if claim.state == "person" and claim.source and sentence.text[claim.start : claim.end] == printed:
+                    return claim.source
+    return ""
 
 
 def _word(hunk: Hunk, hands: dict[str, _Hands]) -> Change:
@@ -446,11 +467,11 @@ def _owes(connection: Connection, document: Document, draft: Draft, basis: Basis
     wanted = select(u.c.department, func.count()).where(u.c.year == document.year).group_by(u.c.department)
     urged: dict[str, int] = {row[0]: row[1] for row in connection.execute(wanted)}
     come: set[str] = set()
-    if basis is not None and basis.figures is not None:
-        own = basis.figures.of_department(document.department).observations
+    if basis is not None and basis.today is not None:
+        own = basis.today.of_department(document.department).observations
         come = {o.metric for o in own if o.period.code == document.period}
     for request in draft.requests:
-        if request.metric and request.metric in come:
+        if request.reason.startswith(TO_CONFIRM) or (request.metric and request.metric in come):
             continue
         yield Owes(
             name=request.name or request.metric,
@@ -459,3 +480,18 @@ def _owes(connection: Connection, document: Document, draft: Draft, basis: Basis
             reason=request.reason,
             urged=urged.get(request.owner, 0) or urged.get(request.department, 0),
         )
+
+
+def _unconfirmed(connection: Connection, document: Document, draft: Draft) -> dict[str, int]:
+    """What was sent in time for the draft and still waits for somebody to confirm it: nobody owes that but the office."""
+    from chugao.database.tables import material as m
+
+    asked = {(r.owner, r.name) for r in draft.requests if r.reason.startswith(TO_CONFIRM)}
+    if not asked:
+        return {}
+    wanted = select(m.c.department, m.c.payload).where((m.c.status == "provisional") & (m.c.kind != "instruction"))
+    waiting = {(d or document.department, str(payload["text"])[:40]) for d, payload in connection.execute(wanted)}
+    counted: dict[str, int] = {}
+    for owner, _ in sorted(asked & waiting):
+        counted[owner] = counted.get(owner, 0) + 1
+    return counted

@@ -102,6 +102,14 @@ def orders_of(db: Database, person: Person, limit: int = 20) -> tuple[Order, ...
     return tuple(_order(r) for r in rows if _visible(r, person))[:limit]
 
 
+def order_behind(db: Database, document_id: str) -> Order | None:
+    """The latest order a document came of; None for one that was put in by hand or by a batch."""
+    made = select(orders).where((orders.c.document_id == document_id) & (orders.c.state == "done"))
+    with db.read() as connection:
+        row = connection.execute(made.order_by(orders.c.finished_at.desc()).limit(1)).mappings().one_or_none()
+    return _order(row) if row is not None else None
+
+
 def change_order(db: Database, identifier: str, *, department: str, payload: Mapping[str, Any]) -> None:
     """What is asked for, while it has not begun.  Raises `NotAllowed` afterwards."""
     with db.write() as connection:

@@ -172,9 +172,17 @@ def put_in_again(
 
 
 def set_aside(
-    db: Database, person: Person, document_id: str, draft: Draft, *, base: int, note: str = "", at: str | None = None
+    db: Database,
+    person: Person,
+    document_id: str,
+    draft: Draft,
+    *,
+    base: int,
+    kind: Kind = "import",
+    note: str = "",
+    at: str | None = None,
 ) -> VersionNode:
-    """Keep a text that came back from version `base` as a branch of the tree; the text of today stays as it is.
+    """Keep a text that came back from version `base`, or was drafted again, as a branch of the tree; the text of today stays as it is.
 
     Raises `NotAllowed`, `InputError`.
     """
@@ -186,7 +194,7 @@ def set_aside(
         no, content = _next(connection, document), keeping.content_of_draft(draft)
         recipe = dict(draft.recipe) | {"base": base, "aside": True}
         aside = document.model_copy(update={"version": no, "content": content})
-        _add_node(connection, person, aside, draft, "import", base, note, recipe, moment)
+        _add_node(connection, person, aside, draft, kind, base, note, recipe, moment)
         detail = {"version": no, "parent": base, "note": note}
         keeping.log(connection, person, "review.set_aside", document, detail, at=moment)
         return _node(connection, document, no)

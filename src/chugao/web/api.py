@@ -87,6 +87,13 @@ class NewOrder(Told):
     confirmed: bool = False
 
 
+class Picking(Told):
+    ids: Annotated[list[Name], Field(min_length=1, max_length=1000)]
+    who: Name = ""
+    """The leader who chose; else the person who writes it down."""
+    drop: bool = False
+
+
 class Decision(Told):
     ids: Annotated[list[Name], Field(min_length=1, max_length=1000)]
     reason: Words = ""
@@ -99,6 +106,13 @@ class NewInstruction(Told):
     who: Name = ""
     when: Name = ""
     about: Name = ""
+
+
+class NewWord(Told):
+    """A word of the office's own, and the metric or header it means."""
+
+    word: Name
+    meaning: Name
 
 
 class NewRuling(Told):
@@ -297,6 +311,16 @@ def reject_material(request: Request, person: Upload, told: Decision) -> Json:
     return {"items": [item_json(i) for i in changed]}
 
 
+@router.post("/material/pick", tags=["材料"], summary="挑选写进不足的")
+def pick_material(request: Request, person: Upload, told: Picking) -> Json:
+    from chugao.material.telling import item_json
+
+    changed = material.decide_items(
+        house_of(request), person, "unpick" if told.drop else "pick", told.ids, who=told.who
+    )
+    return {"items": [item_json(i) for i in changed]}
+
+
 @router.get("/material/board", tags=["材料"], summary="报送进度")
 def material_board(request: Request, person: See, year: Annotated[int, Query(ge=2000, le=2099)]) -> Json:
     from chugao.material.collecting import collecting_board
@@ -385,6 +409,16 @@ def rule(request: Request, person: Upload, told: NewRuling, key: Key = None) -> 
             house, person, told.metric, told.choose, told.reason, told.department, told.period, person.name
         )
         return {"told": words}
+
+    return once_of(request, person, key, told.model_dump_json().encode(), do)
+
+
+@router.post("/metrics/words", status_code=201, tags=["指标"], summary="记住本单位的叫法")
+def teach(request: Request, person: Upload, told: NewWord, key: Key = None) -> Response:
+    house = house_of(request)
+
+    def do() -> Json:
+        return {"told": figures.teach_now(house, person, told.word, told.meaning)}
 
     return once_of(request, person, key, told.model_dump_json().encode(), do)
 

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from chugao.database import DatabaseUnavailable
 from chugao.errors import ChugaoError, EngineError, InputError, NotAllowed, StaleVersion, UploadRejected
 from chugao.review.people import NOT_THERE
+from chugao.web.wording import on_screen
 
 logger = logging.getLogger("chugao.web")
 
@@ -136,6 +137,7 @@ def _here(request: Request) -> str:
 
 
 def _answer(request: Request, fault: _Fault, told: str) -> Response:
+    told = on_screen(told)
     if wants_json(request):
         body = {"error": told, "next": fault.next, "title": fault.title}
         places = getattr(request.state, "hindrances", None)

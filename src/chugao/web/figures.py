@@ -5,6 +5,7 @@ hint may tell of a department that is not theirs.
 """
 
 import io
+import re
 import secrets
 import zipfile
 from collections import Counter
@@ -44,6 +45,8 @@ TABS = (
     ("/metrics/attainment", "目标完成"),
     ("/metrics/owing", "缺数催报"),
 )
+_ASKED = 12
+"""Words asked about at once: more unknown names are another kind of table."""
 _SHOWN = 400
 _STATE_COLOURS = {"完成": "green", "未完成": "red", "缺本期数": "amber"}
 
@@ -126,7 +129,7 @@ def _strip(made: "Board", figures: "Figures") -> list[tuple[str, str, str]]:
 
 @router.get("/import")
 def import_form(request: Request, person: Upload) -> Response:
-    return page(request, person, "import.html", tabs=TABS, looked=None, tray="", files=[], states={}, rows=[])
+    return page(request, person, "import.html", tabs=TABS, looked=None, tray="", files=[])
 
 
 @router.post("/import")
@@ -173,7 +176,12 @@ def _tray(house: House, person: Person, tray: str) -> tuple[Path, ...]:
 def looked(request: Request, tray: str, person: Upload) -> Response:
     house = house_of(request)
     paths = _tray(house, person, tray)
-    seen = _preview(house, paths)
+    return _shown(request, person, _preview(house, paths), tray, [p.name for p in paths])
+
+
+def _shown(request: Request, person: Person, seen: "Preview", tray: str, files: list[str]) -> Response:
+    """What the files would bring, row by row, and the words in them that nobody knows yet."""
+    unknown = [f.quote for f in (*seen.warnings, *seen.notices) if f.rule in TEACHABLE and f.quote]
     return page(
         request,
         person,
@@ -181,10 +189,20 @@ def looked(request: Request, tray: str, person: Upload) -> Response:
         tabs=TABS,
         looked=seen,
         tray=tray,
-        files=[p.name for p in paths],
-        states=Counter(r.state for r in seen.rows),
+        files=files,
+        unruled=unruled_in(seen),
         rows=seen.rows[:_SHOWN],
+        departments=[d for d in dict.fromkeys(r.department for r in seen.rows) if d],
+        unknown=list(dict.fromkeys(unknown))[:_ASKED],
+        names=_metric_names() if unknown and person.whole else [],
+        back=request.url.path,
     )
+
+
+def _metric_names() -> list[str]:
+    from chugao.catalogue import load_catalogue
+
+    return sorted(d.name for d in load_catalogue())
 
 
 @router.post("/import/{tray}")
@@ -217,6 +235,45 @@ def import_files(house: House, person: Person, paths: Iterable[Path]) -> tuple[i
     return report.added, report.unchanged, len(report.changed)
 
 
+def unruled_in(seen: "Preview") -> int:
+    """How many metrics are told differently by several sources: what somebody has to rule on, and not its rows."""
+    return len({(r.name, r.department) for r in seen.rows if r.state == "口径未裁"})
+
+
+TEACHABLE = frozenset({"figures.confusable", "figures.local", "figures.header"})
+
+
+@router.post("/words")
+def teach(
+    request: Request,
+    person: Upload,
+    word: Annotated[str, Form()],
+    meaning: Annotated[str, Form()] = "",
+    back: Annotated[str, Form()] = "",
+) -> Response:
+    """Say once what a header or a name of the office's own means."""
+    told = teach_now(house_of(request), person, word, meaning)
+    # Only to where such a form stands: an address from outside leads nowhere.
+    where = back if _OWN_PAGE.fullmatch(back) else "/metrics/import"
+    return done(where, told)
+
+
+def teach_now(house: House, person: Person, word: str, meaning: str) -> str:
+    """Keep what a word means, for every file of the house from now on."""
+    from chugao.metrics.words import learn
+
+    require(person, Act.UPLOAD)
+    if not person.whole:
+        raise NotAllowed("记住一种写法，全院的表都按它读，请办公室来记。")
+    if not meaning.strip():
+        raise InputError(f"没有写“{word[:30]}”是什么。请选一个指标再记住。")
+    kept = learn(house.database, word[:60], meaning[:60], by=person.name, at=house.now())
+    return f"已记住：“{kept.word}”就是“{kept.meaning}”，以后都按它读"
+
+
+_OWN_PAGE = re.compile(r"/metrics/(?:import|preview)/[\w-]{1,80}|/documents/new/[0-9a-f]{1,32}")
+
+
 def _preview(house: House, paths: Iterable[Path]) -> "Preview":
     from chugao.desk import told_to
     from chugao.metrics.preview import preview
@@ -240,18 +297,7 @@ def preview_file(request: Request, order_id: str, person: Upload) -> Response:
 @router.get("/preview/{order_id}")
 def preview_page(request: Request, order_id: str, person: Upload) -> Response:
     house = house_of(request)
-    seen = _of_order(house, person, order_id)
-    return page(
-        request,
-        person,
-        "import.html",
-        tabs=TABS,
-        looked=seen,
-        tray="",
-        files=[],
-        states=Counter(r.state for r in seen.rows),
-        rows=seen.rows[:_SHOWN],
-    )
+    return _shown(request, person, _of_order(house, person, order_id), "", [])
 
 
 def _of_order(house: House, person: Person, order_id: str) -> "Preview":

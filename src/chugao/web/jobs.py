@@ -131,6 +131,7 @@ def progress_of(house: House, order: orders.Order) -> dict[str, Any]:
         "requests": progress.get("requests", 0),
         "blocking": progress.get("blocking", 0),
         "cost": cost_of(house, order),
+        "settle": progress.get("settle", 0),
         "mark": mark_of(order),
     }
 

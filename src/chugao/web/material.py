@@ -127,27 +127,38 @@ def decide(
     do: Annotated[str, Form()],
     ids: Annotated[list[str] | None, Form()] = None,
     reason: Annotated[str, Form()] = "",
+    who: Annotated[str, Form()] = "",
 ) -> Response:
-    """Confirm or reject what was ticked, in the person's name."""
-    changed = decide_items(house_of(request), person, do, ids or [], reason)
-    word = "确认" if do == "confirm" else "不采用"
+    """Confirm or reject what was ticked, in the person's name; which shortcomings are written a leader chooses."""
+    changed = decide_items(house_of(request), person, do, ids or [], reason, who)
+    word = _DECIDED[do]
     asked = sum(bool(i.asks) for i in changed)
     more = f"，其中{asked}条还要补佐证" if asked and do == "confirm" else ""
     return done("/material", f"已{word}{len(changed)}条{more}")
 
 
-def decide_items(house: House, person: Person, do: str, ids: Sequence[str], reason: str = "") -> tuple[Item, ...]:
-    """Confirm or reject items that lie in the person's departments."""
-    from chugao.material.store import confirm_items, reject_items
+_DECIDED = {"confirm": "确认", "reject": "不采用", "pick": "写进不足", "unpick": "从不足里拿掉"}
+
+
+def decide_items(
+    house: House, person: Person, do: str, ids: Sequence[str], reason: str = "", who: str = ""
+) -> tuple[Item, ...]:
+    """Confirm or reject items that lie in the person's departments, or choose which shortcomings are written."""
+    from chugao.material.store import confirm_items, pick_problems, reject_items
 
     if not ids:
         raise InputError("没有勾选材料。请在左边打勾，再确认。")
-    _own(house, person, ids)
+    own = _own(house, person, ids)
+    if do in ("pick", "unpick"):
+        if other := [i for i in own if i.matter is None or not i.is_problem]:
+            raise InputError(f"“{other[0].text[:30]}”不是不足。请只勾选标着“不足”的。")
+        by = who.strip()[:40] or person.name
+        return pick_problems(house.database, ids, by=by, at=house.now(), drop=do == "unpick")
     if do == "confirm":
         return confirm_items(house.database, ids, by=person.name, at=house.now())
     if do == "reject":
         return reject_items(house.database, ids, by=person.name, at=house.now(), reason=reason.strip()[:200])
-    raise InputError("只能确认或不采用。请从页面上的按钮操作。")
+    raise InputError("只能确认、不采用，或挑选不足。请从页面上的按钮操作。")
 
 
 def _own(house: House, person: Person, ids: Sequence[str]) -> list[Item]:

@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from chugao.database import CHINA, china_time
 from chugao.review.people import Act, Person, Role
 from chugao.web.house import house_of
+from chugao.web.wording import on_screen
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -100,7 +101,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"asset": asset, "ROLE_NAMES": {r.value: r.label for r in Role}, "weight": _WEIGHTS.get}
-    made.filters |= {"moment": moment, "day": day, "printed": printed, "joined": joined, "bytes": size}
+    made.filters |= {
+        "moment": moment,
+        "day": day,
+        "printed": printed,
+        "joined": joined,
+        "bytes": size,
+        "screen": on_screen,
+        "period": period,
+    }
     return made
 
 
@@ -139,3 +148,14 @@ def joined(values: Sequence[str], limit: int = 4) -> str:
 def size(count: int) -> str:
     """A file's size."""
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(1, round(count / 1024))} KB"
+
+
+def period(code: str) -> str:
+    """“2026年1—10月” for “2026M1-10”; what is no code as it stands."""
+    from chugao.errors import InputError
+    from chugao.period import read_period
+
+    try:
+        return read_period(code).label if code else ""
+    except InputError:
+        return code

@@ -7,7 +7,6 @@ Surprise: nothing is held in memory that matters.  A server that is killed finds
 
 import logging
 import queue
-import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from chugao.errors import ChugaoError
 from chugao.review.accounts import person_called
 from chugao.review.carrying import Stopped, carry_out
 from chugao.review.orders import Order, end_order, note_progress, take_order, take_up_again
+from chugao.web.wording import on_screen
 
 if TYPE_CHECKING:
     from chugao.web.house import House
@@ -77,30 +77,10 @@ class Runner:
         except Stopped:
             end_order(house.database, order, "stopped", at=house.now(), progress=last)
         except ChugaoError as error:
-            end_order(house.database, order, "failed", at=house.now(), reason=on_the_page(str(error)), progress=last)
+            end_order(house.database, order, "failed", at=house.now(), reason=on_screen(str(error)), progress=last)
         except Exception:
             logger.exception("order %s", order.id)
             reason = "程序出了差错，没有写成。收进来的材料都在，请再来一次；还不行请告诉信息科。"
             end_order(house.database, order, "failed", at=house.now(), reason=reason, progress=last)
         else:
             end_order(house.database, order, "done", at=house.now(), document_id=document.id)
-
-
-_ON_THE_PAGE = {
-    "--year": "“题目中的年度”",
-    "--period": "“期间”",
-    "--metrics": "指标表",
-    "--matters": "事项表",
-    "--material": "科室报来的材料",
-    "--corpus": "往年文稿",
-    "--department": "“科室或单位”",
-    "--length": "“字数上限”",
-    "--outline": "上级的提纲",
-    "--instructions": "领导意见",
-    "--kind": "“文种”",
-}
-
-
-def on_the_page(words: str) -> str:
-    """An error in the words of the screen: who never saw a command line knows no options."""
-    return re.sub(r" ?(?<![\w-])(--[a-z-]+) ?", lambda m: _ON_THE_PAGE.get(m[1], m[0]), words)

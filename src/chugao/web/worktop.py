@@ -1,6 +1,5 @@
 """工作台 and 文稿列表: what waits for me, a new draft by one button, every document I may see."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from chugao.kind import Kind
 from chugao.review import carrying, orders
 from chugao.review.budgets import left
 from chugao.review.people import Act, Person, State, require
+from chugao.web.figures import unruled_in
 from chugao.web.house import House, house_of, one_look
 from chugao.web.pages import page
 from chugao.web.people import allowed, needs
@@ -48,7 +48,7 @@ def continued(request: Request, order_id: str, person: Annotated[Person, needs(A
 
 
 def _worktop(request: Request, person: Person, order: "orders.Order | None") -> Response:
-    from chugao.review import documents, inbox
+    from chugao.review import consultations, documents, inbox
 
     house = house_of(request)
     mine = documents(house.database, person)
@@ -71,13 +71,15 @@ def _worktop(request: Request, person: Person, order: "orders.Order | None") -> 
         files=files,
         uses=list(carrying.USES.items()),
         looked=looked,
-        states=Counter(r.state for r in looked.rows) if looked else {},
+        unruled=unruled_in(looked) if looked else 0,
         kinds=carrying.kinds(),
         engines=engines(house),
         can_order=allowed(person, Act.PUT_IN),
         under_way=[o for o in orders.orders_of(house.database, person, 40) if o.under_way or o.state == "failed"][:6],
         waiting=waiting[:_LATEST],
         latest=mine[:_LATEST],
+        seen={d.id for d in mine},
+        consulted=[c for c in consultations(house.database, person) if not c.answer][:_LATEST],
         notices=inbox(house.database, person, unread=True)[:_LATEST],
     )
 

@@ -8,7 +8,7 @@ w:pPrChange ends it; in w:trPr the row's mark comes last.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from chugao.comparing import Version
@@ -191,6 +191,8 @@ class _Body:
     # --- characters -------------------------------------------------------------------------------
 
     def _content(self, atoms: Sequence[Atom], turns: tuple[int, ...] = (), whole: int = 0) -> str:
+        if len(atoms) == 1 and atoms[0].op == "equal" and not whole and not turns:
+            return self._unchanged(atoms[0])
         out: list[str] = []
         move = ("", 0)
         if whole and atoms:  # the range of a moved paragraph begins before its text and ends behind its mark
@@ -207,6 +209,13 @@ class _Body:
             out.append(self._move_end(*move))
         out.append(self._flushed(atoms))
         return "".join(out)
+
+    def _unchanged(self, atom: Atom) -> str:
+        """All the text of a paragraph or cell, when nothing in it changed."""
+        start, text, ranges = atom.new, atom.text, self.new_ranges
+        edges = [start, *ranges.cuts(start, start + len(text)), start + len(text)]
+        out = [ranges.at(at) + runs_xml(text[at - start : end - start]) for at, end in pairwise(edges)]
+        return "".join(out) + ranges.at(edges[-1], ended=True)
 
     def _flushed(self, atoms: Sequence[Atom]) -> str:
         """Ends of ranges that end with the paragraph or cell."""

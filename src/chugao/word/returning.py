@@ -20,13 +20,13 @@ from chugao.errors import InputError
 from chugao.manuscript import Draft
 from chugao.mentions import find_mentions
 from chugao.source import Frozen
+from chugao.word.borders import items_parted_or_joined, parted_or_joined
 from chugao.word.matching import STEPS, Matching, match, version_of
 from chugao.word.returned import Elsewhere, Line, Marked, Remark, Returned, read_returned
 from chugao.word.revisions import Change
 
 DOCUMENT = "chugao_document"
 _DIGITS = re.compile(r"\d[\d.,]*%?")
-_RUN_ON = re.compile(r"[一二三四五六七八九十]{1,3}是")
 
 EditKind = Literal["数字", "措辞", "增", "删", "移", "标点", "分段", "并段"]
 
@@ -274,8 +274,9 @@ class _Reading:
             return []
         comparison = compare(old, new)
         edits = [(h, self._edit(comparison, h, ())) for h in comparison.hunks]
+        self._items(comparison)
         return [*self._replaced(comparison, edits)] + [
-            self._paragraph(comparison, u, kind, None) for u, kind in _paragraphing(comparison)
+            self._paragraph(comparison, u, kind, None) for u, kind in parted_or_joined(comparison)
         ]
 
     def tracked(self, old: Version, new: Version, old_lines: Sequence[int], new_lines: Sequence[int]) -> list[Edit]:
@@ -294,13 +295,14 @@ class _Reading:
         edits = list(self._replaced(comparison, found))
         marks = {(1, m.start): m for m in _marks(new, new_lines, self.returned.after)}
         marks |= {(0, m.start): m for m in _marks(old, old_lines, self.returned.before)}
-        for unit, kind in _paragraphing(comparison):
+        for unit, kind in parted_or_joined(comparison):
             at = (
                 (1, _end_before(new, unit.new_paragraph))
                 if kind == "分段"
                 else (0, _end_before(old, unit.old_paragraph))
             )
             edits.append(self._paragraph(comparison, unit, kind, marks.get(at)))
+        self._items(comparison)
         self._unused(old.text, gone, 0, used)
         self._unused(new.text, come, 1, used)
         return edits
@@ -334,6 +336,15 @@ class _Reading:
                 yield edit
         if waiting is not None:
             yield waiting[1]
+
+    def _items(self, comparison: Comparison) -> None:
+        """一是…二是… of which a few were joined or parted: no draft holds that, so it is told; of all it is the layout."""
+        borders = list(items_parted_or_joined(comparison))
+        if any(kind == "" for _, kind in borders):
+            for unit, kind in borders:
+                if kind:
+                    why = "一是、二是各成一段还是连排，由版式统一定，草稿里不单独记"
+                    self.unplaced.append(Unplaced(what=kind, text=unit.new, why=why))
 
     def _unused(self, text: str, marked: Iterable[Marked], side: int, used: set[tuple[int, int]]) -> None:
         """A tracked change that changes nothing (taken out and put in again) is told, lest somebody look for it."""
@@ -498,25 +509,6 @@ def _revisions(text: str, marked: Iterable[Marked]) -> tuple[Revision, ...]:
 
 def _revision(text: str, change: Change) -> Revision:
     return Revision(op=change.kind, text=text, author=change.author, date=change.when)
-
-
-def _paragraphing(comparison: Comparison) -> Iterator[tuple[Unit, Literal["分段", "并段"]]]:
-    """Units before which a paragraph was parted or joined; items that came and went whole are edits already."""
-    previous: Unit | None = None
-    for unit in comparison.units:
-        if unit.op not in ("equal", "changed"):
-            if unit.in_old and unit.in_new:
-                previous = unit
-            continue
-        # Whether 一是…二是… run on or stand in paragraphs of their own is the layout's business, not an edit.
-        if previous is not None and unit.kind == "sentence" == previous.kind and not _RUN_ON.match(unit.old):
-            old = unit.old_paragraph == previous.old_paragraph
-            new = unit.new_paragraph == previous.new_paragraph
-            if old and not new:
-                yield unit, "分段"
-            elif new and not old:
-                yield unit, "并段"
-        previous = unit
 
 
 # --- comments -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ them will do, word boundaries of the segmenter are the second choice, and a turn
 import re
 from itertools import combinations, pairwise
 
+from chugao.lexicon import words_of
 from chugao.word.layout import TitleRule
 
 _MOST_LINES = 4
@@ -46,11 +47,9 @@ def _joints(title: str, rule: TitleRule) -> dict[int, float]:
 
 def _words(title: str, rule: TitleRule) -> dict[int, float]:
     """Offset → cost of every word boundary, dearer than any joint."""
-    import rjieba
-
     turns: dict[int, float] = {}
     at = 0
-    for word in rjieba.cut(title):
+    for word in words_of(title):
         at += len(word)
         if _allowed(title, at, rule):
             turns[at] = 5.0

@@ -52,6 +52,7 @@ HAIRLINE = 14  # twips; a paragraph so low fits below the 22nd line
 _STYLE_OF = {
     "signer": "Signer",
     "addressee": "Salutation",
+    "byline": "BodyText",
     "body": "BodyText",
     "label": "AnnexLabel",
     "annex_title": "Caption",
@@ -237,6 +238,8 @@ def paragraph_properties(
         runs, extra = _title(piece, setting.layout, above)
     elif piece.role in ("issuer", "date"):
         runs, extra = _signature(piece, setting)
+    elif piece.role == "byline":
+        extra = '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/>'
     elif piece.role == "annex_title":
         extra = f'<w:spacing w:before="{above}" w:after="{setting.layout.grid.line // 2}"/>'
     return runs, f'<w:pStyle w:val="{style_of(piece)}"/>{keep}{break_before}{extra}'

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from chugao.web.desk import compare, documents, exports, remarks, rounds, sections, versions
+from chugao.web.desk import again, compare, documents, exports, remarks, rounds, sections, versions
 
 ROUTERS: tuple[APIRouter, ...] = (
     compare.router,
@@ -11,5 +11,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     rounds.router,
     exports.router,
     sections.router,
+    again.router,
     documents.router,
 )

@@ -19,6 +19,7 @@ from chugao.web.house import House
 
 if TYPE_CHECKING:
     from chugao.desk import Desk
+    from chugao.material import Matter, Matters
 
 _gathered: dict[tuple[str, str, int, str], tuple[tuple[object, ...], "Desk"]] = {}
 """What was gathered for a department's year, with the stamp of all it was gathered from."""
@@ -77,8 +78,8 @@ def desk_of(at: Here) -> "Desk":
 def basis_of(at: Here, draft: Draft | None = None) -> Basis:
     """What the text is read against: the workspace's figures and matters where they hold all that the draft rests on.
 
-    A draft made from files that were handed in for it alone is read against the evidence it carries: half of its
-    matters would make inventions of the other half.
+    A table of matters handed in with the order counts as the workspace's.  A draft that rests on still more is read
+    against the evidence it carries: half of its matters would make inventions of the other half.
     """
     desk = desk_of(at)
     if draft is None:
@@ -86,14 +87,58 @@ def basis_of(at: Here, draft: Draft | None = None) -> Basis:
     used = {e.metric for e in draft.evidence}
     matters = {m for m in used if m.startswith("matter_")}
     known = {o.metric for o in desk.figures.observations}
-    held = {m.id for m in desk.matters.items}
-    whole = bool(known) and matters <= held and used - matters <= known
+    things = _with_handed_in(at, desk.matters)
+    held = {m.id for m in things.items}
+    # A matter's date and its task in the plan stand under its id with a word behind.
+    rests_on_known = all(m in held or m.rpartition("_")[0] in held for m in matters)
+    whole = bool(known) and rests_on_known and used - matters <= known
     return Basis(
         figures=desk.figures if whole else None,
-        matters=desk.matters if whole else None,
+        matters=things if whole else None,
         index=None,
         office=at.house.settings.office,
+        standing=desk.figures if known else None,
     )
+
+
+_handed_in: dict[tuple[str, int], "tuple[Matter, ...]"] = {}
+"""Matters of the tables that came with a document's order, by document and version."""
+_joined: dict[tuple[str, int], "tuple[Matters, Matters]"] = {}
+
+
+def _with_handed_in(at: Here, kept: "Matters") -> "Matters":
+    """What the workspace keeps and the tables handed in with the document's own order; the very same object again."""
+    key = (at.doc.id, at.doc.version)
+    if key not in _handed_in:
+        if len(_handed_in) >= _MOST:
+            _handed_in.clear()
+        _handed_in[key] = _tables_of(at)
+    if not _handed_in[key]:
+        return kept
+    known = _joined.get(key)
+    if known is None or known[0] is not kept:
+        if len(_joined) >= _MOST:
+            _joined.clear()
+        held = {m.id for m in kept.items}
+        items = (*kept.items, *(m for m in _handed_in[key] if m.id not in held))
+        known = _joined[key] = (kept, kept.model_copy(update={"items": items}))
+    return known[1]
+
+
+def _tables_of(at: Here) -> "tuple[Matter, ...]":
+    from chugao.errors import InputError
+    from chugao.material import read_matters
+    from chugao.review import carrying, orders
+
+    order = orders.order_behind(at.house.database, at.doc.id)
+    if order is None:
+        return ()
+    files = [carrying.HandedIn.model_validate(f) for f in order.payload.get("files", ())]
+    tables = [p for p in carrying.taken(at.house.uploads / order.id, files).matters if p.exists()]
+    try:
+        return read_matters(*tables).items if tables else ()
+    except InputError:
+        return ()
 
 
 _found: dict[tuple[str, str, int, int, int, str], tuple[Basis, tuple[Finding, ...]]] = {}

@@ -1,21 +1,23 @@
 """The ten-second screen: may this be sent, what changed since I looked, who owes what; then the paper itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from chugao import review
 from chugao.comparing.versions import Piece
 from chugao.comparing.words import pieces_of
 from chugao.review import Act, Person, Working
+from chugao.review.people import sees
 from chugao.web.desk.around import Here, basis_of, findings_of, frame, here, names_of
-from chugao.web.desk.numbers import reasons_of
+from chugao.web.desk.numbers import Reason, reasons_of
 from chugao.web.desk.shown import Part, page_of
 from chugao.web.desk.versions import ACTS
+from chugao.web.faults import NotThere
 from chugao.web.house import house_of, one_look
 from chugao.web.pages import macro, page
 from chugao.web.people import needs
@@ -45,7 +47,13 @@ class Dress(NamedTuple):
 def show_document(request: Request, document_id: str, person: Reader) -> Response:
     """One document as a reviewer meets it."""
     house = house_of(request)
-    at, db = here(house, person, document_id), house.database
+    try:
+        at, db = here(house, person, document_id), house.database
+    except NotThere:
+        # A department that is asked has its own page of the paper, and no other.
+        if any(c.document_id == document_id for c in review.consultations(house.database, person)):
+            return RedirectResponse(f"/documents/{document_id}/countersign", 303)
+        raise
     draft = review.current(db, person, document_id)
     basis = basis_of(at, draft)
     findings = findings_of(at, basis)
@@ -124,9 +132,25 @@ def show_why(request: Request, document_id: str, section_id: str, person: Reader
     at = here(house, person, document_id)
     draft = review.current(house.database, person, document_id)
     section = review.section(house.database, person, document_id, section_id).section
-    reasons = reasons_of(draft, section, sentence)
+    reasons = _with_titles(at, reasons_of(draft, section, sentence))
     name = names_of(draft).get(section_id, "导语")
     return page(request, person, "desk/why.html", **frame(at, "text"), reasons=reasons, section=section, name=name)
+
+
+def _with_titles(at: Here, reasons: Sequence[Reason]) -> list[Reason]:
+    """The past reports that lent their wording, by title; one the reader may not see is a past report and no more."""
+    from chugao.corpus.store import where_from
+
+    asked = {p for r in reasons for p in r.passages}
+    known = where_from(at.house.database, asked) if asked else {}
+
+    def told(passage: str) -> str:
+        title, heading, department = known.get(passage, ("", "", ""))
+        if not title or not sees(at.person, department):
+            return "往年文稿"
+        return f"《{title}》" + (f"“{heading}”" if heading else "")
+
+    return [r._replace(passages=tuple(dict.fromkeys(map(told, r.passages)))) for r in reasons]
 
 
 def pieces_around(old: str, new: str) -> list[Piece]:

@@ -125,7 +125,7 @@ def show_countersign(request: Request, document_id: str, person: Reader) -> Resp
         opinions=review.opinions_table(db, person, document_id),
         sections=draft.sections,
         asked=asked,
-        departments=tuple(dict.fromkeys(r.department for r in draft.requests if r.department != at.doc.department)),
+        departments=[n for n in review.answerable(draft, basis_of(at, draft)) if n not in at.doc.consulted],
     )
 
 

@@ -17,6 +17,7 @@ from chugao.manuscript import Draft, Evidence
 from chugao.review import Act, CellMark, Conflict, Mark, Paragraph, Person, Saved, Working, Written
 from chugao.review.budgets import left, rewrite_job
 from chugao.source import Frozen
+from chugao.web.desk.again import wordings
 from chugao.web.desk.around import Here, back, desk_of, frame, here
 from chugao.web.desk.numbers import LABELS, matching, runs_of, values_of
 from chugao.web.desk.panes import panes_of
@@ -119,6 +120,7 @@ def open_section(request: Request, document_id: str, section_id: str, person: Re
         comments=[c for c in review.comments(db, person, document_id, section_id) if c.state == "open"],
         mode="edit" if at.may(Act.EDIT) else "suggest" if at.may(Act.SUGGEST) else "read",
         corrects=at.may(Act.CORRECT),
+        wordings=wordings(at, section_id, draft, working.section),
     )
 
 

@@ -53,6 +53,26 @@ for (const name of ["htmx:config:request", "htmx:configRequest"]) {
   });
 }
 
+// A file field in our own words: a browser's own button speaks the language of the machine, not of the page.
+for (const field of document.querySelectorAll('input[type="file"]')) {
+  const box = document.createElement("span"), button = document.createElement("label"), names = document.createElement("span");
+  box.className = "choose";
+  button.className = "btn btn-small";
+  button.textContent = "选择文件";
+  button.setAttribute("aria-hidden", "true");
+  if (field.id) button.htmlFor = field.id;
+  else button.addEventListener("click", () => field.click());
+  names.className = "names";
+  const tell = () => {
+    const told = [...field.files].map((f) => f.name);
+    names.textContent = told.length > 2 ? `${told[0]}等${told.length}个文件` : told.join("、") || "还没有选";
+  };
+  field.addEventListener("change", tell);
+  field.replaceWith(box);
+  box.append(field, button, names);
+  tell();
+}
+
 // Files may be dropped on the box as well as chosen.
 for (const drop of document.querySelectorAll(".drop")) {
   const field = drop.querySelector('input[type="file"]');

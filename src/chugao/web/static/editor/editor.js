@@ -540,13 +540,35 @@ $("rewrite")?.addEventListener("submit", async (event) => {
   place.innerHTML = said.panel;
   place.querySelector("[data-drop-rewrite]")?.addEventListener("click", () => place.replaceChildren());
   place.querySelector("[data-take]")?.addEventListener("click", async (click) => {
-    const took = await send("POST", `${base}/alternatives/${encodeURIComponent(click.target.dataset.take)}/take`, typed());
-    const told = await took.json().catch(() => ({}));
-    if (!took.ok) { say(told.error ?? "没有用上", "failed-told"); return; }
-    place.replaceChildren();
-    open(told.opened);
-    say("✓ 已用改写的一稿", "saved");
+    if (await take(click.target.dataset.take)) place.replaceChildren();
   });
+});
+
+/** Put a wording that is kept beside the section in its place. */
+async function take(number) {
+  const took = await send("POST", `${base}/alternatives/${encodeURIComponent(number)}/take`, typed());
+  const told = await took.json().catch(() => ({}));
+  if (!took.ok) { say(told.error ?? "没有用上", "failed-told"); return false; }
+  open(told.opened);
+  say("✓ 已换成这一份", "saved");
+  return true;
+}
+
+const wordingList = $("wording-list");
+wordingList?.addEventListener("click", async (event) => {
+  const press = event.target.closest("[data-take]");
+  if (!press || (!(await save()) && dirty)) return;
+  if (await take(press.dataset.take)) press.closest("details").remove();
+});
+$("wordings")?.addEventListener("click", async (event) => {
+  if (!(await save()) && dirty) return;
+  event.target.disabled = true;
+  wordingList.textContent = "正在另写……";
+  const answer = await send("POST", `${base}/wordings`, {});
+  event.target.disabled = false;
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) { wordingList.textContent = said.error ?? "没有写成"; return; }
+  wordingList.innerHTML = said.panel;
 });
 
 // --- / : metrics and matters ------------------------------------------------------------------------------
