@@ -101,6 +101,34 @@ def test_of_two_changes_in_one_sentence_one_is_taken_and_no_number_is_cut() -> N
     assert told.changes == 1
 
 
+def parted(draft: Draft) -> Draft:
+    """The draft with its first sentence in two: a clause that ends at the semicolon, and the rest."""
+    quality = section_of(draft)
+    block, sentence = quality.blocks[0], quality.sentences[0]
+    at = sentence.text.index("；") + 1
+    two = tuple(
+        sentence.model_copy(update={"id": f"{sentence.id}{n}", "text": t, "claims": drafts.claims(t)})
+        for n, t in enumerate((sentence.text[:at], sentence.text[at:]))
+    )
+    told = block.model_copy(update={"sentence_ids": tuple(s.id for s in two) + block.sentence_ids[1:]})
+    part = quality.model_copy(update={"blocks": (told,), "sentences": two + quality.sentences[1:]})
+    return draft.model_copy(update={"sections": (part, *draft.sections[1:])})
+
+
+def test_a_change_in_a_clause_leaves_the_rest_of_its_sentence() -> None:
+    tail = "归档率提高到92.5%。质控科每月抽查100份病历。"
+    before = parted(draft_of([[f"入径率为68.1%，好于上年；{tail}"]]))
+    after = draft_of([[f"入径率为69.1%，好于上年；{tail}"]])
+    comparison = compare(before, after)
+    (hunk,) = comparison.hunks
+
+    back, _ = decided(comparison, {hunk.id}, "new")
+    taken, _ = decided(comparison, {hunk.id}, "old")
+
+    assert back == f"质量\n入径率为68.1%，好于上年；{tail}"
+    assert taken == f"质量\n入径率为69.1%，好于上年；{tail}"
+
+
 def test_a_paragraph_that_came_goes_and_one_that_went_comes_back_at_its_place() -> None:
     before = draft_of([[SENTENCES[0]], [SENTENCES[2]], [SENTENCES[4]]])
     after = draft_of([[SENTENCES[0]], [SENTENCES[4]], [SENTENCES[7]]])

@@ -26,12 +26,17 @@ def office(house: Office) -> Office:
     return house.with_another()
 
 
+QUALITY = "results_quality"
+"""The section that tells the 临床路径入径率: 68.1%."""
+
+
 def opened(client: Client, office: Office, section: str = "results_emergency") -> Any:
     return client.json(f"/documents/{office.doc}/sections/{section}")
 
 
 def sent(told: Any, old: str = "", new: str = "") -> dict[str, Any]:
     """What the editor sends of an opened section; `old` is typed over by `new`, in plain text or in a number."""
+    assert old in "".join(r["text"] for p in told["paragraphs"] for r in p["runs"])
     paragraphs = []
     for p in told["paragraphs"]:
         runs = []
@@ -62,12 +67,12 @@ def test_the_first_screen_shows_the_strip_the_paper_and_no_word_of_engine_or_pro
 
 def test_a_reader_is_told_why_a_sentence_is_there_with_file_sheet_and_cell(office: Office) -> None:
     client = office.seat("like")
-    sentence = next(s for s in section(office, "results_emergency").sentences if "95.3%" in s.text)
+    sentence = next(s for s in section(office, QUALITY).sentences if "68.1%" in s.text)
 
-    page = client.get(f"/documents/{office.doc}/sections/results_emergency/why?sentence={sentence.id}").text
+    page = client.get(f"/documents/{office.doc}/sections/{QUALITY}/why?sentence={sentence.id}").text
 
     assert "医务科-2025.xlsx “指标”表" in page
-    assert "急诊抢救成功率" in page
+    assert "临床路径入径率" in page
     assert page.count("<blockquote>") == 1
 
 
@@ -116,27 +121,27 @@ def states(told: Any) -> list[tuple[str, str]]:
 
 def test_a_changed_number_is_red_until_it_is_restored_or_a_person_answers_for_it(office: Office) -> None:
     client = office.seat("wangfang")
-    base = f"/documents/{office.doc}/sections/results_emergency"
+    base = f"/documents/{office.doc}/sections/{QUALITY}"
 
-    saved = put(client, office, sent(opened(client, office), "95.3%", "96.3%"))
-    red = opened(client, office)
-    confirmed = client.send("POST", f"{base}/confirm", {"basis": "急诊科电话", "printed": "96.3%"})
+    saved = put(client, office, sent(opened(client, office, QUALITY), "68.1%", "69.1%"), QUALITY)
+    red = opened(client, office, QUALITY)
+    confirmed = client.send("POST", f"{base}/confirm", {"basis": "质控科电话", "printed": "69.1%"})
 
-    assert [r["printed"] for r in saved.json()["red"]] == ["96.3%"]
-    assert ("96.3%", "none") in states(red)
-    assert next(r["printed"] for p in red["paragraphs"] for r in p["runs"] if r["text"] == "96.3%") == "95.3%"
-    assert ("96.3%", "person") in states(confirmed.json()["opened"])
-    assert "人工确认：王芳（急诊科电话" in str(confirmed.json()["opened"])
+    assert [r["printed"] for r in saved.json()["red"]] == ["69.1%"]
+    assert ("69.1%", "none") in states(red)
+    assert next(r["printed"] for p in red["paragraphs"] for r in p["runs"] if r["text"] == "69.1%") == "68.1%"
+    assert ("69.1%", "person") in states(confirmed.json()["opened"])
+    assert "人工确认：王芳（质控科电话" in str(confirmed.json()["opened"])
 
 
 def test_a_number_that_is_put_back_is_traced_again(office: Office) -> None:
     client = office.seat("wangfang")
-    told = opened(client, office)
-    put(client, office, sent(told, "95.3%", "96.3%"))
+    told = opened(client, office, QUALITY)
+    put(client, office, sent(told, "68.1%", "69.1%"), QUALITY)
 
-    put(client, office, sent(told) | {"rev": told["rev"] + 1})
+    put(client, office, sent(told) | {"rev": told["rev"] + 1}, QUALITY)
 
-    assert states(opened(client, office)) == states(told)
+    assert states(opened(client, office, QUALITY)) == states(told)
 
 
 def test_a_made_up_binding_from_a_browser_binds_nothing(office: Office) -> None:
@@ -234,14 +239,14 @@ def test_a_comment_stands_on_its_words_and_is_answered_and_closed(office: Office
 
 def test_sending_what_does_not_hold_is_refused_with_every_reason_and_its_place(office: Office) -> None:
     client = office.seat("wangfang")
-    put(client, office, sent(opened(client, office), "95.3%", "96.3%"))
+    put(client, office, sent(opened(client, office, QUALITY), "68.1%", "69.1%"), QUALITY)
 
     answer = client.post(f"/documents/{office.doc}/transitions", {"step": "submit", "round": "送审稿"})
 
     assert answer.status_code == 409
     assert "还不能送审" in answer.text
-    assert "96.3%" in answer.text
-    assert "/sections/results_emergency" in answer.text
+    assert "69.1%" in answer.text
+    assert f"/sections/{QUALITY}" in answer.text
 
 
 def test_the_whole_way_from_draft_to_approved_and_out_as_word(office: Office) -> None:
@@ -276,22 +281,22 @@ def test_a_final_paper_does_not_leave_before_it_is_approved_and_a_reader_gets_no
 
 def test_a_change_is_shown_facts_first_and_taken_back_by_one_button(office: Office) -> None:
     client = office.seat("wangfang")
-    put(client, office, sent(opened(client, office), "95.3%", "96.3%"))
+    put(client, office, sent(opened(client, office, QUALITY), "68.1%", "69.1%"), QUALITY)
     base = f"/documents/{office.doc}/compare"
 
     page = client.get(f"{base}?left=1").text
     hunk = re.search(r'name="hunks" value="(h\d+)"', page)[1]  # type: ignore[index]
     client.post(f"{base}/decide", {"left": 1, "right": 0, "hunks": hunk, "at_once": "true"})
 
-    assert page.index("数字变化") < page.index("95.3%") < page.index("各节改动")
-    assert ("95.3%", "traced") in states(opened(client, office))
+    assert page.index("数字变化") < page.index("68.1%") < page.index("各节改动")
+    assert ("68.1%", "traced") in states(opened(client, office, QUALITY))
     assert "没有改动" in client.get(f"{base}?left=1").text
 
 
 def test_one_of_two_changes_in_a_sentence_is_taken_back_and_the_other_stays(office: Office) -> None:
     client = office.seat("wangfang")
     told = opened(client, office)
-    body = sent(told, "急诊抢救患者", "急诊危重患者")
+    body = sent(told, "急诊抢救病人", "急诊危重病人")
     body = sent(told | {"paragraphs": _typed(body, told)}, "跨楼转运", "跨楼转送")
     put(client, office, body)
     base = f"/documents/{office.doc}/compare"
@@ -301,7 +306,7 @@ def test_one_of_two_changes_in_a_sentence_is_taken_back_and_the_other_stays(offi
     client.post(f"{base}/decide", {"left": 1, "right": 0, "hunks": first, "at_once": "true"})
 
     text = "".join(r["text"] for p in opened(client, office)["paragraphs"] for r in p["runs"])
-    assert ("急诊抢救患者" in text, "跨楼转送" in text) == (True, True)
+    assert ("急诊抢救病人" in text, "跨楼转送" in text) == (True, True)
 
 
 def _typed(body: dict[str, Any], told: Any) -> list[Any]:
@@ -387,7 +392,7 @@ def test_the_pages_are_small_and_carry_no_script_or_style_of_their_own(office: O
     import gzip
 
     client = office.seat("like")
-    put(office.seat("wangfang"), office, sent(opened(client, office), "95.3%", "96.3%"))
+    put(office.seat("wangfang"), office, sent(opened(client, office, QUALITY), "68.1%", "69.1%"), QUALITY)
     static = Path(review.__file__).parents[1] / "web" / "static"
 
     pages = {
@@ -487,12 +492,12 @@ def test_reading_leaves_what_is_new_until_it_was_really_looked_at(office: Office
     wang, like = office.seat("wangfang"), office.seat("like")
     base = f"/documents/{office.doc}"
     like.post(f"{base}/looked")
-    put(wang, office, sent(opened(wang, office), "95.3%", "96.3%"))
+    put(wang, office, sent(opened(wang, office, QUALITY), "68.1%", "69.1%"), QUALITY)
 
     first, second = like.get(base).text, like.get(base).text
     like.post(f"{base}/looked")
     third = like.get(base).text
 
     for page in (first, second):
-        assert re.search(r"急诊抢救成功率 <del>95.3%</del>\s*→ <b>96.3%</b>\s*<span[^>]*>王芳", page)
+        assert re.search(r"临床路径入径率 <del>68.1%</del>\s*→ <b>69.1%</b>\s*<span[^>]*>王芳", page)
     assert "您上次看过以后，没有改动" in third

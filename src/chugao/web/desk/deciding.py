@@ -49,32 +49,63 @@ class _Section:
         """Sentence of today → what comes behind it, and whether that opens a paragraph."""
         self.put: set[int] = set()
         """Units that came in behind another."""
+        known = {s.id for s in section.sentences}
+        self.own = [[i for i in self._ids(u) if i in known] if self._here(u) else [] for u in comparison.units]
+        """Each unit's sentences of today.  One sentence may stand in several units: of its clauses one is compared with a sentence."""
+        self.heads: dict[str, str] = {}
+        """Sentence of today → the first of those that share units with it."""
+        for ids in self.own:
+            head = next((self.heads[i] for i in ids if i in self.heads), ids[0] if ids else "")
+            self.heads |= dict.fromkeys(ids, head)
+        self.said: dict[str, list[str]] = {}
+        """First sentence → what each of its units will say."""
+        self.touched: set[str] = set()
 
     def made(self) -> Chosen:
-        texts: dict[str, str] = {}
         heading, last = self.section.heading.text, ""
-        known = {s.id for s in self.section.sentences}
         for index, unit in enumerate(self.comparison.units):
-            own = [i for i in self._ids(unit) if i in known]
+            own = self.own[index]
             picked = [h for h in self.hunks.get(index, ()) if h.id in self.chosen]
             if picked and unit.op in ("moved_from", "moved_to"):
                 self.left.append(f"移动的一句“{_short(unit.old or unit.new)}”请到编辑里处理")
                 picked = []
             if unit.kind == "heading" and picked:
                 heading = self._heading(unit)
-                self.changes += len(picked)
             elif unit.kind in ("row", "caption") and picked:
                 self.left.append(f"表格里的改动“{_short(unit.old or unit.new)}”请到编辑里处理")
-            elif picked and own:
-                texts[own[0]] = self._mixed(unit, {h.id for h in picked}, self.hunks[index])
-                texts |= dict.fromkeys(own[1:], "")
-                self.changes += len(picked)
+                picked = []
+            elif own:
+                said = self._mixed(unit, {h.id for h in picked}, self.hunks[index]) if picked else self._today(unit)
+                self._say(self.heads[own[0]], said, bool(picked))
+            elif picked and self._goes_on(index, last):
+                self._say(self.heads[last], self._other(unit), True)
             elif picked:
                 self._put(index, last)
-                self.changes += len(picked)
+            self.changes += len(picked)
             last = own[-1] if own else last
-        written = Written(heading=heading, paragraphs=tuple(self._paragraphs(texts)))
+        written = Written(heading=heading, paragraphs=tuple(self._paragraphs(self._texts())))
         return Chosen(self.section.id, written, self.changes, tuple(self.left))
+
+    def _say(self, head: str, said: str, changed: bool) -> None:
+        self.said.setdefault(head, []).append(said)
+        if changed:
+            self.touched.add(head)
+
+    def _texts(self) -> dict[str, str]:
+        """Changed sentences with their new words; "" for those that stand in another's words now."""
+        rest = {i: "" for i, head in self.heads.items() if head in self.touched}
+        return rest | {head: "".join(self.said[head]) for head in self.touched}
+
+    def _goes_on(self, index: int, last: str) -> bool:
+        """Whether the sentence before this place goes on behind it."""
+        ahead = next((ids for ids in self.own[index + 1 :] if ids), [])
+        return bool(last and ahead) and self.heads[last] == self.heads[ahead[0]]
+
+    def _here(self, unit: Unit) -> bool:
+        return unit.in_new if self.now == "new" else unit.in_old
+
+    def _today(self, unit: Unit) -> str:
+        return unit.new if self.now == "new" else unit.old
 
     def _put(self, index: int, last: str) -> None:
         """A sentence of the other side at its place: in the paragraph it stood in there, where that is still one."""
