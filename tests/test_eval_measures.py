@@ -188,8 +188,9 @@ def test_places_that_late_figures_change_are_told_and_one_that_is_not_is_found()
     case, draft = drafted("finance-late")
     early = Seen(case.draft(early=True), case)
     places = touched(early.draft, case.read_figures)
+    forgotten = next(p for p in places if "1.5个百分点" in p.text)
 
-    missed = untouched(early, places[1:], changed_metrics(early))
+    missed = untouched(early, [p for p in places if p != forgotten], changed_metrics(early))
 
     assert not measured("unseen_late", case, draft).failed
     assert ["1.5个百分点" in s.quote for s in missed] == [True]
@@ -206,13 +207,13 @@ def test_sections_that_repeat_each_other_are_a_pair():
 
 def test_what_is_left_out_and_what_is_out_of_order_is_named():
     case, draft = drafted("hospital")
-    wanted = case.model_copy(update={"required": ("手术台次", "出院人次", "资产负债率")})
+    wanted = case.model_copy(update={"required": ("出院人次", "门急诊人次", "资产负债率")})
 
     recall, ordered = measured("selection_recall", wanted, draft), measured("order", wanted, draft)
 
     assert (recall.score, [s.quote for s in recall.spans]) == (0.667, ["资产负债率"])
     assert ordered.score == 0.5
-    assert {s.quote for s in ordered.spans} == {"手术台次", "出院人次"}
+    assert {s.quote for s in ordered.spans} == {"门急诊人次", "出院人次"}
 
 
 def test_a_metric_that_a_person_left_out_lowers_precision():

@@ -128,7 +128,7 @@ def by_figures() -> Draft:
     figures = chugao.read_metrics(str(ROOT / "examples" / "figures" / "医务科-2025.xlsx"))
     with ThreadPoolExecutor(1) as aside:
         draft = aside.submit(chugao.draft, outline, figures, Matters(), None, seed=2).result()
-    kept = tuple(s for s in draft.sections if s.id in ("lead", "results_emergency"))
+    kept = tuple(s for s in draft.sections if s.id.startswith(("lead", "results")))
     return draft.model_copy(update={"sections": kept, "id": content_hash(draft.title, kept, draft.shell)})
 
 
