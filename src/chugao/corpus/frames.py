@@ -9,8 +9,8 @@ year's facts; only its verb and order may be lent, so a matter's frame keeps the
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Literal, TypeVar
 
 from chugao.catalogue import Catalogue
 from chugao.corpus.masking import named_spans
@@ -19,6 +19,7 @@ from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.source import Frozen, Scope
 
 Style = Literal["plain", "compared", "ranked", "target", "problem", "plan"]
+F = TypeVar("F", bound=Frozen)
 LONGEST = 60
 _FIELDS = {
     MentionRole.CURRENT: "now",
@@ -60,17 +61,26 @@ def frames_of(passages: Iterable[Passage], catalogue: Catalogue, scope: Scope | 
 
     A scope without owners gives none, as everywhere.
     """
-    found: dict[tuple[str, str], Frame] = {}
-    seen: dict[tuple[str, str], set[str]] = {}
+    found = by_use(passages, scope, lambda p: _frames_in(p, catalogue), lambda f: (f.metric, f.text))
+    return sorted(found, key=lambda f: (-f.used, f.metric, len(f.text), f.text))
+
+
+def by_use(
+    passages: Iterable[Passage],
+    scope: Scope | None,
+    frames_in: Callable[[Passage], Iterable[F]],
+    key: Callable[[F], Hashable],
+) -> list[F]:
+    """Frames of the own passages within the scope, each key once, with the number of documents that `used` it."""
+    found: dict[Hashable, F] = {}
+    seen: dict[Hashable, set[str]] = {}
     for passage in passages:
         if not passage.own or (scope is not None and not visible(passage, scope)):
             continue
-        for frame in _frames_in(passage, catalogue):
-            key = frame.metric, frame.text
-            found.setdefault(key, frame)
-            seen.setdefault(key, set()).add(passage.document)
-    ranked = [f.model_copy(update={"used": len(seen[key])}) for key, f in found.items()]
-    return sorted(ranked, key=lambda f: (-f.used, f.metric, len(f.text), f.text))
+        for frame in frames_in(passage):
+            found.setdefault(key(frame), frame)
+            seen.setdefault(key(frame), set()).add(passage.document)
+    return [f.model_copy(update={"used": len(seen[k])}) for k, f in found.items()]
 
 
 def visible(passage: Passage, scope: Scope) -> bool:

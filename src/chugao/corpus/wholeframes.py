@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from chugao.catalogue import Catalogue
-from chugao.corpus.frames import Style, field_of, style_of, visible
+from chugao.corpus.frames import Style, by_use, field_of, style_of
 from chugao.corpus.masking import fact_spans
 from chugao.corpus.passages import Passage, sentences_of
 from chugao.mentions import Mention, MentionRole, find_mentions
@@ -86,17 +86,8 @@ def whole_frames_of(passages: Iterable[Passage], catalogue: Catalogue, scope: Sc
 
     A scope without owners gives none, as everywhere.
     """
-    found: dict[tuple[str, str], WholeFrame] = {}
-    seen: dict[tuple[str, str], set[str]] = {}
-    for passage in passages:
-        if not passage.own or (scope is not None and not visible(passage, scope)):
-            continue
-        for frame in _frames_in(passage, catalogue):
-            key = frame.text, frame.role
-            found.setdefault(key, frame)
-            seen.setdefault(key, set()).add(passage.document)
-    ranked = [f.model_copy(update={"used": len(seen[key])}) for key, f in found.items()]
-    return sorted(ranked, key=lambda f: (-f.used, f.metrics, f.text))
+    found = by_use(passages, scope, lambda p: _frames_in(p, catalogue), lambda f: (f.text, f.role))
+    return sorted(found, key=lambda f: (-f.used, f.metrics, f.text))
 
 
 def _frames_in(passage: Passage, catalogue: Catalogue) -> Iterator[WholeFrame]:
