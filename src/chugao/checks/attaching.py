@@ -210,10 +210,7 @@ class Attacher:
 
     def _clause_start(self, mention: Mention) -> int:
         floor = max(mention.sentence[0], mention.start - _LONGEST_CLAUSE)
-        start, text = mention.start, self._text
-        while start > floor and text[start - 1] not in _MARKS:
-            start -= 1
-        return start
+        return max(floor, *(self._text.rfind(mark, floor, mention.start) + 1 for mark in _MARKS))
 
     def _last_between(self, start: int, end: int) -> str | None:
         return next((d for s, e, d in reversed(self._labels) if start <= s and e <= end), None)

@@ -64,10 +64,7 @@ class Words(NamedTuple):
 def words_around(text: str, mention: Mention) -> Words:
     """The sentence to the left, the clause to the left and what follows."""
     left = text[max(mention.sentence[0], mention.start - _LONGEST_LEFT) : mention.start]
-    start = len(left)
-    while start and left[start - 1] not in _CLAUSE_MARKS:
-        start -= 1
-    clause = left[start:]
+    clause = left[max(map(left.rfind, _CLAUSE_MARKS)) + 1 :]
     return Words(left, clause, text[mention.end : min(mention.sentence[1], mention.end + 16)])
 
 

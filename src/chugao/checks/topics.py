@@ -9,6 +9,7 @@ table and 管理 nothing.  Like `namesakes` this supports numbers and never cont
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 
 from chugao.metrics.facts import Facts
 
@@ -89,15 +90,16 @@ class Topics:
         return None
 
 
-def _pairs(words: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _pairs(words: str) -> frozenset[str]:
     """The pairs of characters of the Chinese words and the Latin words as a whole."""
-    pairs = set()
+    pairs: set[str] = set()
     for token in _TOKEN.findall(words):
         if token[0].isascii():
             pairs.add(token.casefold())
         else:
             pairs.update(token[at : at + 2] for at in range(len(token) - 1))
-    return pairs - _ANYBODYS
+    return frozenset(pairs - _ANYBODYS)
 
 
 def _abbreviates(short: str, name: str) -> bool:
