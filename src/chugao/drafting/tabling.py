@@ -35,7 +35,7 @@ _STEPS: dict[Style, tuple[Step, ...]] = {"data": (1, "tally", "count", 2), "poli
 """What is done one after the other while there are too many: figures in fewer numbers, counts to the table."""
 _LEAN_OF, _LEAN = 3, 0.75  # of three candidates one has fewer numbers than it might
 _LEAST = {"data": 3, "policy": 1}
-_BEARABLE = 2  # numbers too many, for which no figure loses its value: in a short paper they are its argument
+_BEARABLE = 2  # numbers too many, for which nothing loses its number: in a short paper they are its argument
 _ENOUGH_PAST = 600  # characters of own reports, from which on they say how an office writes
 _DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}(?:[—-]\d{1,2})?月(?:\d{1,2}日)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -119,7 +119,7 @@ async def eased(
     elif terms.excess(kept.told) > 0:
         terms = terms._replace(bound=_usual(outline, index))
     for step in _STEPS[outline.style]:
-        if terms.excess(kept.told) <= (_BEARABLE if step == 2 else 0):
+        if terms.excess(kept.told) <= (_BEARABLE if step in ("count", 2) else 0):
             break
         thinned = _with_fewer_figures if isinstance(step, int) else _without_counts
         kept = await thinned(kept, step, terms, engine)

@@ -288,6 +288,9 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
     if pen.brief.shortfalls_apart:
         # What got better and yet missed its target is told once, where it is said what fell short.
         worthy = [m for m in worthy if m.required or m.reached is not False]
+    if not worthy and pen.brief.heading:
+        # A part that somebody asked for says at least how much was done, reached or not.
+        worthy = [m for m in told if m.kind == "count" and "now" in m.slots]
     # Of two figures that say as much the one the office has its own words for.
     weight = {m.id: m.importance + _OWN * pen.phraser.has_own(m, "results") for m in worthy}
     return sorted(worthy, key=lambda m: (m.reached is False and not m.required, -weight[m.id]))
