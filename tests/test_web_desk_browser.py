@@ -466,6 +466,7 @@ def test_keys_move_through_a_document_and_sleep_while_one_types(desk: Desk, serv
     with page.expect_navigation(url=f"**/sections/{second}#instruction"):
         page.keyboard.press("g")
     page.locator("#instruction:focus").wait_for()
+    page.locator(".ProseMirror[contenteditable=true]").wait_for()
     page.keyboard.press("Alt+1")
     page.locator(".ProseMirror:focus").wait_for()
 
