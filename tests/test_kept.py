@@ -1,13 +1,10 @@
-"""What is worked out once on a machine: files as their parser reads them, and words looked up."""
+"""What is worked out once on a machine: files as their parser reads them."""
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from chugao import lexicon
 from chugao.kept import keep, kept, parsed
 
 
@@ -82,55 +79,3 @@ def test_the_catalogue_out_of_the_cache_is_the_catalogue(own_cache: Path):
 
     assert first == second == tomllib.loads(text)
     assert only_file(own_cache).name.startswith("catalogue-")
-
-
-# --- words ----------------------------------------------------------------------------------------
-
-_TEXTS = [
-    "着力破解基层首诊难题，建立职务与级别相结合的制度。",
-    "医务科2025年完成四级手术1268台次，较上年增长12.6%；DRG入组率98.6%。",
-    "新发现的一处隐患由后勤保障部会同保卫科当日整改到位，B超室同步更换AT&T线路。",
-    "一 二\n三、四　五",
-    "",
-    "𠮷野家的熊猫、长春市长春药店",
-]
-
-
-@pytest.mark.parametrize("text", _TEXTS)
-def test_words_looked_up_are_those_of_the_whole_dictionary(text: str):
-    import rjieba
-
-    made = lexicon._LookedUp(rjieba.Jieba.empty())
-    for other in _TEXTS:  # what was read before changes nothing
-        assert made.has_words_of(other)
-    assert made.has_words_of(text)
-
-    assert made.jieba.cut(text) == rjieba.cut(text)
-    assert made.jieba.tag(text) == rjieba.tag(text)
-
-
-def test_words_of_the_shipped_reports_are_those_of_the_whole_dictionary():
-    import rjieba
-
-    from chugao.config import shipped
-
-    report = next(f for f in sorted(shipped("corpus").rglob("*.txt")) if f.stat().st_size > 6000)
-    lines = report.read_text(encoding="utf-8").splitlines()[:60]
-    made = lexicon._LookedUp(rjieba.Jieba.empty())
-
-    for line in lines:
-        assert made.has_words_of(line)
-        assert made.jieba.tag(line) == rjieba.tag(line)
-
-
-def test_a_few_pages_are_read_without_the_dictionary_and_many_with_it():
-    code = (
-        "import sys; from chugao import lexicon\n"
-        "few = lexicon.words_of('着力破解难题'); loaded = 'rjieba' in sys.modules\n"
-        "many = lexicon.words_of('着力破解难题。' * 2000)\n"
-        "print([few == ['着力', '破解', '难题'], loaded, 'rjieba' in sys.modules, many[:4] == [*few, '。']])"
-    )
-
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-
-    assert said.strip() == "[True, False, True, True]"

@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 
 from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
 from chugao.comparing.versions import Span, Stretch, Version
-from chugao.lexicon import tagged_words
 from chugao.manuscript import Draft, Table
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.quantity import Found, Quantity, find_numbers, fold
@@ -338,8 +337,10 @@ def _label_of_date(number: Number) -> str:
 @lru_cache(maxsize=1024)
 def noun_of(words: str) -> str:
     """The noun that some words begin with: “医师常驻县医院” → 医师; of a deed its first words."""
+    import rjieba
+
     taken: list[tuple[str, str]] = []
-    for word, tag in tagged_words(words.removeprefix("的")):
+    for word, tag in rjieba.tag(words.removeprefix("的")):
         verb = tag.startswith("v") and not tag.startswith("vn")
         if taken and (sum(len(w) for w, _ in taken) >= 8 or verb or tag[0] not in "nabjlifcm"):
             break
@@ -351,7 +352,9 @@ def noun_of(words: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _nominal(words: str) -> bool:
-    return all(tag[0] in "nabjfcm" or tag.startswith("vn") for _, tag in tagged_words(words))
+    import rjieba
+
+    return all(tag[0] in "nabjfcm" or tag.startswith("vn") for _, tag in rjieba.tag(words))
 
 
 # --- tables ---------------------------------------------------------------------------------------

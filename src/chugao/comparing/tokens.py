@@ -13,7 +13,6 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from chugao.catalogue import load_catalogue
-from chugao.lexicon import words_of
 from chugao.mentions import metric_names
 from chugao.mentions.fixed import whole_spans
 from chugao.quantity import UNITS, fold, number_spans
@@ -129,7 +128,9 @@ def _spans(text: str) -> list[Atom]:
 
 def _words(gaps: Sequence[str]) -> Iterator[list[str]]:
     """The words of every gap between two atoms."""
-    words = iter(words_of(_STOP.join(gaps)))
+    import rjieba
+
+    words = iter(rjieba.cut(_STOP.join(gaps)))
     for gap in gaps:
         own = list(_until(words, len(gap)))
         # A dictionary must never lose a character.

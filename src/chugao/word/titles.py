@@ -9,7 +9,6 @@ them will do, word boundaries of the segmenter are the second choice, and a turn
 import re
 from itertools import combinations, pairwise
 
-from chugao.lexicon import words_of
 from chugao.word.layout import TitleRule
 
 _MOST_LINES = 4
@@ -47,9 +46,11 @@ def _joints(title: str, rule: TitleRule) -> dict[int, float]:
 
 def _words(title: str, rule: TitleRule) -> dict[int, float]:
     """Offset → cost of every word boundary, dearer than any joint."""
+    import rjieba
+
     turns: dict[int, float] = {}
     at = 0
-    for word in words_of(title):
+    for word in rjieba.cut(title):
         at += len(word)
         if _allowed(title, at, rule):
             turns[at] = 5.0
