@@ -20,6 +20,7 @@ from chugao.drafting.wording import is_own
 from chugao.drafting.writing import Written, write
 from chugao.kind import Kind, Style
 from chugao.manuscript import SLOT, BriefMatter, ClaimedText, Engine, count_characters
+from chugao.material.honours import is_honour
 from chugao.metrics.facts import Facts
 from chugao.outline import Outline
 
@@ -203,7 +204,8 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
         if _TABLES.get(offer.brief.role) not in terms.tables and offer.brief.kind is not Kind.IDEAS:
             continue
         for matter in offer.brief.matters:
-            if matter.weight >= _WEIGHTY:
+            # How many others got an honour is no figure of the house.
+            if matter.weight >= _WEIGHTY or is_honour(matter.category, matter.text):
                 continue
             clauses = [c.strip() for c in _STANDS.split(matter.result)]
             for place, clause in reversed(list(enumerate(clauses))):
