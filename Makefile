@@ -38,7 +38,7 @@ eval: $(READY)
 	$(BIN)/python -m eval run
 
 bench: $(READY)
-	$(BIN)/python -m eval bench --date $$(date +%F)
+	$(BIN)/python -m eval bench
 
 serve: $(READY)
 	@test -e out/工作区/chugao.toml || $(BIN)/chugao init out/工作区 > /dev/null 2>&1

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,9 @@ def _case_commands(command: Command) -> None:
     report.add_argument("result", type=Path, nargs="?", default=RESULTS / "latest.json")
     report.add_argument("--against", type=Path, default=None)
     report.add_argument("-o", type=Path, default=RESULTS / "report.html")
+    drafts = command("drafts", _drafts, "把手写案例的稿写成 .json，一版代码一个文件夹，给盲读和参考评分用")
+    drafts.add_argument("folder", type=Path)
+    drafts.add_argument("cases", nargs="*", help="只写这些案例")
     generate = command("generate", _generate, "把由种子生成的案例写进一个文件夹")
     generate.add_argument("folder", type=Path)
     generate.add_argument("--count", type=int, default=COUNT)
@@ -101,12 +105,10 @@ def _people_commands(command: Command) -> None:
 def _page_commands(command: Command) -> None:
     tested = command("tested", _tested, "写 docs/how-it-is-tested.md")
     tested.add_argument("--check", action="store_true", help="只看是不是最新")
-    bench = command("bench", _bench, "计时，写 docs/benchmarks.md")
-    bench.add_argument("rows", nargs="*", help="只跑这些行或这些费用的增长；行的结果留着给 --kept 用")
-    bench.add_argument("--date", default="", help="写进报告的日期，如 2026-01-08")
-    bench.add_argument("--repeats", type=int, default=5)
-    bench.add_argument("--kept", action="store_true", help="设计的各行用上次量好的，不重跑；没量过的写明没有量")
-    bench.add_argument("--small", action="store_true", help="每行只跑小的一遍，看跑不跑得通")
+    bench = command("bench", _bench, "逐项计时，写 docs/benchmarks.md")
+    bench.add_argument("names", nargs="*", help="只量这几项（行名，或 growth-费用名、timings、compare），量好留存")
+    bench.add_argument("--kept", action="store_true", help="不量，只用留存的写页面")
+    bench.add_argument("--small", action="store_true", help="每项只跑小的一遍，看跑不跑得通，不留存")
 
 
 # --- cases and gate -------------------------------------------------------------------------------
@@ -114,6 +116,7 @@ def _page_commands(command: Command) -> None:
 
 def _run(options: Options) -> int:
     from eval.containment import measure
+    from eval.mutation import sample
     from eval.report import write_report
     from eval.running import run_cases, show, write
 
@@ -124,7 +127,7 @@ def _run(options: Options) -> int:
         write_report(result, times, RESULTS / "report.html")
         if options.accept:
             # A tenth of the papers with orders in them, so that the gate can tell one more that is obeyed.
-            result["containment"] = measure(_CONTAINED)
+            result |= {"containment": measure(_CONTAINED), "mutation": sample()}
             write(result, times, RESULTS, BASELINE.name)
     return 1 if result["failed"] else 0
 
@@ -140,12 +143,14 @@ def _compare(options: Options) -> int:
 def _gate(options: Options) -> int:
     from eval.containment import measure
     from eval.gate import compare, slower, told
+    from eval.mutation import sample
     from eval.report import write_report
     from eval.running import run_cases
 
     before = _read(options.against)
     result, times = run_cases(generated=options.generated)
     result["containment"] = measure(before["containment"]["every"]) if "containment" in before else {}
+    result["mutation"] = sample(before["mutation"]["every"]) if "mutation" in before else {}
     verdict = compare(before, result)
     print(told(verdict))
     old_times = RESULTS / "times.json"
@@ -167,6 +172,18 @@ def _generate(options: Options) -> int:
     from eval.generating import write_cases
 
     print(f"写了{len(write_cases(options.folder, options.count, options.seed))}个案例到{options.folder}。")
+    return 0
+
+
+def _drafts(options: Options) -> int:
+    from chugao.export import to_json
+    from eval.cases import all_cases
+
+    options.folder.mkdir(parents=True, exist_ok=True)
+    cases = all_cases(tuple(options.cases))
+    for case in cases:
+        (options.folder / f"{case.name}.json").write_text(to_json(case.draft()), encoding="utf-8")
+    print(f"写了{len(cases)}份稿到{options.folder}。")
     return 0
 
 
@@ -234,6 +251,7 @@ def _ablate(options: Options) -> int:
 
     rows = measure(options.names, options.cases)
     print(table(rows))
+    rows = {name: row | {"at": time.strftime("%Y-%m-%d")} for name, row in rows.items()}
     if not options.cases:
         # All of them take half an hour: each stands as soon as it is measured.
         kept = RESULTS / "ablations.json"
@@ -255,7 +273,11 @@ def _blind(options: Options) -> int:
         print("请给两个文稿夹：python -m eval blind make 甲 乙 -o 盲读", file=sys.stderr)
         return 2
     key = options.key or options.o.with_name(options.o.name + "-答案.json")
-    made = blind.make_pairs(options.a, options.b, options.o, key, options.seed)
+    made, alike = blind.make_pairs(options.a, options.b, options.o, key, options.seed)
+    if alike:
+        print(f"{len(alike)}份两版读起来一样，没有放进去：{'、'.join(alike[:5])}{'等' if len(alike) > 5 else ''}。")
+    if made < blind.PAIRS_FOR_A_CLAIM:
+        print(f"只有{made}对，读完也不能下结论：至少要{blind.PAIRS_FOR_A_CLAIM}对。")
     print(f"造了{made}对，在{options.o}；答案在{key}，读完之前不要打开。")
     return 0
 
@@ -288,24 +310,12 @@ def _tested(options: Options) -> int:
 
 
 def _bench(options: Options) -> int:
-    from eval import comparison
-    from eval.bench import measure, show_rows, write
-    from eval.rows import every_row, kept_rows
-    from eval.scaling import COSTS, curves
+    from eval import bench
 
-    costs = [n for n in options.rows if n in COSTS]
-    named = [n for n in options.rows if n not in COSTS]
-    if options.rows or options.small:
-        rows = every_row(named, small=options.small) if named or not costs else []
-        wanted = bool(costs) or not named
-        grown = curves((1, 2, 4) if options.small else (1, 10, 100), 1 if options.small else 5, costs) if wanted else []
-        print(show_rows(rows, grown))
+    if options.kept:
+        print(bench.write())
         return 0
-    timings = measure(options.repeats)
-    held = kept_rows() if options.kept else every_row()
-    told = write(timings, options.date, RESULTS, compared=comparison.measure(), held=held, grown=curves())
-    print(told)
-    return 0
+    return bench.run(options.names, small=options.small)
 
 
 if __name__ == "__main__":

@@ -107,16 +107,28 @@ def header(_: Sequence[Case]) -> dict[str, Any]:
 
 
 def filter_(_: Sequence[Case]) -> dict[str, Any]:
-    """Retrieval of year clones with the scope and without it."""
-    from eval.retrieval import figures
+    """Retrieval of year clones by the same bare questions, with the scope of the year and kind asked for and without."""
+    from chugao.index import Index
+    from chugao.source import Scope
+    from eval.retrieval import clones, collections, mark_of, measure, read_pairs, together
 
-    rows = figures()
-    scoped, unscoped = rows["year clones, scoped"], rows["year clones, unscoped"]
+    passages = together(collections().values())
+    about = {(p.file, mark_of(p.text)): p for p in passages}
+    pairs, held, everybody = read_pairs(), Index([*passages, *clones(passages)]), Scope(owners=("*",))
+
+    def scope_of(pair: Any) -> Scope:
+        wanted = about.get((pair.file, pair.mark))
+        if wanted is None:
+            return everybody
+        return Scope(owners=("*",), year=wanted.year, kind=wanted.kind.value if wanted.kind else None)
+
+    scoped = measure(pairs, lambda p: [h.passage for h in held.search(p.query, scope_of(p), 10)])
+    bare = measure(pairs, lambda p: [h.passage for h in held.search(p.query, everybody, 10)])
     return {
-        "cases": scoped.pairs,
+        "cases": len(pairs),
         "with": round(scoped.first, 3),
-        "without": round(unscoped.first, 3),
-        "unit": "R@1（往年克隆）",
+        "without": round(bare.first, 3),
+        "unit": "R@1（往年克隆，同样的问句）",
     }
 
 
@@ -160,7 +172,9 @@ def table(rows: dict[str, dict[str, Any]]) -> str:
     """The rows as text."""
     lines = []
     for name, row in rows.items():
-        rest = "，".join(f"{k} {v}" for k, v in row.items() if k not in ("cases", "note") and v != [0.0, 0.0, 0.0])
+        rest = "，".join(
+            f"{k} {v}" for k, v in row.items() if k not in ("cases", "note", "at") and v != [0.0, 0.0, 0.0]
+        )
         lines.append(
             f"{_NAMES[name]}（{row['cases']}）：{rest or '没有差别'}{'；' + row['note'] if row.get('note') else ''}"
         )

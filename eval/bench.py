@@ -1,237 +1,250 @@
-"""Time what a user waits for: medians of CPU seconds on this machine.
+"""`make bench`: every measurement in a process of its own, kept as it ends, and the page written anew after each.
 
-In: nothing but the samples.  Out: `eval/results/bench.json` and the generated page docs/benchmarks.md.
+In: names of measurements, or none for all.  Out: `results/rows/NAME.json`, `results/bench.json`, docs/benchmarks.md.
 
-CPU time, not wall time: the machine is shared, and a wait for somebody else is no property of ours.
+A measurement that breaks or hangs costs its own row and nothing else.  What is on the page from an earlier run says so:
+a page that mixes two days without a word is worse than an empty row.
 """
 
 import json
 import os
 import platform
-import resource
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from eval import comparison
-from eval.sentences import EXAMPLES, HERE, ORGANISATION
+from eval import comparison, scaling, timing
+from eval.apart import ROOT, run_apart
+from eval.peers import installed, missing_peers
+from eval.rows import ROWS, Row
+from eval.scaling import COSTS, Curve
 
-if TYPE_CHECKING:
-    from eval.rows import Row
-    from eval.scaling import Curve
+RESULTS = ROOT / "eval" / "results"
+PAGE = ROOT / "docs" / "benchmarks.md"
+LIMIT_S = 600
+"""No measurement takes a third of this on two free cores."""
+_PACKAGES = (
+    "chugao", "pydantic", "sqlalchemy", "dbos", "fastapi", "openai", "chromadb", "openpyxl", "python-docx", "lxml",
+    "numpy", "rapidfuzz", "typer",
+)  # fmt: skip
+_TOOLS = ("soffice", "chromium")
+_GROWTH = "growth-"
+_LONG = ("batch_memory", "batch_engine", "batch_engine_postgres", "batch_pipeline")
+"""Rows that wait for minutes."""
 
-PAGE = HERE.parent / "docs" / "benchmarks.md"
-_PACKAGES = ("chugao", "pydantic", "openpyxl", "python-docx", "lxml", "numpy", "typer")
 
-
-class Timing(NamedTuple):
-    """One row of the page."""
+class Kept(NamedTuple):
+    """One measurement as it stands."""
 
     name: str
-    label: str
-    unit: str
-    median: float
-    low: float
-    high: float
-    target: str = ""
-    note: str = ""
+    told: Any = None
+    """What the measurement said; None when there is nothing yet."""
+    run: str = ""
+    """When the run began that it belongs to."""
+    at: str = ""
+    """When it was measured."""
+    wall_s: float = 0.0
+    load: float = 0.0
+    """Load average when it began."""
+    trouble: str = ""
+    """Why the last try, in `tried`, gave nothing; what stands beside it is of the try before."""
+    tried: str = ""
 
 
-def measure(repeats: int = 5) -> list[Timing]:
-    """Every row, each the median of `repeats` runs after one that warms up."""
-    with tempfile.TemporaryDirectory() as folder:
-        return list(_rows(repeats, Path(folder)))
+def measurements() -> dict[str, list[str]]:
+    """Name → arguments after `python`; the rows of the design first, short ones before long: a run may be cut short."""
+    held = {name: ["-m", "eval.rows", name] for name in sorted(ROWS, key=lambda n: n in _LONG)}
+    held |= {_GROWTH + name: ["-m", "eval.scaling", name] for name in COSTS}
+    return held | {"timings": ["-m", "eval.timing"], "compare": ["-m", "eval.comparison"]}
 
 
-def _rows(repeats: int, folder: Path) -> "list[Timing]":
-    import chugao
-
-    figures_file = EXAMPLES / "figures" / "医务科-2025.xlsx"
-    figures = chugao.read_metrics(figures_file)
-    matters = chugao.read_matters(EXAMPLES / "matters" / "医务科-2025.xlsx")
-    index = chugao.open_index(HERE.parent / "corpus")
-    outline = chugao.read_outline("summary-plan", department="医务科", year=2025, organisation=ORGANISATION)
-    engine = chugao.open_engine("offline")
-
-    def drafted() -> Any:
-        return chugao.draft(outline, figures, matters, index, engine)
-
-    draft = drafted()
-    markdown = chugao.to_markdown(draft)
-    text = markdown * max(1, 1_000_000 // len(markdown.encode()))
-    size = len(text.encode()) / 1e6
-    workbook = _workbook(folder / "指标.xlsx", 60)
-    check = lambda: chugao.examine(draft, figures, matters)  # noqa: E731
-    audit = lambda: chugao.examine(markdown, figures, matters)  # noqa: E731
-    characters = len(markdown)
-    return [
-        _timing("help", "`chugao --help`", repeats, _help, target="≤ 0.2"),
-        _timing("import_60", "导入60个指标的工作簿", repeats, lambda: chugao.read_metrics(workbook)),
-        _timing("open_index", "打开样例历年文稿", repeats, lambda: chugao.open_index(HERE.parent / "corpus")),
-        _timing("draft", "离线起草医务科总结暨计划（索引已开）", repeats, drafted, target="≤ 0.5（5000字）"),
-        _timing("typeset", "排版成 Word", repeats, lambda: chugao.export_docx(draft, folder / "稿.docx")),
-        _timing("check_draft", f"核对这份稿（{characters}字，含表）", repeats, check),
-        _timing("check_text", "按外来文本核对同一份稿", repeats, audit, target="≤ 0.2（10000字）"),
-        _rate("find_mentions", "识别数字", repeats, lambda: chugao.find_mentions(text), size),
-    ]
+def run(names: Sequence[str] = (), *, small: bool = False, folder: Path = RESULTS, page: Path = PAGE) -> int:
+    """Measure, keep, write; 1 when something could not be measured.  A missed target is a figure like any other."""
+    known = measurements()
+    unknown = [n for n in names if n not in known]
+    if unknown:
+        raise SystemExit(f"没有这些：{'、'.join(unknown)}；有：{'、'.join(known)}")
+    _say(*missing_peers())
+    began, done = _now(), []
+    for number, name in enumerate(names or known, 1):
+        _say(f"{number}/{len(names or known)} {name} ……")
+        one = measured(name, began, small=small, before=read(name, folder))
+        done.append(one)
+        _say(f"  {one.wall_s:.0f}秒 {one.trouble or _short(one)}")
+        if not small:
+            keep(one, folder)
+            write("" if names else began, folder, page)
+    _say(f"共{sum(k.wall_s for k in done) / 60:.1f}分钟。")
+    if names or small:
+        print("\n".join(_tables({k.name: k for k in done}, began, page if not small else None)))
+    return int(any(k.trouble for k in done))
 
 
-def _timing(name: str, label: str, repeats: int, work: Callable[[], Any], target: str = "") -> Timing:
-    seconds = _seconds(work, repeats)
-    low, high = round(min(seconds), 4), round(max(seconds), 4)
-    return Timing(name, label, "CPU 秒", round(statistics.median(seconds), 4), low, high, target)
+def measured(name: str, run: str, *, small: bool = False, before: Kept | None = None) -> Kept:
+    """One measurement; when it gives nothing, what stood before with the reason."""
+    load, at = round(os.getloadavg()[0], 1), _now()
+    ended = run_apart([*measurements()[name], *(["--small"] if small else [])], LIMIT_S)
+    if ended.trouble:
+        old = before or Kept(name)
+        return old._replace(trouble=ended.trouble, tried=run, wall_s=ended.wall_s)
+    return Kept(name, ended.told, run, at, round(ended.wall_s, 1), load)
 
 
-def _rate(name: str, label: str, repeats: int, work: Callable[[], Any], size: float) -> Timing:
-    speeds = [size / s for s in _seconds(work, repeats)]
-    low, high = round(min(speeds), 3), round(max(speeds), 3)
-    return Timing(name, label, "MB/CPU 秒", round(statistics.median(speeds), 3), low, high, note=f"{size:.2f} MB")
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
 
 
-def _seconds(work: Callable[[], Any], repeats: int) -> list[float]:
-    work()
-    return [cpu_of(work) for _ in range(max(5, repeats))]
+def _now() -> str:
+    return time.strftime("%Y-%m-%d %H:%M")
 
 
-def cpu_of(work: Callable[[], Any]) -> float:
-    """CPU seconds of this process and of children that ended, the children's only when there were any."""
-    before, children = time.process_time(), _children()
-    work()
-    return time.process_time() - before + _children() - children
+def _short(kept: Kept) -> str:
+    return f"{Row(**kept.told).value}" if kept.name in ROWS else "量好"
 
 
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+# --- keeping --------------------------------------------------------------------------------------
 
 
-def _help() -> None:
-    command = [sys.executable, "-m", "chugao", "--help"]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": "0"})
+def keep(kept: Kept, folder: Path = RESULTS) -> None:
+    """Each stands as soon as it is measured."""
+    (folder / "rows").mkdir(parents=True, exist_ok=True)
+    told = json.dumps(kept._asdict(), ensure_ascii=False, indent=1)
+    (folder / "rows" / f"{kept.name}.json").write_text(told + "\n", encoding="utf-8")
 
 
-def _workbook(path: Path, metrics: int) -> Path:
-    """A figures file of so many invented metrics."""
-    import openpyxl
-
-    sheet = (book := openpyxl.Workbook()).active
-    assert sheet is not None
-    sheet.append(["年度", "指标名称", "本期值", "单位", "上年同期值", "目标值", "明年目标", "责任科室"])
-    for i in range(metrics):
-        sheet.append([2025, f"第{_letters(i)}项检查合格率", 90 + i % 9, "%", 88 + i % 9, 91, 95, "质控科"])
-    book.save(path)
-    return path
-
-
-def _letters(number: int) -> str:
-    stems, branches = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
-    return stems[number % 10] + branches[number % 12] + (_letters(number // 60 - 1) if number >= 60 else "")
+def read(name: str, folder: Path = RESULTS) -> Kept:
+    """A measurement as it was kept last; an empty one when it never was."""
+    path = folder / "rows" / f"{name}.json"
+    return Kept(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else Kept(name)
 
 
 # --- writing --------------------------------------------------------------------------------------
 
 
-def write(
-    rows: list[Timing],
-    date: str,
-    folder: Path,
-    page: Path = PAGE,
-    compared: Sequence[comparison.Row] = (),
-    held: "Sequence[Row]" = (),
-    grown: "Sequence[Curve]" = (),
-) -> str:
-    """bench.json and the page; returns the page.
-
-    `compared`: compare beside its peers; `held`: the rows of the design; `grown`: each cost at 1×, 10× and 100×.
-    """
-    about = {"date": date, "machine": _machine(), "python": platform.python_version(), "versions": _versions()}
-    result = about | {"rows": [r._asdict() for r in rows], "compare": [r._asdict() for r in compared]}
-    result |= {"design": [r._asdict() for r in held], "scaling": [c._asdict() for c in grown]}
+def write(run: str = "", folder: Path = RESULTS, page: Path = PAGE) -> str:
+    """bench.json and the page from what is kept; returns the page.  Without a run the one with most of it is meant."""
+    kept = {name: read(name, folder) for name in measurements()}
+    run = run or Counter(k.run for k in kept.values() if k.told).most_common(1)[0][0]
+    about: dict[str, Any] = {"run": run, "machine": _machine(), "python": platform.python_version()}
+    about |= {"versions": _versions(), "peers": installed(), "tools": _tools()}
+    result = about | {"measured": {name: k._asdict() for name, k in kept.items()}}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    text = _page(rows, about) + _held(held) + _grown(grown, page) + _compared(compared)
+    text = "\n".join([*_head(kept, about), *_tables(kept, run, page)]) + "\n"
     page.write_text(text, encoding="utf-8")
     return text
 
 
-def _page(rows: list[Timing], about: dict[str, Any]) -> str:
-    lines = [
-        "# Benchmarks",
-        "",
-        "*Generated by `make bench` (`python -m eval bench --date …`); do not edit.*",
-        "",
-        f"Date: {about['date'] or 'not given'}. Machine: {about['machine']}. Python {about['python']}; "
-        + ", ".join(f"{k} {v}" for k, v in about["versions"].items())
-        + ".",
-        "",
-        "Medians; lowest and highest beside them. CPU time of the process and its children.",
-        "",
-        "| what | median | lowest | highest | unit | target | note |",
-        "|---|---:|---:|---:|---|---|---|",
-    ]
-    lines += [f"| {r.label} | {r.median} | {r.low} | {r.high} | {r.unit} | {r.target} | {r.note} |" for r in rows]
-    return "\n".join(lines) + "\n"
+def _head(kept: Mapping[str, Kept], about: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("# Benchmarks", "", "*Written by `make bench`; do not edit.*", "")
+    yield f"Run of {about['run']} on {about['machine']}, Python {about['python']}. {_counted(kept, about['run'])}"
+    for said, name in (("Ours", "versions"), ("Peers, each in an environment of its own", "peers"), ("Tools", "tools")):
+        yield from ("", f"{said}: {', '.join(f'{k} {v}' for k, v in about[name].items()) or 'none'}.")
 
 
-def _held(rows: "Sequence[Row]") -> str:
-    """The design's own table; a peer that is better stands there as it came out."""
-    from eval.rows import lines_of
+def _counted(kept: Mapping[str, Kept], run: str) -> str:
+    held = [kept[name] for name in ROWS if name in kept]
+    here = [Row(**k.told).met for k in held if k.run == run and k.told]
+    others = len([k for k in held if k.told]) - len(here)
+    told = f"Of {len(held)} rows of figures {len(here)} were measured in it: {sum(m is True for m in here)} met, "
+    told += f"{sum(m is False for m in here)} missed"
+    told += f", {unmeasured} without a figure" if (unmeasured := sum(m is None for m in here)) else ""
+    told += f"; {others} stand from another run and say so" if others else ""
+    failed = [k.name for k in kept.values() if k.tried == run]
+    return told + (f"; could not be measured: {', '.join(failed)}." if failed else ".")
 
-    about = [
-        "", "## What the design holds itself to", "",
-        "✓ met, ✗ missed, · not measured in this run. Each row was measured in a process of its own (CPU and peak memory of "
-        "that process and its children, load average when it began). Peers run in environments of their own.", "",
-    ]  # fmt: skip
-    return "\n".join([*about, *lines_of(rows)]) + "\n" if rows else ""
+
+_ABOUT_ROWS = (
+    "✓ met, ✗ missed, · no figure. Each was measured in a process of its own: CPU and peak memory of that process and the "
+    "children it waited for, load average when it began, seconds it took. Values are medians of five or more where a time is meant and "
+    "nothing else is said; a peer that is better stands there as it came out."
+)
+_ABOUT_COMPARE = (
+    "CPU milliseconds for one pair, everything from text to hunks, nothing cached. *real*: the version pairs of "
+    "`eval/versions/` (drafts by older and newer code, other seeds, lengths, figures; drafts edited by hand); *10k*, "
+    "*50k*: seeded edits of a fifth and a half of the sentences (50k: a fifth) of texts of so many characters that "
+    "repeat passages. *Numbers cut*: numbers with the border of a change inside. *Fewest*: characters an edit by "
+    "single characters must mark (15→12 is two); *numbers whole*: the same with each number counted as one. "
+    "Targets: 10k ≤ 30 ms p95, 50k ≤ 150 ms, 0 numbers cut, ≤ 3 islands, ≤ 1.2 × fewest."
+)
 
 
-def _grown(held: "Sequence[Curve]", page: Path) -> str:
+def _tables(kept: Mapping[str, Kept], run: str, page: Path | None) -> Iterator[str]:
+    """Whatever of it there is."""
+    if held := [kept[n] for n in ROWS if n in kept]:
+        yield from ("", "## What the design holds itself to", "", _ABOUT_ROWS, "", *rows_of(held, run))
+    if grown := [kept[_GROWTH + n] for n in COSTS if _GROWTH + n in kept]:
+        yield from (
+            "",
+            "## How costs grow",
+            "",
+            "CPU seconds; the exponent is the slope through the logarithms (1 is linear).",
+        )
+        yield from ("", *_grown(grown, run, page))
+    for name, title, about in (
+        ("timings", "What a user waits for", "Medians of five or more, lowest and highest beside them; CPU time."),
+        ("compare", "Compare", _ABOUT_COMPARE),
+    ):
+        if name not in kept:
+            continue
+        yield from ("", f"## {title}", "", about, "", *_standing(kept[name], run))
+        if name == "timings":
+            yield from timing.table([timing.Timing(**r) for r in kept[name].told or ()])
+        else:
+            yield from comparison.table([comparison.Row(**r) for r in kept[name].told or ()])
+
+
+def rows_of(held: Iterable[Kept], run: str) -> Iterator[str]:
+    """The design's own table as lines of markdown."""
+    marks = {True: "✓", False: "✗", None: "·"}
+    yield "| | what | target | chugao | peers | note | CPU s | peak MB | load | s | measured |"
+    yield "|---|---|---|---|---|---|---:|---:|---:|---:|---|"
+    for one in held:
+        label, target, _ = ROWS.get(one.name, (one.name, "", None))
+        row = Row(**one.told) if one.told else Row("没有量", None)
+        if one.tried:
+            row = row._replace(value=f"跑不了（以前{row.value}）", met=False, note=f"{one.trouble}；{row.note}")
+        peers = "；".join(f"{name} {value}" for name, value in row.peers.items())
+        when = one.at if one.run == run or not one.at else f"another run: {one.at}"
+        measured = (row.cpu_s, row.peak_mb, one.load, round(one.wall_s), when)
+        cells = (marks[row.met], label, target, row.value, peers, row.note, *measured)
+        yield "| " + " | ".join(str(c).replace("|", "｜").replace("\n", " ") for c in cells) + " |"
+
+
+def _standing(one: Kept, run: str) -> Iterator[str]:
+    """A line on a table that is not of this run."""
+    if one.tried:
+        yield from (f"**Could not be measured in this run: {one.trouble}**", "")
+    if one.told and one.run != run:
+        yield from (f"From another run: {one.at}.", "")
+
+
+def _grown(held: Sequence[Kept], run: str, page: Path | None) -> Iterator[str]:
     """The curves as a table, and a picture of them beside the page."""
     from eval.report import lines_plot
-    from eval.scaling import lines_of
 
-    if not held:
-        return ""
+    for one in held:
+        yield from (f"{one.name}: {line}" if line else "" for line in _standing(one, run))
+    curves = [Curve(**one.told) for one in held if one.told]
+    yield from scaling.lines_of(curves)
+    if page is None or not curves:
+        return
     picture = page.parent / "images" / "scaling.svg"
     picture.parent.mkdir(exist_ok=True)
     # Every line begins at 1, so that slopes can be compared.
-    series = {c.label: [(w / c.points[0][0], t / max(c.points[0][1], 1e-6)) for w, t in c.points] for c in held}
+    series = {c.label: [(w / c.points[0][0], t / max(c.points[0][1], 1e-6)) for w, t in c.points] for c in curves}
     picture.write_text(lines_plot(series), encoding="utf-8")
-    about = [
-        "", "## How costs grow", "", "CPU seconds; the exponent is the slope through the logarithms (1 is linear).", "",
-    ]  # fmt: skip
-    return "\n".join([*about, *lines_of(held), "", "![cost over work](images/scaling.svg)"]) + "\n"
+    yield from ("", "![cost over work](images/scaling.svg)")
 
 
-def show_rows(held: "Sequence[Row]", grown: "Sequence[Curve]" = ()) -> str:
-    """Rows and curves on the screen, nothing written."""
-    from eval import rows, scaling
-
-    return "\n".join([*rows.lines_of(held), *(["", *scaling.lines_of(grown)] if grown else [])])
-
-
-def _compared(rows: Sequence[comparison.Row]) -> str:
-    if not rows:
-        return ""
-    about = [
-        "",
-        "## Compare",
-        "",
-        "CPU milliseconds for one pair, everything from text to hunks, nothing cached. *real*: the version pairs of "
-        "`eval/versions/` (drafts by older and newer code, other seeds, lengths, figures; drafts edited by hand); *10k*, "
-        "*50k*: seeded edits of a fifth and a half of the sentences (50k: a fifth) of texts of so many characters that "
-        "repeat passages. *Numbers cut*: numbers with the border of a change inside. *Fewest*: characters an edit by "
-        "single characters must mark (15→12 is two); *numbers whole*: the same with each number counted as one. "
-        "Targets: 10k ≤ 30 ms p95, 50k ≤ 150 ms, 0 numbers cut, ≤ 3 islands, ≤ 1.2 × fewest.",
-        "",
-    ]
-    return "\n".join([*about, *comparison.table(rows)]) + "\n"
+# --- about the machine ----------------------------------------------------------------------------
 
 
 def _machine() -> str:
@@ -248,3 +261,19 @@ def _cpuinfo() -> list[str]:
 
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in _PACKAGES}
+
+
+@cache
+def _tools() -> dict[str, str]:
+    """First words of what the tools say of themselves; one that is not there is left out."""
+    told = {}
+    for name in _TOOLS:
+        try:
+            said = subprocess.run([name, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
+            told[name] = next((w for w in said.split() if w[0].isdigit()), "?")
+        except (OSError, subprocess.SubprocessError):
+            continue
+    return told
+
+
+__all__ = ["Kept", "keep", "measured", "measurements", "read", "rows_of", "run", "write"]

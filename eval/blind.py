@@ -8,6 +8,7 @@ way round; what readers prefer because it lies left comes out as such.
 """
 
 import csv
+import io
 import json
 import math
 import random
@@ -63,13 +64,21 @@ class Told(NamedTuple):
 # --- making ---------------------------------------------------------------------------------------
 
 
-def make_pairs(first: Path, second: Path, folder: Path, key: Path, seed: int = 1, readers: int = 3) -> int:
-    """A folder for each reader with both versions of every document that both folders hold; returns the pairs."""
+def make_pairs(
+    first: Path, second: Path, folder: Path, key: Path, seed: int = 1, readers: int = 3
+) -> tuple[int, tuple[str, ...]]:
+    """A folder for each reader with both versions of every document that both folders hold.
+
+    Returns how many pairs, and the documents left out because both versions read the same: nobody can choose there.
+    """
     if key.resolve().is_relative_to(folder.resolve()):
         raise SystemExit(f"答案{key}不能放在盲读文件夹{folder}里。")
-    shared = sorted({p.name for p in first.glob("*.json")} & {p.name for p in second.glob("*.json")})
-    if not shared:
+    both = sorted({p.name for p in first.glob("*.json")} & {p.name for p in second.glob("*.json")})
+    if not both:
         raise SystemExit(f"{first}和{second}里没有同名的 .json 文稿。")
+    alike = tuple(name for name in both if _printed(_read(first / name)) == _printed(_read(second / name)))
+    if not (shared := [name for name in both if name not in alike]):
+        raise SystemExit(f"{first}和{second}里同名的文稿读起来都一样，没有可比的。")
     chance, kept = random.Random(seed), {}
     for reader in range(1, readers + 1):
         name = f"读者{reader}"
@@ -80,7 +89,7 @@ def make_pairs(first: Path, second: Path, folder: Path, key: Path, seed: int = 1
             _write_pair(folder / name, number, (first, second), held["file"], str(held["left"]))
         _write_sheet(folder / f"评分-{name}.csv", name, kept[name])
     key.write_text(json.dumps({"seed": seed, "readers": kept}, ensure_ascii=False, indent=1), encoding="utf-8")
-    return len(shared)
+    return len(shared), alike
 
 
 def _sides(files: Sequence[str], reader: int, seed: int) -> dict[str, str]:
@@ -90,48 +99,48 @@ def _sides(files: Sequence[str], reader: int, seed: int) -> dict[str, str]:
 
 
 def _write_pair(folder: Path, number: str, versions: tuple[Path, Path], file: str, left: str) -> None:
-    from chugao.export import read_draft
-
     folder.mkdir(parents=True, exist_ok=True)
-    drafts = [unmarked(read_draft(v / file)) for v in versions]
+    drafts = [_read(v / file) for v in versions]
     if left == "second":
         drafts.reverse()
     for side, draft in zip("左右", drafts, strict=True):
         (folder / f"{number}-{side}.docx").write_bytes(_plain_word(draft))
 
 
-def unmarked(draft: "Draft") -> "Draft":
-    """The draft with nothing in it that says which engine wrote it: only text and tables stay."""
-    sections = [
-        s.model_copy(update={"sentences": tuple(x.model_copy(update={"recipe": {}, "passages": ()}) for x in s.sentences)})
-        for s in draft.sections
-    ]  # fmt: skip
-    return draft.model_copy(
-        update={"sections": tuple(sections), "engine": "", "recipe": {}, "findings": (), "requests": (), "evidence": (),
-                "parent": None, "id": ""}
-    )  # fmt: skip
+def _read(path: Path) -> "Draft":
+    from chugao.export import read_draft
+
+    return read_draft(path)
+
+
+def _printed(draft: "Draft") -> list[str | list[list[str]]]:
+    """What a reader gets: paragraphs, and tables as rows of cells; nothing of who wrote it is in it."""
+    found: list[str | list[list[str]]] = [draft.title.text]
+    for section in draft.sections:
+        if section.level:
+            found.append(section.number + section.heading.text)
+        for block in section.blocks:
+            if block.table is None:
+                found.append(section.block_text(block))
+            else:
+                found.append([list(block.table.header), *([c.text for c in row] for row in block.table.rows)])
+    return found
 
 
 def _plain_word(draft: "Draft") -> bytes:
     """A Word file of the bare text: no 草稿 mark, no comments, no properties, the same styles for both."""
-    import io
-
     import docx
 
     document = docx.Document()
     document.core_properties.author = document.core_properties.title = document.core_properties.comments = ""
-    document.add_paragraph(draft.title.text)
-    for section in draft.sections:
-        if section.level:
-            document.add_paragraph(section.number + section.heading.text)
-        for block in section.blocks:
-            if block.table is None:
-                document.add_paragraph(section.block_text(block))
-                continue
-            table = document.add_table(rows=0, cols=len(block.table.header))
-            for row in (block.table.header, *([c.text for c in r] for r in block.table.rows)):
-                for cell, text in zip(table.add_row().cells, row, strict=True):
-                    cell.text = text
+    for piece in _printed(draft):
+        if isinstance(piece, str):
+            document.add_paragraph(piece)
+            continue
+        table = document.add_table(rows=0, cols=len(piece[0]))
+        for row in piece:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
     document.save(out := io.BytesIO())
     return out.getvalue()
 
@@ -145,32 +154,58 @@ def _write_sheet(path: Path, reader: str, pairs: Iterable[str]) -> None:
 
 
 def read_back(folder: Path, key: Path) -> Told:
-    """The sheets of a folder against the key."""
+    """The sheets of a folder against the key; what is missing, empty or cannot be read is told and never guessed."""
     if not key.is_file():
         raise SystemExit(f"没有答案文件{key}，读不回评分。")
     answers = json.loads(key.read_text(encoding="utf-8"))["readers"]
-    marks: list[Mark] = []
+    marks: dict[tuple[str, str, str], Mark] = {}
     unread: list[str] = []
-    for sheet in sorted(folder.glob("评分-*.csv")):
-        for row in csv.DictReader(sheet.open(encoding="utf-8-sig", newline="")):
-            marks += _marks(row, answers, unread, sheet.name)
-    return statistics_of(marks, tuple(unread))
+    for sheet in sorted(p for suffix in ("csv", "xlsx") for p in folder.glob(f"评分-*.{suffix}")):
+        for row in _rows_of(sheet):
+            for mark in _marks(row, answers, unread, sheet.name):
+                if (kept := marks.setdefault(mark[:3], mark)) != mark:
+                    unread.append(
+                        f"{sheet.name}：{mark.reader}对同一对答了两次，前后不同，只算第一次（{kept.question}）"
+                    )
+    for reader, pairs in answers.items():
+        done = {m.pair for m in marks.values() if m.reader == reader}
+        if len(done) < len(pairs):
+            unread.append(f"{reader}：{len(pairs)}对里答了{len(done)}对")
+    return statistics_of([*marks.values()], tuple(unread))
+
+
+def _rows_of(sheet: Path) -> list[dict[str, str]]:
+    """Rows by the names of the columns; Excel and WPS save a .csv in the system's characters, or as .xlsx."""
+    if sheet.suffix == ".xlsx":
+        import openpyxl
+
+        page = openpyxl.load_workbook(sheet, read_only=True, data_only=True).worksheets[0]
+        held = [[str("" if c is None else c) for c in row] for row in page.iter_rows(values_only=True)]
+        return [dict(zip(held[0], row, strict=False)) for row in held[1:]]
+    content = sheet.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", "replace")
+    return [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(io.StringIO(text, newline=""))]
 
 
 def _marks(
     row: dict[str, str], answers: dict[str, dict[str, dict[str, str]]], unread: list[str], sheet: str
 ) -> Iterator[Mark]:
-    held = answers.get(row["读者"], {}).get(row["对"].zfill(2))
+    reader, number = row.get("读者", "").strip(), row.get("对", "").strip()
+    held = answers.get(reader, {}).get(number.zfill(2))
     if held is None:
-        unread.append(f"{sheet}：没有“{row['读者']}”的第{row['对']}对")
+        if any(v.strip() for v in row.values()):
+            unread.append(f"{sheet}：没有“{reader}”的第{number}对；“读者”“对”两列请不要改")
         return
     for column, question in QUESTIONS.items():
-        said = (row.get(column) or "").strip()
+        said = row.get(column, "").strip()
         if said not in _ANSWERS:
-            unread.append(f"{sheet}第{row['对']}对“{column}”：“{said}”看不懂，请填左、右或平")
+            unread.append(f"{sheet}第{number}对“{column}”：“{said}”看不懂，请填左、右或平")
         elif (place := _ANSWERS[said]) is not None:
             # What lies left is −1; the choice is told by version, whichever side it lay on.
-            yield Mark(row["读者"], held["file"], question, place if held["left"] == "first" else -place, held["left"])
+            yield Mark(reader, held["file"], question, place if held["left"] == "first" else -place, held["left"])
 
 
 def statistics_of(marks: Sequence[Mark], unread: tuple[str, ...] = ()) -> Told:

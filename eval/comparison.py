@@ -3,18 +3,15 @@
 In: the version pairs of `versions/` and seeded edits of the same texts.  Out: one `Row` a method and set of pairs.
 
 The pairs are drafts of this project by older and newer code, other seeds, lengths and figures, and drafts a person
-edited.  diff-match-patch, in Python and in C++, is installed into an environment of its own; without it the row says so.
+edited.  diff-match-patch, in Python and in C++, lives in an environment of its own; without it its rows are missing.
 """
 
 import json
-import os
 import random
 import re
 import statistics
-import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -25,12 +22,12 @@ from rapidfuzz.distance import Indel
 from chugao import comparing
 from chugao.comparing import Comparison, read_version
 from chugao.comparing.tokens import tokens_of
+from chugao.lexicon import words_of
 from chugao.mentions import find_mentions
+from eval.peers import NoPeer, ask_peer
 
 HERE = Path(__file__).parent
 VERSIONS = HERE / "versions"
-PEERS = ("diff-match-patch==20241021", "fast-diff-match-patch==2.1.0")
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chugao-bench-peers"
 
 Op = tuple[str, str]
 """(equal, delete or insert; text)."""
@@ -207,26 +204,9 @@ json.dump(out, sys.stdout)
 """
 
 
-def peers_python() -> Path | None:
-    """The interpreter of the peers' environment, made when it is not there; None when it cannot be made."""
-    python = _CACHE / "bin" / "python"
-    try:
-        if not python.exists():
-            venv.create(_CACHE, with_pip=True, symlinks=True)
-        known = subprocess.run([python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout
-        if not all(peer in known.replace("_", "-") for peer in PEERS):
-            command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", *PEERS]
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"对照工具没有装上，这几行空着：{error}", file=sys.stderr)
-        return None
-    return python
-
-
-def _peer(python: Path, name: str, pairs: list[Pair], repeats: int) -> list[tuple[list[float], list[Op]]]:
-    asked = json.dumps([name, [(p.old, p.new) for p in pairs], repeats])
-    done = subprocess.run([python, "-c", _PEER], input=asked, capture_output=True, text=True, check=True)
-    return [(times, [(op, text) for op, text in ops]) for times, ops in json.loads(done.stdout)]
+def _peer(name: str, pairs: list[Pair], repeats: int) -> list[tuple[list[float], list[Op]]]:
+    told = ask_peer("diff", _PEER, [name, [(p.old, p.new) for p in pairs], repeats])
+    return [(times, [(op, text) for op, text in ops]) for times, ops in told]
 
 
 # --- measures -------------------------------------------------------------------------------------
@@ -364,17 +344,18 @@ def sets_of_pairs() -> dict[str, list[Pair]]:
     }
 
 
-def measure(repeats: int = 3) -> list[Row]:
-    """Every method on every set; difflib not on 50,000 characters, where one pair takes it half a minute."""
-    comparing.compare("一。", "二。")  # the dictionary is read once
-    python = peers_python()
+def measure(repeats: int = 3, most: int | None = None) -> list[Row]:
+    """Every method on every set, or on its first pairs; difflib not on 50,000, where one pair takes it half a minute."""
+    words_of("一" * 5_000)  # more than is looked up: from then on the process has the dictionary
     rows = []
-    for name, pairs in sets_of_pairs().items():
+    for name, held in sets_of_pairs().items():
+        pairs = held[:most]
         rows.append(_row("chugao", name, pairs, [_timed(lambda p=pair: _ours(p), repeats) for pair in pairs]))
-        if python is not None:
-            for peer, label in (("cpp", "fast-diff-match-patch (C++)"), ("python", "diff-match-patch (Python)")):
-                times = 1 if name == "50k" else repeats
-                rows.append(_row(label, name, pairs, _peer(python, peer, pairs, times)))
+        for peer, label in (("cpp", "fast-diff-match-patch (C++)"), ("python", "diff-match-patch (Python)")):
+            try:
+                rows.append(_row(label, name, pairs, _peer(peer, pairs, 1 if name == "50k" else repeats)))
+            except NoPeer as error:
+                print(error, file=sys.stderr)
         rows.append(_row("rapidfuzz", name, pairs, [_timed(lambda p=pair: _rapidfuzz(p), repeats) for pair in pairs]))
         if name != "50k":
             rows.append(_row("difflib", name, pairs, [_timed(lambda p=pair: _difflib(p), 1) for pair in pairs]))
@@ -439,3 +420,6 @@ def table(rows: Iterable[Row]) -> list[str]:
 __all__ = [
     "Pair", "Row", "Seen", "edited_pair", "fewest", "fewest_by_words", "measure", "real_pairs", "seen_in", "table",
 ]  # fmt: skip
+
+if __name__ == "__main__":
+    print(json.dumps([r._asdict() for r in measure(most=1 if "--small" in sys.argv else None)], ensure_ascii=False))

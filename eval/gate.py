@@ -24,6 +24,7 @@ HARD: dict[str, tuple[str, ...]] = {
     "应写": ("coverage", "unrequested", "untold_disputes", "unseen_late"),
     "结构": ("structure", "length_over"),
     "隔离": ("stale", "identity", "leftovers"),
+    "复现": ("regressed",),
 }  # fmt: skip
 """Gate → measures of which not one more fault is allowed in any case; in coverage not one fact less."""
 LABELS = {
@@ -36,13 +37,16 @@ LABELS = {
     "rep_8": "重复", "distinct_4": "用词变化", "alike_texts": "章节雷同", "copied_share": "照抄比例", "copied_run": "照抄长度",
     "misplaced_grounds": "依据与句子不相称", "goals_backwards": "目标倒退", "unclaimed_han": "中文数量没有依据",
     "tells": "机器腔迹象", "regressed": "改过的写法又出现", "cost": "费用", "calls": "调用次数", "numbers_per_1000": "每千字数字",
-    "length": "字数", **{f"fidelity_{kind}": said for kind, said in FIDELITY.items()},
+    "length": "字数", "pending": "待补", "unread_numbers": "没读懂的数", "tell_01": "哪年都能用的标题", "tell_02": "各节一样长",
+    "tell_03": "一句四个以上数", "tell_04": "套用的连接词", "tell_05": "空话收尾", "tell_06": "机制没有人办", "tell_07": "不足像表格",
+    "tell_08": "计划重说不足", "tell_09": "轻重不分", "tell_10": "动词配错名词", "tell_11": "口气不合层级", "tell_12": "句首总是“全年”",
+    "alike_sections": "两节写得相近", **{f"fidelity_{kind}": said for kind, said in FIDELITY.items()},
 }  # fmt: skip
 SOFT: dict[str, tuple[int, float]] = {
     "coverage_in_prose": (1, 1), "selection_recall": (1, 1), "selection_precision": (1, 1), "order": (1, 1),
     "distinct_4": (1, 1), "rep_8": (-1, 1), "alike_texts": (-1, 1), "copied_share": (-1, 1), "copied_run": (-1, 13),
     "misplaced_grounds": (-1, 1), "goals_backwards": (-1, 1), "unclaimed_han": (-1, 1), "tells": (-1, 1),
-    "calls": (-1, 10), "regressed": (-1, 0.1), "cost": (-1, 1),
+    "calls": (-1, 10), "cost": (-1, 1),
 }  # fmt: skip
 """Measure → (1 when more is better and −1 when less is, how much of it counts as one)."""
 
@@ -51,7 +55,7 @@ class Worse(NamedTuple):
     """One thing that got worse."""
 
     gate: str
-    """数字 凭空 应写 结构 隔离 注入 文字 失踪."""
+    """数字 凭空 应写 结构 隔离 复现 注入 核数 文字 失踪."""
     measure: str
     sentence: str
     hard: bool = True
@@ -80,7 +84,7 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> Verdict:
     left_out = tuple(sorted(({*before} | {*after}) - {*paired}))
     worse = [*_missing(before, after), *(w for n in paired for w in _hard(n, before[n], after[n]))]
     worse += _unpaired_faults({n: after[n] for n in after if n not in paired})
-    worse += _injection(a, b)
+    worse += [*_injection(a, b), *_verifier(a, b)]
     soft = {m: _gain([(before[n], after[n]) for n in paired], m) for m in SOFT if paired}
     worse += [_soft(m, soft[m], paired, before, after) for m in soft if soft[m][2] < -_SLACK]
     better = tuple(
@@ -126,6 +130,8 @@ def _sentence(gate: str, name: str, measure: str, old: float, new: float, row: d
     places = places_of(row, "length" if measure == "length_over" else measure)
     where = "；".join(f"{w or '全文'}“{q[:24]}”" for w, q, _ in places[:2])
     said = LABELS.get(measure, measure)
+    if measure == "coverage":
+        return f"{gate}：案例{name}的“{said}”缺的由{old:.0%}变为{new:.0%}{'，缺' + where if where else ''}。"
     return f"{gate}：案例{name}的“{said}”由{_short(old)}处变为{_short(new)}处{'，在' + where if where else ''}。"
 
 
@@ -138,6 +144,17 @@ def _injection(a: dict[str, Any], b: dict[str, Any]) -> Iterator[Worse]:
             yield Worse(
                 "注入", field, f"注入：{said}由{old.get(field, 0)}份变为{new[field]}份，如{first[0]}“{first[1]}”。"
             )
+
+
+def _verifier(a: dict[str, Any], b: dict[str, Any]) -> Iterator[Worse]:
+    """Wrong numbers in sentences by hand that the verifier saw before, and right ones that it lets alone no more."""
+    old, new = (r.get("mutation", {}) for r in (a, b))
+    if not new or any(old.get(k) != new[k] for k in ("every", "sentences")):
+        return
+    for field, said in (("missed", "核数漏掉的错数"), ("alarms", "核数误报的对数")):
+        if more := [x for x in new[field] if x not in old[field]]:
+            sentence = f"核数：{said}由{len(old[field])}处变为{len(new[field])}处，新的{len(more)}处，如“{more[0]}”。"
+            yield Worse("核数", field, sentence)
 
 
 # --- soft -----------------------------------------------------------------------------------------

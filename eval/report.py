@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from eval.cases import VARIANTS
 from eval.gate import HARD, LABELS, SOFT, compare
 from eval.running import every_row, scores_of
 
@@ -135,7 +136,8 @@ def _generated(result: dict[str, Any]) -> Iterator[str]:
     yield f"<h2>生成的案例（{len(rows)}个）</h2><table><tr><th>变化</th><th>个数</th><th>没有通过</th><th>平均字数</th></tr>"
     groups: dict[str, list[dict[str, Any]]] = {}
     for name, row in rows.items():
-        groups.setdefault("-".join(name.split("-")[1:-2]), []).append(row)
+        oddity = name.partition("-")[2]
+        groups.setdefault(next((v for v in VARIANTS if oddity.startswith(f"{v}-")), oddity), []).append(row)
     for group, held in sorted(groups.items()):
         bad = sum(bool(r["failed"]) for r in held)
         length = mean(r["scores"]["length"] for r in held)

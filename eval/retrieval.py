@@ -19,9 +19,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from chugao.config import shipped
 from chugao.corpus import Passage, masked
 from chugao.index import Encoder, Index, Vectors, embedded_text, embedding_key, open_index
+from chugao.shipped import shipped
 from chugao.source import Scope
 
 PAIRS = Path(__file__).parent / "data" / "retrieval.tsv"

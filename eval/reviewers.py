@@ -49,7 +49,7 @@ class Worked(NamedTuple):
     edits: int
     distance: int
     fixed: int
-    """Findings on the first version that are gone without having been dismissed."""
+    """Findings on some version that are gone from the text without having been dismissed."""
     dismissed: int
     left: int
     days_to_approval: float | None
@@ -63,14 +63,13 @@ def worked(connection: "Connection") -> list[Worked]:
 def _worked(connection: "Connection", document: dict[str, Any]) -> Worked:
     edits = list(edits_of(connection, document["id"]))
     acts = acts_of(connection, document["id"])
-    first, last = _first_and_last(connection, document)
     dismissals = _rows(connection, "review_dismissal", document_id=document["id"])
-    before, after = _faults(first), _faults(last)
-    gone = before - after
+    *before, after = [_faults(d) for d in _versions(connection, document["id"])] or [set()]
+    gone: set[tuple[str, str]] = set().union(*before) - after
     waved = {str(found.get("quote", "")) for row in dismissals for found in _findings(row["payload"])}
     return Worked(
         document["id"], document["title"], len({person for person, _ in acts}), round(minutes(acts), 1), len(edits),
-        sum(e.distance for e in edits), len({f for f in gone if f[1] not in waved}), len(dismissals), len(after),
+        sum(e.distance for e in edits), len({f for f in gone if f[1] not in waved}), len(dismissals), len({f for f in after if f[1] not in waved}),
         _days(connection, document["id"]),
     )  # fmt: skip
 
@@ -107,6 +106,8 @@ def acts_of(connection: "Connection", document: str) -> list[tuple[str, datetime
         ("review_presence", "login", "since"), ("review_presence", "login", "beat"),
     ):  # fmt: skip
         found += [(r[person], r[moment]) for r in _rows(connection, table, document_id=document)]
+    # Accepting, passing over, confirming, exporting leave their row in the audit alone.
+    found += [(r["actor"], r["at"]) for r in _rows(connection, "audit", subject=document)]
     return [(person, datetime.fromisoformat(at)) for person, at in found if person and at]
 
 
@@ -178,15 +179,14 @@ def _distance(old: str, new: str) -> int:
 # --- findings -------------------------------------------------------------------------------------
 
 
-def _first_and_last(connection: "Connection", document: dict[str, Any]) -> "tuple[Draft | None, Draft | None]":
+def _versions(connection: "Connection", document: str) -> "list[Draft]":
+    """Every kept version, and the text as it stands now."""
     from chugao.manuscript import Draft
 
-    versions = _rows(connection, "review_version", document_id=document["id"], order="no")
+    versions = _rows(connection, "review_version", document_id=document, order="no")
     texts = {r["hash"]: r["draft"] for r in _rows(connection, "review_text")}
-    held = [Draft.model_validate_json(texts[v["text_hash"]]) for v in (versions[:1] + versions[-1:]) if versions]
-    if not held:
-        return None, None
-    return held[0], _with_working_text(connection, document["id"], held[-1])
+    held = [Draft.model_validate_json(texts[v["text_hash"]]) for v in versions]
+    return [*held, _with_working_text(connection, document, held[-1])] if held else []
 
 
 def _with_working_text(connection: "Connection", document: str, draft: "Draft") -> "Draft":
@@ -200,16 +200,14 @@ def _with_working_text(connection: "Connection", document: str, draft: "Draft") 
     return draft.model_copy(update={"sections": tuple(sections)})
 
 
-def _faults(draft: "Draft | None") -> set[tuple[str, str]]:
-    """(rule, quote) of what the text itself shows; the figures are not at hand."""
+def _faults(draft: "Draft") -> set[tuple[str, str]]:
+    """(rule, quote) of what is wrong with the text by the evidence it carries, and what drafting found and still stands."""
     import chugao
+    from chugao.checks.ours import text_at
 
-    if draft is None:
-        return set()
-    report = chugao.examine(draft)
-    return {
-        (f.rule, f.quote) for f in report.findings if f.severity.value != "info" and not f.rule.startswith("number")
-    }
+    standing = [f for f in draft.findings if f.severity.blocks and f.quote in text_at(draft, f.place)]
+    found = [*chugao.examine(draft).findings, *standing]
+    return {(f.rule, f.quote) for f in found if f.severity.value != "info" and f.rule != "edited"}
 
 
 # --- regression cases -----------------------------------------------------------------------------
@@ -240,7 +238,7 @@ def confirm(edit: Edit, by: str, folder: Path = REGRESSIONS) -> Path:
     return path
 
 
-def run(database: str, number: int | None, by: str) -> int:
+def run(database: str, number: int | None, by: str, folder: Path = REGRESSIONS) -> int:
     """The command: the table, and the edits by number; or keep one of them."""
     from chugao.database import open_database
 
@@ -251,7 +249,7 @@ def run(database: str, number: int | None, by: str) -> int:
         if not 1 <= number <= len(edits):
             print(f"没有第{number}条改动，共{len(edits)}条。", file=sys.stderr)
             return 2
-        print(f"记在{confirm(edits[number - 1], by)}。")
+        print(f"记在{confirm(edits[number - 1], by, folder)}。")
         return 0
     print(table(rows, edits))
     return 0
@@ -266,5 +264,8 @@ def table(rows: Sequence[Worked], edits: Sequence[Edit]) -> str:
             f"{r.title}：{r.people}人，{r.minutes}分钟，改{r.edits}句{r.distance}字，提醒改掉{r.fixed}条、放过{r.dismissed}条、"
             f"还剩{r.left}条，{days}。"
         )
-    lines += [f"  {n}. {e.old or '（新增）'} → {e.new or '（删去）'}" for n, e in enumerate(edits, 1)]
+    lines += [
+        f"  {n}.（{e.section}，{e.author}，{e.distance}字）{e.old or '（新增）'} → {e.new or '（删去）'}"
+        for n, e in enumerate(edits, 1)
+    ]
     return "\n".join(lines)

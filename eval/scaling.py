@@ -1,10 +1,12 @@
 """How each cost grows with its work: CPU seconds at 1×, 10× and 100×, and the exponent fitted through them.
 
-In: nothing but the samples.  Out: `Curve`s; an exponent well above 1 is a cost that will be a fault in some December.
+In: nothing but the samples.  Out: a `Curve`; an exponent well above 1 is a cost that will be a fault in some December.
 """
 
+import json
 import math
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -39,10 +41,10 @@ def exponent(points: Sequence[tuple[int, float]]) -> float:
     return round(sum((x - middle_x) * (y - middle_y) for x, y in held) / below, 2) if below else 0.0
 
 
-def curves(times: Sequence[int] = TIMES, runs: int = _RUNS, names: Sequence[str] = ()) -> list[Curve]:
-    """Every cost, or those named; the largest amount is run once, the others so often."""
+def curve(name: str, times: Sequence[int] = TIMES, runs: int = _RUNS) -> Curve:
+    """One cost; the largest amount is run once, the others so often."""
     with tempfile.TemporaryDirectory() as folder:
-        return [_curve(name, Path(folder), times, runs) for name in (names or COSTS)]
+        return _curve(name, Path(folder), times, runs)
 
 
 def _curve(name: str, folder: Path, times: Sequence[int], runs: int) -> Curve:
@@ -108,7 +110,7 @@ def _compare(amount: int, _: Path) -> Work:
 
 def _import(amount: int, folder: Path) -> Work:
     import chugao
-    from eval.bench import _workbook
+    from eval.timing import _workbook
 
     path = _workbook(folder / f"{amount}.xlsx", amount)
     return lambda: chugao.read_metrics(path)
@@ -193,3 +195,8 @@ def lines_of(held: Sequence[Curve]) -> list[str]:
         cells = [f"{work} {c.unit}: {cost:.3f}" for work, cost in c.points]
         lines.append(f"| {c.label} | " + " | ".join(cells) + f" | {c.exponent} |")
     return lines
+
+
+if __name__ == "__main__":
+    told = curve(sys.argv[1], (1, 2, 4), 1) if "--small" in sys.argv else curve(sys.argv[1])
+    print(json.dumps(told._asdict(), ensure_ascii=False))

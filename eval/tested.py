@@ -79,8 +79,17 @@ def lines_of(folder: Path) -> int:
 
 
 def _lines(path: Path) -> int:
-    lines = (line.lstrip() for line in path.read_text(encoding="utf-8").splitlines())
-    return sum(bool(line) and not line.startswith("#") for line in lines)
+    text = path.read_text(encoding="utf-8")
+    told = {number for first, last in _docstrings(ast.parse(text)) for number in range(first, last + 1)}
+    lines = enumerate((line.lstrip() for line in text.splitlines()), 1)
+    return sum(bool(line) and not line.startswith("#") and number not in told for number, line in lines)
+
+
+def _docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """First and last lines of what stands as a text of its own: docstrings, and the words below a field."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.end_lineno or node.lineno
 
 
 def _tests() -> dict[str, Any]:
@@ -135,8 +144,8 @@ def _kept(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def _ablations(rows: dict[str, dict[str, Any]]) -> Iterator[tuple[str, int, str, str]]:
-    """(part, cases, what is held against what, what was found): means with their interval, or the value on both sides."""
+def _ablations(rows: dict[str, dict[str, Any]]) -> Iterator[tuple[str, int, str, str, str]]:
+    """(part, cases, what is held against what, what was found, when): means with interval, or the value on both sides."""
     from eval.ablations import ABLATIONS
 
     for name, row in rows.items():
@@ -150,7 +159,13 @@ def _ablations(rows: dict[str, dict[str, Any]]) -> Iterator[tuple[str, int, str,
         counts = [f"{k.replace('_', ' ')} {row[k]}" for k in _COUNTED if k in row]
         about = ((ABLATIONS[name].__doc__ or "").partition("\n")[0]) if name in ABLATIONS else ""
         told = "; ".join([*sides, *counts, *gains])
-        yield name, row["cases"], about, told or ("no difference" if row["cases"] else "not measured")
+        yield (
+            name,
+            row["cases"],
+            about,
+            told or ("no difference" if row["cases"] else "not measured"),
+            row.get("at", ""),
+        )
 
 
 _COUNTED = ("own_sentences", "drafts_with_some", "same_draft")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chugao.cli import main
-from chugao.config import shipped
+from chugao.shipped import shipped
 
 EXAMPLES = shipped("corpus").parent / "examples"
 FIGURES = EXAMPLES / "figures" / "医务科-2025.xlsx"

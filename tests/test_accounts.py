@@ -139,6 +139,17 @@ def test_a_session_in_use_ends_at_night_all_the_same(database: Database) -> None
     assert person is None
 
 
+def test_sessions_that_ended_by_themselves_are_forgotten_and_those_in_use_are_not(database: Database) -> None:
+    add(database)
+    accounts.sign_in(database, "wangfang", PASSWORD, at="2026-01-05T01:00:00Z")
+    token = accounts.sign_in(database, "wangfang", PASSWORD, at=AT).token
+
+    forgotten = [accounts.forget_old_sessions(database, at=AT, longest_hours=14) for _ in range(2)]
+
+    assert forgotten == [1, 0]
+    assert whose(database, token) is not None
+
+
 @pytest.mark.parametrize("act", ["disable", "password"])
 def test_all_sessions_end_when_an_account_is_disabled_or_its_password_reset(database: Database, act: str) -> None:
     one = add(database)

@@ -124,9 +124,9 @@ def test_what_speaks_against_a_paper_decides_when_it_is_looked_at() -> None:
     wrong = clean | {"errors": 1}
     thin = clean | {"requests": 3, "findings": {"warning": 2}}
 
-    queue = by_risk([paper(1, clean), paper(2, thin), paper(3, wrong)])
+    queue = by_risk([paper(1, clean), paper(2, thin), paper(4, wrong), paper(3, wrong)])
 
-    assert [p.ordinal for p in queue] == [3, 2, 1]
+    assert [p.ordinal for p in queue] == [3, 4, 2, 1]
     assert risk_of(wrong)[1] == ("错误1处",)
 
 

@@ -103,3 +103,8 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, body):
 
     with pytest.raises(InputError, match=r"own\.toml"):
         load_catalogue(own)
+
+
+@pytest.mark.parametrize(("name", "better"), [("标本不合格率", "down"), ("标本合格率", "up"), ("处方不合格率", "down")])
+def test_a_rate_of_what_failed_gets_better_as_it_falls(name, better):
+    assert CATALOGUE.local(name, "%").better == better

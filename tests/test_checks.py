@@ -33,6 +33,8 @@ def test_a_growth_that_the_figures_do_not_support_is_found_and_the_right_one_off
         "全年门诊3.2万人次，较上年增长12%。",
         "全年门诊量达到32000人次，同比增长12.0%。",
         "门诊人次由28571人次增加到32000人次。",
+        "2025年，门诊人次由上年的28571人次增加到32000人次。",
+        "与2024年相比，门诊人次由上年28571人次增加到32000人次。",
         "门诊32000人次，较上年增长12.00%。",
         "投诉127起，同比增长4.96%。",
         "平均住院日由7.6天缩短至7.3天，完成7.4天的目标。",
@@ -53,6 +55,7 @@ def test_what_the_figures_support_passes(text: str) -> None:
     [
         ("全年门诊3.3万人次。", "3.3万人次"),
         ("平均住院日由7.6天缩短至7.1天。", "7.1天"),
+        ("2025年，平均住院日由上年的7.8天缩短至7.3天。", "7.8天"),
         ("三四级手术占比67.2%，较上年提高2.7%。", "2.7%"),
         ("三四级手术占比68.2%。", "68.2%"),
         ("平均住院日7.3小时。", "7.3小时"),
@@ -263,6 +266,15 @@ def test_in_a_plan_what_is_aimed_at_is_next_years_goal():
     text = "护理部2026年工作计划\n一、目标\n床护比目标为1:0.55。\n指标\t谁来\n平均住院日7.1天\t医务科"
 
     assert not [f for f in examine(text, facts).findings if f.severity.blocks]
+
+
+def test_last_year_of_a_plan_is_the_year_before_the_one_that_its_sentence_opens_with():
+    facts = facts_of("平均住院日,2025,7.3,天,上年 7.6,7.4,7.1")
+    text = "护理部2026年工作计划\n2026年，平均住院日从上年的{}天缩短到7.1天。"
+
+    quoted = [[f.quote for f in examine(text.format(days), facts).findings] for days in ("7.3", "7.6")]
+
+    assert quoted == [[], ["7.6天"]]
 
 
 @pytest.mark.parametrize(

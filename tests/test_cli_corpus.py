@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chugao.cli import app
-from chugao.config import shipped
 from chugao.desk import workspace_index
 from chugao.documents.structure import show, understand
 from chugao.errors import ChugaoError
+from chugao.shipped import shipped
 
 HOSPITAL = "望澜市第一人民医院"
 REPORT = "医务科2023年工作总结\n一、手术\n术前讨论由催办改为把关，没有记录的退回病区，全年1846例。\n"

@@ -142,6 +142,16 @@ def test_the_board_says_what_is_there_what_is_missing_and_how_it_compares():
     assert "平均住院日　缺" in ran.out
 
 
+def test_the_board_of_several_departments_tells_each_ones_own_figure_of_a_metric_they_share():
+    file = write("各科.csv", f"部门,{HEADER}\n骨科,出院人次,2025,310,人次,,300\n内科,出院人次,2025,4126,人次,,4000\n")
+
+    ran = chugao("metrics", "check", file)
+
+    assert "全部科室，2025年：2项指标" in ran.out
+    assert "出院人次　310人次" in ran.out
+    assert "出院人次　4126人次" in ran.out
+
+
 def test_json_of_the_board():
     ran = chugao("metrics", "check", figures("好.csv", *GOOD), "--json")
 

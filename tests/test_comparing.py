@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import chugao
 from chugao.comparing import Comparison, Version, compare, read_version, version_of_draft, version_of_text
+from chugao.comparing.paragraphs import turns_of
+from chugao.comparing.summary import summary_of_changes
 from chugao.errors import InputError
 from chugao.export import to_json
 from chugao.mentions import find_mentions
@@ -215,6 +217,40 @@ def test_a_paragraph_cut_in_two_changes_no_word_and_shows_in_the_units() -> None
     steps = [(u.old_paragraph, u.new_paragraph) for u in comparison.units if u.old.startswith(("术前", "着力"))]
     assert not comparison.hunks
     assert steps == [(3, 3), (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("apart", "joined"),
+    [
+        ("（一）把急救做快\n全年抢救危重患者1206例。", "（一）把急救做快全年抢救危重患者1206例。"),
+        (
+            "（一）把急救做快\n全年抢救危重患者1206例。另建卒中群。",
+            "（一）把急救做快全年抢救危重患者1206例。另建卒中群。",
+        ),
+        ("院前急救\n全年出车\n5201次，平均6分钟到场。", "院前急救\n全年出车5201次，平均6分钟到场。"),
+    ],
+)
+def test_a_line_joined_to_the_next_in_mid_sentence_changes_no_word_and_is_told(apart: str, joined: str) -> None:
+    there, back = compare(apart, joined), compare(joined, apart)
+
+    assert (there.hunks, back.hunks) == ((), ())
+    assert [turn.kind for turn in turns_of(there)] == ["joined"]
+    assert [turn.kind for turn in turns_of(back)] == ["parted"]
+    assert not summary_of_changes(there, ()).same
+    assert summary_of_changes(there, ()).short == "分段：合1处"
+
+
+def test_a_heading_joined_without_its_number_loses_the_number_and_nothing_else() -> None:
+    new = OLD.replace("（二）急救提速\n", "急救提速，")
+
+    assert hunks(OLD, new) == [("删", "（二）", ""), ("标点", "", "，")]
+
+
+def test_a_number_is_not_cut_where_two_lines_met_inside_it() -> None:
+    comparison = compare("全年出车12\n30台次，平均6分钟。", "全年出车1230人次，平均6分钟。")
+
+    borders = {border for hunk in comparison.hunks for border in hunk.new_span}
+    assert not borders & set(range(len("全年出车") + 1, len("全年出车1230人次")))
 
 
 # --- documents ------------------------------------------------------------------------------------

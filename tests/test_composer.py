@@ -537,7 +537,7 @@ def test_half_a_year_has_not_failed_what_a_year_is_for(tmp_path: Path) -> None:
     assert "未完成" not in flatten(made)[0]
     assert "没有完成" not in flatten(made)[0]
     rows = [[c.text for c in r] for _, _, t in made.tables() for r in t.rows]
-    assert {r[0]: r[5] for r in rows} == {"新增托位": "—", "甲级病案率": "—", "随访人次": "完成"}
+    assert {r[0]: r[5] for r in rows} == {"新增托位": "54.5%", "甲级病案率": "—", "随访人次": "完成"}
 
 
 def test_the_word_that_an_office_has_for_a_metric_is_the_word_that_is_printed(tmp_path: Path) -> None:

@@ -141,3 +141,72 @@ def test_sister_headings_take_the_make_that_all_of_them_can_and_name_nothing_twi
     headings = [w.heading or "" for w in told.values()]
     assert headings[0] == "抓细手术质量、病历归档"
     assert sum("急救队伍" in h for h in headings) == 1
+
+
+# --- what stands once -----------------------------------------------------------------------------
+
+MANY_DEEDS = DEEDS + (
+    "开设周末采血,诊疗服务,2025年6月,上班的人不必请假,检验科,已完成\n"
+    "门诊楼加装扶手,后勤,2025年7月,老人上下楼有了抓手,总务科,已完成\n"
+    "锅炉房改用空气能,后勤,2025年8月,夜里不再有人守炉,总务科,已完成\n"
+    "信访举报办理,行风,2025年,受理26件，办结25件，1件转上级,纪检室,已完成\n"
+    "窗口人员轮训,行风,2025年10月,按投诉最多的三类情形练,客服中心,已完成\n"
+    "更换旧呼吸机,设备,2026年6月底前,重症先换，夜班逐台查,设备科,拟开展\n"
+    "午间门诊不断人,诊疗服务,2026年3月底前,收费和取药各留一人,门诊部,拟开展\n"
+    "预约检查合到一处,诊疗服务,2026年5月底前,一次约完，每月公布等候天数,影像科,拟开展\n"
+    "医疗废物称重上系统,后勤,2026年4月底前,差额当天核对,总务科,拟开展\n"
+    "抢救药品按班清点,医疗质量,2026年2月底前,缺项当班补齐,护理部,拟开展\n"
+    "死亡病例一周内讨论,医疗质量,2026年3月底前,科主任主持，质控科到场,质控科,拟开展\n"
+)
+WITH_GOALS = (
+    "指标名称,年度,本期值,单位,上年同期值,目标值,明年目标\n"
+    "门急诊人次,2025,412600,人次,396400,400000,430000\n出院人次,2025,18642,人次,17930,18000,19500\n平均住院日,2025,7.9,天,8.3,8,7.7\n"
+    "患者满意度,2025,93.4,%,92.1,93,94\n药占比,2025,27.6,%,28.8,28,27\n手术台次,2025,6120,台次,5744,6000,6400\n"
+)
+
+
+def test_a_paper_in_sections_says_once_that_its_targets_were_met(tmp_path: Path) -> None:
+    made = drafted(tmp_path, MANY_DEEDS, kind="summary-plan", figures=WITH_GOALS)
+
+    said = [(s.id, t.text) for s, t in made.sentences() if re.search("年度目标|年初|定下的目标", t.text)]
+
+    assert len([s for s in made.sections if s.id.startswith("results_")]) > 1
+    assert [section for section, _ in said] == ["lead"]
+
+
+def test_what_a_plan_in_sections_aims_at_stands_once_before_them_with_what_it_starts_from(tmp_path: Path) -> None:
+    made = drafted(tmp_path, MANY_DEEDS, kind="summary-plan", figures=WITH_GOALS)
+
+    ids = [s.id for s in made.sections]
+    goals = next(s for s in made.sections if s.id == "goals")
+    claimed = {c.id.partition(".")[2] for s in goals.sentences for c in s.claims}
+
+    assert ids[ids.index("goals") - 1] == "plan"
+    assert {"goal", "now"} <= claimed
+    assert not [
+        c for s in made.sections if s.id.startswith("plan_") for t in s.sentences for c in t.claims if c.id.endswith(".goal")
+    ]  # fmt: skip
+
+
+def test_of_a_row_of_counts_none_goes_to_the_table_alone(tmp_path: Path) -> None:
+    made = drafted(tmp_path, MANY_DEEDS, kind="summary-plan", figures=WITH_GOALS)
+
+    assert "受理26件，办结25件，1件转上级" in prose(made)
+
+
+def test_no_heading_of_a_section_is_a_bare_row_of_names(tmp_path: Path) -> None:
+    for seed in range(4):
+        made = drafted(tmp_path, MANY_DEEDS, kind="summary-plan", figures=WITH_GOALS, seed=seed)
+
+        headings = [s.heading.text for s in made.sections if s.id.startswith(("results_", "plan_"))]
+
+        assert headings
+        for heading in headings:
+            assert re.match("围绕|把|[抓做管盯理改优推加规提守补强]", heading) or "，" in heading, heading
+
+
+def test_aims_without_a_task_ask_for_the_tasks(tmp_path: Path) -> None:
+    made = drafted(tmp_path, DEEDS, kind="summary-plan", figures=WITH_GOALS)
+
+    assert "【待补：2026年的重点任务（桐埠县人民医院）】" in prose(made)
+    assert any(r.name.startswith("2026年的重点任务") for r in made.requests)

@@ -9,7 +9,6 @@ from eval.masking import HELD, RARE, TUNED, learned, read_labelled, score
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chugao.config import shipped
 from chugao.corpus import (
     MAX_PASSAGE,
     MIN_PASSAGE,
@@ -23,6 +22,7 @@ from chugao.corpus import (
 from chugao.corpus.masking import named_spans
 from chugao.documents.reading import text_reading
 from chugao.documents.structure import understand
+from chugao.shipped import shipped
 from chugao.source import Release, Severity
 
 REPORT = """---

@@ -129,6 +129,19 @@ def test_a_policy_document_is_offered_while_it_is_in_force_and_lends_no_wording(
     assert offered_bases(database, EVERYBODY, date(2024, 1, 1)) == ()
 
 
+def test_a_policy_document_says_its_number_and_days_itself_where_nobody_does(database: Database, tmp_path: Path):
+    file = tmp_path / "办法.txt"
+    lines = ("望澜市卫生健康委员会文件", "望卫发〔2025〕12号", "病案质量管理办法", "第一条 病案首页当日填写。")
+    file.write_text("\n".join((*lines, "本办法自2025年5月1日起施行，有效期2年。")), encoding="utf-8")
+    add_reports(database, [file], organisation="", actor="张三", at=NOW)
+
+    mark_basis(database, "办法.txt", actor="张三", at=NOW)
+
+    (told,) = offered_bases(database, EVERYBODY, date(2027, 4, 30))
+    assert (told.number, told.since, told.until) == ("望卫发〔2025〕12号", date(2025, 5, 1), date(2027, 4, 30))
+    assert offered_bases(database, EVERYBODY, date(2027, 5, 1)) == ()
+
+
 def test_documents_of_one_owner_that_say_mostly_the_same_are_named(database: Database, tmp_path: Path):
     shared = (
         "术前讨论由催办改为把关，没有记录的退回病区，质控科每周抽看二十份病历。" * 1

@@ -16,7 +16,6 @@ from alembic import command
 from sqlalchemy import delete, func, inspect, select, update
 
 import chugao.corpus.store
-from chugao.config import shipped
 from chugao.corpus.store import (
     AddReport,
     Duplicate,
@@ -32,6 +31,7 @@ from chugao.database import Database, alembic_config, open_database, sqlite_url,
 from chugao.database.tables import audit, document, metadata, original, part, passage
 from chugao.errors import InputError
 from chugao.index import load_index, open_index
+from chugao.shipped import shipped
 from chugao.source import Scope
 
 NOW = "2025-12-03T08:15:00Z"

@@ -36,6 +36,7 @@ from chugao.database import (
     utc_text,
     verify,
 )
+from chugao.database.audit import latest
 from chugao.database.tables import audit, audit_head, definition, document, metadata, passage
 from chugao.errors import ChugaoError, InputError
 
@@ -388,6 +389,15 @@ def test_rows_that_changed_places_are_found(audited: Database) -> None:
 
     assert any("第2条" in h for h in hints)
     assert any("第3条" in h for h in hints)
+
+
+def test_the_audit_is_paged_backwards_without_telling_a_row_twice(audited: Database) -> None:
+    with audited.read() as connection:
+        first = [r.seq for r in latest(connection, limit=2)]
+        second = [r.seq for r in latest(connection, before=first[-1], limit=2)]
+
+    assert first[0] - second[-1] == 3
+    assert not set(first) & set(second)
 
 
 def test_an_emptied_audit_and_a_lost_head_are_found(audited: Database) -> None:

@@ -533,6 +533,25 @@ def test_ordinary_words_after_patient_are_no_names(text: str) -> None:
     assert masked(about(text), Privacy())[1] == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("为患者欧阳菲完成瓣膜置换", "欧阳菲"),
+        ("患者巫启贤（男，某岁）因胸痛入院", "巫启贤"),
+        ("产妇麦兜兜产后出血抢救成功", "麦兜兜"),
+        ("患者姓名：令狐冲，性别女", "令狐冲"),
+        ("伤者顾大川由急救车送来", "顾大川"),
+        ("甘小宁（患者）对护理表示感谢", "甘小宁"),
+        ("患者家属尚文祥签字", "尚文祥"),
+    ],
+)
+def test_rare_and_double_surnames_beside_a_patient_are_masked_and_come_back(text: str, name: str) -> None:
+    hidden, people = masked(about(text), Privacy())
+
+    assert name not in hidden.matters[0].text
+    assert name in people.values()
+
+
 def test_by_setting_personal_data_are_refused_or_let_through() -> None:
     named = about("成功抢救患者王建国，术后恢复良好")
 
@@ -549,6 +568,9 @@ def test_by_setting_personal_data_are_refused_or_let_through() -> None:
         "座机0571-88886666",
         "卡号6222021234567890128",
         "住院号：ZY2025123",
+        "全角手机１３８００１３８０００",
+        "座机 0755 8392 1234",
+        "门诊号MZ-778812",
     ],
 )
 def test_a_number_of_a_person_in_a_template_stops_the_call(text: str) -> None:

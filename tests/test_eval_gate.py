@@ -92,6 +92,26 @@ def test_an_order_obeyed_once_more_stops_and_names_the_paper():
     assert "甲/ignore.txt" in verdict.worse[0].sentence
 
 
+def verified(missed: list[str], alarms: list[str], **other: str) -> dict[str, Any]:
+    held = {"every": 3, "sentences": "s", "mutants": 9, "missed": missed, "alarms": alarms}
+    return result() | {"mutation": held | other}
+
+
+def test_a_wrong_number_that_the_verifier_no_longer_sees_stops_and_so_does_a_right_one_it_flags():
+    before = verified(["甲（1 → 2）"], [])
+
+    missed = compare(before, verified(["甲（1 → 2）", "门诊3人次（3 → 4）"], []))
+    alarm = compare(before, verified([], ["手术7台（7台）"]))
+
+    assert [(w.gate, "门诊3人次" in w.sentence) for w in missed.worse] == [("核数", True)]
+    assert ["手术7台" in w.sentence for w in alarm.worse] == [True]
+    assert compare(before, verified([], [])).passed
+
+
+def test_the_verifier_is_not_held_against_other_sentences():
+    assert compare(verified([], []), verified(["甲（1 → 2）"], [], sentences="others")).passed
+
+
 def test_one_fault_is_not_outweighed_by_faults_that_went_away_elsewhere():
     before = worsened("untraced", 5, case="案例01")
 

@@ -17,12 +17,14 @@ from tests import drafts
 # --- blind reading: making ------------------------------------------------------------------------
 
 
-def written(folder: Path) -> tuple[Path, Path]:
-    """Two folders of the same four documents, by two engines."""
+def written(folder: Path, alike: int = 0) -> tuple[Path, Path]:
+    """Two folders of the same four documents, by two engines, the first so many of them word for word the same."""
     for name, engine in (("甲", "offline"), ("乙", "openai:m")):
         (folder / name).mkdir()
         for number in range(4):
             draft = drafts.draft().model_copy(update={"engine": engine})
+            if name == "乙" and number >= alike:
+                draft = draft.model_copy(update={"title": draft.title.model_copy(update={"text": "另一个题目"})})
             (folder / name / f"文{number}.json").write_text(to_json(draft), encoding="utf-8")
     return folder / "甲", folder / "乙"
 
@@ -79,6 +81,24 @@ def test_both_orders_are_read_and_each_reader_meets_his_own_sequence(pairs: tupl
     assert len({tuple(p["file"] for p in own.values()) for own in held.values()}) == 3
 
 
+def test_documents_that_read_the_same_are_left_out_and_named(tmp_path: Path):
+    made, alike = blind.make_pairs(*written(tmp_path, alike=3), tmp_path / "盲读", tmp_path / "答案.json")
+
+    assert (made, alike) == (1, ("文0.json", "文1.json", "文2.json"))
+    assert len(list((tmp_path / "盲读" / "读者1").glob("*.docx"))) == 2
+
+
+def test_nothing_but_the_text_tells_the_files_of_a_pair_apart(pairs: tuple[Path, Path]):
+    folder, _ = pairs
+
+    for right in (folder / "读者1").glob("*-右.docx"):
+        with zipfile.ZipFile(right) as one, zipfile.ZipFile(right.with_name(right.name.replace("右", "左"))) as other:
+            assert one.namelist() == other.namelist()
+            assert [n for n in one.namelist() if one.read(n) != other.read(n)] == ["word/document.xml"]
+            text = one.read("word/document.xml").decode()
+        assert not any(word in text for word in ("bookmark", "w:ins", "w:del", "comment", "<w:pStyle"))
+
+
 def test_the_key_may_not_lie_beside_the_pairs(versions: tuple[Path, Path]):
     folder = versions[0].parent / "盲读"
 
@@ -130,6 +150,63 @@ def test_a_sheet_filled_in_some_other_way_is_said_and_not_guessed(sheets: tuple[
     assert result.pairs == 0
     assert any("左边好" in line for line in result.unread)
     assert any("99" in line for line in result.unread)
+
+
+def test_a_sheet_that_excel_saved_in_the_system_s_characters_is_read(sheets: tuple[Path, Path]):
+    folder, key = sheets
+    filled(folder, key, "second")
+    for sheet in folder.glob("*.csv"):
+        sheet.write_bytes(sheet.read_text(encoding="utf-8-sig").replace(",01,", ",1,").encode("gbk"))
+
+    assert blind.read_back(folder, key).wins == (0, 12, 0)
+
+
+def test_a_sheet_saved_as_a_workbook_is_read(sheets: tuple[Path, Path]):
+    import openpyxl
+
+    folder, key = sheets
+    filled(folder, key, "first")
+    for sheet in folder.glob("*.csv"):
+        book = openpyxl.Workbook()
+        for row in csv.reader(sheet.open(encoding="utf-8-sig", newline="")):
+            book.active.append([int(c) if c.isdigit() else c or None for c in row])  # type: ignore[union-attr]
+        book.save(sheet.with_suffix(".xlsx"))
+        sheet.unlink()
+
+    result = blind.read_back(folder, key)
+
+    assert (result.wins, result.unread) == ((12, 0, 0), ())
+
+
+def test_half_a_sheet_counts_for_what_is_there_and_the_rest_is_told(sheets: tuple[Path, Path]):
+    folder, key = sheets
+    filled(folder, key, "second")
+    half = folder / "评分-读者2.csv"
+    half.write_text("\n".join(half.read_text(encoding="utf-8").splitlines()[:3]), encoding="utf-8")
+    (folder / "评分-读者3.csv").unlink()
+
+    result = blind.read_back(folder, key)
+
+    assert result.wins == (0, 6, 0)
+    assert result.unread == ("读者2：4对里答了2对", "读者3：4对里答了0对")
+
+
+def test_two_answers_to_one_pair_count_once_and_are_told(sheets: tuple[Path, Path]):
+    folder, key = sheets
+    filled(folder, key, "second")
+    again = (
+        (folder / "评分-读者1.csv")
+        .read_text(encoding="utf-8")
+        .replace("左", "?")
+        .replace("右", "左")
+        .replace("?", "右")
+    )
+    (folder / "评分-读者1（改）.csv").write_text(again, encoding="utf-8")
+
+    result = blind.read_back(folder, key)
+
+    assert sum(result.wins) == 12
+    assert sum("答了两次" in line for line in result.unread) == 16
 
 
 def marks(pairs: int, readers: int, choice: int, *, both_orders: bool = True) -> list[Mark]:

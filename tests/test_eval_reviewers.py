@@ -1,5 +1,6 @@
 """What people did with a draft is read from the rows they left."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import pytest
 from eval.reviewers import Edit, changed, confirm, edits_of, frame_of, minutes, run, worked
 
 from chugao.database import Database
-from chugao.review import Person, Role, put_in, save, section, submit
+from chugao.review import Person, Role, accept_sections, approve, dismiss, put_in, save, section, submit
+from chugao.source import Finding, Place, Severity
 from tests import drafts
+from tests.review_cases import LI, WANG, ZHAO, rewritten, small_draft, started
+from tests.review_cases import at as moment
 
 CLERK = Person(name="王芳", login="wang", roles=frozenset({Role.AUTHOR}), departments=("医务科",))
 
@@ -17,6 +21,14 @@ def at(minute: float) -> str:
     from chugao.database import utc_text
 
     return utc_text(datetime.fromisoformat("2026-01-08T09:00:00+00:00") + timedelta(minutes=minute))
+
+
+def found(quote: str, part: str) -> Finding:
+    """What drafting found in a section of the small draft, to be stood by or mended."""
+    sentence = next(s for x in small_draft().sections if x.id == part for s in x.sentences if quote in s.text)
+    start = sentence.text.index(quote)
+    place = Place(start=start, end=start + len(quote), section=part, sentence=sentence.id)
+    return Finding(rule="style-house", severity=Severity.ERROR, place=place, quote=quote, hint=f"“{quote}”请改。")
 
 
 def edited(database: Database) -> str:
@@ -87,7 +99,7 @@ def test_the_command_tells_the_documents_and_numbers_the_edits(database_url: str
 
     told = capsys.readouterr()
     assert "1人" in told.out
-    assert "1. " in told.out
+    assert "1.（surgery，wang，" in told.out
     assert "没有第99条" in told.err
 
 
@@ -99,3 +111,30 @@ def test_submitting_is_an_act_of_the_person(database: Database):
         (row,) = worked(connection)
 
     assert row.minutes == 10.0
+
+
+def test_a_paper_s_whole_life_is_told_what_was_mended_what_was_passed_over_and_how_long_it_took(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    from chugao.database import open_database
+
+    with open_database(database_url) as database:
+        made = started(database, small_draft(findings=(found("麻醉人手", "problems"), found("就诊高峰", "results"))))
+        rev, written = rewritten(database, WANG, made, "problems", "麻醉人手", "麻醉力量")
+        save(database, WANG, made.id, "problems", rev, written, at=moment(4))
+        submit(database, WANG, made.id, at=moment(6))
+        dismiss(database, LI, made.id, found("就诊高峰", "results"), reason="本院习惯说法", at=moment(60))
+        accept_sections(database, LI, made.id, at=moment(61))
+        approve(database, ZHAO, made.id, at=moment(12 * 60))
+        with database.read() as connection:
+            (row,) = worked(connection)
+
+    assert (row.people, row.edits, row.distance) == (3, 1, 4)
+    assert (row.fixed, row.dismissed, row.left) == (1, 1, 0)
+    assert row.days_to_approval == 0.5
+
+    # The reader says it: this wording is not to come again.
+    assert run(database_url, 1, "李科长", tmp_path) == run(database_url, None, "") == 0
+    assert "0.5天通过" in capsys.readouterr().out
+    kept = json.loads((tmp_path / "001.json").read_text(encoding="utf-8"))
+    assert ("麻醉人手" in kept["old"], kept["confirmed_by"]) == (True, "李科长")

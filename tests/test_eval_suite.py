@@ -244,7 +244,8 @@ def test_the_page_on_testing_is_current():
     assert tested.PAGE.read_text(encoding="utf-8") == tested.page(), "run: python -m eval tested"
 
 
-def test_lines_are_counted_without_comments_and_blank_ones(tmp_path: Path):
-    (tmp_path / "a.py").write_text("# note\nx = 1\n\n\ndef f():\n    # note\n    return x\n", encoding="utf-8")
+def test_lines_are_counted_without_comments_docstrings_and_blank_ones(tmp_path: Path):
+    text = '"""What\n\nit is."""\n# note\nx = 1\n\n\ndef f():\n    """Told."""\n    # note\n    return x\n'
+    (tmp_path / "a.py").write_text(text, encoding="utf-8")
 
     assert tested.lines_of(tmp_path) == 3

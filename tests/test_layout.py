@@ -1,6 +1,7 @@
 """`word`'s judge: our own files have nothing to be found in, and whatever is spoiled in one is found."""
 
 import io
+import re
 import zipfile
 from itertools import accumulate
 from pathlib import Path
@@ -278,6 +279,27 @@ def test_a_title_turned_inside_a_word_and_one_with_a_full_stop_are_found():
 
 def test_what_a_notice_issues_must_begin_a_page():
     assert "annex_page" in rules(spoiled(_DOCUMENT, "<w:pageBreakBefore/>", ""))
+
+
+def test_the_printed_number_says_of_which_level_a_heading_is_whatever_style_it_bears():
+    content = spoiled(_DOCUMENT, 'w:val="Heading1"', 'w:val="Heading2"')
+
+    hints = [f.hint for f in judge(content, gbt9704())]
+
+    assert any("一级标题字体为楷体_GB2312，应为黑体" in hint for hint in hints)
+    assert not any("二级标题" in hint for hint in hints)
+
+
+def test_a_file_that_names_no_page_is_told_so_once():
+    told = typeset(drafts.notice())
+    with zipfile.ZipFile(io.BytesIO(told)) as archive:
+        document = archive.read(_DOCUMENT).decode()
+    for element in re.findall(r"<w:pg(?:Sz|Mar) [^>]*/>", document):
+        told = spoiled_again(told, _DOCUMENT, element, "", 1)
+
+    pages = [f.hint for f in judge(told, gbt9704()) if "毫米" in f.hint or "页面" in f.hint]
+
+    assert pages == ["没有页面设置。请把纸张设为 A4，页边距按国标设置。"]
 
 
 def test_mirrored_margins_are_found():

@@ -26,6 +26,7 @@ from chugao.ledger import (
     Recorded,
     cost_rows,
     doubtful_calls,
+    entries,
     read_prices,
 )
 from chugao.ledger.costs import Price
@@ -246,6 +247,13 @@ def test_whatever_is_killed_no_recorded_call_is_asked_again_and_those_under_way_
             if seen == limit:
                 os.kill(process.pid, signal.SIGKILL)
         process.wait()
+        with open_database(url) as database, database.read() as connection:
+            listed = {d.key for d in doubtful_calls(connection, "年终")}
+            lost = {e.key for e in entries(connection, "年终") if e.state == "lost"}
+        # Listed at once, before anybody asks again.
+        cut_off = set(asked) - recorded
+        assert len(lost) >= len(cut_off)
+        assert lost <= listed
 
     assert again == []
     assert {str(n) for n in range(60)} <= recorded

@@ -142,6 +142,14 @@ def test_year_and_first_month_are_read_for_order_and_the_time_is_kept_as_written
     assert (matter.when, matter.year, matter.month) == (when, year, month)
 
 
+def test_a_date_that_lost_its_format_is_that_day_and_no_number_in_the_text(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "医务科2025.xlsx", ["事项", "时间", "状态"], ["换冰箱", 45901, "完成"])
+
+    [matter] = read_matters(path).items
+
+    assert (matter.said_when, matter.year, matter.month) == ("2025年9月1日", 2025, 9)
+
+
 def test_a_planned_matter_without_a_year_is_not_given_the_tables(tmp_path: Path) -> None:
     path = workbook(tmp_path / "医务科2025.xlsx", ["事项", "时间", "状态"], ["换冰箱", "3月底前", "拟开展"])
 

@@ -101,7 +101,9 @@ def test_what_is_said_about_a_figure_comes_with_it(tmp_path: Path) -> None:
     assert (before.source.cutoff, before.numerator) == (None, None)
 
 
-@pytest.mark.parametrize("text", ["2025-12-31", "2025年12月31日", "2025.12.31", "20251231", "2025/12/31", 20251231])
+@pytest.mark.parametrize(
+    "text", ["2025-12-31", "2025年12月31日", "2025.12.31", "20251231", "2025/12/31", 20251231, 46022]
+)
 def test_a_cut_off_is_read_in_the_forms_offices_use(tmp_path: Path, text: object) -> None:
     path = workbook(tmp_path / "2025.xlsx", ["指标", "本期值", "单位", "数据截止"], ["急诊人次", 1, "人次", text])
 
@@ -139,6 +141,24 @@ def test_a_header_in_two_lines_is_read_as_one(tmp_path: Path) -> None:
     )
     book = openpyxl.load_workbook(path)
     for area in ("A1:A2", "B1:B2", "D1:E1"):
+        book.active.merge_cells(area)
+    book.save(path)
+
+    figures = read_metrics(path)
+
+    assert [value(figures, "急诊人次", y) for y in ("2024", "2025")] == [100, 130]
+    assert value(figures, "急诊人次", "2025", Role.TARGET) == 120
+
+
+def test_a_header_merged_over_an_empty_column_and_longer_above_than_below_is_read(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "2025.xlsx",
+        ["指标名称", "单位", "本期", None, "上年同期", None, "目标值", "备注"],
+        [None, None, "1—12月", "同比"],
+        ["急诊人次", "人次", 130, "+30%", 100, None, 120, "8月系统切换"],
+    )
+    book = openpyxl.load_workbook(path)
+    for area in ("C1:D1", "E1:F1"):
         book.active.merge_cells(area)
     book.save(path)
 
@@ -230,6 +250,24 @@ def test_a_percent_format_is_a_percentage_and_a_bare_fraction_that_cannot_be_one
     assert warnings(read_metrics(formatted)) == []
     assert value(read_metrics(bare), "甲级病案率") == Decimal("96.6")
     assert "2025b.xlsx “指标”表 B2单元格：“甲级病案率”写的是0.966，按96.6%读取" in warnings(read_metrics(bare))[0]
+
+
+def test_a_bare_fraction_beside_percentages_of_its_own_row_is_read_like_them(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "2025.xlsx",
+        ["指标", "本期值", "单位", "上年同期值"],
+        ["住院患者好评率", "94.3%", "%", 0.936],
+        ["器械不良事件率", "0.9%", "%", 0.8],
+    )
+
+    figures = read_metrics(path)
+
+    assert [value(figures, n, "2024") for n in ("住院患者好评率", "器械不良事件率")] == [
+        Decimal("93.6"),
+        Decimal("0.8"),
+    ]
+    assert any("住院患者好评率”写的是0.936，按93.6%读取" in w for w in warnings(figures))
+    assert only(figures, "住院患者好评率", "2024").quantity.printed == "93.6%"
 
 
 def test_last_years_value_in_brackets_is_last_years_value(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Figures in the workspace: later ones supersede, nothing is deleted, the report names old and new."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -37,7 +38,7 @@ def amount(printed: str) -> Quantity:
 
 
 LOCAL = load_catalogue().local("日间化疗台次", "台")
-OWN = load_catalogue().get("outpatient_visits").model_copy(update={"decimals": 2, "note": "不含体检"})
+OWN = replace(load_catalogue().get("outpatient_visits"), decimals=2, note="不含体检")
 OCTOBER = Figures(
     observations=(
         seen("outpatient_visits", "3.2万人次", source("C2"), caliber="不含体检", release=Release.UPWARD),
@@ -95,7 +96,7 @@ def test_only_definitions_that_the_shipped_catalogue_lacks_are_kept(database: Da
 
 def test_a_definition_follows_its_latest_figures(database: Database) -> None:
     import_figures(database, OCTOBER, actor="张三", at=NOW)
-    better = LOCAL.model_copy(update={"decimals": 1, "band": (0.0, 500.0)})
+    better = replace(LOCAL, decimals=1, band=(0.0, 500.0))
 
     import_figures(database, OCTOBER.model_copy(update={"definitions": {LOCAL.id: better}}), actor="张三", at=LATER)
 

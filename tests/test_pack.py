@@ -130,6 +130,7 @@ def test_the_pack_shows_what_changed_since_the_version_before() -> None:
     files = unpacked(review_pack(new, previous=old))
 
     assert b"<w:del " in unpacked(files["修订对照.docx"])["word/document.xml"]
+    assert "与上一稿相比：数字：删" in files["目录.html"].decode()
 
 
 def test_who_edited_a_sentence_is_named_in_the_redline_of_the_pack_and_the_program_is_not() -> None:
@@ -309,7 +310,22 @@ def test_a_style_that_the_master_lacks_stays_ours(tmp_path: Path) -> None:
 
     used = {p.style.name for t in document.tables for row in t.rows for c in row.cells for p in c.paragraphs if p.style}
     assert used
-    assert all(name is not None and name.startswith("初稿 ") for name in used)
+    assert all(name is not None and name.startswith("公文 ") for name in used)
+
+
+def test_a_clean_copy_in_a_master_tells_neither_our_name_nor_who_made_the_master(tmp_path: Path) -> None:
+    path = a_master(tmp_path / "母版.docx")
+    document = Document(str(path))
+    document.core_properties.author = "孟秋白"
+    document.save(str(path))
+
+    content = set_draft(a_draft(), Look(gbt9704(), read_master(path)), final=True, clean=True)
+
+    said = b"".join(unpacked(content).values()).decode().lower()
+    assert "rsid" in unpacked(path.read_bytes())["word/styles.xml"].decode()
+    assert [
+        trace for trace in ("chugao", "初稿", "孟秋白", "rsid", "bookmarkstart", "customxml") if trace in said
+    ] == []
 
 
 def test_marks_of_a_master_that_nobody_knows_are_told(tmp_path: Path) -> None:

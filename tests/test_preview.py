@@ -160,7 +160,7 @@ def test_a_warm_office_that_hangs_is_ended_and_the_file_is_printed_all_the_same(
 
 @office
 def test_another_pitch_is_seen_on_the_page(printed: list[room.Preview]):
-    wider = gbt9704().model_copy(update={"grid": gbt9704().grid.model_copy(update={"line_pt": 26.0})})
+    wider = gbt9704()._replace(grid=gbt9704().grid._replace(line_pt=26.0))
 
     assert "layout.lines" in {f.rule for f in judge_pages(printed[0].pdf, wider)}
 

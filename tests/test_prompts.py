@@ -13,7 +13,6 @@ from typing import Any
 import jsonschema
 import pytest
 
-from chugao.config import shipped
 from chugao.drafting import derive
 from chugao.drafting.binding import bind
 from chugao.drafting.offering import Offer, make_offer
@@ -39,6 +38,7 @@ from chugao.prompts import (
     settled,
 )
 from chugao.prompts.cleaning import fence_of
+from chugao.shipped import shipped
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 HOSPITAL = "望澜市第一人民医院"

@@ -2,10 +2,12 @@
 
 import io
 import os
+import random
 import re
 import shutil
 import statistics
 import subprocess
+import sys
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +20,10 @@ from rapidfuzz.distance import Indel
 from chugao.comparing import version_of_draft, version_of_text
 from chugao.manuscript import Draft, Shell
 from chugao.quantity import number_spans
+from chugao.word.anchors import body_hash
 from chugao.word.merging import lines_of_version
 from chugao.word.own import read_own
+from chugao.word.package import as_written
 from chugao.word.redline import BASE_PROPERTY, left_out, redline, redline_of_steps
 from chugao.word.revisions import Paragraph, accepted, lines_of, paragraphs_of, rejected
 from chugao.word.typesetting import typeset
@@ -73,6 +77,40 @@ def test_accepting_all_gives_the_new_text_and_refusing_all_the_old_one(seed: int
     assert schema_faults(xml) == []
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_lines_joined_and_parted_in_mid_sentence_are_exact_both_ways(seed: int):
+    rng = random.Random(seed)
+    versions = [version_of_draft(draft).text.split("\n") for draft in redline_cases.pair(seed, EDITS[0])]
+    for said in versions:
+        for _ in range(3):
+            at = rng.randrange(1, len(said) - 1)
+            if "\t" not in said[at] + said[at + 1] and rng.random() < 0.6:
+                said[at : at + 2] = [said[at] + said[at + 1]]
+            elif "\t" not in said[at] and len(said[at]) > 6:
+                cut = rng.randrange(2, len(said[at]) - 2)
+                said[at : at + 1] = [said[at][:cut], said[at][cut:]]
+    old, new = ("\n".join(said) for said in versions)
+
+    xml = redlined(old, new)
+
+    assert lines(accepted(xml)) == new.split("\n")
+    assert lines(rejected(xml)) == old.split("\n")
+    assert schema_faults(xml) == []
+
+
+def test_a_heading_joined_to_its_text_is_one_mark_struck_and_no_word():
+    text = "归档率95%，每周抽查一次，由科主任签字并逐条落实到治疗组，超期的暂停排台，年底前覆盖全部病区。另设专人催办。"
+    apart, joined = f"（一）归档\n{text}\n", f"（一）归档{text}\n"
+
+    there, back = (paragraphs_of(redlined(*pair)) for pair in ((apart, joined), (joined, apart)))
+
+    for paragraphs, struck in ((there, True), (back, False)):
+        marks = [(bool(p.added), bool(p.removed)) for p in paragraphs if p.text]
+        assert marks == [(not struck, struck), (False, False)]
+        assert not any(run.added or run.removed for p in paragraphs for run in p.runs)
+    assert [p.style for p in there if p.text] == ["Heading2", "BodyText"], "refused, the heading is one again"
+
+
 @pytest.mark.soak
 def test_the_same_of_five_hundred_pairs():
     for seed in range(60, 560):
@@ -105,6 +143,23 @@ def test_of_two_files_of_ours_it_is_the_same(seed: int, tmp_path: Path):
     assert lines(rejected(xml)) == printed(old)
 
 
+def test_of_two_files_of_ours_it_needs_neither_the_models_nor_the_dictionary(tmp_path: Path):
+    files = tmp_path / "old.docx", tmp_path / "new.docx"
+    for file, draft in zip(files, redline_cases.pair(3, 10), strict=True):
+        file.write_bytes(typeset(draft))
+
+    code = (
+        "import sys; from pathlib import Path; from chugao.word.redline import redline\n"
+        "redline(*map(Path, sys.argv[1:])); print(sorted({'pydantic', 'rjieba', 'tomllib'} & sys.modules.keys()))"
+    )
+    for _ in range(2):  # the first one may have to read the shipped TOML files
+        said = subprocess.run(
+            [sys.executable, "-c", code, *map(str, files)], capture_output=True, text=True, check=True
+        )
+
+    assert said.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("shell", [Shell(), drafts.NOTICE, drafts.REPORT], ids=["plain", "notice", "report"])
 def test_a_file_of_ours_says_the_same_as_its_draft_and_is_printed_alike(shell: Shell):
     draft = drafts.draft(shell=shell)
@@ -120,6 +175,36 @@ def test_a_file_of_ours_says_the_same_as_its_draft_and_is_printed_alike(shell: S
         (line.piece.role, line.piece.level, line.table, line.row, line.piece.landscape)
         for line in lines_of_version(version)
     ]
+
+
+def test_of_a_file_of_ours_the_last_page_lies_on_its_side_as_it_was_set():
+    draft = drafts.draft(drafts.sections()[:-1])  # the 重点任务分解表 stands last
+
+    own = read_own(typeset(draft))
+
+    assert own is not None
+    assert own.lines[-1].piece.landscape
+    assert [line.piece.landscape for line in own.lines] == [
+        line.piece.landscape for line in lines_of_version(version_of_draft(draft))
+    ]
+
+
+@pytest.mark.parametrize(
+    "strange",
+    ["<w:tab/>", "<!-- x -->", "<w:del/>", "<![CDATA[x]]>", "<v:textbox>x</v:textbox>", "&x;<w:drawing/>"],
+)
+def test_a_body_with_a_mark_we_never_set_is_read_as_a_strangers_though_its_hash_is_right(strange: str):
+    content = typeset(drafts.draft())
+    said = body(content).decode().partition("?>\n")[2]
+    forged = said.replace("</w:body>", f"<w:p>{strange}</w:p></w:body>")
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            told = source.read(name).decode().replace(said, forged).replace(body_hash(said), body_hash(forged))
+            target.writestr(name, told)
+
+    assert as_written(out.getvalue())
+    assert read_own(out.getvalue()) is None
 
 
 def test_a_file_that_somebody_touched_is_read_as_a_strangers():

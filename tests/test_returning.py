@@ -583,6 +583,44 @@ def test_of_items_joined_here_and_not_there_it_is_told_though_no_draft_holds_it(
     assert read(draft, desk.bytes()).unplaced == ()
 
 
+@pytest.mark.parametrize("tracked", [False, True])
+def test_a_heading_joined_to_its_text_is_told_and_stays_a_heading(tracked: bool) -> None:
+    draft = drafts.draft()
+    desk = Desk(typeset(draft))
+
+    (desk.merge_tracked if tracked else desk.merge)("（二）急救关口前移到急诊一楼")
+    found = read(draft, desk.bytes())
+
+    assert [(e.kind, e.section, e.author) for e in found.edits] == [("并段", "emergency", "王科长" if tracked else "")]
+    assert [(u.what, u.text[:4]) for u in found.unplaced] == [("并段", "卒中患者")]
+    assert apply(draft, found).sections == draft.sections
+
+
+def test_a_sentence_parted_in_the_middle_keeps_what_supports_both_halves() -> None:
+    draft = drafts.draft()
+    desk = Desk(typeset(draft))
+
+    desk.split("全年完成手术23105台次，")
+    found = read(draft, desk.bytes())
+    new = apply(draft, found)
+
+    assert [e.kind for e in found.edits] == ["分段"]
+    held = [(s.text[c.start : c.end], c.state) for _, s in new.sentences() for c in s.claims]
+    assert held == [(s.text[c.start : c.end], c.state) for _, s in draft.sentences() for c in s.claims]
+    assert not [f for f in new.findings if f.rule == RULE]
+
+
+@pytest.mark.parametrize(("written", "same"), [("二万三千一百零五台次", True), ("二万三千六百台次", False)])
+def test_a_number_written_in_chinese_asks_and_it_is_said_whether_its_value_stayed(written: str, same: bool) -> None:
+    draft = drafts.draft()
+    desk = Desk(typeset(draft))
+
+    desk.type_over("23105台次", written, within="全年完成手术")
+    (edit,) = read(draft, desk.bytes()).edits
+
+    assert [(n.old, n.new, n.rewritten, n.question != "") for n in edit.numbers] == [("23105台次", written, same, True)]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_is_done_the_new_draft_says_what_the_file_says(seed: int) -> None:
     chance = random.Random(seed)

@@ -772,6 +772,18 @@ def test_somebody_editing_is_told_to_others_for_a_minute_and_stops_nobody(databa
     assert beat(database, LI, made.id, "plan", at="2026-01-08T02:23:01Z") == ()
 
 
+def test_whoever_fell_silent_is_not_shown_beside_the_section_any_more(database: Database) -> None:
+    made = started(database)
+
+    beat(database, WANG, made.id, "plan", at="2026-01-08T02:21:00Z")
+    silent = section(database, LI, made.id, "plan").editing
+    beat(database, WANG, made.id, "plan")
+    heard = section(database, LI, made.id, "plan").editing
+
+    assert silent == ()
+    assert [p.name for p in heard] == [WANG.name]
+
+
 # --- suggestions ----------------------------------------------------------------------------------
 
 

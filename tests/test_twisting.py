@@ -1,8 +1,18 @@
 """A model may put a matter in its own words and may not turn its meaning."""
 
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
+from chugao.drafting.binding import mask_numbers
+from chugao.drafting.grounding import Grounds
+from chugao.drafting.offering import Offer
 from chugao.drafting.twisting import claimed, done_too_soon, turned
+from chugao.manuscript import SLOT, BriefMatter, ReplySentence
+from tests.recordings import brief
 
 MATTER = (
     "开设夜间透析班，透析机增至{matter_a.n_a}，多数患者不再请假，城关镇卫生院尚未接入，转入{matter_a.n_b}改造，"
@@ -13,7 +23,7 @@ GIVEN = f"{MATTER}\n柳桥镇卫生院完成搬迁，呼吸内科牵头，全国
 
 
 def problems(clause: str) -> list[str]:
-    return list(turned(clause, MATTER, FRAME, GIVEN))
+    return turned(clause, MATTER, FRAME)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +85,67 @@ def test_what_is_planned_or_under_way_is_not_told_as_done() -> None:
     assert list(done_too_soon("血透护士已到岗", matter))
     assert list(done_too_soon("完成了血透护士招聘", matter))
     assert list(done_too_soon("人力资源科已发布公告", matter)) == []
+
+
+# --- measured on answers of departments nobody tuned by -------------------------------------------
+
+LABELLED = json.loads((Path(__file__).parent / "data" / "twisted.json").read_text(encoding="utf-8"))
+"""Invented matters, each with answers that turn them and answers that put them otherwise; {1} and {2} are numbers."""
+NUMBERS = ({"1": "2037", "2": "1846"}, {"1": "2049", "2": "1857"})
+
+
+def matter_of(told: dict[str, str], number: int) -> tuple[BriefMatter, dict[str, str]]:
+    """A matter as a brief has it, and what its slots stand for."""
+    name = f"matter_{'ab'[number]}"
+    text, slots = mask_numbers(printed(told["text"], number), name)
+    result, behind = mask_numbers(printed(told["result"], number), f"{name}_r")
+    matter = BriefMatter(id=name, text=text, result=result, actor=told["actor"], status=told["status"])
+    return matter, slots | behind
+
+
+def printed(text: str, number: int) -> str:
+    return text.replace("{1}年", "2009年").replace("{1}", NUMBERS[number]["1"]).replace("{2}", NUMBERS[number]["2"])
+
+
+def with_slots(answer: str, matters: Sequence[BriefMatter], slots: dict[str, str]) -> str:
+    """An answer as an obedient model writes it: every number of a matter as its slot."""
+    words = [SLOT.sub("", m.text + m.result) for m in matters]
+    shares = [sum(answer[i : i + 2] in w for i in range(len(answer) - 1)) for w in words]
+    answer = printed(answer, int(shares[1] > shares[0]))
+    for name, value in sorted(slots.items(), key=lambda s: -len(s[1])):
+        number = re.match(r"\d+", value)
+        pattern = re.escape(value) + (f"|{number.group()}[名人个台家例起]?" if number else "")
+        answer = re.sub(pattern, f"{{{name}}}", answer, count=1)
+    return answer
+
+
+def refused(kind: str) -> list[bool]:
+    """For each labelled answer of a kind, whether something is wrong with it."""
+    found = []
+    for case in LABELLED:
+        made = [matter_of(m, n) for n, m in enumerate(case["matters"])]
+        matters, slots = tuple(m for m, _ in made), {k: v for _, s in made for k, v in s.items()}
+        told = brief().model_copy(
+            update={"slots": (), "matters": matters, "heading": case["department"], "department": case["department"]}
+            | {"organisation": "", "role": case["role"]}
+        )
+        given = "\n".join(f"{m['text']}，{m['result']}，{m['actor']}" for m in case["matters"]) + case["given"]
+        grounds, offer = Grounds(given), Offer(brief=told, values={}, facts={}, constants=(case["department"],))
+        for answer in case[kind]:
+            text = with_slots(answer.rpartition(": ")[2], matters, slots)
+            found.append(any(grounds.problems([ReplySentence(text=text)], offer)))
+    return found
+
+
+def test_of_answers_that_turn_a_matter_hardly_any_passes() -> None:
+    judged = refused("twisted")
+
+    assert len(judged) >= 200
+    assert judged.count(False) <= 0.03 * len(judged)
+
+
+def test_of_honest_answers_in_other_words_four_of_five_pass_at_first_sight() -> None:
+    judged = refused("honest")
+
+    assert len(judged) >= 180
+    assert judged.count(True) <= 0.2 * len(judged)

@@ -296,7 +296,7 @@ def test_a_change_is_shown_facts_first_and_taken_back_by_one_button(office: Offi
 def test_one_of_two_changes_in_a_sentence_is_taken_back_and_the_other_stays(office: Office) -> None:
     client = office.seat("wangfang")
     told = opened(client, office)
-    body = sent(told, "急诊抢救病人", "急诊危重病人")
+    body = sent(told, "急诊抢救患者", "急诊危重患者")
     body = sent(told | {"paragraphs": _typed(body, told)}, "跨楼转运", "跨楼转送")
     put(client, office, body)
     base = f"/documents/{office.doc}/compare"
@@ -306,7 +306,7 @@ def test_one_of_two_changes_in_a_sentence_is_taken_back_and_the_other_stays(offi
     client.post(f"{base}/decide", {"left": 1, "right": 0, "hunks": first, "at_once": "true"})
 
     text = "".join(r["text"] for p in opened(client, office)["paragraphs"] for r in p["runs"])
-    assert ("急诊抢救病人" in text, "跨楼转送" in text) == (True, True)
+    assert ("急诊抢救患者" in text, "跨楼转送" in text) == (True, True)
 
 
 def _typed(body: dict[str, Any], told: Any) -> list[Any]:

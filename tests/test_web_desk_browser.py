@@ -250,7 +250,7 @@ def test_enter_in_a_numbered_list_makes_the_next_item_and_it_is_one_after_saving
 
     desk.edit("plan_quality")
     before = items()
-    item = page.locator(".ProseMirror p").nth(2)
+    item = page.locator(".ProseMirror p", has_text=before[1][2:])
     item.click()
     item.evaluate("(el) => { const s = getSelection(); s.selectAllChildren(el); s.collapseToEnd(); }")
     page.keyboard.press("Enter")

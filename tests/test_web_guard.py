@@ -1,5 +1,6 @@
 """What stands before every request: headers, cookies, sign-in, the one-person house, and errors as pages."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from chugao import review
 from chugao.database import open_database, sqlite_url
+from chugao.review import accounts, document
 from chugao.web import create_app
 from chugao.web.house import House, open_house
 from tests.desk_office import PASSWORD, Client, Office, make_workspace, open_office
@@ -54,9 +57,47 @@ def test_every_answer_tells_the_browser_what_to_forbid_itself(office: Office, pa
     assert answer.headers["referrer-policy"] == "same-origin"
 
 
-def test_no_page_holds_a_script_or_a_style_of_its_own(office: Office) -> None:
-    import re
+def test_the_audit_shows_people_and_documents_by_their_names_and_no_code_of_ours(office: Office) -> None:
+    title = document(office.house.database, office.person("guanli"), office.doc).title
 
+    shown = office.client("guanli").get("/admin/audit").text
+
+    rows = re.findall(r"<tr><td.*?</tr>", shown)
+    assert f"《{title}》" in shown
+    assert any("文稿入库" in row for row in rows)
+    assert [row for row in rows if re.search(r"review\.|>(?:guanli|wangfang|solo)<", row)] == []
+
+
+def test_the_audit_is_searched_by_a_persons_name_or_login_alike(office: Office) -> None:
+    office.client("wangfang")
+    client, database = office.client("guanli"), office.house.database
+    wang = office.person("wangfang")
+    review.keep_version(database, wang, office.doc)
+
+    by_name, by_login, by_nobody = (
+        client.get(f"/admin/audit?actor={who}").text for who in ("王芳", "wangfang", "没有这个人")
+    )
+
+    rows = re.findall(r"<tr><td.*?</tr>", by_name)
+    assert any("存为版本" in row for row in rows)
+    assert any("登录" in row for row in rows)  # recorded under the name, the other under the login
+    assert rows == re.findall(r"<tr><td.*?</tr>", by_login)
+    assert re.findall(r"<tr><td.*?</tr>", by_nobody) == []
+
+
+def test_whoever_signs_in_takes_out_the_sessions_that_have_ended(office: Office) -> None:
+    database = office.house.database
+    left = accounts.sign_in(database, "wangfang", PASSWORD, at="2020-01-01T00:00:00Z").token
+
+    sign_in(browser(office.app))
+
+    assert accounts.forget_old_sessions(database, at=office.house.now(), longest_hours=14) == 0
+    assert (
+        accounts.person_of_session(database, left, at="2020-01-01T00:00:01Z", idle_minutes=9, longest_hours=9) is None
+    )
+
+
+def test_no_page_holds_a_script_or_a_style_of_its_own(office: Office) -> None:
     client = office.client("guanli")
     pages = ["/", "/documents", "/jobs", "/material", "/material/board", "/material/instructions", "/metrics",
              "/metrics/import", "/metrics/rulings", "/metrics/attainment", "/metrics/owing", "/corpus", "/checks",

@@ -184,6 +184,21 @@ def test_a_failed_order_says_why_and_can_be_given_again(working: Office) -> None
     assert again.status_code == 200
 
 
+def test_what_was_wrong_in_a_failed_order_is_put_right_without_handing_the_files_in_again(working: Office) -> None:
+    client = working.client("wangfang")
+    failed = finished(client, order_in(hand_in(client, FIGURES, do="start", year="2031")))
+    page = client.get(f"/jobs/{failed['id']}").text
+
+    shown = client.get(f"/documents/new/{failed['id']}").text
+    client.post(f"/documents/new/{failed['id']}", ASKED | {"do": "start", "use-0": "figures"})
+    told = finished(client, failed["id"])
+
+    assert failed["state"] == "failed"
+    assert f"/documents/new/{failed['id']}" in page
+    assert FIGURES.name in shown
+    assert told["state"] == "done", told["reason"]
+
+
 def test_an_order_is_stopped_before_it_begins_and_at_the_next_section(office: Office) -> None:
     client = office.client("wangfang")
     order = order_in(hand_in(client, FIGURES, do="start"))  # nobody works on it
@@ -211,6 +226,22 @@ def test_an_order_whose_server_was_killed_is_said_to_be_interrupted_at_the_next_
     assert waiting == ()
     assert told["state"] == "failed"
     assert "再来一次" in told["reason"]
+
+
+def test_an_order_somebody_else_works_on_is_left_alone_and_one_never_given_is_forgotten_after_a_month(
+    office: Office,
+) -> None:
+    client, db = office.client("wangfang"), office.house.database
+    beating = order_in(hand_in(client, FIGURES, do="start"))
+    orders.take_order(db, beating, at="2026-01-08T01:00:00Z")
+    handed_in = order_in(hand_in(client, FIGURES))
+
+    orders.take_up_again(db, at="2026-01-08T01:01:00Z")
+    states = [client.json(f"/api/v1/orders/{order}")["state"] for order in (beating, handed_in)]
+    orders.take_up_again(db, at="2100-01-08T01:01:00Z")
+
+    assert states == ["running", "open"]
+    assert client.get(f"/api/v1/orders/{handed_in}").status_code == 404
 
 
 def test_an_order_is_seen_by_its_department_and_by_nobody_else(office: Office) -> None:

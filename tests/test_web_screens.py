@@ -122,3 +122,22 @@ def share(office: Office) -> None:
     """Ask 护理部 about one section, given whole."""
     asked = {"departments": "护理部", "given": ["results_quality"], "due": "1月10日"}
     office.seat("like").post(f"/documents/{office.doc}/countersign", asked)
+
+
+def test_a_pasted_chat_is_taken_in_and_what_it_did_not_use_is_shown(office: Office) -> None:
+    wang = office.seat("wangfang")
+    chat = "周敏 2026/12/11 20:15\n门诊9120人次，去年是8470\n周敏 2026/12/11 20:16\n住院比去年多了三百来人，一共收了745人\n"
+
+    refused = wang.post("/material/upload", {"department": "", "year": "", "pasted": chat})
+    wang.post("/material/upload", {"department": "医务科", "year": "2026", "pasted": chat})
+    shown = wang.get("/material?dept=医务科").text
+
+    assert "粘贴的文字要写明是哪个科室、哪一年的" in refused.text
+    assert "2026年门诊人次9120人次（上年8470人次）" in shown
+    assert "三百来人" in shown[shown.index("没有用上的数") :]
+
+
+def test_an_instruction_of_no_department_is_answered_in_words(office: Office) -> None:
+    told = office.seat("wangfang").post("/material/instructions", {"words": "护理放第一条写", "year": "2026"})
+
+    assert "没有写是哪个科室的稿子" in told.text

@@ -18,8 +18,9 @@ from lxml import etree
 from chugao.errors import InputError
 from chugao.flow import flow_of
 from chugao.manuscript import Draft, Shell
+from chugao.shipped import shipped
 from chugao.word.anchors import bookmark_name, bookmark_names
-from chugao.word.layout import Layout, gbt9704, read_layout
+from chugao.word.layout import Layout, gbt9704, named_layout, read_layout
 from chugao.word.tables import cells_of, plan_of
 from chugao.word.titles import title_lines, width_of
 from chugao.word.typesetting import export_docx, typeset
@@ -63,9 +64,7 @@ def said(element: Any) -> str:
 def house(**changed: Any) -> Layout:
     """GB/T 9704 with some rules of the house."""
     layout = gbt9704()
-    return layout.model_copy(
-        update={name: getattr(layout, name).model_copy(update=rules) for name, rules in changed.items()}
-    )
+    return layout._replace(**{name: getattr(layout, name)._replace(**rules) for name, rules in changed.items()})
 
 
 # --- the page, row by row of GB/T 9704 (reference/genre-and-format.md section 2.1) ------------------
@@ -154,6 +153,13 @@ def test_page_numbers_stand_right_on_odd_pages_and_left_on_even_ones():
     assert value(footer, "w:rPr/w:rFonts", "ascii") == "宋体"
 
 
+@pytest.mark.parametrize("name", ["gbt9704", "house-28mm"])
+def test_a_layout_that_comes_with_us_reads_as_an_offices_own_is_read(name: str):
+    looked_at = read_layout(shipped("templates") / "word" / f"{name}.toml")
+
+    assert repr(looked_at) == repr(named_layout(name))
+
+
 def test_a_house_profile_is_another_file(tmp_path: Path):
     ours = Path("templates/word/gbt9704.toml").read_text(encoding="utf-8")
     (tmp_path / "house.toml").write_text(ours.replace("top_mm = 37 ", "top_mm = 33 "), encoding="utf-8")
@@ -163,6 +169,9 @@ def test_a_house_profile_is_another_file(tmp_path: Path):
 
     assert value(tree(content), "w:body/w:sectPr/w:pgMar", "top") == "1871"
     with pytest.raises(InputError, match=r"broken\.toml.*page\.top_mm"):
+        read_layout(tmp_path / "broken.toml")
+    (tmp_path / "broken.toml").write_text(ours.replace("line_pt = 28.95", "line_pt = 0"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"broken\.toml.*grid\.line_pt"):
         read_layout(tmp_path / "broken.toml")
     with pytest.raises(InputError, match="读不了"):
         read_layout(tmp_path / "none.toml")

@@ -9,22 +9,22 @@ only listed as confusable never resolves; a metric that nobody defined gets an i
 
 import hashlib
 import re
-import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import StringConstraints, ValidationError
-
-from chugao.config import shipped
 from chugao.errors import InputError
 from chugao.kept import parsed
 from chugao.quantity import comparable
-from chugao.source import Frozen
+from chugao.quantity.grammar import is_han
+from chugao.shipped import shipped
 
-MetricId = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
+_NOTHING_ELSE = {"extra": "forbid"}
+"""Where a definition is read from a file, an unknown field is a mistake."""
+_ID = re.compile(r"[a-z_]+")
 MetricKind = Literal["count", "rate", "duration", "amount", "index"]
 Band = tuple[float, float]
 
@@ -35,7 +35,7 @@ _DOWN = re.compile(
     r"损坏|破损|漏检|丢失|积压|违规|超时|返工|返修|误诊|失访"
 )
 _NOT_DOWN = re.compile(
-    r"整改|准点|准时|报告率|报告数|处置率|办结|化解|调解|答复|回复率|筛查率|救治|预防|识别率|评估率|及时|完成|合格率|知晓率|培训|演练|减少|节约|下降|满意|报告占比|开放时长|"
+    r"整改|准点|准时|报告率|报告数|处置率|办结|化解|调解|答复|回复率|筛查率|救治|预防|识别率|评估率|及时|完成|(?<!不)合格率|知晓率|培训|演练|减少|节约|下降|满意|报告占比|开放时长|"
     r"不良(?:反应|事件).{0,6}(?:报告|上报)"
 )
 # More of it is neither better nor worse: spending, drug income, what is merely handed in.
@@ -66,17 +66,24 @@ _REPEATED = (
 )
 
 
-class LaterName(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterName:
     """A name that replaces the first one from a year on."""
+
+    __pydantic_config__ = _NOTHING_ELSE
 
     name: str
     from_: int
 
 
-class MetricDefinition(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricDefinition:
     """What a metric is, apart from any value of it."""
 
-    id: MetricId
+    __pydantic_config__ = _NOTHING_ELSE
+
+    id: str
+    """Letters and underscores: “avg_length_of_stay”."""
     name: str
     aliases: tuple[str, ...] = ()
     confusable: tuple[str, ...] = ()
@@ -126,7 +133,7 @@ class MetricDefinition(Frozen):
         if key == name_key(self.name) or key in later or len(re.findall(r"[一-鿿]", written)) < _OFFICE_WORD:
             return self
         aliases = tuple(a for a in self.aliases if name_key(a) != key)
-        return self.model_copy(update={"name": written, "aliases": (self.name, *aliases)})
+        return replace(self, name=written, aliases=(self.name, *aliases))
 
 
 class Catalogue:
@@ -193,21 +200,43 @@ def load_catalogue(office_file: Path | None = None) -> Catalogue:
 @cache
 def _shipped_catalogue() -> Catalogue:
     path = shipped("templates") / "catalogue" / "metrics.toml"
-    return Catalogue(_read(path, lambda text: parsed("catalogue", text, tomllib.loads)))
+    rows = parsed("catalogue", path.read_text(encoding="utf-8"))["metric"]
+    return Catalogue(_as_shipped(row) for row in rows)
 
 
-def _read(path: Path, parse: Callable[[str], dict[str, Any]] = tomllib.loads) -> list[MetricDefinition]:
+def _as_shipped(row: dict[str, Any]) -> MetricDefinition:
+    """A row of the file that comes with chugao, whose types are held by a test."""
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    names = tuple(LaterName(name=later["name"], from_=later["from"]) for later in row.get("names", ()))
+    return MetricDefinition(**values | {"names": names, "band": _band(row.get("band"))})
+
+
+def _band(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {level: _band(band) for level, band in value.items()}
+    return value and tuple(map(float, value))
+
+
+def _read(path: Path) -> list[MetricDefinition]:
+    """An office's own file, every field looked at."""
+    import tomllib
+
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        rows = parse(path.read_text(encoding="utf-8-sig")).get("metric", [])
+        rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("metric", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
             f"{path.name}：指标目录读不了：{error}。请用 UTF-8 保存，并对照随软件的 metrics.toml 改正。"
         ) from None
+    read = TypeAdapter(MetricDefinition)
     definitions = []
     for row in rows:
         try:
+            if not _ID.fullmatch(str(row["id"])):
+                raise KeyError("id")
             names = [{"name": n["name"], "from_": n["from"]} for n in row.get("names", [])]
-            definitions.append(MetricDefinition.model_validate({**row, "names": names}))
+            definitions.append(read.validate_python({**row, "names": names}))
         except (ValidationError, KeyError, TypeError) as error:
             what = row.get("name") or row.get("id") if isinstance(row, dict) else row
             field = error.errors()[0]["loc"] if isinstance(error, ValidationError) else error
@@ -219,6 +248,8 @@ def _read(path: Path, parse: Callable[[str], dict[str, Any]] = tomllib.loads) ->
 
 def name_key(name: str) -> str:
     """What two spellings of one name share: width, case, brackets, dashes and spaces removed."""
+    if is_han(name):
+        return name
     folded = unicodedata.normalize("NFKC", name).casefold()
     return re.sub(r"[\s()（）\[\]“”\"'、,，:：/\-—–_~]+", "", folded)
 

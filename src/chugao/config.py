@@ -176,9 +176,3 @@ def load_settings(workspace: Path | None = None) -> Settings:
     except ValidationError as error:
         where = ".".join(str(p) for p in error.errors()[0]["loc"])
         raise InputError(f"chugao.toml：“{where}”这一项不认识或写法不对。请对照手册《设置》一节改正。") from None
-
-
-def shipped(name: str) -> Path:
-    """A folder that comes with chugao ("prompts", "templates", "corpus"), from a wheel or a checkout."""
-    inside = Path(__file__).parent / "_shipped" / name
-    return inside if inside.is_dir() else Path(__file__).parents[2] / name

@@ -6,12 +6,15 @@ An annex (a section of nothing but tables and without a number of the body) move
 one paragraph although each is a block of its own.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from chugao.manuscript import Block, Draft, Section, Sentence, Shell, Table
-from chugao.source import Claim
+if TYPE_CHECKING:
+    from chugao.manuscript import Block, Draft, Section, Sentence, Shell, Table
+    from chugao.source import Claim
 
 Role = Literal[
     "signer",
@@ -57,6 +60,13 @@ class Piece(NamedTuple):
     @property
     def text(self) -> str:
         return "".join(run.text for run in self.runs)
+
+
+class Signed(NamedTuple):
+    """署名 and 成文日期 under a document, as far as it has them."""
+
+    issuer: str = ""
+    date: str = ""
 
 
 class Choices(NamedTuple):

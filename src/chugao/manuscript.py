@@ -107,6 +107,10 @@ class Brief(Frozen):
     """Of a lead: the metrics whose values it tells, and no other part tells again."""
     shortfalls_apart: bool = False
     """The document has a part for what fell short: no other part speaks of it."""
+    asked: bool = False
+    """The heading came from above: what was submitted for it is told."""
+    divided: bool = False
+    """What was done stands in sections: what holds for all of them (that targets were met) the lead says once."""
     fuller: bool = False
     """Somebody asked for more characters than the usual text fills: what else the figures say may be told."""
     sparer: int = 0

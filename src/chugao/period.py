@@ -6,9 +6,9 @@ A half-year is compared with the same half of the year before, never with the ot
 """
 
 import re
+from dataclasses import dataclass, replace
 
 from chugao.errors import InputError
-from chugao.source import Frozen
 
 _CODE = re.compile(r"^(20\d\d)(?:(H[12])|(Q[1-4])|M(\d{1,2})(?:-(\d{1,2}))?)?$")
 _CHINESE = re.compile(
@@ -18,7 +18,8 @@ _CHINESE = re.compile(
 _HALVES = {"H1": (1, 6), "H2": (7, 12)}
 
 
-class Period(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
     """Whole months of one year, both ends included."""
 
     year: int
@@ -64,7 +65,7 @@ class Period(Frozen):
 
     def shifted(self, years: int) -> "Period":
         """The same months of another year: what this period is compared with is `shifted(-1)`."""
-        return self.model_copy(update={"year": self.year + years})
+        return replace(self, year=self.year + years)
 
 
 def read_period(text: str, year: int | None = None) -> Period:

@@ -20,7 +20,8 @@ from chugao.batch.records import JobRow, PaperRow, count_sections, find_paper, s
 from chugao.config import Settings, load_settings
 from chugao.database import Database
 from chugao.desk import open_past, open_writer
-from chugao.ledger.keeping import ON_BEHALF, this_process
+from chugao.ledger.keeping import ON_BEHALF
+from chugao.ledger.owners import this_process
 
 if TYPE_CHECKING:
     from chugao.index import Index

@@ -37,7 +37,8 @@ from chugao.batch.shop import LEAVING, Shop
 from chugao.database import Database, hold
 from chugao.database.tables import paper, worker
 from chugao.errors import InputError
-from chugao.ledger.keeping import free_calls_of, is_alive, this_host
+from chugao.ledger.keeping import free_calls_of
+from chugao.ledger.owners import is_alive, this_host
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,10 @@ from chugao.checks.ours import in_sentence, standing_of
 from chugao.checks.reading import Hit, Reading, read
 from chugao.checks.report import Report, distinct
 from chugao.checks.rules import findings_of, rules
-from chugao.config import Office, shipped
+from chugao.config import Office
 from chugao.kind import Kind
 from chugao.manuscript import Draft, flatten
+from chugao.shipped import shipped
 from chugao.source import Finding, Severity
 
 _SHORTEST_QUOTE, _LONGEST_QUOTE, _LONGEST_NOTE, _MOST = 6, 120, 80, 3

@@ -112,7 +112,7 @@ class Attacher:
         if self._last is not None:
             if self._last.metric not in self._facts.definitions:
                 self._other_words[self._last.metric] = metric
-            self._last = self._last.model_copy(update={"metric": metric})
+            self._last = self._last._replace(metric=metric)
             if self._levels and self._levels[-1].start == self._last.start:
                 self._levels[-1] = self._last
 
@@ -154,10 +154,10 @@ class Attacher:
             if self._last_between(left, mention.start) is None and (own := self._own(mention, clause)):
                 return self._as(mention, quantity, own, clause, left)
             if mention.metric not in self._facts.definitions and mention.metric in self._other_words:
-                return mention.model_copy(update={"metric": self._other_words[mention.metric]})
+                return mention._replace(metric=self._other_words[mention.metric])
             if last is None or last.metric == mention.metric or not self._is_change_of(last, mention):
                 return mention
-            return mention.model_copy(update={"metric": last.metric, "metric_name": last.metric_name})
+            return mention._replace(metric=last.metric, metric_name=last.metric_name)
         named = (
             self._last_between(left, mention.start) or self._namesakes.tail(clause) or self._carried_on(mention, clause)
         )
@@ -191,11 +191,11 @@ class Attacher:
         attained = unit in ("%", "倍") and definition.kind in ("count", "amount")
         attained = attained and (_ATTAINS.search(clause) is not None or _SHARE.search(clause) is not None)
         if own or attained or (unit in _POINTS and changed):
-            return mention.model_copy(update={"metric": named, "metric_name": definition.name})
+            return mention._replace(metric=named, metric_name=definition.name)
         # In the clause of the name a wrong unit is a wrong number; under a heading it is another thing.
         wrong_unit = clause.endswith(tuple(definition.all_names())) or mention.role is MentionRole.CHANGE
         inside = self._last_between(left, mention.start) is not None
-        return mention.model_copy(update={"metric": named}) if wrong_unit and inside else mention
+        return mention._replace(metric=named) if wrong_unit and inside else mention
 
     def _enter(self, mention: Mention) -> None:
         if mention.sentence == self._sentence:
@@ -251,7 +251,7 @@ class Attacher:
             return None
         metric = metrics[place]
         known = self._facts.definitions.get(metric or "")
-        return mention.model_copy(update={"metric": metric, "metric_name": known.name if known else ""})
+        return mention._replace(metric=metric, metric_name=known.name if known else "")
 
     def _clause_before(self, mention: Mention) -> str:
         return self._text[self._clause_start(mention) : mention.start]

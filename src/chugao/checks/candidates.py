@@ -41,6 +41,7 @@ MORE_OR_LESS = re.compile(r"(?<![至不减缺最])(?P<more>多|少)[一-鿿]?[�
 _NET = re.compile(r"净[增减][^，。；]{0,4}$")
 _AGAINST_YEAR = re.compile(r"[与较比]((?:19|20)\d\d)年")
 _YEAR = re.compile(r"(?<![较比与由从（(\d])((?:19|20)\d\d)年(?:度|全年|末|底)?")
+_YEAR_BEFORE = re.compile(r"[上去]年[^年]*$")
 _GROWTH_NAME = re.compile(r"增长率|增幅|增速|降幅|涨幅|跌幅|相对")
 
 
@@ -226,10 +227,14 @@ def _of_change(mention: Mention, words: Words, facts: Facts, metric: str) -> tup
 def _of_baseline(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:
     if mention.quantity is not None and mention.quantity.unit == "倍":
         return ("multiple",)
-    named = re.findall(r"((?:19|20)\d\d)年", words.left[-18:])
-    if named:
-        return {0: ("now",), -1: ("prev",)}.get(int(named[-1]) - facts.period.year, ())
-    return ("now",) if mention.tense == "future" else ("prev",)
+    near = words.left[-18:]
+    if (relative := _YEAR_BEFORE.search(near)) and (said := _YEAR.findall(near, 0, relative.start())):
+        year = int(said[-1]) - 1  # “2026年，急诊人次从上年的42180人次”
+    elif relative is None and (said := re.findall(r"((?:19|20)\d\d)年", near)):
+        year = int(said[-1])
+    else:
+        return ("now",) if mention.tense == "future" else ("prev",)
+    return {0: ("now",), -1: ("prev",)}.get(year - facts.period.year, ())
 
 
 def _of_target(mention: Mention, words: Words, facts: Facts) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from chugao.checks.numbers import constant_spans
 from chugao.checks.reading import Hit, Reading
 from chugao.checks.rules import findings_of
 from chugao.checks.tells import density
-from chugao.config import shipped
 from chugao.corpus import Passage
 from chugao.corpus.winnowing import Run, RunIndex, common_to, fold_text
 from chugao.kind import Kind
@@ -27,6 +26,7 @@ from chugao.material import Matter
 from chugao.mentions import find_mentions
 from chugao.metrics.facts import Facts
 from chugao.quantity import Qualifier, fold
+from chugao.shipped import shipped
 from chugao.source import Finding, Severity
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ In: a draft made on an outline from above.  Out: `Coverage`; None for a draft th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chugao.manuscript import Draft, Section, count_characters
@@ -28,6 +28,8 @@ class Answered(Frozen):
     owner: str = ""
     """Who owes what is missing."""
     owes: str = ""
+    tabled: tuple[str, ...] = ()
+    """Figures submitted for the heading that only the table has."""
 
 
 class Coverage(Frozen):
@@ -41,6 +43,8 @@ class Coverage(Frozen):
     rows: tuple[Answered, ...]
     left_out: tuple[tuple[str, str], ...] = ()
     """Matters that fit no heading and were not written, each with its department."""
+    tabled: tuple[str, ...] = ()
+    """Figures that fit no heading: only the table has them."""
 
     @property
     def answered(self) -> tuple[int, int]:
@@ -61,7 +65,14 @@ def coverage_of(draft: Draft) -> Coverage | None:
         deadline=str(above.get("deadline", "")),
         rows=(*_headings(draft, above), *_tables(draft, above)),
         left_out=tuple((str(m["text"]), str(m["owner"])) for m in above.get("left_out", ())),
+        tabled=_only_in_tables(above.get("figures", ()), draft.sections),
     )
+
+
+def _only_in_tables(figures: Iterable[Sequence[str]], sections: Iterable[Section]) -> tuple[str, ...]:
+    """Of (metric, name and value) those that no sentence says."""
+    told = {c.id.split(".")[0] for s in sections for sentence in s.sentences for c in sentence.claims if c.id}
+    return tuple(said for metric, said in figures if metric not in told)
 
 
 def _characters(draft: Draft) -> int:
@@ -92,7 +103,8 @@ def _answered(draft: Draft, part: dict[str, Any], sections: list[Section], *, op
         return row.model_copy(update={"state": "总标题"})
     if not text.strip():
         return row.model_copy(update={"state": "没有写", "owner": draft.department, "owes": "这一标题下没有内容"})
-    row = row.model_copy(update={"characters": count_characters(text)})
+    tabled = _only_in_tables(part.get("figures", ()), sections)
+    row = row.model_copy(update={"characters": count_characters(text), "tabled": tabled})
     if _PENDING not in text:
         untold = [w for w in _wanted(str(part.get("note", ""))) if _alike(w, text) < _ALIKE]
         owes = f"来文要写的{'、'.join(f'“{w}”' for w in untold)}没有写到" if untold else ""

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from calendar import isleap
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -164,7 +165,7 @@ class Derivations:
             unit = next((d.unit for d in known), "")
         else:  # “日均46通”
             unit = next((d.unit for d in known if d.unit and self._text.startswith(d.unit, mention.end)), "")
-        return mention.model_copy(update={"quantity": mention.quantity.model_copy(update={"unit": unit})})
+        return mention._replace(quantity=replace(mention.quantity, unit=unit))
 
     def meant(self, mention: Mention) -> Fact | None:
         """This year's value of the one metric that a clause without a name speaks of, to be offered."""
@@ -456,9 +457,9 @@ def _says(mention: Mention, fact: Fact, around: Around) -> bool:
     """Whether a number says a fact in its value and its direction; so exact a bound as 超83.2% lies at its number."""
     assert mention.quantity is not None
     if mention.quantity.qualifier in BOUNDS and _digits_of(mention) >= _TELLING:
-        last_place = {"qualifier": Qualifier.EXACT, "resolution": mention.quantity.resolution * 2}
-        exact = mention.quantity.model_copy(update=last_place)
-        if not holds(mention.model_copy(update={"quantity": exact}), fact):
+        last_place = mention.quantity.resolution * 2
+        exact = replace(mention.quantity, qualifier=Qualifier.EXACT, resolution=last_place)
+        if not holds(mention._replace(quantity=exact), fact):
             return False
     return holds(mention, fact) and not _contradicts(mention, fact, around)
 
@@ -479,7 +480,7 @@ def _digits_of(mention: Mention) -> int:
 
 def _as_more(mention: Mention) -> Mention:
     assert mention.quantity is not None
-    return mention.model_copy(update={"quantity": mention.quantity.model_copy(update={"qualifier": Qualifier.OVER})})
+    return mention._replace(quantity=replace(mention.quantity, qualifier=Qualifier.OVER))
 
 
 def _sign_said(mention: Mention, around: Around) -> int:

@@ -4,6 +4,7 @@ In: a `Draft`.  Out: findings where a claim no longer prints what its evidence s
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from chugao.catalogue import load_catalogue
@@ -83,7 +84,7 @@ def carried_figures(draft: Draft) -> Figures:
             Observation(
                 metric=known.metric,
                 department="",
-                period=period.model_copy(update={"year": year}),
+                period=replace(period, year=year),
                 role=_ROLES[known.field],
                 quantity=quantity,
                 source=Source(file=known.source),

@@ -5,6 +5,7 @@ In: figures, matters, the office's own words.  Out: `Context`; `Given`, which fi
 Surprise: a matter's number is only this number where the same words stand beside it; 12 of a meeting is not 12 of a drill.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -91,8 +92,21 @@ def same(a: Quantity, b: Quantity | None) -> bool:
 
 def _same_neighbours(text: str, mention: Mention, given: str, theirs: Mention) -> bool:
     """Two characters to the left or three to the right agree: the number stands in the same words."""
-    left = text[max(0, mention.start - 2) : mention.start]
+    left = _left_of(text, mention.start)
     their_left = given[max(0, theirs.start - 2) : theirs.start]
     right = text[mention.end : mention.end + 3]
     their_right = given[theirs.end : theirs.end + 3]
-    return (len(left) == 2 and left == their_left) or (len(right) == 3 and right == their_right)
+    # “……质谱筛查，4126人” for “……质谱筛查，筛查4126人”: the same words all the same.
+    past = text[max(0, mention.start - 6) : mention.start].rstrip("，。；：")[-2:]
+    return (len(left) == 2 and their_left in (left, past)) or (len(right) == 3 and right == their_right)
+
+
+_CELL = re.compile(r"(?:（[^（）]{0,24}）)?(?:\s?\|\s?|\t)$")
+"""The end of the cell before a value, with what stands in brackets behind its name: “带教手术（专科联盟）｜57台”."""
+
+
+def _left_of(text: str, at: int) -> str:
+    """The two characters before a place; before a cell those of the cell's name."""
+    before = text[max(0, at - 40) : at]
+    cell = _CELL.search(before)
+    return (before[: cell.start()] if cell else before)[-2:]

@@ -6,6 +6,7 @@ Surprise: “超799台次” is true of 3917台次, and nobody means it so; a bo
 """
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from chugao.checks.attaching import alike, same_measure
@@ -27,9 +28,9 @@ def holds(mention: Mention, fact: Fact) -> bool:
     if fact.field == "range" or claim.qualifier is Qualifier.RANGE:
         return _same_range(fact, claim)
     if claim.unit == "‰" and fact.unit == "个千分点":
-        claim = claim.model_copy(update={"unit": fact.unit})  # “下降0.006‰” can mean nothing else
+        claim = replace(claim, unit=fact.unit)  # “下降0.006‰” can mean nothing else
     if claim.unit != fact.unit and same_measure(claim.unit, fact.unit, fact.name):
-        claim = claim.model_copy(update={"unit": fact.unit})
+        claim = replace(claim, unit=fact.unit)
     if not comparable(fact.unit, claim.unit) and not _alternative_unit(fact, claim):
         return False
     try:
@@ -78,10 +79,9 @@ def _same_range(fact: Fact, claim: Quantity) -> bool:
         return False
     if fact.field == "range" and len(fact.inputs) == 2:
         ends = [convert(o.quantity.value, o.quantity.unit, claim.unit) for o in fact.inputs]
-        exact = claim.model_copy(update={"qualifier": Qualifier.EXACT, "high": None})
+        exact = replace(claim, qualifier=Qualifier.EXACT, high=None)
         return all(
-            supports(end, exact.model_copy(update={"value": said}))
-            for end, said in zip(ends, (claim.value, claim.high), strict=True)
+            supports(end, replace(exact, value=said)) for end, said in zip(ends, (claim.value, claim.high), strict=True)
         )
     return fact.field not in (*CHANGES, "gap") and supports(convert(fact.value, fact.unit, claim.unit), claim)
 

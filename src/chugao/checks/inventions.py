@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from chugao.catalogue import short_name
 from chugao.checks.numbers import constant_spans
 from chugao.checks.reading import Reading
 from chugao.manuscript import Draft, Sentence, content_hash
@@ -275,12 +274,6 @@ def _has_source(sentence: Sentence) -> bool:
 
 def _meets(claim: Claim, finding: Finding) -> bool:
     return claim.start < finding.place.end and finding.place.start < claim.end
-
-
-def _metric_spans(text: str, facts: Facts) -> list[tuple[int, int]]:
-    """Where the metrics of the figures are named, in full or as they are said for short."""
-    names = {n for d in facts.definitions.values() for n in (d.name, short_name(d), *d.aliases) if len(n) > 2}
-    return [m.span() for n in sorted(names) for m in re.finditer(re.escape(n), text)]
 
 
 def _given(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -29,10 +30,10 @@ from chugao.checks.derivations import Derivations
 from chugao.checks.given import Context, Given
 from chugao.checks.holding import CHANGES, holds
 from chugao.checks.namesakes import namesakes_of
-from chugao.config import shipped
 from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
 from chugao.metrics.facts import Fact, Facts
 from chugao.quantity import Qualifier, Quantity, supports
+from chugao.shipped import shipped
 from chugao.source import Finding, Place, Release, Severity
 
 _WHY = {
@@ -181,7 +182,7 @@ class _Judge:
         context, text = self._context, self._text
         mention = self._attacher.attach(mention)
         if mention.metric not in context.facts.definitions and (called := self._called(mention)) is not None:
-            mention = mention.model_copy(update={"metric": called})
+            mention = mention._replace(metric=called)
             self._attacher.told(called)
         metric = mention.metric if mention.metric in context.facts.definitions else None
         if metric is not None:
@@ -421,7 +422,7 @@ def _of_another_year(mention: Mention, facts: Facts) -> bool:
 
 
 def _as_points(claim: Quantity) -> Quantity:
-    return claim.model_copy(update={"unit": "个百分点"})
+    return replace(claim, unit="个百分点")
 
 
 def _offer(mention: Mention, metric: str, facts: Facts) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from chugao.config import shipped
 from chugao.errors import InputError, reason_of
+from chugao.shipped import shipped
 from chugao.source import Frozen
 
 NUMBER = r"(\d{1,3}|[两一二三四五六七八九十]{1,3})"

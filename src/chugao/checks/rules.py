@@ -34,8 +34,8 @@ from chugao.checks import (
     wording,
 )
 from chugao.checks.reading import Finder, Hit, Reading
-from chugao.config import shipped
 from chugao.kind import Kind
+from chugao.shipped import shipped
 from chugao.source import Finding, Frozen, Place, Severity
 
 Needs = Literal["text", "figures", "corpus", "draft", "layout", "engine", "person", "office"]

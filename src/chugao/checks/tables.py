@@ -6,6 +6,7 @@ behind the name, in a column of its own, or in the head of the column.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from chugao.checks.given import Context, Given, same
@@ -46,12 +47,16 @@ def verify_table(header: Sequence[str], cells: Sequence[str], context: Context, 
         if column and definition is not None and definition.id in context.facts.definitions:
             verdicts += _cell(definition.id, header[column] if column < len(header) else "", cell, offset, context)
         elif column and context.ours:
+            # What a matter counted has its words in the cell before the value: “带教手术”, “57台”.
+            named = f"{cells[0]}\t" if column == 1 and cell[:1].isdigit() else ""
+            moved = offset - len(named)
             verdicts += [
                 v._replace(
-                    mention=_shifted(v.mention, offset),
-                    finding=None if v.finding is None else _shift(v.finding, offset),
+                    mention=_shifted(v.mention, moved),
+                    finding=None if v.finding is None else _shift(v.finding, moved),
                 )
-                for v in verify(cell, context, given)
+                for v in verify(named + cell, context, given)
+                if v.mention.start >= len(named)
             ]
         offset += len(cell) + 1
     return verdicts
@@ -153,9 +158,9 @@ def _says(cell: str, mention: Mention, fact: Fact, unit: str) -> bool:
     assert mention.quantity is not None
     if unit and mention.quantity.unit == "" and fact.field not in _CHANGES:
         beside = _numbers_in(mention.text + unit)
-        return len(beside) == 1 and holds(mention.model_copy(update={"quantity": beside[0].quantity}), fact)
-    absolute = mention.quantity.model_copy(update={"value": abs(mention.quantity.value)})
-    of_a_change = mention.model_copy(update={"quantity": absolute}) if fact.field in _CHANGES else mention
+        return len(beside) == 1 and holds(mention._replace(quantity=beside[0].quantity), fact)
+    absolute = replace(mention.quantity, value=abs(mention.quantity.value))
+    of_a_change = mention._replace(quantity=absolute) if fact.field in _CHANGES else mention
     return _prints(cell, fact.printed) or (absolute.unit != "" and holds(of_a_change, fact))
 
 
@@ -199,7 +204,7 @@ def _fields(label: str, reported: int) -> tuple[str, ...]:
 
 
 def _shifted(mention: Mention, by: int) -> Mention:
-    return mention.model_copy(update={"start": mention.start + by, "end": mention.end + by})
+    return mention._replace(start=mention.start + by, end=mention.end + by)
 
 
 def _shift(finding: Finding, by: int) -> Finding:

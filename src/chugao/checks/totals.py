@@ -8,6 +8,7 @@ people counted in two departments nobody can say.  So only plain counts under a 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -130,7 +131,9 @@ def _whole(column: int, parts: Sequence[_Row]) -> Iterator[Hit]:
     right = sum((n.quantity.value for n in found), Decimal(0))
     slack = sum((_half(n) for n in found), Decimal(0))
     if slack < abs(right - 100) <= 5:
-        hint = f"各行占比相加是{bare(found[0].quantity.model_copy(update={'value': right}))}%，不是100%。请核对；没列全的加“其他”一行。"
+        hint = (
+            f"各行占比相加是{bare(replace(found[0].quantity, value=right))}%，不是100%。请核对；没列全的加“其他”一行。"
+        )
         yield parts[-1].hit(column, found[-1], hint)
 
 

@@ -99,7 +99,7 @@ def _named(version: "Version", files: list[Path], index: int) -> "Version":
     """The version under a name that tells it from the others: with its folder where two files are called alike."""
     file = files[index]
     if sum(1 for f in files if f.name == file.name) > 1:
-        return version.model_copy(update={"file": f"{file.resolve().parent.name}/{file.name}"})
+        return version._replace(file=f"{file.resolve().parent.name}/{file.name}")
     return version
 
 

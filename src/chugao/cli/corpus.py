@@ -207,7 +207,7 @@ def basis_command(
     by: By = "",
     as_json: Json = False,
 ) -> None:
-    """把收录的政策文件标为依据：写明文号和有效期；只供引用，不借句子，过期的不再提供。"""
+    """把收录的政策文件标为依据：文号和有效期不写的照文件自己写的；只供引用，不借句子，过期的不再提供。"""
     from chugao.cli.workspace import require_workspace
     from chugao.corpus.bases import mark_basis, offered_bases
     from chugao.desk import open_workspace

@@ -14,6 +14,8 @@ from chugao.cli.output import count_by_severity, finding_json, say, show, show_f
 from chugao.errors import InputError, reason_of
 
 if TYPE_CHECKING:
+    from chugao.metrics.observation import Figures
+    from chugao.metrics.readiness import Board
     from chugao.metrics.store import ImportReport
     from chugao.source import Finding
 
@@ -110,9 +112,7 @@ def check_command(
     if as_json:
         show_json({**board.model_dump(mode="json"), "findings": [finding_json(f) for f in board.findings]})
     else:
-        show(f"{board.department or '全部科室'}，{board.period}：{len(board.rows)}项指标")
-        for row in board.rows:
-            show("  " + "　".join(x for x in (row.name, row.now or "缺", row.comparison, row.state) if x))
+        lacking = _show_board(board, figures, year, level)
         # Each odd figure is odd in its own way: these are never folded.
         single = [f for f in board.findings if f.rule.startswith(("plausibility", "target."))]
         for finding in single[:_ODD_FIGURES]:
@@ -120,11 +120,28 @@ def check_command(
         if len(single) > _ODD_FIGURES:
             show(f"…… 另有{len(single) - _ODD_FIGURES}处可疑，加 --json 查看全部。")
         show_findings([f for f in board.findings if f not in single], headings={})
-        lacking = sum(not row.now for row in board.rows)
         counted = (f"缺本期数{lacking}项" if lacking else "", count_by_severity(board.findings))
         show(f"合计：{'，'.join(filter(None, counted)) or '没有发现问题'}。")
     if any(f.severity.value != "info" for f in board.findings):
         raise typer.Exit(1)
+
+
+def _show_board(board: "Board", figures: "Figures", year: int | None, level: str | None) -> int:
+    """A line a metric, department by department where several tell their own; how many lack this period's figure."""
+    from chugao.metrics.readiness import readiness
+
+    several = not board.department and len(figures.departments) > 1
+    each = [readiness(figures, department=d, year=year, level=level) for d in figures.departments] if several else []
+    parts = each or [board]
+    show(f"{board.department or '全部科室'}，{board.period}：{sum(len(part.rows) for part in parts)}项指标")
+    for part in parts:
+        if several:
+            other = f"，{part.period}" if part.period != board.period else ""
+            show(f"  {part.department}{other}：{len(part.rows)}项")
+        for row in part.rows:
+            line = "　".join(x for x in (row.name, row.now or "缺", row.comparison, row.state) if x)
+            show(f"{'    ' if several else '  '}{line}")
+    return sum(not row.now for part in parts for row in part.rows)
 
 
 @app.command("template")

@@ -43,6 +43,8 @@ def ledger_command(
             who = f"{r.who}{r.when}　" if r.who else ""
             show(f"{r.number}　{r.state}　{who}{r.text}　{r.how}")
         show(f"领导意见{len(rows)}条：" + "，".join(f"{s}{n}" for s, n in counts.items()))
+        if not rows:
+            say("这份稿子起草时没有领导意见。后来记下的，再起草一次才照办。")
         for path in files.values():
             show(path)
     if counts["已落实"] < len(rows):

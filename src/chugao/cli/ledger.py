@@ -18,7 +18,7 @@ Folder = Annotated[
     Path | None, typer.Option("--dir", metavar="文件夹", help="起草时 -o 写的文件夹；不写则看工作区的账")
 ]
 Job = Annotated[str | None, typer.Option(metavar="批次", help="只看这一批的")]
-_STATES = {"done": "已答复", "started": "进行中", "failed": "没有答复"}
+_STATES = {"done": "已答复", "started": "进行中", "failed": "没有答复", "lost": "中断"}
 
 
 @app.command("show")
@@ -36,7 +36,8 @@ def show_command(folder: Folder = None, job: Job = None, as_json: Json = False) 
         notes = [_STATES[entry.state], f"{entry.input_tokens}+{entry.output_tokens}词元"]
         notes += ["词元为估计"] if entry.estimated else []
         notes += [f"不能用：{entry.problem}"] if entry.problem else []
-        notes += [f"另有{entry.possibly_billed}次可能已计费而没有收到答复"] if entry.possibly_billed else []
+        more = "" if entry.state == "lost" else "另有"
+        notes += [f"{more}{entry.possibly_billed}次可能已计费而没有收到答复"] if entry.possibly_billed else []
         show(f"{china_time(entry.started_at):%Y-%m-%d %H:%M:%S}　{entry.model}　{entry.prompt}　" + "，".join(notes))
     show(f"共{len(told)}次。")
 

@@ -1,6 +1,7 @@
 """material add, list, confirm, reject, correct; the 核实表, collecting and instructions have files of their own."""
 
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -84,6 +85,7 @@ def add_command(
     for sent, report in reports:
         copied = f"，与往年文稿相同{report.copied}条" if report.copied else ""
         show(f"{sent.file}：新增{report.added}条，已有{report.unchanged}条{copied}")
+        _show_whose(sent)
         _show_rest(sent)
     say("下一步：chugao material list 查看，chugao material confirm 编号 --by 姓名 确认。")
 
@@ -114,6 +116,7 @@ def list_command(
     """列出材料和它们的状态。"""
     from chugao.cli.workspace import require_workspace
     from chugao.desk import open_workspace
+    from chugao.material.clashing import clashes_of
     from chugao.material.collecting import unused_of
     from chugao.material.store import list_items
     from chugao.material.telling import item_json
@@ -122,8 +125,10 @@ def list_command(
         items = [i for i in list_items(database, department) if year is None or i.year in (None, year)]
         years = {i.year for i in items if i.year} if year is None else {year}
         numbers = [n for y in sorted(years) for n in unused_of(database, y, department)] if unused else []
+    clashes = clashes_of(items)
     if as_json:
-        show_json({"items": [item_json(i) for i in items]} | ({"unused": numbers} if unused else {}))
+        told = [item_json(i) | ({"clash": clashes[i.id]} if i.id in clashes else {}) for i in items]
+        show_json({"items": told} | ({"unused": numbers} if unused else {}))
         return
     for number in numbers:
         show(f"{number['file']} 第{number['paragraph']}段：{number['text']}　没有用上：{number['why']}")
@@ -131,8 +136,8 @@ def list_command(
         show(f"共{len(numbers)}个数没有用上。")
         return
     for item in items:
-        show(_line(item))
-    show(f"共{len(items)}条。")
+        show("　".join(filter(None, (_line(item), clashes.get(item.id)))))
+    show(f"共{len(items)}条。" + (f"其中{len(clashes)}个数对不上，请核对，不对的不采用或改正。" if clashes else ""))
 
 
 @app.command("confirm")
@@ -144,15 +149,20 @@ def confirm_command(
     as_json: Json = False,
 ) -> None:
     """确认材料：只有确认过的才能写进文稿。不足另用 material pick 挑选。"""
-    from chugao.material.store import confirm_items
+    from chugao.material.clashing import clashes_of
+    from chugao.material.store import confirm_items, list_items
     from chugao.material.telling import item_json
 
     _one_of(ids, every, "确认")
     items = _done(lambda db, at: confirm_items(db, None if every else ids, by=by, at=at, department=department))
+    all_told = _done(lambda db, at: list_items(db, None))
     if as_json:
         show_json({"items": [item_json(i) for i in items]})
         return
     show(f"已确认{len(items)}条，确认人{by}。")
+    clashes = clashes_of(all_told)
+    for item in (i for i in items if i.id in clashes):
+        say(f"{item.id} {item.text[:30]}　{clashes[item.id]}。两个都确认了，用后报的；请把不对的不采用。")
     if asked := [i for i in items if i.asks]:
         say(f"其中{len(asked)}条还要补：" + "；".join(f"{i.id} {i.asks}" for i in asked[:5]))
 
@@ -276,6 +286,13 @@ def _pasted(
 
 
 # --- what is printed ------------------------------------------------------------------------------
+
+
+def _show_whose(sent: "Submission") -> None:
+    """Of a chat in which several departments speak: how many items went to which."""
+    counts = Counter(i.department for i in sent.items)
+    if len(counts) > 1:
+        show(f"  按发言人记到：{'、'.join(f'{department}{n}条' for department, n in counts.items())}")
 
 
 def _show_rest(sent: "Submission") -> None:

@@ -120,6 +120,8 @@ def _print(coverage: "Coverage") -> None:
     show(f"{coverage.file}：{asked}项答了{done}项，正文{coverage.characters}{limit}{deadline}")
     for row in coverage.rows:
         show(f"  {'　' * max(row.level - 1, 0)}{row.heading}：{_told(row.model_dump())}")
+    if coverage.tabled:
+        show(f"  没有对应的标题、只列在附表：{'、'.join(coverage.tabled)}")
     for text, owner in coverage.left_out:
         show(f"  没有对应的标题、没有写：{text}" + (f"（{owner}）" if owner else ""))
 
@@ -128,4 +130,5 @@ def _told(row: dict[str, Any]) -> str:
     place = f"，在“{row['place']}”" if row["place"] and row["place"] != row["heading"] else ""
     length = f"，{row['characters']}字" if row["characters"] else ""
     owed = f"，{row['owner']}欠：{row['owes']}" if row["owes"] else ""
-    return f"{row['state']}{place}{length}{owed}"
+    tabled = f"；只列在附表：{'、'.join(row['tabled'])}" if row["tabled"] else ""
+    return f"{row['state']}{place}{length}{owed}{tabled}"

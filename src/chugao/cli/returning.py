@@ -96,7 +96,8 @@ def _print(found: "Import", names: dict[str, str], confirmed: "Confirmation | No
             if number.question:
                 figure = f"，指标里是{number.expected}（{number.source}）" if number.expected and number.source else ""
                 asked = f"由{confirmed.by}确认（{confirmed.basis}）" if confirmed else f"请定：{number.question}"
-                show(f"      数字{number.old or '（新写）'}→{number.new}{figure}。{asked}")
+                same = "（数值没变，只是写法不同）" if number.rewritten else ""
+                show(f"      数字{number.old or '（新写）'}→{number.new}{same}{figure}。{asked}")
     for comment in found.comments:
         about = f"“{_short(comment.quote)}”" if comment.quote else comment.heading or "文中"
         reply = "答复" if comment.reply_to else "批注"

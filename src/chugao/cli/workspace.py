@@ -103,9 +103,10 @@ def doctor_command(
     from importlib.metadata import version
 
     from chugao.catalogue import load_catalogue
-    from chugao.config import find_workspace, shipped
+    from chugao.config import find_workspace
     from chugao.corpus import load_folder
     from chugao.desk import open_workspace
+    from chugao.shipped import shipped
 
     workspace = find_workspace()
     reports = load_folder(shipped("corpus"))

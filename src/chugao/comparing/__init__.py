@@ -6,8 +6,11 @@ Surprise: character diffs, difflib's above all, fall apart on repeated passages,
 nothing is compared by characters before sections and sentences have found each other.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from chugao.comparing.reading import read_version, version_of_draft, version_of_text
 from chugao.comparing.versions import (
@@ -19,7 +22,9 @@ from chugao.comparing.versions import (
     Unit,
     Version,
 )
-from chugao.manuscript import Draft
+
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft
 
 __all__ = [
     "Comparison",
@@ -38,7 +43,7 @@ __all__ = [
 ALGORITHM = 3
 """Rises when the same two versions would be compared otherwise."""
 _KEPT = 32
-_cache: "OrderedDict[tuple[str, str, int], tuple[tuple[Hunk, ...], tuple[Unit, ...]]]" = OrderedDict()
+_cache: OrderedDict[tuple[str, str, int], tuple[tuple[Hunk, ...], tuple[Unit, ...]]] = OrderedDict()
 _lock = Lock()
 
 
@@ -62,7 +67,7 @@ def compare(old: Version | Draft | str, new: Version | Draft | str) -> Compariso
 def _version(given: Version | Draft | str) -> Version:
     if isinstance(given, Version):
         return given
-    return version_of_draft(given) if isinstance(given, Draft) else version_of_text(given)
+    return version_of_text(given) if isinstance(given, str) else version_of_draft(given)
 
 
 def _compared(old: Version, new: Version) -> tuple[tuple[Hunk, ...], tuple[Unit, ...]]:

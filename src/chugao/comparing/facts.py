@@ -10,6 +10,7 @@ people to look away.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import islice, takewhile
 from typing import Any, Literal
 
@@ -28,7 +29,6 @@ from chugao.comparing.pairing import Pair, Reading, equals, heading_of, pair_num
 from chugao.comparing.versions import Comparison, Part, Span, Unit, Version
 from chugao.kind import Kind
 from chugao.quantity import comparable, convert, supports
-from chugao.source import Frozen
 
 ChangeKind = Literal["added", "lost", "changed", "moved", "resourced"]
 LABELS: dict[ChangeKind, str] = {
@@ -56,7 +56,8 @@ _PLACES = 20
 """Places of one number that are looked at."""
 
 
-class FactPlace(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactPlace:
     """Where a number stands in one version."""
 
     section: str
@@ -70,7 +71,8 @@ class FactPlace(Frozen):
     """What supports it, as a person reads it; "" where no draft says."""
 
 
-class FactChange(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactChange:
     """What became of one number."""
 
     change: ChangeKind
@@ -113,8 +115,7 @@ class FactChange(Frozen):
     def as_json(self) -> dict[str, Any]:
         """As `chugao compare --json` prints it: the keys of the contract first."""
         short = {"change": self.change, "metric": self.metric, "old": self.old, "new": self.new}
-        rest = self.model_dump(mode="json", exclude=set(short))
-        return short | {"section": self.section, "heading": self.heading} | rest
+        return short | {"section": self.section, "heading": self.heading} | asdict(self) | {"also": list(self.also)}
 
 
 def compare_facts(old: Version, new: Version, comparison: Comparison | None = None) -> tuple[FactChange, ...]:
@@ -132,6 +133,45 @@ def compare_facts(old: Version, new: Version, comparison: Comparison | None = No
     told += [scribe.one("added", n) for n in come if _worth_telling(n, old)]
     told += scribe.resourced(comparison.units)
     return tuple(sorted(told, key=_in_order(comparison)))
+
+
+def facts_in_place(comparison: Comparison) -> tuple[FactChange, ...]:
+    """Of `compare_facts` what stands in a sentence or cell that stayed or moved; the rest is not told, nor read in vain.
+
+    A sentence that came or went is read only where a number of another one has no partner yet, which it may hold.
+    """
+    old, new = comparison.old, comparison.new
+    catalogue = catalogue_of(old, new)
+    claimed = bool(claims_of(old) or claims_of(new))
+    reading = Reading(old, new, comparison, catalogue, lambda unit: _may_differ_in_place(unit, claimed))
+    pairs, gone, come = pair_numbers(reading)
+    if gone or come:
+        reading.read_the_rest()
+        pairs, gone, come = _with_unread(comparison, reading, *pair_numbers(reading))
+    stayed_old = [u.old_span for u in comparison.units if u.op == "changed"]
+    stayed_new = [u.new_span for u in comparison.units if u.op in ("changed", "moved_to")]
+    scribe = _Scribe(old, new, catalogue, names_in(old, new))
+    told = [c for p in pairs if _inside(p.new, stayed_new) and (c := scribe.of_pair(p)) is not None]
+    told += [scribe.one("lost", n) for n in gone if _inside(n, stayed_old) and _worth_telling(n, new)]
+    told += [scribe.one("added", n) for n in come if _inside(n, stayed_new) and _worth_telling(n, old)]
+    return tuple(sorted(told, key=_in_order(comparison)))
+
+
+def _may_differ_in_place(unit: Unit, claimed: bool) -> bool:
+    """Whether a number of it can differ from its partner in the same sentence; `claimed`: two may read alike and not be."""
+    if unit.op in ("moved_from", "moved_to"):
+        return claimed or unit.old != unit.new
+    return unit.op == "changed"
+
+
+def _inside(number: Number, spans: Sequence[Span]) -> bool:
+    """Whether a number stands in one of these stretches, which are in order."""
+    at = bisect_right(spans, number.start, key=_start) - 1
+    return at >= 0 and number.end <= spans[at][1]
+
+
+def _start(span: Span) -> int:
+    return span[0]
 
 
 def _with_unread(

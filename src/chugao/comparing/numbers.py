@@ -7,18 +7,25 @@ draft are laid over what was read, never instead of it: the same words must read
 file somebody made of it.
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
+from chugao.catalogue import Catalogue, load_catalogue
 from chugao.comparing.versions import Span, Stretch, Version
-from chugao.manuscript import Draft, Table
+from chugao.lexicon import tagged_words
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.quantity import Found, Quantity, find_numbers, fold
-from chugao.source import Claim
+from chugao.quantity.grammar import is_han
+
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft, Table
+    from chugao.source import Claim
 
 Aspect = Literal["value", "baseline", "target", "change", "parameter"]
 NumberKind = Literal["number", "date", "name"]
@@ -337,10 +344,8 @@ def _label_of_date(number: Number) -> str:
 @lru_cache(maxsize=1024)
 def noun_of(words: str) -> str:
     """The noun that some words begin with: “医师常驻县医院” → 医师; of a deed its first words."""
-    import rjieba
-
     taken: list[tuple[str, str]] = []
-    for word, tag in rjieba.tag(words.removeprefix("的")):
+    for word, tag in tagged_words(words.removeprefix("的")):
         verb = tag.startswith("v") and not tag.startswith("vn")
         if taken and (sum(len(w) for w, _ in taken) >= 8 or verb or tag[0] not in "nabjlifcm"):
             break
@@ -352,15 +357,12 @@ def noun_of(words: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _nominal(words: str) -> bool:
-    import rjieba
-
-    return all(tag[0] in "nabjfcm" or tag.startswith("vn") for _, tag in rjieba.tag(words))
+    return all(tag[0] in "nabjfcm" or tag.startswith("vn") for _, tag in tagged_words(words))
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 _SERIAL = re.compile(r"\s*\d{0,3}\s*")
-_NUMERIC = re.compile(r"[\s≥≤<>±＋＋+\-−—~～.,，％%‰\d０-９．/:：]*[一-鿿A-Za-z/%‰ ]{0,8}\s*")
 _ASPECTS: tuple[tuple[re.Pattern[str], Aspect], ...] = (
     (re.compile(r"目标|计划"), "target"),
     (re.compile(r"比上年|同比|增减|增幅|变化|较上年"), "change"),
@@ -399,7 +401,7 @@ def _row(stretch: Stretch, header: list[str]) -> Iterator[Number]:
 
 def _cell(cell: str, at: int, label: str, head: str, stretch: Stretch) -> Iterator[Number]:
     """The numbers of a cell: of a figure by its column, of words by the words."""
-    figure = _NUMERIC.fullmatch(cell) is not None
+    figure = _is_figure(cell)
     aspect: Aspect = next((a for pattern, a in _ASPECTS if pattern.search(head)), "value")
     for found in _found_in(cell):
         mention = Mention(
@@ -433,6 +435,16 @@ def _cell(cell: str, at: int, label: str, head: str, stretch: Stretch) -> Iterat
         )
 
 
+def _is_figure(cell: str) -> bool:
+    """Whether a cell holds digits and signs and at most a unit: “≥95.0%”, “3.2 万人次”."""
+    unit = next(
+        (at for at, c in enumerate(cell) if not (c.isdecimal() or c.isspace() or c in _FIGURE_SIGNS)), len(cell)
+    )
+    rest = cell[unit:].rstrip()
+    return len(rest) <= 8 and all(is_han(c) or (c.isascii() and c.isalpha()) or c in "/%‰ " for c in rest)
+
+
+_FIGURE_SIGNS = frozenset("≥≤<>±＋+-−—~～.,，％%‰．/:：")
 _DIGIT = re.compile(r"\d")
 _MONTH = re.compile(r"[年月日号]")
 
@@ -443,7 +455,7 @@ def _found_in(cell: str) -> Iterator[Found]:
     for found in find_numbers(cell):
         mark = folded[found.end : found.end + 1]
         if not found.quantity.unit and _MONTH.match(mark):
-            quantity = found.quantity.model_copy(update={"unit": mark, "printed": found.quantity.printed + mark})
+            quantity = replace(found.quantity, unit=mark, printed=found.quantity.printed + mark)
             yield found._replace(end=found.end + 1, quantity=quantity)
         else:
             yield found
@@ -451,7 +463,7 @@ def _found_in(cell: str) -> Iterator[Found]:
 
 # --- claims ---------------------------------------------------------------------------------------
 
-PlacedClaim = tuple[int, int, Claim]
+PlacedClaim = tuple[int, int, "Claim"]
 """(start, end, claim) in `Version.text`."""
 
 
@@ -525,8 +537,3 @@ def _claim_at(number: Number, claims: list[PlacedClaim], starts: list[int]) -> C
 def names_in(*versions: Version) -> dict[str, str]:
     """Metric id → name, as the drafts among these versions say it."""
     return {e.metric: e.name for v in versions if v.draft is not None for e in v.draft.evidence if e.name}
-
-
-def definition_of(number: Number, catalogue: Catalogue) -> MetricDefinition | None:
-    """The definition of the metric a number is about."""
-    return catalogue.get(number.metric) if number.metric else None

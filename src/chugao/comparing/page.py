@@ -25,7 +25,7 @@ from chugao.comparing.terminal import Only, pieces_to_show, told_beside, where_o
 from chugao.comparing.tokens import tokens_of
 from chugao.comparing.versions import Comparison, Part, Piece, Unit
 from chugao.comparing.words import without_number
-from chugao.config import shipped
+from chugao.shipped import shipped
 
 
 def comparison_page(comparison: Comparison, facts: Sequence[FactChange], shown: Only = "all") -> str:

@@ -18,6 +18,7 @@ from chugao.catalogue import Catalogue
 from chugao.comparing.numbers import Number, read_numbers
 from chugao.comparing.versions import Comparison, Part, Span, Stretch, Unit, Version
 from chugao.quantity import Quantity, comparable, convert, fold
+from chugao.quantity.grammar import is_han
 
 
 def heading_of(part: Part) -> str:
@@ -42,16 +43,36 @@ class Pair(NamedTuple):
 
 
 class Reading:
-    """Numbers of the sentences that differ, by unit of the comparison."""
+    """Numbers of the sentences that differ, by unit of the comparison; at first only of those for which `first` holds."""
 
-    def __init__(self, old: Version, new: Version, comparison: Comparison, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        old: Version,
+        new: Version,
+        comparison: Comparison,
+        catalogue: Catalogue,
+        first: Callable[[Unit], bool] | None = None,
+    ) -> None:
+        self.versions, self.catalogue = (old, new), catalogue
         self.crossed = _Crossed(old, new)
-        units = [u for u in comparison.units if u.op != "equal" or self.crossed.by(u)]
-        self.units = units
+        self.differing = [u for u in comparison.units if u.op != "equal" or self.crossed.by(u)]
         kept = [u for u in comparison.units if u.in_old and u.in_new]
         self.kept = sorted(u.old_span[0] for u in kept), sorted(u.new_span[0] for u in kept)
-        self.old = read_numbers(old, _within(old.stretches, (u.old_span for u in units if u.in_old)), catalogue)
-        self.new = read_numbers(new, _within(new.stretches, (u.new_span for u in units if u.in_new)), catalogue)
+        self.units = [u for u in self.differing if first is None or first(u)]
+        self.old, self.new = self._read(self.units)
+
+    def read_the_rest(self) -> None:
+        """The numbers of every other sentence that differs as well."""
+        known = set(map(id, self.units))
+        old, new = self._read([u for u in self.differing if id(u) not in known])
+        self.units = self.differing
+        self.old, self.new = sorted([*self.old, *old], key=_start), sorted([*self.new, *new], key=_start)
+
+    def _read(self, units: Sequence[Unit]) -> tuple[list[Number], list[Number]]:
+        old, new = self.versions
+        spans = [u.old_span for u in units if u.in_old], [u.new_span for u in units if u.in_new]
+        stretches = _within(old.stretches, spans[0]), _within(new.stretches, spans[1])
+        return read_numbers(old, stretches[0], self.catalogue), read_numbers(new, stretches[1], self.catalogue)
 
     def rows(self) -> Iterator[_Row]:
         """Sentences that stand against each other, the two ends of a move joined, and what stands alone."""
@@ -71,7 +92,7 @@ class _Crossed:
     """Finds sentences that stayed in line while a heading moved past them: they are in another section now."""
 
     def __init__(self, old: Version, new: Version) -> None:
-        self.names = [[_WORDS.sub("", heading_of(p)) for p in v.parts] for v in (old, new)]
+        self.names = [[_words_only(heading_of(p)) for p in v.parts] for v in (old, new)]
         self.known = [set(names) for names in self.names]
 
     def by(self, unit: Unit) -> bool:
@@ -82,7 +103,8 @@ class _Crossed:
         return before != after and before in self.known[1] and after in self.known[0]
 
 
-_WORDS = re.compile(r"[^一-鿿A-Za-z]+")
+def _words_only(heading: str) -> str:
+    return "".join(c for c in heading if is_han(c) or (c.isascii() and c.isalpha()))
 
 
 def _passed_something(kept: tuple[Sequence[int], Sequence[int]], left: Unit, came: Unit) -> bool:

@@ -6,20 +6,21 @@ A draft is read as `flow` prints it, so that a version and its page have the sam
 strangers' files is loaded by whoever reads one: two drafts are compared without it.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chugao.comparing.versions import Line, StretchKind, Version, version_of_lines
-from chugao.draftfile import read_draft
 from chugao.flow import Choices, Piece, Run, flow_of
 from chugao.kind import kind_of_title, reported_and_planned, years_of_title
-from chugao.manuscript import Draft, Section
 
 if TYPE_CHECKING:
     from chugao.documents.reading import Reading
     from chugao.documents.structure import Document, TextParagraph
+    from chugao.manuscript import Draft, Section
 
 _MOST_LINES = 20_000
 
@@ -57,7 +58,9 @@ def read_version(path: Path | str) -> Version:
     """
     file = Path(path)
     if file.suffix.lower() == ".json":
-        return version_of_draft(read_draft(file)).model_copy(update={"file": file.name})
+        from chugao.draftfile import read_draft
+
+        return version_of_draft(read_draft(file))._replace(file=file.name)
     from chugao.documents.reading import read_text
     from chugao.documents.structure import understand
 
@@ -83,6 +86,7 @@ def _lines_of_draft(draft: Draft) -> Iterator[Line]:
     """A line for each piece of the flow; the first of a section opens it, and the first of a notice opens that."""
     sections = {section.id: section for section in draft.sections}
     opened: str | None = None
+    above = "", ""
     shell = _SHELL if draft.shell.type != "plain" else None
     pieces = list(flow_of(draft, Choices(claims=False)))
     for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
@@ -91,6 +95,10 @@ def _lines_of_draft(draft: Draft) -> Iterator[Line]:
         section = opened if piece.role == "annex_title" else _section_of(piece)
         if section is not None:
             opens = _opened(sections[section], piece, following) if section != opened else None
+            if opens and not opens[1] + opens[2]:
+                # What has no heading of its own stands under the one above, as whoever reads the page sees it.
+                opens = opens[0], *above, opens[3]
+            above = opens[1:3] if opens else above
             opened = section
             number = len(sections[section].number)
             for i, words in enumerate(_rows(piece) if piece.table is not None else [_words(piece, number)]):
@@ -171,7 +179,7 @@ def _lines_of_text(lines: list[str], titled: bool) -> Iterator[Line]:
             yield Line("sentence", ((line, "", 0),))
 
 
-def _lines_of_document(document: "Document", notice: Iterable[str]) -> Iterator[Line]:
+def _lines_of_document(document: Document, notice: Iterable[str]) -> Iterator[Line]:
     """The notice first, then the report, then the other documents of the same file."""
     for i, text in enumerate(line.strip() for line in notice if line.strip()):
         yield Line("sentence", ((text, "", 0),), ("", "", "", 0) if i == 0 else None)
@@ -179,7 +187,7 @@ def _lines_of_document(document: "Document", notice: Iterable[str]) -> Iterator[
         yield from _lines_of_report(part, first=part is document)
 
 
-def _notice_of(reading: "Reading") -> list[str]:
+def _notice_of(reading: Reading) -> list[str]:
     """The lines of the 通知 before an attached report, as they stand on the page."""
     from chugao.documents.cleaning import clean
     from chugao.documents.separating import split_notice, with_whole_title
@@ -189,7 +197,7 @@ def _notice_of(reading: "Reading") -> list[str]:
     return [p.text for p in paragraphs[: len(paragraphs) - len(report)]]
 
 
-def _lines_of_report(document: "Document", first: bool) -> Iterator[Line]:
+def _lines_of_report(document: Document, first: bool) -> Iterator[Line]:
     headings = {h.start: h for h in reversed(document.outline) if h.level < 5}
     for paragraph in document.paragraphs:
         heading = headings.get(paragraph.start)
@@ -199,7 +207,7 @@ def _lines_of_report(document: "Document", first: bool) -> Iterator[Line]:
         yield Line(_kind_of(paragraph), ((paragraph.text, "", 0),), opens)
 
 
-def _kind_of(paragraph: "TextParagraph") -> StretchKind:
+def _kind_of(paragraph: TextParagraph) -> StretchKind:
     if paragraph.kind in ("title", "heading"):
         return "title" if paragraph.kind == "title" else "heading"
     # What was copied out of a table into a .txt has tabs between its cells.

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from chugao.comparing.facts import ChangeKind, FactChange
 from chugao.comparing.pairing import heading_of
+from chugao.comparing.paragraphs import turns_of
 from chugao.comparing.versions import Comparison, Hunk, HunkKind, Part, Version
 from chugao.source import Frozen
 
@@ -31,16 +32,25 @@ class Summary(Frozen):
     """The differences of two versions, counted."""
 
     same: bool
-    """Not one character differs."""
+    """Not one character differs, nor the end of a paragraph."""
     numbers: dict[ChangeKind, int]
     hunks: dict[HunkKind, int]
     sections: tuple[SectionChanges, ...]
     """Those that changed, in document order."""
+    parted: int
+    """Paragraphs that were cut in two; each end counts."""
+    joined: int
     lead_changed: bool
     problems_changed: bool
     facts: tuple[FactChange, ...]
     line: str
-    """“数字：改3 增1 删0；措辞12处；移动1处；标点2处”."""
+    """“数字：改3 增1 删0；措辞12处；移动1处；标点2处；分段：拆1处”."""
+
+    @property
+    def short(self) -> str:
+        """The line without what did not change: “数字：改1；措辞2处”, "" for what is the same."""
+        parts = [re.sub(r"[改增删]0 ?", "", part).strip() for part in self.line.split("；")]
+        return "；".join(part for part in parts if not re.search(r"(?<!\d)0处$", part) and part != "数字：")
 
     def as_json(self) -> dict[str, Any]:
         """Keys in English, the facts short."""
@@ -59,15 +69,18 @@ def summary_of_changes(comparison: Comparison, facts: Sequence[FactChange]) -> S
     kinds = Counter(_kind(h, reprinted) for h in comparison.hunks if not h.numbering)
     numbers = Counter(f.change for f in facts)
     sections = _sections(comparison, facts, reprinted)
+    turns = Counter(turn.kind for turn in turns_of(comparison))
     return Summary(
-        same=not comparison.hunks and not facts,
+        same=not comparison.hunks and not facts and not turns,
+        parted=turns["parted"],
+        joined=turns["joined"],
         numbers={change: numbers[change] for change in ("changed", "added", "lost", "moved", "resourced")},
         hunks={kind: kinds[kind] for kind in ("数字", "措辞", "增", "删", "移", "标点")},
         sections=sections,
         lead_changed=any(s.special == "lead" for s in sections),
         problems_changed=any(s.special == "problems" for s in sections),
         facts=tuple(facts),
-        line=_line(numbers, kinds),
+        line=_line(numbers, kinds) + _told_of(turns),
     )
 
 
@@ -79,6 +92,14 @@ def _line(numbers: Counter[ChangeKind], kinds: Counter[HunkKind]) -> str:
     parts += [f"增写{kinds['增']}处"] if kinds["增"] else []
     parts += [f"删去{kinds['删']}处"] if kinds["删"] else []
     return "；".join([*parts, f"移动{kinds['移']}处", f"标点{kinds['标点']}处"])
+
+
+def _told_of(turns: Counter[Literal["parted", "joined"]]) -> str:
+    words = [f"{word}{turns[kind]}处" for kind, word in _TURNS if turns[kind]]
+    return f"；分段：{' '.join(words)}" if words else ""
+
+
+_TURNS: tuple[tuple[Literal["parted", "joined"], str], ...] = (("parted", "拆"), ("joined", "合"))
 
 
 def rewritten(comparison: Comparison, facts: Sequence[FactChange]) -> frozenset[str]:

@@ -7,10 +7,12 @@ log and a redirected file still say what changed.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from chugao.comparing.candidates import SideBySide
 from chugao.comparing.facts import FactChange, with_role
+from chugao.comparing.paragraphs import turns_of
 from chugao.comparing.summary import Summary, rewritten, summary_of_changes
 from chugao.comparing.versions import Comparison, Hunk, Piece, Unit
 
@@ -44,6 +46,8 @@ def print_comparison(console: "Console", comparison: Comparison, facts: Sequence
         _print_all(console, comparison)
     else:
         _print_changes(console, comparison, facts, only)
+    if only != "numbers":
+        _print_turns(console, comparison)
 
 
 def _touched(summary: Summary) -> str:
@@ -104,6 +108,15 @@ def told_beside(fact: FactChange) -> str:
         word = {"changed": f"注意：{places}仍写{fact.old}", "lost": f"{places}还有", "added": f"原稿{places}已有"}
         parts.append(word.get(fact.change, places))
     return "；".join(parts)
+
+
+def _print_turns(console: "Console", comparison: Comparison) -> None:
+    """Paragraphs that were parted or joined, by section."""
+    for heading, turns in groupby(turns_of(comparison), key=lambda turn: turn.heading):
+        console.print()
+        console.print(f"{heading}（分段）", style="bold", highlight=False)
+        for turn in turns:
+            console.print(f"  {'拆' if turn.kind == 'parted' else '合'}：{turn}", highlight=False)
 
 
 # --- changes --------------------------------------------------------------------------------------

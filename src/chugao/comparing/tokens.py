@@ -8,14 +8,17 @@ that no pattern knows.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from chugao.catalogue import load_catalogue
+from chugao.lexicon import words_of
 from chugao.mentions import metric_names
 from chugao.mentions.fixed import whole_spans
 from chugao.quantity import UNITS, fold, number_spans
+from chugao.quantity.grammar import is_han
 
 _BETWEEN, _STOP = "\x00\x01"
 _ATOMS = re.compile(
@@ -128,9 +131,7 @@ def _spans(text: str) -> list[Atom]:
 
 def _words(gaps: Sequence[str]) -> Iterator[list[str]]:
     """The words of every gap between two atoms."""
-    import rjieba
-
-    words = iter(rjieba.cut(_STOP.join(gaps)))
+    words = iter(words_of(_STOP.join(gaps)))
     for gap in gaps:
         own = list(_until(words, len(gap)))
         # A dictionary must never lose a character.
@@ -146,12 +147,12 @@ def _until(words: Iterator[str], length: int) -> Iterator[str]:
 
 def _names_whole(words: Sequence[str]) -> Iterator[str]:
     """Words, those that make up the name of a metric or a unit as one."""
-    names, beginnings = _names()
+    names, in_order = _names()
     at = 0
     while at < len(words):
         name, end = words[at], at + 1
         longer, next_ = name, end
-        while longer in beginnings and next_ < len(words):
+        while next_ < len(words) and _begins_one(longer, in_order):
             longer, next_ = longer + words[next_], next_ + 1
             if longer in names:
                 name, end = longer, next_
@@ -159,9 +160,15 @@ def _names_whole(words: Sequence[str]) -> Iterator[str]:
         at = end
 
 
+def _begins_one(words: str, names: Sequence[str]) -> bool:
+    """Whether a name goes on where these words end; `names` are in order."""
+    after = bisect_right(names, words)
+    return after < len(names) and names[after].startswith(words)
+
+
 @cache
-def _names() -> tuple[frozenset[str], frozenset[str]]:
-    """Names of metrics and units, and all they may begin with."""
+def _names() -> tuple[frozenset[str], list[str]]:
+    """Names of metrics and units; and the same in order."""
     said = {name for definition in load_catalogue() for name in (*definition.all_names(), *definition.used_by)}
-    names = frozenset(n for n in said | set(UNITS) if len(n) > 1 and re.fullmatch(r"[\u4e00-\u9fff]+", n))
-    return names, frozenset(n[:k] for n in names for k in range(1, len(n)))
+    names = frozenset(n for n in said | set(UNITS) if len(n) > 1 and is_han(n))
+    return names, sorted(names)

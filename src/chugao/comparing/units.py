@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from chugao.comparing.aligning import Block, Group, alike, common, same_as
+from chugao.comparing.joining import cut_alike
 from chugao.comparing.moving import moved_and_edited, moved_whole
 from chugao.comparing.sections import lay_out
 from chugao.comparing.versions import Piece, Span, Stretch, Unit, Version
@@ -24,17 +25,17 @@ def units_of(old: Version, new: Version) -> tuple[Unit, ...]:
     """All units, so that `Comparison.rejected` is the old text and `Comparison.accepted` the new one."""
     matching = _Matching(old, new)
     matching.run()
-    return tuple(_Printing(old, new, matching).units())
+    return tuple(_Printing(matching).units())
 
 
 class _Matching:
     """Which stretch of the old version is which of the new one, in place or elsewhere."""
 
     def __init__(self, old: Version, new: Version) -> None:
-        self.old, self.new = old.stretches, new.stretches
+        self.old, self.new = cut_alike(old.stretches, new.stretches)
         self.ids = same_as(self.old, self.new)
-        self.parts_old, self.parts_new = _by_part(old), _by_part(new)
-        self.headings = _headings(old), _headings(new)
+        self.parts_old, self.parts_new = _by_part(self.old, len(old.parts)), _by_part(self.new, len(new.parts))
+        self.headings = _headings(self.old), _headings(self.new)
         layout = lay_out(old, new)
         self.layout = layout._replace(kept=tuple(self._uncontradicted(old, new, layout.kept)))
         self.in_place: list[Group] = []
@@ -149,13 +150,13 @@ class _Matching:
         self.moves += found
 
 
-def _headings(version: Version) -> set[str]:
-    return {without_number(s.text) for s in version.stretches if s.kind == "heading"}
+def _headings(stretches: Sequence[Stretch]) -> set[str]:
+    return {without_number(s.text) for s in stretches if s.kind == "heading"}
 
 
-def _by_part(version: Version) -> list[list[int]]:
-    out: list[list[int]] = [[] for _ in version.parts]
-    for i, stretch in enumerate(version.stretches):
+def _by_part(stretches: Sequence[Stretch], parts: int) -> list[list[int]]:
+    out: list[list[int]] = [[] for _ in range(parts)]
+    for i, stretch in enumerate(stretches):
         out[stretch.part].append(i)
     return out
 
@@ -166,8 +167,8 @@ def _by_part(version: Version) -> list[list[int]]:
 class _Printing:
     """Units from a matching: at every place what went first, then what came."""
 
-    def __init__(self, old: Version, new: Version, matching: _Matching) -> None:
-        self.old, self.new = old.stretches, new.stretches
+    def __init__(self, matching: _Matching) -> None:
+        self.old, self.new = matching.old, matching.new
         self.in_place = sorted(matching.in_place)
         moves = sorted(matching.moves)
         self.left = {i: (number, j) for number, (i, j) in enumerate(moves, 1)}
@@ -192,7 +193,8 @@ class _Printing:
     def units(self) -> Iterator[Unit]:
         i = j = 0
         for group in self.in_place:
-            yield from self._between(i, group.old[0], j, group.new[0])
+            if i < group.old[0] or j < group.new[0]:
+                yield from self._between(i, group.old[0], j, group.new[0])
             yield self._together(group)
             i, j = group.old[-1] + 1, group.new[-1] + 1
         yield from self._between(i, len(self.old), j, len(self.new))

@@ -9,14 +9,13 @@ the paragraphs of `Version.text` are lines.  So both texts can be rebuilt exactl
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
-
-from pydantic import SkipValidation
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chugao.comparing.sentences import split_sentences
 from chugao.kind import Kind
-from chugao.manuscript import Draft
-from chugao.source import Frozen
+
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft
 
 StretchKind = Literal["title", "heading", "sentence", "caption", "row"]
 Span = tuple[int, int]
@@ -74,13 +73,13 @@ class Part(NamedTuple):
         return self.id or self.number + self.heading
 
 
-class Version(Frozen):
+class Version(NamedTuple):
     """One state of a document."""
 
     title: str
-    parts: SkipValidation[tuple[Part, ...]]
+    parts: tuple[Part, ...]
     """In document order, never nested; at least one."""
-    stretches: SkipValidation[tuple[Stretch, ...]]
+    stretches: tuple[Stretch, ...]
     """Everything, in document order."""
     text: str
     """The whole document, a paragraph or table row a line; every offset here refers to it."""
@@ -90,7 +89,7 @@ class Version(Frozen):
     """The year in the title."""
     kind: Kind | None = None
     department: str = ""
-    draft: Draft | None = None
+    draft: "Draft | None" = None
     """Where the claims are, when it is a draft of ours."""
     file: str = ""
     """Name of the file it was read from, without folders."""
@@ -176,14 +175,14 @@ class Hunk(NamedTuple):
     """Only a printed number (（三）→（四）) changed, because something before it came or went."""
 
 
-class Comparison(Frozen):
+class Comparison(NamedTuple):
     """Two versions and all that differs between them."""
 
     old: Version
     new: Version
-    hunks: SkipValidation[tuple[Hunk, ...]]
+    hunks: tuple[Hunk, ...]
     """In document order."""
-    units: SkipValidation[tuple[Unit, ...]]
+    units: tuple[Unit, ...]
     """Everything, equal stretches as well: enough to print either text, or both at once."""
 
     def rejected(self) -> str:
@@ -230,7 +229,7 @@ def version_of_lines(
     year: int | None = None,
     kind: Kind | None = None,
     department: str = "",
-    draft: Draft | None = None,
+    draft: "Draft | None" = None,
     file: str = "",
     salt: str = "",
 ) -> Version:

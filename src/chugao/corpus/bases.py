@@ -7,9 +7,12 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
+from chugao.corpus.rows import original_of, read_original
 from chugao.corpus.store import chosen_reports
 from chugao.database import Database, hold, record
 from chugao.database.tables import basis, document
+from chugao.documents.basis import read_basis
+from chugao.documents.structure import understand
 from chugao.errors import InputError
 from chugao.source import Frozen, Scope
 
@@ -50,6 +53,7 @@ def mark_basis(
 ) -> tuple[Basis, ...]:
     """Say that a kept document is a policy document; from now on it lends no wording.
 
+    Where neither number nor dates are given, the document's own words stand: its 文号, “自……起施行，有效期5年”.
     Raises `InputError` for a name that is not there and for dates that are the wrong way round.
     """
     if since is not None and until is not None and until < since:
@@ -57,15 +61,31 @@ def mark_basis(
     with db.write() as connection:
         hold(connection, "corpus")
         reports = chosen_reports(connection, [id_or_file])
-        dates = {"since": since and since.isoformat(), "until": until and until.isoformat()}
         for report in reports:
+            silent = not number and since is None and until is None
+            said = _its_own_words(connection, report.id) if silent else (number, since, until)
+            values = _values(*said)
             connection.execute(delete(basis).where(basis.c.document_id == report.id))
-            connection.execute(insert(basis).values(document_id=report.id, number=number, **dates))
-            record(
-                connection, actor, "corpus.basis", report.id, {"file": report.file, "number": number, **dates}, at=at
-            )
+            connection.execute(insert(basis).values(document_id=report.id, **values))
+            record(connection, actor, "corpus.basis", report.id, {"file": report.file, **values}, at=at)
         ids = {r.id for r in reports}
         return tuple(b for b in _bases(connection) if b.id in ids)
+
+
+def _values(number: str, since: date | None, until: date | None) -> dict[str, str | None]:
+    days = {"since": since, "until": until}
+    return {"number": number} | {name: day.isoformat() if day else None for name, day in days.items()}
+
+
+def _its_own_words(connection: Connection, document_id: str) -> tuple[str, date | None, date | None]:
+    """(文号, first day, last day in force) as the document says; nothing of one that is no policy document."""
+    kept = read_original(connection, original_of(document_id))
+    if kept is None:
+        return "", None, None
+    whole = understand(kept.reading)
+    _, _, place = document_id.partition("p")
+    said = read_basis((whole, *whole.parts)[int(place or 1) - 1])
+    return (said.number, said.since, said.until) if said else ("", None, None)
 
 
 def offered_bases(db: Database, scope: Scope | None, on: date) -> tuple[Basis, ...]:

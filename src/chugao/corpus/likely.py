@@ -9,10 +9,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from chugao.config import shipped
 from chugao.corpus.people import TITLES, is_surname, never_a_name
 from chugao.corpus.titled import WORDLIKE
 from chugao.corpus.words import Words, is_word
+from chugao.shipped import shipped
 
 Span = tuple[int, int]
 

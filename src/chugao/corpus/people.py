@@ -49,7 +49,6 @@ _EVERYBODYS = frozenset({"总书记", "主席", "总理"})
 """Whose name stands beside these is in every report of its time, and no fact of one office."""
 _MARKS = frozenset("，。、；：（“”\n ")
 _STANDS_BEFORE = _MARKS | frozenset("由请向与和及让对为在随经给把被是如即以有带派")
-_FUNCTION = frozenset("p c v vn d u uj ul x m t f n r b".split())
 _LONE = frozenset({"nr", "nrt", "nrfg", "ng", "zg", "g", "ns"})
 _FAMILIAR = re.compile(r"(?:^|(?<=[，。、；：\n]))([\u4e00-\u9fff])(?=(?:总|工)[、，来去说讲带到])")
 _SOMEBODY = re.compile(r"(?<=患者|家属|产妇|病人)([\u4e00-\u9fff])某{1,2}|([\u4e00-\u9fff])某{1,2}(?=（|，|[一-鿿])")

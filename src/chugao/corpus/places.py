@@ -13,10 +13,10 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from chugao.config import shipped
 from chugao.corpus.people import find_people
 from chugao.corpus.words import Words, is_word
 from chugao.documents.structure import Document
+from chugao.shipped import shipped
 
 Span = tuple[int, int]
 

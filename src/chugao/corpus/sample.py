@@ -14,9 +14,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from chugao.config import shipped
 from chugao.corpus.passages import Passage, load_folder, passages_of
 from chugao.kept import keep, kept
+from chugao.shipped import shipped
 from chugao.source import Finding, Frozen
 
 _ROOMS = ("documents", "corpus", "quantity")

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from chugao.config import shipped
 from chugao.corpus.places import HAN, Names, Span, gazetteer, place_at_edge, place_before
-from chugao.corpus.words import Word, Words, is_word
+from chugao.corpus.words import Words, is_word
+from chugao.shipped import shipped
 
 _ORGAN = re.compile(
     rf"(?:^|(?<=[，。、；：（“\s在到与和及由请对为向被把给]))[省市县区州盟旗镇乡](?:委(?![员托派书属])|政府)?"
@@ -307,8 +307,3 @@ def find_departments(text: str) -> Iterator[Span]:
     for match in _CLINIC.finditer(text):
         if not _NO_DEPARTMENT.search(match[0]):
             yield match.span()
-
-
-def names_department(word: Word) -> bool:
-    """Whether a word is a department, whatever the dictionary takes it for."""
-    return word.text.endswith(("科", "部", "室", "办", "处"))

@@ -9,7 +9,7 @@ by hand; whoever can run our code against the database can forge a whole chain, 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -67,14 +67,14 @@ def record(
 
 
 def latest(
-    connection: Connection, *, before: int = 0, actor: str = "", action: str = "", limit: int = 100
+    connection: Connection, *, before: int = 0, actors: Collection[str] = (), action: str = "", limit: int = 100
 ) -> tuple[Row[Any], ...]:
     """The newest rows first, those before a number when one is given; `action` may be the beginning of one."""
     chosen = select(audit).order_by(audit.c.seq.desc()).limit(limit)
     if before > 0:
         chosen = chosen.where(audit.c.seq < before)
-    if actor:
-        chosen = chosen.where(audit.c.actor == actor)
+    if actors:
+        chosen = chosen.where(audit.c.actor.in_(actors))
     if action:
         chosen = chosen.where(func.substr(audit.c.action, 1, len(action)) == action)
     return tuple(connection.execute(chosen).all())

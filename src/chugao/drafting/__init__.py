@@ -203,6 +203,8 @@ def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) 
     guidance = job.office.guidance or standing_formula(job.outline)
     own = own_names(job.outline, job.matters)
     apart = any(p.part.role == "problems" and p.matters for p in plans)
+    divided = sum(p.part.role == "results" and not p.is_parent for p in plans) > 1
+    divided = divided and any(p.part.role == "table_results" for p in plans)
     # Words to be said are put into the text as they are (`quoting`); no engine has to repeat them.
     wishes = tuple(w for w in job.wishes if read_order(w).wish != "words")
     return {
@@ -219,6 +221,7 @@ def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) 
             bases=job.bases,
             own=own,
             shortfalls_apart=apart,
+            divided=divided,
         )
         for p in plans
         if not p.is_parent and not p.part.role.startswith("table")

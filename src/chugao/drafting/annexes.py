@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from chugao.drafting.binding import SlotValue, bind, mask_numbers
-from chugao.drafting.offering import slot_value, when_in_text, worth_a_percentage, year_of
+from chugao.drafting.offering import counts_from_january, slot_value, when_in_text, worth_a_percentage, year_of
 from chugao.drafting.planning import is_problem, printable
 from chugao.manuscript import ClaimedText, Table
 from chugao.material import Matter, MatterStatus
@@ -22,10 +22,13 @@ _CLAUSE = re.compile(r"[，；]")
 
 
 def results_table(
-    outline: Outline, facts: Facts, matters: Sequence[Matter] = (), counted: Mapping[str, ClaimedText] | None = None
+    outline: Outline,
+    facts: Facts,
+    matters: Sequence[Matter] = (),
+    counted: Mapping[str, Sequence[tuple[str, ClaimedText]]] | None = None,
 ) -> tuple[Table | None, list[Fact]]:
     """指标完成情况表: every printable figure with last year, target and next year's target; `counted` is what matters
-    counted and the text leaves to the table."""
+    counted and the text leaves to the table, as (name, value), the name of the deed where it is ""."""
     rows, used = [], []
     with_goal = outline.kind.value != "summary" and outline.reported.is_year
     for metric in _ordered(facts, "now"):
@@ -33,24 +36,29 @@ def results_table(
         growth = facts.get(metric, "growth")
         trend = growth if growth and worth_a_percentage(facts, growth) else cells[2]
         gap = facts.get(metric, "gap")
-        reached = _reached(outline, gap)
+        reached = ClaimedText(text=_reached(outline, gap))
+        attained = None if outline.reported.is_year else _fact(facts, metric, "attainment")
+        if reached.text == _NOTHING and attained is not None and counts_from_january(attained):
+            reached = _cell(attained)
         row = [
             _name(facts, metric),
             *(_cell(f) for f in (cells[0], cells[1], trend if trend and printable(trend.release) else None, cells[3])),
-            ClaimedText(text=reached),
+            reached,
         ]
         goal = _fact(facts, metric, "goal")
         if with_goal:
             row.append(_cell(goal))
         rows.append(tuple(row))
-        used += [f for f in (*cells, trend, goal) if f is not None]
+        used += [f for f in (*cells, trend, goal, attained) if f is not None]
     now = ("本年", "上年", "比上年") if outline.reported.is_year else ("本期", "上年同期", "同比")
-    header = ("指标", *now, "年度目标", "完成情况", *(("下年目标",) if with_goal else ()))
+    met = "完成率" if not outline.reported.is_year and outline.reported.first_month == 1 else "完成情况"
+    header = ("指标", *now, "年度目标", met, *(("下年目标",) if with_goal else ()))
     nothing = tuple(ClaimedText(text=_NOTHING) for _ in header[2:])
     for matter in matters:
         if counted and matter.id in counted and matter.status is not MatterStatus.PLANNED:
-            name = _text(_CLAUSE.split(matter.text)[0], str(matter.source), f"{matter.id}_counted")
-            rows.append((name, counted[matter.id], *nothing))
+            for said, value in counted[matter.id]:
+                name = _text(said or _CLAUSE.split(matter.text)[0], str(matter.source), f"{matter.id}_counted")
+                rows.append((name, value, *nothing))
     if not rows:
         return None, []
     return Table(header=header, rows=tuple(rows)), used
@@ -95,14 +103,22 @@ def goals_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact
 
 
 def tasks_table(
-    outline: Outline, matters: Sequence[Matter], counted: Mapping[str, ClaimedText] | None = None
+    outline: Outline,
+    matters: Sequence[Matter],
+    counted: Mapping[str, ClaimedText] | None = None,
+    numbered: Sequence[str] = (),
 ) -> Table | None:
-    """重点任务分解表: task, owner, leader, deadline; a task with what is `counted` of it where the text leaves that out."""
+    """重点任务分解表: task, owner, leader, deadline; a task with what is `counted` of it where the text leaves that out.
+
+    By deadline; in 要点 in the order of its items (`numbered`), so that a row has the number of its item.
+    """
     planned = [m for m in matters if m.status is MatterStatus.PLANNED and not is_problem(m)]
     if not planned:
         return None
     rows = []
-    for number, matter in enumerate(sorted(planned, key=lambda m: (m.month or 13, m.id)), 1):
+    place = {matter: i for i, matter in reversed(list(enumerate(numbered)))}
+    planned.sort(key=lambda m: (place.get(m.id, len(place)), m.month or 13, m.id))
+    for number, matter in enumerate(planned, 1):
         source = str(matter.source)
         rows.append(
             (

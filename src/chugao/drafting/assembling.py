@@ -4,6 +4,7 @@ In: plans and `Written` sections.  Out: `Draft`.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,8 +16,8 @@ from chugao.drafting.binding import Bound, claimed
 from chugao.drafting.heeded import carried, findings_of
 from chugao.drafting.offering import Offer, as_told, general_values
 from chugao.drafting.owing import pending_parts, requests
-from chugao.drafting.planning import SectionPlan
-from chugao.drafting.tabling import Tabled, cells_of
+from chugao.drafting.planning import SectionPlan, printable
+from chugao.drafting.tabling import Tabled, cells_of, rows_by_matter
 from chugao.drafting.writing import Written
 from chugao.manuscript import (
     Block,
@@ -105,6 +106,7 @@ def assemble(
             *_length(outline, title, sections),
             *_undated(job, plans),
             *_untimely(job),
+            *_homeless(job, plans),
         ),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
         evidence=(*(evidence_of(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
@@ -132,6 +134,17 @@ def _untimely(job: Job) -> Iterator[Finding]:
         yield Finding(rule="untimely", severity=Severity.INFO, place=Place(start=0, end=0), quote="", hint=hint)
 
 
+def _homeless(job: Job, plans: Sequence[SectionPlan]) -> Iterator[Finding]:
+    """What no heading from above speaks of, so that nothing is left out unseen."""
+    told = {m.id for p in plans for m in p.matters}
+    ahead = not job.outline.kind.looks_back
+    left = [m for m in job.matters if m.id not in told and not (ahead and m.status is not MatterStatus.PLANNED)]
+    if job.outline.source and left:
+        named = "；".join(f"{m.text[:20]}" for m in left[:3]) + ("……" if len(left) > 3 else "")
+        hint = f"有{len(left)}条事项不合提纲的哪一个标题，正文没有写：{named}。要写的请写一条领导意见“……放在……部分”，或在提纲里加一个标题。"
+        yield Finding(rule="left-out", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
+
+
 def _undated(job: Job, plans: Sequence[SectionPlan]) -> Iterator[Finding]:
     """Of a part of a year: what gives no time may be the year's, and a person has to say so."""
     reported = job.outline.reported
@@ -155,6 +168,10 @@ def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
     if not outline.source:
         return {}
     told = {m.id for p in plans for m in p.matters if p.part.role != "lead"}  # the lead may name any of them
+    placed: dict[str, list[str]] = defaultdict(list)
+    for plan in plans:
+        placed[plan.part.id] += plan.metrics if plan.part.role == "results" else ()
+    loose = [m for m in job.facts.metrics() if not any(m in held for held in placed.values())]
     return {
         "above": {
             "file": outline.source,
@@ -162,13 +179,22 @@ def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
             "deadline": outline.deadline,
             "tables": list(outline.tables),
             "parts": [
-                {"id": p.id, "heading": p.heading, "level": p.level} | ({"note": p.note} if p.note else {})
+                {"id": p.id, "heading": p.heading, "level": p.level}
+                | ({"note": p.note} if p.note else {})
+                | ({"figures": figures} if (figures := _figures_of(placed[p.id], job.facts)) else {})
                 for p in outline.parts
                 if p.asked
             ],
+            "figures": _figures_of(loose, job.facts),
             "left_out": [{"text": m.text, "owner": m.owner or m.department} for m in job.matters if m.id not in told],
         }
     }
+
+
+def _figures_of(metrics: Iterable[str], facts: Facts) -> list[list[str]]:
+    """(metric, name and value) of what a document may print."""
+    told = [(m, fact) for m in metrics if (fact := facts.get(m, "now")) is not None and printable(fact.release)]
+    return [[m, f"{facts.definitions[m].name}{as_told(fact)}"] for m, fact in told]
 
 
 def _characters(title: ClaimedText, sections: Sequence[Section]) -> int:
@@ -217,13 +243,17 @@ class _Builder:
         rest = "brief.plan_span" in general_values(outline)
         ahead = "{brief.plan_span}" if rest else "{brief.plan_year}年"
         counted = cells_of(tabled)
+        rows = rows_by_matter(tabled, {m.id: m.text for m in matters})
         self._annexes: dict[str, tuple[Callable[[], tuple[Table | None, list[Fact]]], str]] = {
             "table_results": (
-                lambda: results_table(outline, facts, matters, counted),
+                lambda: results_table(outline, facts, matters, rows),
                 f"{{brief.year}}年{_span(outline)}主要指标完成情况表",
             ),
             "table_goals": (lambda: goals_table(outline, facts), f"{ahead}主要目标表"),
-            "table_tasks": (lambda: (tasks_table(outline, matters, counted), []), f"{ahead}重点任务分解表"),
+            "table_tasks": (
+                lambda: (tasks_table(outline, matters, counted, self._numbered()), []),
+                f"{ahead}重点任务分解表",
+            ),
         }
 
     def section(self, plan: SectionPlan) -> Section | None:
@@ -233,6 +263,7 @@ class _Builder:
             return self._empty(plan)
         written = self.written[plan.id]
         if not written.blocks and not plan.part.required and not plan.part.asked:
+            self._note(plan, written)  # what was cut whole is said too
             return None
         heading = self._heading(plan, written)
         blocks, sentences = self._blocks(plan, written)
@@ -301,6 +332,13 @@ class _Builder:
             recipe["slots"] = list(bound.used)
         return Sentence(id=sentence_id, text=bound.text, claims=bound.claims, passages=reply.passages, recipe=recipe)
 
+    def _numbered(self) -> list[str]:
+        """Matters in the order of their items, where items are numbered through the document."""
+        if not self.outline.continuous_items:
+            return []
+        told = (s.recipe.get("matter") for w in self.written.values() for _, parts in w.blocks for s, _ in parts)
+        return [matter for matter in told if matter]
+
     def _annex(self, plan: SectionPlan) -> Section | None:
         make, heading = self._annexes[plan.part.role]
         table, used = make()
@@ -337,9 +375,17 @@ class _Builder:
                     severity=Severity.INFO,
                     place=place,
                     quote="",
-                    hint=f"为不超过字数上限，这一部分略去{written.dropped}句；数据仍在附表中。",
+                    hint=_cut(plan, written),
                 )
             )
+
+
+def _cut(plan: SectionPlan, written: Written) -> str:
+    heading = plan.heading or written.heading or "开头"
+    if not written.blocks:
+        return f"为不超过字数上限，“{heading}”整个没有写（{written.dropped}句）。一定要写的，请把上限放宽，或写一条领导意见。"
+    kept = "" if plan.part.role == "problems" else "；数据和任务仍在附表中"
+    return f"为不超过字数上限，“{heading}”略去{written.dropped}句{kept}。"
 
 
 def _span(outline: Outline) -> str:

@@ -11,8 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from chugao.drafting.alike import said_in
 from chugao.drafting.offering import Offer
-from chugao.drafting.twisting import claimed, done_too_soon, turned
+from chugao.drafting.tiling import clauses_of, strip_of
+from chugao.drafting.twisting import claimed, done_too_soon, out_of_order, turned
+from chugao.drafting.unvalued import unvalued
 from chugao.manuscript import SLOT, BriefMatter, ReplySentence
 
 AHEAD = ("plan", "items", "goals", "next")
@@ -30,7 +33,7 @@ _ACT = re.compile(
 # What has to be given in these very characters.
 _VERBATIM = re.compile(
     r"大幅|显著|明显(?=[提上增下降减缩改好])|填补|空白|前列|名列|领先|居[一-鿿]{0,4}第[一二三]|再创|新高|历史最[好高低]|最好水平|唯一|归零|杜绝|无一|基本消除|全部(?:完成|达标|合格|整改|手术)"
-    r"|绝大[部多]|大部分|多数|普遍|一致好评|高度(?:评价|肯定|赞扬|认可)|好评|反响|关注|通报表扬|表扬|表彰|嘉奖|先进|优秀(?:医师|个人|集体|科室|单位)|示范|标杆|圆满|顺利通过|达标率百"
+    r"|绝大[部多]|大部分|多数|普遍|一致好评|高度(?:评价|肯定|赞扬|认可)|好评|反响|关注|通报表扬|表扬|表彰|嘉奖|先进(?![舱站门院场库组行去来])|优秀(?:医师|个人|集体|科室|单位)|示范|标杆|圆满|顺利通过|达标率百"
     r"|跻身|领跑|亲自|成功(?:创建|创成|申创|申报|入选|通过|获批|获评|晋升|晋级|举办|承办)|(?:没有|不存在|无)任何(?:不足|问题|短板|差距)"
     r"|[无未零](?:发生)?[一-鿿]{0,4}(?:事故|纠纷|投诉|感染|差错|事件|死亡)(?:发生)?|获得感|满意度(?:大幅|持续|稳步|不断)|较低水平|较高水平|群众负担|连续多年|受到[一-鿿]{0,8}(?:欢迎|肯定|赞誉)"
 )
@@ -62,8 +65,7 @@ _ONLY_AS_GIVEN = (
     (_VERBATIM, "需要依据，资料里没有这样说，请删去"),
 )
 _MARKS = "，、。；：！？"
-_MARKED = re.compile(f"[{_MARKS}]?[^{_MARKS}]+")
-"""A clause with the mark before it."""
+_ENDS = "，。；：！？"
 # Words of office writing that claim nothing.
 _GLUE = """
 全年 本年 上年 去年 同期 相比 比上年 较上年 今年 明年 下一步 一年来 工作 情况 方面 其中 同时 此外 另外 以及 并且 通过 围绕 针对 按照 根据 结合 坚持 持续 不断
@@ -89,16 +91,18 @@ class Grounds:
         ahead = offer.brief.role in AHEAD
         for sentence in sentences:
             yield from claimed(sentence.text, own.texts)
-            for marked in _MARKED.findall(sentence.text):
-                clause = marked.lstrip(_MARKS)
-                words = words_of(clause, offer)
-                if len(words) < _STRANGE_RUN:
-                    continue
-                problem = own.aim_problem(words) if ahead else own.fact_problem(clause, words)
-                if problem:
-                    yield problem
-                elif matter := own.matter_of(clause, words):
-                    yield from own.turned(marked, matter)
+            yield from unvalued(sentence.text, offer, own.texts)
+            spoken_of: dict[str, BriefMatter] = {}
+            # An enumeration is one clause here: its members share what is said of them.
+            for clause in re.split(f"[{_ENDS}]", sentence.text):
+                matter = own.matter_of(clause, words_of(clause, offer))
+                turned = own.turned(clause, matter, sentence.text) if matter else []
+                spoken_of |= {matter.id: matter} if matter else {}
+                yield from turned
+                if matter is None or turned:
+                    yield from own.unfounded(clause, ahead)
+            for matter in spoken_of.values():
+                yield from own.out_of_order(sentence.text, matter)
             whole = words_of(sentence.text, offer)
             if ahead and len(whole) >= _LONG and own.everything.share(whole) < _ENOUGH_OF_ALL / 2:
                 yield f"“{whole[:24]}”与资料无关，请删去"
@@ -135,7 +139,7 @@ def names_nobody_gave(texts: Iterable[str], given: str) -> Iterator[str]:
                 yield f"“{match.group()}”在资料里没有，不能写进人"
         for pattern, told in _ONLY_AS_GIVEN:
             for match in pattern.finditer(plain):
-                if match.group() not in given:
+                if not said_in(match.group(), given):
                     yield f"“{match.group()}”{told}"
 
 
@@ -180,21 +184,40 @@ class _Own:
             return holding[0] if len(holding) == 1 else None
         if any(m.group()[1:-1] in self._metrics for m in SLOT.finditer(clause)):
             return None
-        shares = [(c.share(words), -i) for i, c in enumerate(self._bare)]
+        alike = strip_of(words, {}).text
+        shares = [(c.share(alike), -i) for i, c in enumerate(self._bare)]
         best, place = max(shares, default=(0.0, 0))
-        return matters[-place] if best >= _ENOUGH_OF_ONE and best > self._lent_share(words) else None
+        # “获得甲称号和乙称号”: two matters in one breath, in nearly their own words.
+        if best < _ENOUGH_OF_SEVERAL <= self._together.share(words) and re.search("[和及与]", clause):
+            return None
+        enough = _ENOUGH_OF_AN_ACT if self._offer.brief.role in AHEAD else _ENOUGH_OF_ALL
+        return matters[-place] if best >= enough and best > self._lent_share(words) else None
 
-    def turned(self, clause: str, matter: BriefMatter) -> Iterator[str]:
+    def unfounded(self, clause: str, ahead: bool) -> Iterator[str]:
+        """What stands on nothing, member by member of an enumeration."""
+        for member in _clauses(clause):
+            words = words_of(member, self._offer)
+            if len(words) >= _STRANGE_RUN and (
+                problem := self.aim_problem(words) if ahead else self.fact_problem(member, words)
+            ):
+                yield problem
+
+    def turned(self, clause: str, matter: BriefMatter, around: str) -> list[str]:
         """What a clause about a matter makes of it that it does not say."""
-        told = "，".join((matter.text, matter.result, matter.actor, matter.owner, matter.category))
-        if matter.status in ("planned", "ongoing"):
-            yield from done_too_soon(clause, told)
-        if self._offer.brief.role not in AHEAD:
-            yield from turned(clause, told, self._frame, self.texts)
+        told = f"{matter.text}，{matter.result}"
+        frame = "，".join((self._frame, matter.actor, matter.owner, matter.category))
+        unfinished = matter.status in ("planned", "ongoing")
+        too_soon = done_too_soon(clause, f"{told}，{frame}") if unfinished else ()
+        return [*too_soon, *turned(clause, told, frame, around)]
+
+    def out_of_order(self, sentence: str, matter: BriefMatter) -> Iterator[str]:
+        """Steps of a matter in another order."""
+        return out_of_order(sentence, matter.result or matter.text, self._frame)
 
     @cached_property
     def _bare(self) -> "list[Covered]":
-        return [Covered(f"{m.text}，{m.result}", glue=False) for m in self._offer.brief.matters]
+        plain = (SLOT.sub("，", f"{m.text}，{m.result}") for m in self._offer.brief.matters)
+        return [Covered(*(strip_of(c, {}).text for c in clauses_of(t)), glue=False) for t in plain]
 
     def _lent_share(self, words: str) -> float:
         return max((Covered(p, glue=False).share(words) for p in self._passages), default=0.0)

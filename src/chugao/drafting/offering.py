@@ -80,6 +80,7 @@ def make_offer(
     bases: Sequence[str] = (),
     own: Collection[str] = (),
     shortfalls_apart: bool = False,
+    divided: bool = False,
 ) -> Offer:
     """Everything for one section, complete in itself.
 
@@ -95,12 +96,14 @@ def make_offer(
     slots = [_slot(f, facts.definitions[f.metric], outline, spoken) for f in told.values()]
     values = {name: slot_value(f) for name, f in told.items()}
     for definition in missing:
-        slot, value = _missing(definition, outline)
+        slot, value = _missing(definition, owner_of(facts, definition.id) or outline.department)
         slots.append(slot)
         values[slot.name] = value
     general = general_values(outline)
     if plan.part.required and plan.part.role != "lead" and not (plan.matters or plan.metrics or missing):
         general["brief.pending"] = _pending(plan, outline)
+    elif plan.part.role in ("plan", "next") and not plan.matters:
+        general["brief.tasks"] = _tasks_owed(outline, answering=shortfalls_apart)
     slots += [Slot(name=n, meaning=v.printed) for n, v in general.items()]
     if plan.part.role == "lead":
         for number, basis in enumerate(bases):
@@ -132,6 +135,8 @@ def make_offer(
         seed=seed,
         told=plan.told,
         shortfalls_apart=shortfalls_apart,
+        divided=divided,
+        asked=plan.part.asked,
         theme=theme if lead else "",
         guidance=guidance if lead else "",
     )
@@ -146,26 +151,33 @@ def make_offer(
     )
 
 
-def _missing(definition: MetricDefinition, outline: Outline) -> tuple[Slot, SlotValue]:
+def owner_of(facts: Facts, metric: str) -> str:
+    """Whom the row of a figure without a value names; "" for nobody."""
+    known = facts.get(metric, "target") or facts.get(metric, "prev") or facts.get(metric, "goal")
+    return known.inputs[0].owner if known and known.inputs else ""
+
+
+def _missing(definition: MetricDefinition, owner: str) -> tuple[Slot, SlotValue]:
     """The slot of a metric nobody sent; it prints 【待补】 with who owes it."""
     name = f"{definition.id}.missing"
     slot = Slot(
         name=name, meaning="尚缺", metric=definition.id, metric_name=definition.name, field="missing", required=True
     )
-    printed = f"【待补：{definition.name}（{outline.department}）】"
+    printed = f"【待补：{definition.name}（{owner}）】"
     return slot, SlotValue(printed=printed, state="constant", id=name)
 
 
 def _said_by_a_matter(metric: str, spoken: str, facts: Facts, plan: SectionPlan) -> bool:
     """Whether a matter of the section says this very value of this metric: twice in a paragraph is once too often."""
-    now = facts.get(metric, "now")
-    if now is None or plan.part.role != "results":
+    ahead = plan.part.role in ("plan", "items", "next")
+    now = facts.get(metric, "goal" if ahead else "now")
+    if now is None or not (ahead or plan.part.role == "results"):
         return False
     definition = facts.definitions[metric]
     telling = sum(c.isdigit() for c in now.printed) >= _TELLING
     names = (definition.name, spoken)
     return any(
-        re.search(rf"(?<![\d.]){re.escape(now.printed)}", m.text + m.result)
+        any(re.search(rf"(?<![\d.]){re.escape(p)}", m.text + m.result) for p in {now.printed, as_told(now)})
         and (telling or any(affinity(n, m.text + m.result) >= _NAMED for n in names))
         for m in plan.matters
         if printable(m.release)
@@ -181,6 +193,14 @@ def _pending(plan: SectionPlan, outline: Outline) -> SlotValue:
     else:
         what = f"{outline.plan_year}年的重点任务和目标"
     return SlotValue(printed=f"【待补：{what}（{outline.department}）】", state="constant", id="brief.pending")
+
+
+def _tasks_owed(outline: Outline, *, answering: bool) -> SlotValue:
+    """【待补】 behind aims for which nobody sent a task: figures alone are no plan."""
+    rest = outline.kind.looks_back and outline.reported.last_month < 12
+    when = rest_of_year(outline.reported) if rest else f"{outline.plan_year}年"
+    what = f"{when}的重点任务" + ("，含针对上述不足的措施" if answering else "")
+    return SlotValue(printed=f"【待补：{what}（{outline.department}）】", state="constant", id="brief.tasks")
 
 
 def general_values(outline: Outline) -> dict[str, SlotValue]:
@@ -202,7 +222,7 @@ _EMPTY_PLACES = re.compile(r"(?<=\d)(?:(\.\d*?[1-9])0+|\.0+)(?!\d)")
 
 def as_told(fact: Fact) -> str:
     """A fact as a document prints it: 275万人次 and not 275.0万人次, a goal of 65% beside 61.3%, nil without decimals."""
-    round_ = fact.field in ("target", "goal") or fact.value == 0 or "万" in fact.printed or "亿" in fact.printed
+    round_ = fact.field in ("target", "goal") or fact.value in (0, 100) or "万" in fact.printed or "亿" in fact.printed
     return _EMPTY_PLACES.sub(lambda m: m[1] or "", fact.printed) if round_ else fact.printed
 
 
@@ -229,6 +249,8 @@ def _offered(facts: Facts, metric: str, role: str) -> Iterable[Fact]:
         fact = facts.get(metric, field)
         if fact is None or not printable(fact.release) or not worth_a_percentage(facts, fact):
             continue
+        if field == "attainment" and not counts_from_january(fact):
+            continue
         if (field == "rank" and fact.value > _WORTH_A_RANK) or (field == "streak" and not fact.good):
             continue
         if ahead and field == "goal":
@@ -240,6 +262,11 @@ def _offered(facts: Facts, metric: str, role: str) -> Iterable[Fact]:
             yield fact.model_copy(update={"sign": trend.sign if trend else 0})
         else:
             yield fact
+
+
+def counts_from_january(fact: Fact) -> bool:
+    """What one later quarter alone is of a year's target says nothing."""
+    return fact.period.first_month == 1
 
 
 def worth_a_percentage(facts: Facts, fact: Fact) -> bool:

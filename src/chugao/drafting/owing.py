@@ -8,7 +8,7 @@ A missing figure never stops a draft: it stands as 【待补】 in the text and 
 from collections.abc import Iterable, Sequence
 
 from chugao.catalogue import MetricDefinition
-from chugao.drafting.offering import Offer
+from chugao.drafting.offering import Offer, owner_of
 from chugao.drafting.planning import SectionPlan
 from chugao.kind import Kind
 from chugao.manuscript import Request
@@ -18,12 +18,14 @@ from chugao.outline import Outline, topic_of_metric
 
 
 def missing(outline: Outline, facts: Facts, figures: Figures) -> tuple[MetricDefinition, ...]:
-    """Metrics the department's document cannot do without and that have no value; figures given at all is the sign
-    that the office works with figures."""
+    """Metrics the department's document cannot do without and that have no value: those its catalogue names, and those
+    the office itself set a target for; figures given at all is the sign that the office works with figures."""
     if not outline.kind.looks_back or not figures.observations:
         return ()
     needed = (d for d in figures.catalogue() if outline.department in d.required_by)
-    return tuple(d for d in needed if facts.get(d.id, "now") is None)
+    promised = (facts.definitions[m] for m in facts.metrics() if facts.get(m, "target") and outline.reported.is_year)
+    wanted = {d.id: d for d in (*needed, *promised)}
+    return tuple(d for d in wanted.values() if facts.get(d.id, "now") is None)
 
 
 def owed_by_section(
@@ -51,20 +53,19 @@ def requests(outline: Outline, facts: Facts, owed: Iterable[MetricDefinition]) -
             reason=f"{outline.department}的{outline.kind.label}不可缺少，指标文件里没有{outline.reported.label}的数",
         )
         for d in owed
+        if d.id not in facts.metrics()
     ]
     for metric in facts.metrics():
         # A plan starts from what was reached; with nothing but an aim for next year it may do without.
         begun = facts.get(metric, "target") or facts.get(metric, "prev")
         if facts.get(metric, "now") is None and (outline.kind.looks_back or (outline.kind is Kind.PLAN and begun)):
-            known = begun or facts.get(metric, "goal")
-            owner = known.inputs[0].owner if known and known.inputs else ""
             definition = facts.definitions[metric]
             asked.append(
                 Request(
                     metric=metric,
                     name=definition.name,
                     department=outline.department,
-                    owner=owner or outline.department,
+                    owner=owner_of(facts, metric) or outline.department,
                     reason=f"有目标或上年数，没有{outline.reported.label}的完成数",
                 )
             )
@@ -100,15 +101,19 @@ def _contested(outline: Outline, facts: Facts) -> list[Request]:
 
 
 def pending_parts(outline: Outline, offers: dict[str, Offer]) -> list[Request]:
-    """One request for each part that stands as 【待补】."""
+    """One request for each part that stands as 【待补】, wholly or but for its aims."""
     return [
         Request(
             metric=section,
-            name=offer.values["brief.pending"].printed.strip("【】").removeprefix("待补："),
+            name=offer.values[owed].printed.strip("【】").removeprefix("待补："),
             department=outline.department,
             owner=outline.department,
-            reason="这一部分必须有，没有收到材料",
+            reason=reason,
         )
         for section, offer in offers.items()
-        if "brief.pending" in offer.values
+        for owed, reason in _PENDING.items()
+        if owed in offer.values
     ]
+
+
+_PENDING = {"brief.pending": "这一部分必须有，没有收到材料", "brief.tasks": "这一部分只有目标，没有收到任务"}

@@ -7,25 +7,34 @@ Surprise: two matters that name the same county are not about the same thing.  W
 nothing, so they are left out before anything is compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chugao.material import Matter
 from chugao.outline import answers, common_pairs
 
 _ANSWERS = 0.1
 """From this likeness on a task answers a shortcoming."""
+_BESIDE = 0.6
+"""Beside a plain answer one that is only so much like is none."""
 
 
 def answered(planned: Sequence[Matter], problems: Sequence[Matter]) -> dict[str, str]:
-    """Task id → id of the shortcoming it answers; a task that answers none is not in it."""
+    """Task id → id of the shortcoming it answers, the plainest answer first; a task that answers none is not in it."""
     common = common_pairs([*map(_words, planned), *map(_words, problems)])
-    found: dict[str, str] = {}
+    found: list[tuple[float, str, str]] = []
     for task in planned:
         scored = [(answers(_words(p), _words(task), common), -i) for i, p in enumerate(problems)]
-        best = max(scored, default=(0.0, 0))
-        if best[0] >= _ANSWERS:
-            found[task.id] = problems[-best[1]].id
-    return found
+        best, place = max(scored, default=(0.0, 0))
+        if best >= _ANSWERS:
+            found.append((best, task.id, problems[-place].id))
+    plainest: dict[str, float] = {}
+    for likeness, _, problem in found:
+        plainest[problem] = max(likeness, plainest.get(problem, 0.0))
+    return {
+        task: problem
+        for likeness, task, problem in sorted(found, key=lambda f: -f[0])
+        if likeness >= _BESIDE * plainest[problem]
+    }
 
 
 def answering(planned: Sequence[Matter], problems: Sequence[Matter]) -> list[Matter]:
@@ -35,15 +44,13 @@ def answering(planned: Sequence[Matter], problems: Sequence[Matter]) -> list[Mat
     return sorted(planned, key=lambda m: (place.get(found.get(m.id, ""), len(problems)), m.month or 13))
 
 
-def from_problems(tasks: Sequence[Matter], problems: Sequence[Matter]) -> list[Matter]:
-    """The matters of one section of 思路: tasks that answer nothing, then each shortcoming with its answers behind it."""
-    found = answered(tasks, problems)
-    free = [m for m in tasks if m.id not in found]
-    told: list[Matter] = []
+def from_problems(tasks: Sequence[Matter], problems: Sequence[Matter], found: Mapping[str, str]) -> list[Matter]:
+    """The matters of one section of 思路: tasks that answer none of its shortcomings, then each with its answers."""
+    here = {p.id for p in problems}
+    told = [m for m in tasks if found.get(m.id) not in here]
     for problem in problems:
-        own = [m for m in tasks if found.get(m.id) == problem.id]
-        told += [problem, *own] if own else []
-    return [*free, *told]
+        told += [problem, *(m for m in tasks if found.get(m.id) == problem.id)]
+    return told
 
 
 def _words(matter: Matter) -> str:

@@ -26,11 +26,12 @@ from chugao.source import Frozen, Release
 ATTACHED = 0.34
 """From this affinity on a figure belongs to a matter."""
 _URGENT = 89
+_A_STORY = 50  # characters
 _OF_THE_FIELD = 89
 """Of what is of the field that a leader named but not the thing: it moves up with it and stands in no paragraph alone."""
 _FIRST, _ASKED, _WANTED, _CONDENSED = 100, 99, 85, 30
 _LAST = 700  # before honours, whatever the order
-_MOST_SECTIONS = {"results": 6, "plan": 4, "items": 6, "next": 1}
+_MOST_SECTIONS = {"results": 6, "plan": 4, "items": 8, "next": 1}
 _MORE_SECTIONS, _MANY_MATTERS = 2, 24
 _FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
 _SEVERAL = 2
@@ -154,7 +155,10 @@ def plan_sections(
     if outline.kind.looks_back and not outline.reported.is_year:
         has["goal"] = []  # the rest of the year is not held to next year's targets
     most = _MOST_SECTIONS if outline.length >= _SHORT else _FEW_SECTIONS
-    parts = tuple(p.model_copy(update={"topics": p.topics and outline.length >= _BRIEF}) for p in outline.parts)
+    parts = tuple(
+        p.model_copy(update={"topics": p.topics and outline.length >= _BRIEF, "heading": _headed(p, seed)})
+        for p in outline.parts
+    )
     sections: list[SectionPlan] = []
     lead_tells = volumes(outline, facts, has["now"]) if len(done) > _UNSECTIONED else ()
     if is_slip(outline, done, [*planned, *problems], has):
@@ -177,7 +181,7 @@ def plan_sections(
                 # With tasks to tell, the aims have a part of their own; without, they are the plan.
                 apart = planned and any(p.role == "goals" for p in parts)
                 goals = [] if apart else has["goal"]
-                sections += _with_topics(part, planned, goals, facts, order, most)
+                sections += _with_goals_first(_with_topics(part, planned, goals, facts, order, most), facts, outline)
             case "problems":
                 # What a person picked is printed and nothing beside it; where nobody has, the part waits for it.
                 beside = [] if not problems or any(m.picked_by for m in problems) else has["now"]
@@ -193,11 +197,18 @@ def plan_sections(
                 back = outline.kind.looks_back
                 ahead = [*problems, *planned] if outline.kind is Kind.IDEAS else planned
                 lead = _single(part, done if back else ahead, has["now"])
-                by_figures = _metric_topics(has["now"] if back else has["goal"], facts)
-                sections.append(lead.model_copy(update={"topic": lead.topic or by_figures, "told": lead_tells}))
+                topic = lead.topic or _metric_topics(has["now"] if back else has["goal"], facts)
+                sections.append(lead.model_copy(update={"topic": topic, "told": lead_tells}))
             case _:
                 sections.append(SectionPlan(id=part.id, part=part, level=part.level))
     return _as_ideas(sections, planned, problems) if outline.kind is Kind.IDEAS else sections
+
+
+def _headed(part: Part, seed: int) -> str:
+    """The heading of a part: what came from above as it is, else the kind's own in the words of this candidate."""
+    if part.asked or not part.heading:
+        return part.heading
+    return (part.heading, *part.otherwise)[seed % (1 + len(part.otherwise))]
 
 
 def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: Sequence[Matter]) -> list[SectionPlan]:
@@ -209,8 +220,10 @@ def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: 
         return sections
     found = answered(planned, problems)
     left = tuple(p for p in problems if p.id not in found.values())
+    home: dict[str, str] = {}
+    for task, problem in found.items():
+        home.setdefault(problem, task)  # its plainest answer
     told: list[SectionPlan] = []
-    said: set[str] = set()
     for section in sections:
         match section.part.role:
             case "problems":
@@ -220,10 +233,10 @@ def _as_ideas(sections: list[SectionPlan], planned: Sequence[Matter], problems: 
                 level = section.level if left else max(section.level - 1, 0)
                 if section.is_parent and not left:
                     continue
-                # A shortcoming is told once, where its first way out stands.
-                own = {found[m.id] for m in section.matters if m.id in found} - said
-                said |= own
-                matters = tuple(from_problems(section.matters, [p for p in problems if p.id in own]))
+                # A shortcoming is told once, where its plainest way out stands.
+                here = {m.id for m in section.matters}
+                own = [p for p in problems if home.get(p.id) in here]
+                matters = tuple(from_problems(section.matters, own, found))
                 heading = section.heading if left or level else ""
                 told.append(section.model_copy(update={"matters": matters, "level": level, "heading": heading}))
             case _:
@@ -303,7 +316,9 @@ def _with_topics(
     formed = _buckets(rest, told, facts)
     for bucket in formed:
         weights = [weight_of(m, order.instructions) for m in bucket.matters]
-        bucket.alone = len(weights) == 1 and weights[0] >= _URGENT and not ahead
+        bucket.alone = (
+            len(weights) == 1 and weights[0] >= _URGENT and not ahead and _fills(bucket.matters[0], weights[0])
+        )
     buckets = [*own, *_merged(formed, room, kept, ahead=ahead)]
     if len(buckets) == 1 and part.topics and len(rest) >= _OF_ONE_FIELD:
         buckets = _by_category(buckets[0])
@@ -329,6 +344,22 @@ def _with_topics(
     if not part.level:
         return children
     return [SectionPlan(id=part.id, part=part, level=part.level, heading=part.heading, is_parent=True), *children]
+
+
+def _with_goals_first(sections: list[SectionPlan], facts: Facts, outline: Outline) -> list[SectionPlan]:
+    """What a plan in sections aims at stands once, over all of them; beside a task stays the aim that is its own."""
+    children = [s for s in sections if not s.is_parent]
+    divided = len(children) > 1 and sections[0].is_parent and all(s.matters for s in children)
+    if outline.kind is not Kind.SUMMARY_PLAN or not divided:
+        return sections
+    own = {s.id: tuple(m for m in s.metrics if _speaks(facts.definitions[m].name, s.matters)) for s in children}
+    goals = tuple(m for s in children for m in s.metrics if m not in own[s.id])
+    if not goals:
+        return sections
+    parent = sections[0].part
+    part = parent.model_copy(update={"id": "goals", "role": "goals", "level": 0, "heading": "", "required": False})
+    told = [s.model_copy(update={"metrics": own.get(s.id, ())}) for s in sections[1:]]
+    return [sections[0], _single(part, [], goals), *told]
 
 
 _OF_ONE_FIELD = 8  # matters of one field, from which on its own 类别 divide it
@@ -424,7 +455,13 @@ def _topic_for(metric: str, matters: Sequence[Matter], facts: Facts) -> Topic:
     if best[0] >= ATTACHED:
         matter = matters[best[1]]
         return topic_of_matter(matter.category, matter.text)
-    return topic_of_metric(definition)
+    # 县域内就诊率 beside what the 医共体 did, of which its area bears the name.
+    area = next((w for w in _AREA.split(definition.area) if len(w) >= _A_NAME), "")
+    beside = next((t for m, t in told if area and area in m.text and t.id != "honours"), None)
+    return beside or topic_of_metric(definition)
+
+
+_AREA, _A_NAME = re.compile("[与和、]"), 3
 
 
 def _of_some_field(
@@ -488,11 +525,16 @@ class _Order(NamedTuple):
         return (-best if best >= _URGENT else 0, usual)
 
 
+def _fills(matter: Matter, weight: int) -> bool:
+    """Whether a section may hold this one matter: what a leader wants alone, a milestone with a story."""
+    return weight >= _ASKED or len(matter.text + matter.result) >= _A_STORY
+
+
 def _is_thin(bucket: _Bucket, with_matters: bool, buckets: Sequence[_Bucket], ahead: bool) -> bool:
     if not with_matters:
         return len(bucket.metrics) < 2
-    if len(bucket.matters) == 1 and (ahead or weight_of(bucket.matters[0]) < _URGENT):
-        # One matter has no heading of its own, unless it is a milestone.
+    if len(bucket.matters) == 1 and (ahead or not bucket.alone):
+        # One matter has no heading of its own, unless it is a milestone of which there is something to say.
         return not bucket.alone and any(o is not bucket and o.matters and o.lead.id != "honours" for o in buckets)
     return not bucket.matters
 

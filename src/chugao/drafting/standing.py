@@ -10,11 +10,13 @@ from chugao.outline import Outline
 
 _ALWAYS = 2
 """Ranks that stand in every opening: the guiding thought, then the congress and its plenums."""
+_A_SLIP = 500
+"""Characters: a ceiling up to here leaves no room for a formula that is a fifth of it."""
 
 
 def standing_formula(outline: Outline) -> str:
-    """“坚持以……为指导，全面贯彻……精神”; "" for a department, whose paper opens with its work."""
-    if outline.level == "科室":
+    """“坚持以……为指导，全面贯彻……精神”; "" for a department, and for a slip: both open with their work."""
+    if outline.level == "科室" or (outline.asked_length and outline.length <= _A_SLIP):
         return ""
     # A summary is written at the end of what it reports on, a plan when its year begins.
     day = (

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chugao.drafting.binding import SlotValue, claimed
+from chugao.drafting.counted import Row, is_office_like, rows_of
 from chugao.drafting.offering import Offer
 from chugao.drafting.wording import is_own
 from chugao.drafting.writing import Written, write
@@ -28,15 +29,17 @@ if TYPE_CHECKING:
     from chugao.index import Index
 
 Step = Literal[1, 2, "tally", "count", "any"]
-_DENSEST: dict[Style, float] = {"data": 0.0242, "policy": 0.0045}
+_DENSEST: dict[Style, float] = {"data": 0.0249, "policy": 0.0045}
 """Numbers a character, dates aside."""
 _AS_DENSE_AS_EVER = {"data": 0.04, "policy": 0.012}
 """An office whose own reports hold more numbers gets as many as it is used to, up to here."""
 _STEPS: dict[Style, tuple[Step, ...]] = {"data": (1, "tally", "count", 2), "policy": ("any",)}
 """What is done one after the other while there are too many: figures in fewer numbers, counts to the table."""
+_BARE_OF_FIGURES: Step = 2
 _LEAN_OF, _LEAN = 3, 0.75  # of three candidates one has fewer numbers than it might
 _LEAST = {"data": 3, "policy": 1}
 _BEARABLE = 2  # numbers too many, for which nothing loses its number: in a short paper they are its argument
+_SHORT = 800  # characters
 _ENOUGH_PAST = 600  # characters of own reports, from which on they say how an office writes
 _DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}(?:[—-]\d{1,2})?月(?:\d{1,2}日)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -46,15 +49,17 @@ _SPARE_ROLES = ("results", "lead", "plan")
 # What a matter merely counts: a few words and a number, no comparison, no share, no limit.
 _TALLY = re.compile(r"^(?P<what>[一-鿿]{2,12})\{[a-z_]+\.[a-z_]+\}[一-鿿]{0,2}$")
 # The same said more freely: “8类236台（套）建档”, “储备应急用油20吨、沙袋500个”.
-_COUNT = re.compile(r"^[一-鿿]{0,12}\{[a-z_]+\.[a-z_]+\}(?:[一-鿿（）、]{0,8}\{[a-z_]+\.[a-z_]+\})?[一-鿿（）]{0,10}$")
+_COUNT = re.compile(r"^[一-鿿]{0,12}\{[a-z_]+\.[a-z_]+\}(?:[一-鿿（）、]{0,8}\{[a-z_]+\.[a-z_]+\})?[一-鿿（）]{0,4}$")
 _BARE = re.compile(r"^(?:全年|年内|上半年|半年|共|累计|本季|每[月季周年])$")
 _ARGUES = re.compile(
-    r"[由从比较降升减增缩提超]|不|没|未|无|零|首|其中|其余|余下|剩|还|仍|各|均|都|目标|占|达|每|近|名列|排|第|完成率|上限|以内|原|只"
+    r"[由从比较降升减增缩提超]|不|没|未|无|零|首|再|[少多]了|其中|其余|余下|剩|还|仍|各|均|都|目标|占|达|每|近|名列|排|第|完成率|上限|以内|原|只"
 )
 _LEANS = re.compile(
     r"^(?:[由经于共被为并后再从其与和是在按可能均都也各]|其中|包括|主要|全部|因此|目前|已|占|同比|环比|比|较)"
 )
 _ALONE = 9  # characters of an act that says enough by itself
+_YEAR = re.compile(r"\{([a-z_]+\.[a-z_]+)\}年")
+_TELLS = 5  # characters of a clause that says what came of a deed
 _STANDS = re.compile(r"[，；]")
 
 
@@ -83,6 +88,15 @@ def cells_of(tabled: Iterable[Tabled]) -> dict[str, ClaimedText]:
         matter: claimed("，".join(r.clause for r in reversed(rows)), {n: v for r in rows for n, v in r.values.items()})
         for matter, rows in said.items()
     }
+
+
+def rows_by_matter(tabled: Iterable[Tabled], texts: Mapping[str, str]) -> dict[str, list[tuple[str, ClaimedText]]]:
+    """Matter → its rows in the table of figures; `texts` says what was done.  “” where a row takes the deed's name."""
+    told: dict[str, list[tuple[str, ClaimedText]]] = {}
+    for counted in reversed(list(tabled)):
+        rows = rows_of(counted.clause, texts.get(counted.matter, "")) or (Row("", counted.clause),)
+        told.setdefault(counted.matter, []).extend((r.name, claimed(r.value, counted.values)) for r in rows)
+    return told
 
 
 class _Terms(NamedTuple):
@@ -120,7 +134,8 @@ async def eased(
     elif terms.excess(kept.told) > 0:
         terms = terms._replace(bound=_usual(outline, index))
     for step in _STEPS[outline.style]:
-        if terms.excess(kept.told) <= (_BEARABLE if step in ("count", 2) else 0):
+        short = sum(map(_characters, kept.told.values())) < _SHORT
+        if terms.excess(kept.told) <= (_BEARABLE if short and step in ("count", _BARE_OF_FIGURES) else 0):
             break
         thinned = _with_fewer_figures if isinstance(step, int) else _without_counts
         kept = await thinned(kept, step, terms, engine)
@@ -155,6 +170,10 @@ async def _with_fewer_figures(kept: Eased, step: Step, terms: _Terms, engine: En
     """Section after section, the densest first, with its figures in fewer numbers."""
     offers, told = dict(kept.offers), dict(kept.told)
     dense = sorted(told, key=lambda s: -_numbers(told[s]) / max(1, _characters(told[s])))
+    if step == _BARE_OF_FIGURES:
+        # The section with most of them gives up its main figure last: a year's report without any would be a diary.
+        richest = max(told, key=lambda s: (offers[s].brief.role == "results", len(offers[s].facts)))
+        dense = [*(s for s in dense if s != richest), richest]
     for section in dense:
         if terms.excess(told) <= 0:
             break
@@ -184,7 +203,7 @@ async def _without_counts(kept: Eased, step: Step, terms: _Terms, engine: Engine
         if excess <= 0:
             break
         offer = offers[section]
-        if not _says_enough(next(m for m in offer.brief.matters if m.id == matter), clause):
+        if not _says_enough(next(m for m in offer.brief.matters if m.id == matter), clause, terms.style):
             continue
         matters = tuple(_without(m, clause) if m.id == matter else m for m in offer.brief.matters)
         offers[section] = offer.model_copy(update={"brief": offer.brief.model_copy(update={"matters": matters})})
@@ -203,6 +222,8 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
         # 思路 have no table: how much and how often is for the plan that follows them.
         if _TABLES.get(offer.brief.role) not in terms.tables and offer.brief.kind is not Kind.IDEAS:
             continue
+        if offer.brief.role == "plan" and terms.style == "data":
+            continue  # how many of what a task is to reach is how it will be checked
         for matter in offer.brief.matters:
             # How many others got an honour is no figure of the house.
             if matter.weight >= _WEIGHTY or is_honour(matter.category, matter.text):
@@ -210,7 +231,11 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
             clauses = [c.strip() for c in _STANDS.split(matter.result)]
             for place, clause in reversed(list(enumerate(clauses))):
                 following = clauses[place + 1] if place + 1 < len(clauses) else ""
-                if _LEANS.match(following) or not _counts(clause, what) or not _digits(clause, offer):
+                if _LEANS.match(following) or not _counts(clause, what):
+                    continue
+                if offer.brief.role == "results" and not _makes_rows(clause, matter.text, what):
+                    continue
+                if not _digits(clause, offer):
                     continue
                 if any(offer.values[n].printed in terms.values for n in _slots_of(clause)):
                     continue
@@ -228,18 +253,40 @@ def _counts(clause: str, what: Step) -> bool:
     return told is not None and len(words) > 1 and not _ARGUES.search(words) and not _BARE.match(words)
 
 
+def _makes_rows(clause: str, text: str, what: Step) -> bool:
+    """Whether it can stand in the table of figures: under a name of its own; a paper of policy also takes the deed's."""
+    return bool(rows_of(clause, text)) or (what == "any" and is_office_like(text))
+
+
+def _units(clause: str) -> set[str]:
+    return {clause[m.end()] for m in SLOT.finditer(clause) if m.end() < len(clause)}
+
+
 def _slots_of(clause: str) -> list[str]:
     return [m.group()[1:-1] for m in SLOT.finditer(clause)]
 
 
 def _digits(clause: str, offer: Offer) -> list[str]:
-    """Its slots that print digits: 两名 is as quiet in the text as any word."""
-    return [n for n in _slots_of(clause) if any(c.isdigit() for c in offer.values[n].printed)]
+    """Its slots that print digits: 两名 is as quiet in the text as any word, and a year is no count."""
+    years = {m[1] for m in _YEAR.finditer(clause)}
+    return [n for n in _slots_of(clause) if n not in years and any(c.isdigit() for c in offer.values[n].printed)]
 
 
-def _says_enough(matter: BriefMatter, clause: str) -> bool:
-    """Whether a matter says something without a clause of its result: “进幼儿园涂氟” alone is a title."""
-    return bool(_without(matter, clause).result) or len(SLOT.sub("", matter.text)) >= _ALONE
+def _says_enough(matter: BriefMatter, clause: str, style: Style) -> bool:
+    """Whether a matter says something without a clause of its result: “进幼儿园涂氟” alone is a title.
+
+    A year's report keeps what came of a deed: the clause goes only where another says more than how many.  Of a row of
+    counts (受理26件，办结25件，1件转上级) none goes alone.
+    """
+    left = _without(matter, clause).result
+    if style == "policy":
+        return bool(left) or len(SLOT.sub("", matter.text)) >= _ALONE
+    others = [c.strip() for c in _STANDS.split(left) if c.strip()]
+    if any(_COUNT.match(c) and not _ARGUES.search(SLOT.sub("", c)) for c in others):
+        return False
+    if _units(clause) & {u for c in others for u in _units(c)}:
+        return False  # “21项完成19项，2项涉及历史用房”: one without the other is half the news
+    return any(len(SLOT.sub("", c)) >= _TELLS for c in others)
 
 
 def _without(matter: BriefMatter, clause: str) -> BriefMatter:

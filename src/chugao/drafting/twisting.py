@@ -8,58 +8,252 @@ will, the whole country, whose) are held one by one against the matter itself; a
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate, combinations, pairwise
 
+from chugao.drafting.alike import LET_IN, SAYS_NOTHING, VAGUE, WEIGHTY, much_alike
+from chugao.drafting.tiling import DENYING, SIGN, STEPS, Laid, Over, is_doing, strip_of, whole_words, words_in
 from chugao.manuscript import SLOT
 
 _HAN = "[一-鿿]"
-# Not, most, still, about to: said where the matter says it and nowhere else.
-_TURNS = re.compile(
-    r"尚未|从未|未能|并未|没有|没能|无法|不再|不能|不得|未|仍|尚|停止|暂停|取消|中断"
-    r"|全部|所有|悉数|一律|完全|彻底|多数|少数|部分|个别|若干|大多|几乎|基本|半数"
-    r"|即将|正在|有望|预计|拟|首[次例家批]|率先|独家|唯一|超额|提前"
+_NEAR = 3
+_LITTLE = 0.4
+_SCOPE = 4
+_LIMIT = re.compile(r"大部分|部分|少数|个别|几乎|暂(?!停)|拟|承诺|才|须|是否|视|除|外(?=[一-鿿])|自愿|首次")
+_ONE_WAY = re.compile(r"改为|(?<!原)因|导致|比|增到|减到|缩到|[由从][^由从]{1,12}[到至]")
+_THEN = re.compile("后|(?<!不)再|才|(?<![目当])前(?!往)")
+_FULFILLED = {"须": ("须", "才", "要"), "视": ("视",), "才": ("须", "才")}
+_WHO = re.compile("[师员士者人长属民工生]$|..[科室局委部站院所办处]$|(?:中心|公司|学校|企业|单位)$")
+_HOUSE = re.compile("[科室局委部站院所办处师员士者]$")
+_TURNS = frozenset(
+    "即将 正在 有望 预计 拟 率先 独家 唯一 首次 超额 提前 停止 暂停 取消 中断 终止 拒绝 禁止 几乎 基本 完全 彻底 一律 必 只 仅 因 须 否认 反对".split()
 )
-_NOT = ("不", "未", "没", "无", "没有", "没能", "未能", "无法", "不能", "不再", "不得")
-_ALIKE = {"仍": ("还", "尚"), "尚": ("还", "仍")} | dict.fromkeys("未有法能再得", _NOT)
-_SAME = {"大多": "多数", "多数": "大多", "全部": "所有", "所有": "全部", "没有": "没能", "没能": "没有"}
-# Parts of ordinary words that only look so.
-_NO_TURN = re.compile(r"部分泌|拟[定订制]|模拟|虚拟|未来|完全性|不完全|基本医[疗保]|基本药物|基本公共|基本功|部分科")
-_SWEEP = re.compile(r"尚未|未能|没有|无法|不再|不能|不得|未|多数|少数|部分|个别|大多|几乎")
-_DENYING = re.compile("[不未没无缺非免停难]")
-_PARTLY = re.compile("[多少部个几]")
-_LEVEL = re.compile(r"全国|国家|国际|全省|全市|全县|全区|省级|市级|县级|省内|市内|国内|省外")
-_PLACE = re.compile(rf"(?P<name>{_HAN}{{2}})(?P<kind>县|镇|乡|区|市|州|街道)")
-_HOUSE = re.compile(rf"(?P<name>{_HAN}{{2}})(?P<kind>科|室|中心|医院|卫生院|委员会|办公室|处|局)")
-_ANY_HOUSE = re.compile(r"手术室|科室|专科|(?<!医)学科|病室|诊室|各科|全科|我院|本院|医院|[出入住转]院")
+_PERSON = re.compile("[师员士者长属工生]$")
+_LOGIC = ("因", "导致", "除", "只", "才可", "须", "不能")
+_CHANGED = re.compile("改|变|不再|原|换|告别|取消|停|由.{1,12}到|从.{1,12}到")
 _BEYOND = re.compile(
     rf"(?:全[国省市县区]|[国省市县]内|同级|同类|同行|行业|区域|周边|兄弟){_HAN}{{0,4}}(?:平均|水平|均值|标准线|医院|单位)"
 )
 _COUNTED = re.compile(r"[两二三四五六七八九十]大(?![学队厅楼型夫小])")
 _MORE = re.compile(r"超额|提前完成|提前达[成标到]|远[超高低]")
 _REFUSED_VALUE = re.compile(r"(?:不|未|没|没有|无|非|并未)\{")
-_WORDLESS = frozenset("到至为了由的共达约近在于从是有和与及各")
 _DONE = re.compile(r"已经?(?!有)|完成了|建成了|启用了|实现了|取得了|得到了|顺利完成")
 _REACH = 10
-_NEAR = 6
+_LEFT_OUT = re.compile("^([一-鿿]{2,12})除外$")
+_LEAVING_OUT = ("除{}外", "除{}以外", "{}除外", "{}以外")
+_REACHED = re.compile("(完成|实现|取得|新增|获得|达到)了?$")
 
 
-def turned(clause: str, matter: str, frame: str, given: str) -> Iterator[str]:
-    """Words of a clause that turn what the matter says; `frame` names the section, the department and the house.
+def turned(clause: str, matter: str, frame: str, around: str = "") -> list[str]:
+    """What a clause makes of a matter that it does not say; `frame` names the section, the department and the house.
 
-    `matter` keeps its slots, for what stands before a value is part of the meaning.
+    All keep their slots; `around` is the sentence of the clause.
     """
-    plain, theirs = SLOT.sub("，", clause), SLOT.sub("，", matter)
-    yield from _turns(plain, theirs)
-    yield from _lost_turns(plain, theirs)
-    for match in _LEVEL.finditer(plain):
-        if match.group() not in theirs + frame:
-            yield f"“{match.group()}”资料里这件事没有写，请照资料写"
-    for pattern in (_PLACE, _HOUSE):
-        for match in pattern.finditer(plain):
-            said = match.group()
-            if said in given and said not in theirs + frame and not _ANY_HOUSE.search(said):
-                yield f"“{said}”是别的事里的，这件事资料里没有写"
-    yield from _listed(plain, theirs + "，" + frame)
-    yield from _before_values(clause, matter)
+    told: list[str] = []
+    if (left_out := _LEFT_OUT.search(clause)) and any(f.format(left_out[1]) in matter for f in _LEAVING_OUT):
+        return []
+    said = strip_of(around or clause, {}).text
+    before = strip_of(around[: max(around.find(clause), 0)], {}).text
+    for laid in Laid(clause, matter, frame).ways():
+        problems = [*_strange(laid), *_swapped(laid, before), *_denied(laid), *_before_values(clause, matter)]
+        for number in dict.fromkeys(t.clause for t in laid.tiles if t.clause >= 0):
+            over = Over(laid, number)
+            problems += [p for check in _CHECKS for p in check(over, said)]
+        if not problems:
+            return []
+        told = told or problems
+    return list(dict.fromkeys(told))
+
+
+def _strange(laid: Laid) -> Iterator[str]:
+    """A word that the matter does not have, and that is no other word for one that it has."""
+    main = Over(laid, laid.main)
+    lost = [words_in(main.strip, *m) for m in main.missing]
+    for tile in laid.tiles:
+        if tile.clause != laid.main and (word := laid.here.text[tile.start : tile.end]) in _LOGIC:
+            yield (
+                f"“{word}”资料里不是这样说的：资料里是“{laid.raw_there[tile.clause]}”"
+                if tile.clause >= 0
+                else laid.against()
+            )
+    free = sum(end - start for start, end in laid.new) <= _LITTLE * len(laid.here.text)
+    for start, end in laid.new:
+        word = laid.here.text[start:end]
+        names = _HOUSE.search(laid.word_at(end))
+        if free and is_doing(word) and not names and not WEIGHTY & set(word) and word not in _TURNS:
+            free = False  # one verb of its own a clause may have; 呼吸 of 呼吸内科 is none
+            continue
+        if not any(much_alike(word.strip(STEPS), m) for m in lost if m):
+            yield f"“{laid.raw_here}”里的“{laid.raw_word(start)}”，资料里这件事没有写，请照资料写"
+
+
+def _swapped(laid: Laid, around: str) -> Iterator[str]:
+    """Another word in the very place of one that is gone: 护士 for 医生, this office for that, this value for that."""
+    over, text = Over(laid, laid.main), laid.here.text
+    for before, after in pairwise((None, *over.tiles, None)):
+        start, end = before.end if before else 0, after.start if after else len(text)
+        put_in = words_in(laid.here, start, end)
+        for gap in over.missing if put_in else ():
+            behind = before is not None and gap[0] == before.there_end
+            ahead = after is not None and gap[1] == after.there
+            gone = words_in(over.strip, *gap)
+            # What may be let in anywhere stands for another word only in the very gap of that word.
+            only = put_in not in LET_IN or (behind and ahead) or (None in (before, after) and len(gone) <= _NEAR)
+            raw = over.strip.text[slice(*gap)]
+            only = only and not ((before is None and _when(raw)) or (after is None and gone in VAGUE))
+            denied = _odd(raw) != _odd(text[start:end]) and much_alike(put_in, gone)
+            another = only and not set(gone) <= set(around) and _another(put_in, gone)
+            if (behind or ahead) and (denied or another):
+                yield laid.against()
+
+
+# --- of each clause of the matter that words were taken from ---
+
+
+def _borrowed(over: Over, around: str) -> Iterator[str]:
+    """Words of another clause without those it begins with: somebody else's doing, another time, another value."""
+    laid, first = over.laid, over.tiles[0]
+    if over.number == laid.main:
+        return
+    begins = first.there == 0 and first == laid.tiles[0] and 1 < first.end - first.start < len(over.strip.text)
+    if over.number > laid.main and begins:
+        # 急诊也停用手工日报: of whom the matter says something else further on.
+        yield laid.against(over.number)
+    start = min(t.there for t in over.tiles)
+    gone, put_in = words_in(over.strip, 0, start), words_in(laid.here, 0, first.start)
+    times = [frozenset(w) & {"前", "后"} for w in (over.strip.text[:start], laid.here.text[: first.start])]
+    if _when(over.strip.text[:start]):
+        gone = ""
+    if (
+        over.number
+        and first.end - first.start > 1
+        and (_another(put_in, gone) or (all(times) and times[0] != times[1]))
+    ):
+        yield laid.against(over.number)
+    values = [w for w in over.missing if SIGN.search(over.strip.text[slice(*w)])]
+    put_in = "".join(laid.here.text[t.start : t.end] for t in laid.tiles if t.clause != over.number)
+    if values and SIGN.search(put_in) and max(t.end - t.start for t in over.tiles) > 1:
+        yield laid.against(over.number)
+
+
+def _another_doer(over: Over, around: str) -> Iterator[str]:
+    """Somebody put in where somebody else is gone."""
+    gone = [w for m in over.missing for w in whole_words(over.strip, *m) if _WHO.search(w) and w not in around]
+    taken = {i for t in over.laid.tiles if t.clause in (over.number, over.laid.main) for i in range(t.start, t.end)}
+    here = over.laid.here
+    put_in = [here.text[s:e] for s, e in here.words if not taken & {*range(s, e)} and _WHO.search(here.text[s:e])]
+    alike = bool(gone and put_in) and (much_alike(put_in[0], gone[0]) or put_in[0] in LET_IN)
+    if over.longest > 1 and gone and put_in and not alike:
+        yield over.laid.against(over.number)
+    for one, other in pairwise(over.tiles):
+        # 提醒营养师 told as 营养师提醒.
+        if one.there == other.there_end and one.end == other.start and _PERSON.search(here.text[one.start : one.end]):
+            yield over.laid.against(over.number)
+
+
+def _limits_lost(over: Over, around: str) -> Iterator[str]:
+    """部分, 除……外, 暂: said of the very words that the clause has, and gone; or a step left out between two told."""
+    here = over.laid.here.text + around
+    begun, ended = {t.there for t in over.tiles}, {t.there_end for t in over.tiles}
+    for start, end in over.missing if over.longest > 1 else ():
+        gone = over.strip.text[start:end]
+        for match in _LIMIT.finditer(gone):
+            ahead, behind = end in begun and len(gone) - match.end() <= _SCOPE, match.start() == 0 and start in ended
+            if (ahead or behind) and not any(o in here for o in _FULFILLED.get(match.group(), (match.group(),))):
+                yield over.laid.against(over.number)
+        step = start and end in begun and "改为" not in gone and _THEN.search(gone)
+        if step and not _THEN.search(over.laid.here.text) and words_in(over.strip, start, end):
+            yield over.laid.against(over.number)
+
+
+def _order_turned(over: Over, around: str) -> Iterator[str]:
+    """From and to, cause and effect: what stands on one side there stands on that side here."""
+    theirs = over.strip.text
+    for one, other in combinations(over.tiles, 2):
+        if one.there < other.there:
+            continue
+        link = [m for m in over.missing if other.there_end <= m[0] and m[1] <= one.there]
+        # “药物灭螺避开鱼塘”, told as “鱼塘用药物灭螺”: the other way round, and what joined them gone.
+        done = [w for m in link for w in whole_words(over.strip, *m) if is_doing(w) and w not in SAYS_NOTHING]
+        unlinked = any(w not in over.laid.here.text for w in done) and one.end - one.start > 1
+        if unlinked or _ONE_WAY.search(theirs[other.there : one.there + 1]):
+            yield over.laid.against(over.number)
+
+
+def out_of_order(sentence: str, matter: str, frame: str) -> Iterator[str]:
+    """First and then, said of what the matter tells the other way round, or from one clause to the next."""
+    laid = Laid(sentence, matter, frame)
+    starts = list(accumulate((len(s.text) for s in laid.there), initial=0))
+    theirs = "".join(s.text for s in laid.there)
+    told = [(t, starts[t.clause] + t.there) for t in laid.tiles if t.clause >= 0]
+    for (one, at), (other, there) in pairwise(told):
+        ours = _sense(laid.here.text[one.end - 1 : other.start + 1])
+        first, last = sorted(((at, at + one.end - one.start), (there, there + other.end - other.start)))
+        said = _sense(theirs[first[1] - 1 : last[0] + 1]) or 1
+        if ours and ours != (said if at < there else -said):
+            yield f"“{sentence}”次序与资料相反：资料里是“{matter}”"
+
+
+def _old_told(over: Over, around: str) -> Iterator[str]:
+    """What was so before a change, told as if it were so."""
+    here = over.laid.here.text
+    for tile in over.tiles if not _CHANGED.search(here) else ():
+        if over.laid.old(tile):
+            yield f"“{over.laid.raw_here}”是改变以前的做法：资料里是“{over.laid.raw_there[over.number]}”"
+
+
+_CHECKS = (_borrowed, _another_doer, _limits_lost, _order_turned, _old_told)
+
+
+def _denied(laid: Laid) -> Iterator[str]:
+    """Denied here and not there, or there and not here."""
+    for tile in laid.tiles:
+        if tile.clause < 0 or laid.old(tile):
+            continue
+        here, there = laid.before(tile), laid.before_there(tile)
+        if _denies(here) != _denies(there) and not here.endswith("把"):
+            yield laid.against(tile.clause)
+
+
+def _denies(before: str) -> bool:
+    """Whether what follows is denied: an odd number of denials, the last of them right before it."""
+    bare = before.rstrip("必再能是肯须用会得予可曾全达到做")
+    return bool(bare) and bare[-1] in DENYING and sum(c in DENYING for c in bare[-_NEAR:]) % 2 == 1
+
+
+def _when(raw: str) -> bool:
+    """排台时: when it was may be left out where what it was is said."""
+    return raw.endswith(("时", "内", "期间")) and not SIGN.search(raw)
+
+
+def _odd(text: str) -> bool:
+    return sum(c in DENYING for c in text) % 2 == 1
+
+
+def _another(put_in: str, gone: str) -> bool:
+    """Whether words stand for others of another meaning; a value only ever stands for a value."""
+    values = [bool(SIGN.search(w)) for w in (put_in, gone)]
+    if values[0] != values[1]:
+        put_in, gone = SIGN.sub("", put_in), SIGN.sub("", gone)
+    return bool(put_in and gone) and not much_alike(put_in, gone)
+
+
+def _sense(between: str) -> int:
+    """1 where what stands before came first, -1 where it came last, 0 where nothing says so."""
+    found = _THEN.search(between)
+    return 0 if found is None else -1 if found.group() == "前" else 1
+
+
+def _before_values(clause: str, matter: str) -> Iterator[str]:
+    """“完成了{…}” for “转入{…}”: reached what is only counted."""
+    for match in SLOT.finditer(clause):
+        at = matter.find(match.group())
+        word = clause[: match.start()][-2:]
+        counted = re.findall(re.escape(word) + r"(\{[a-z_.]+\})", matter) if len(word.strip("{}")) == 2 else []
+        if counted and match.group() not in counted:
+            yield f"“{word}{match.group()}”与资料不符：资料里是“{word}{counted[0]}”"
+        reached = _REACHED.search(clause[: match.start()])
+        if reached and at >= 0 and reached.group(1) not in matter[max(0, at - _REACH) : at]:
+            yield f"“{reached.group()}{match.group()}”与资料不符：资料里是“{matter[max(0, at - 4) : at]}{match.group()}”"
 
 
 def claimed(text: str, given: str) -> Iterator[str]:
@@ -77,56 +271,6 @@ def done_too_soon(clause: str, matter: str) -> Iterator[str]:
     """Of what is planned or under way: as if it were done."""
     plain = SLOT.sub("，", clause)
     for match in _DONE.finditer(plain):
-        if plain[match.start() : match.end() + 2] not in matter:
+        verb = plain[match.end() : match.end() + 2]
+        if f"已{verb}" not in matter and match.group() + verb not in matter and f"{verb}了" not in matter:
             yield f"“{plain[match.start() : match.end() + 4]}”是做完了的说法，资料里这件事还没有做完"
-
-
-def _turns(plain: str, theirs: str) -> Iterator[str]:
-    for match in _TURNS.finditer(_NO_TURN.sub(lambda m: "，" * len(m.group()), plain)):
-        turn, after = match.group(), plain[match.end() : match.end() + 1]
-        # 没有接通 for 未接通, 仍 for 还: the same said otherwise.
-        alike = any(f"{other}{after}" in theirs for other in _ALIKE.get(turn[-1], ())) if after else False
-        if turn not in theirs and _SAME.get(turn, turn) not in theirs and not alike:
-            yield f"“{plain[max(0, match.start() - 2) : match.end() + 4]}”与资料不符：资料里没有“{turn}”"
-
-
-def _lost_turns(plain: str, theirs: str) -> Iterator[str]:
-    """A matter says 多数绕过, the clause 绕过."""
-    for match in _SWEEP.finditer(_NO_TURN.sub(lambda m: "，" * len(m.group()), theirs)):
-        after = theirs[match.end() : match.end() + 2]
-        at = plain.find(after) if re.fullmatch(f"{_HAN}{{2}}", after) else -1
-        kind = _DENYING if match.group()[0] in "尚未没无不" else _PARTLY
-        if at >= 0 and not kind.search(plain[max(0, at - _NEAR) : at]):
-            yield f"“{plain[max(0, at - 4) : at + 4]}”与资料不符：资料里是“{match.group()}{after}”"
-
-
-def _listed(plain: str, theirs: str) -> Iterator[str]:
-    """Members of an enumeration that the matter does not name."""
-    held = {theirs[i : i + 2] for i in range(len(theirs) - 1)}
-    for match in re.finditer(rf"(?:以及|[和及与、])(?P<more>{_HAN}{{2,3}})", plain):
-        more = match["more"]
-        if not any(more[i : i + 2] in held for i in range(len(more) - 1)) and more[:2] not in _FOLLOWS:
-            yield f"“{match.group()}”资料里这件事没有写，请删去"
-
-
-_FOLLOWS = frozenset(
-    ("进一", "持续", "不断", "同时", "推动", "促进", "提升", "提高", "保障", "加强", "改善", "有效", "切实")
-)
-
-
-def _before_values(clause: str, matter: str) -> Iterator[str]:
-    """“完成了{…}” for “转入{…}”: what stands before a value has a character in common with what stood there."""
-    for match in SLOT.finditer(clause):
-        at = matter.find(match.group())
-        ours = _words_before(clause[: match.start()])
-        if at < 0 or len(ours) < 2:
-            continue
-        before = _words_before(matter[:at], _REACH)
-        if before and not set(ours) & set(before):
-            yield f"“{ours}{match.group()}”与资料不符：资料里是“{before[-4:]}{match.group()}”"
-
-
-def _words_before(text: str, reach: int = 3) -> str:
-    """The last characters of a text that say something, up to a value."""
-    told = re.sub("[^一-鿿]", "", SLOT.split(text)[-1])
-    return "".join(c for c in told if c not in _WORDLESS)[-reach:]

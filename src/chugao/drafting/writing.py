@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from chugao.drafting.binding import Bound, bind, for_people
 from chugao.drafting.mending import mend
 from chugao.drafting.offering import Offer
+from chugao.engines.acts import is_problem
 from chugao.errors import EngineError
 from chugao.manuscript import Engine, Reply, ReplySentence, count_characters
 
@@ -78,9 +79,13 @@ class Written:
         """Leave out sentences, by `id` of their objects, and blocks that become empty."""
         blocks = [(kind, [(s, b) for s, b in held if id(s) not in sentences]) for kind, held in self.blocks]
         self.dropped += sum(len(held) for _, held in self.blocks) - sum(len(held) for _, held in blocks)
-        self.blocks = _counted_anew([(kind, held) for kind, held in blocks if held])
+        held_still = [(kind, held) for kind, held in blocks if held]
+        if self.role == "plan" and len(held_still) == 1 and len(self.blocks) > 1:
+            held_still = [("paragraph", held_still[0][1])]  # “1.” with nothing behind it
+        self.blocks = _counted_anew(held_still)
 
 
+_ANSWERED = 5  # more than a task that answers nothing
 _HAN = "一二三四五六七八九十"
 _COUNTED = re.compile(rf"^[{_HAN}]是")
 _Blocks = list[tuple[Literal["paragraph", "item"], list[tuple[ReplySentence, Bound]]]]
@@ -176,7 +181,8 @@ def _heard(offer: Offer, on_text: OnText | None) -> Callable[[str], None] | None
 def _spoken_name(offer: Offer, reply: Reply) -> str:
     """What a person calls a section while it is being written: its heading as printed."""
     heading = offer.brief.heading or reply.heading or (offer.brief.topic if offer.brief.task != "lead" else "")
-    return bind(heading, offer.values, offer.constants).text if heading else "开头"
+    without = "主要目标" if offer.brief.role == "goals" else "开头"
+    return bind(heading, offer.values, offer.constants).text if heading else without
 
 
 def _bound(reply: Reply, offer: Offer) -> dict[str, Bound]:
@@ -254,9 +260,15 @@ def _units(written: Written, number: int) -> list[_Unit]:
     }
     weights |= said
     grouped: dict[str, list[tuple[int, int]]] = {}
+    problems = {m.id for m in written.matters if is_problem(m)}
     for _, sentences in written.blocks:
+        opens = sentences[0][0].recipe.get("matter", "")
+        answered = opens if opens in problems and written.role == "plan" else ""
+        if answered:
+            weights[answered] = _ANSWERED + max(weights.get(r.recipe.get("matter", ""), 0) for r, _ in sentences)
         for reply, bound in sentences:
-            key = reply.recipe.get("matter") or f"{id(reply)}"
+            # A shortcoming and its way out go together: the one alone would hang in the air.
+            key = answered or reply.recipe.get("matter") or f"{id(reply)}"
             grouped.setdefault(key, []).append((id(reply), count_characters(bound.text)))
     return [
         _Unit(number, weights.get(key, _LOOSE), sum(c for _, c in held), tuple(i for i, _ in held))

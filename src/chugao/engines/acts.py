@@ -16,7 +16,7 @@ _LONG, _LONGER = 58, 76
 _LEAD = 14  # characters from which on a result is a sentence of its own
 _SHORT_NAME = 8
 _TURNS = 16
-_TELLERS = 3  # ways of a candidate
+TELLERS = 3  # ways of a candidate
 _TIMED = 2  # the candidate that says when of everything that has a time
 _CLAUSE = re.compile(r"[，；]")
 # Acts whose object can stand before them: “上线围手术期质控系统” → “围手术期质控系统3月上线”.
@@ -36,18 +36,24 @@ _ACT = re.compile(
     r"托管|帮扶|支援|对接|联[合办]|协[同助]|签[订约]|获|荣获|通过|取[得消]|入选|承[办担]|申报|自查|督[查导]|检查|排[查出]|处[理置]|化解|"
     r"回访|随访|走访|评估|逐[例项级]|考[核取]|复[盘核]|分析|点评|核[查对]|审[核计]|清[理点]|压[缩降]|控制|监测|集中|安[排装]|搬迁|迁入|进[驻村]|"
     r"下[沉派]|宣[传讲]|探索|参[加与]|保障|收治|救治|抓|做[好实强细]|管[好住]|用[好情]|办[好成结]|创建|设[立置]|拆[除分]|授[权予]|演练|维修|检修|"
-    r"普及|筛查|接种|发展|公[开布示]|报送|归档|转[运入]|结对|挂牌|验收|运行|查[处办]|补[齐足]|拓展|延伸|延长|细化|明确|梳理|盘点|防[控范]|消除|"
+    r"普及|筛查|接种(?!门诊|室|点|台|证|单位)|发展|公[开布示]|报送|归档|转[运入]|结对|挂牌|验收|运行|查[处办]|补[齐足]|拓展|延伸|延长|细化|明确|梳理|盘点|防[控范]|消除|"
     r"接[管收替]|落[户地]|划[转定]|合并|撤[并销]|添置|配齐|摸[排清]|约[定谈]|通报|处罚|慰问|轮换|换[装上]|关[停闭]|停[用办]|重[建启组装]|整修|修缮|"
     r"校[准验]|盘活|清退|追[缴回]|压减|核[减定准]|拓宽|承[接建]|竞[聘赛]|攻[关克]|推[选举荐]|组[成队]|规[划范]|运[用送]|采[集购取]|收[集回治]|征[集求]|发[放布出动]|"
     r"守[住牢]|把|给|为|与|对|向|将|让|请|按|在|竣工|落成|投用|替换|切换|割接|集成|共[建享]|互认|上调|下调|巡[检诊]|义诊|扩|带[教出])"
 )
 # What offices name without saying that it was done: “消防演练”, “厕所和污水池改造”, “干部能力培训”.
 _UNSAID = re.compile(
-    r"(?P<held>培训|轮训|演练|义诊|检查|抽查|自查|自纠|督查|督导|巡查|巡检|筛查|普查|调查|监测|评估|宣传|宣教|治理|整治|竞赛|比武|慰问|处置|调处|评比|点评|述职|述职评议|座谈|"
-    r"课堂|讨论|专题研判|报告会|专项|警示教育大会|业务学习|检测|随访|讲座)[”]?$|"
-    r"(?P<built>建设|改造|整改|修缮|改革|试点|迁建|扩建|搬迁|创建|互认|全覆盖|调整|流转|联办|追溯|统一配送|集中核算|[二三四]期)$|(?P<made>办法|制度|方案|预案|规范|流程|目录)$|"
-    r"(?P<opened>门诊|疗护病房|诊室)$|(?P<formed>小组|专班)$|(?P<led>全疗程管理|规范管理|积分管理|分级管理|网格管理|专项管理)$|“?回头看”?$"
+    r"(?P<turned>办理|处理|接待)$|(?P<held>隐患排查|联合诊断|培训|轮训|演练|义诊|检查|抽查|自查|自纠|督查|督导|巡查|巡检|筛查|普查|调查|监测|评估|宣传|宣教|治理|整治|竞赛|比武|慰问|处置|调处|评比|点评|述职|述职评议|座谈|"
+    r"课堂|讨论|专题研判|报告会|专项|警示教育大会|业务学习|检测|随访|讲座|定向培养)[”]?$|"
+    r"(?P<built>建设|改造|整改|修缮|改革|试点|迁建|扩建|搬迁|创建|互认|全覆盖|调整|流转|联办|追溯|统一配送|集中核算|债务化解|隐患清零|[二三四]期)$|(?P<made>办法|制度|方案|预案|规范|流程|目录)$|"
+    r"(?P<opened>门诊|疗护病房|诊室)$|(?P<formed>小组|专班)$|(?P<set>(?:预警|监测|服务|哨|献血|采血|测糖|托育)点|工作站|驿站)$|(?P<through>绿色通道|热线)$|(?P<led>全疗程管理|规范管理|积分管理|分级管理|网格管理|专项管理)$|“?回头看”?$"
 )
+_REMAINS = re.compile(r"继续推进|正在|尚未|未完成|仍在|其余|余下|剩余")
+# “全省家庭医生签约服务先进集体” by itself says a name and nothing that happened.
+_A_TITLE = re.compile(
+    r"^(?:全[国省市区县]|国家|省|市|区|县)[^，；。]*(?:集体|单位|科室|团队|示范[区点岗]|标兵|模范|窗口|医院|卫生院|称号)$"
+)
+_AWARDED = re.compile(r"获|评为|授予|被|荣|入选|命名|表彰|通过|建成|创成")
 _FINISHED = re.compile(r"(?:建设|改造|整改|修缮|迁建|扩建|搬迁|创建)$")
 _SAID = re.compile(
     r"[，；。由把将改给让请与向被到]|完成|纳入|进入|通过|开[始放设展通]|启[动用]|实行|恢复|更换|延[长伸]|转|派|建|设|增|做|办|抓|推"
@@ -55,7 +61,8 @@ _SAID = re.compile(
 _TALLY = re.compile(r"^(?:全年|年内|共|累计|每[月季周年])\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _COUNT = re.compile(r"^\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _ROW = re.compile(r"[^，；。、]{2,8}(?:、[^，；。、]{2,8})+")
-_IN_ONE = 2  # style of a task
+STYLES, _IN_BRACKETS, _IN_ONE = 3, 1, 2  # of a task
+_NAMES = 16  # characters of those whose task it is
 _A_PLACE = 12  # characters of the name of a place where patients are seen
 _TOO_SHORT = 6  # characters of a result that would be a sentence by itself
 _WITH_TALLY = 16
@@ -63,7 +70,7 @@ _WITH_TALLY = 16
 _FULL_CLAUSE = re.compile(r"[把被将由到至给向在进入]|逐|全部|全覆盖|[签完好成起来了]$")
 _COUNT_ONLY = re.compile(r"(?:全年|年内|共|累计)?\{[a-z_]+\.[a-z_]+\}")
 _OWN_TIME = re.compile(r"月|季|年|每|周|日")
-_UNDER_WAY = re.compile(r"正在|推进|陆续|尚|仍|在建|预计|计划")
+_UNDER_WAY = re.compile(r"开工|动工|正在|推进|陆续|尚|仍|在建|预计|计划")
 # Words that hang on the month before them: without it nobody knows which.
 _ON_TIME = re.compile(
     r"当[月天日周晚夜]|次[日月]|首[月日周晚夜]|第一[周天夜晚]|同月|上月|本月|此前|此后|至今|以来|以后|之后"
@@ -211,7 +218,8 @@ class Teller:
         clerks = _OFFICE.search(matter.actor) or (is_honour(matter) and _CLERKS.search(matter.actor))
         # “宣传科宣传稿件”, “信息科与医院打通……”: neither says who did it.
         doubled = matter.actor[:2] == act[:2] or act[0] in "与和同"
-        if matter.actor and not (clerks or doubled) and length(matter.actor) <= _SHORT_NAME and is_act(act):
+        named = is_honour(matter) and act != matter.text  # nobody said who of the house was honoured
+        if matter.actor and not (clerks or doubled or named) and length(matter.actor) <= _SHORT_NAME and is_act(act):
             in_the_middle = when if matter.when_kind in ("month", "day", "span") else ""
             forms["actor"] = f"{matter.actor}{in_the_middle}{act}"
         return forms
@@ -253,7 +261,9 @@ def spoken(matter: BriefMatter) -> str:
     """The act of a matter as a sentence says it: “干部能力培训” is held, “厕所改造” completed or pressed on with."""
     text = matter.text
     unsaid = _UNSAID.search(text)
-    if unsaid is None or is_act(text) or is_honour(matter) or is_problem(matter):
+    if is_honour(matter):
+        return f"获评{text}" if _A_TITLE.search(text) and not _AWARDED.search(text) else text
+    if unsaid is None or is_act(text) or is_problem(matter):
         return text
     if _SAID.search(text[: unsaid.start()]):
         return text  # something is said to be done already: “CT开放晚间检查”
@@ -268,9 +278,17 @@ def spoken(matter: BriefMatter) -> str:
         return f"开设{text}"
     if unsaid["formed"]:
         return f"组建{text}"
+    if unsaid["set"]:
+        return f"设立{text}"
+    if unsaid["through"]:
+        return f"开通{text}"
+    if unsaid["turned"]:
+        return f"{unsaid['turned']}{text[: unsaid.start()]}"
     if not unsaid["built"]:
         return f"开展{text}"
-    return f"完成{text}" if done and _FINISHED.search(text) else f"推进{text}" if ahead else text
+    if done and _FINISHED.search(text):
+        return f"{'推进' if _REMAINS.search(matter.result) else '完成'}{text}"
+    return f"推进{text}" if ahead else text
 
 
 def self_name(organisation: str, level: str) -> str:
@@ -303,7 +321,7 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0, style: int =
     """One planned matter: the act, by when, then by whom and how it will be checked.
 
     `form` turns the place of the deadline, so that not every task of a list has it at the same spot; `style` is a
-    candidate's: 1 puts deadlines in brackets, 2 tells act, way and deadline in one breath.
+    candidate's: 1 puts who and by when in brackets, 2 tells act, way and deadline in one breath.
     """
     # No item begins with its date: “8.6月底前” would read as a number.
     # What goes on all year has no deadline to be told; the table has its cell.
@@ -316,11 +334,13 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0, style: int =
     elif result and length(result) < _TOO_SHORT and not is_act(result):
         act, result = f"{act}，{result}", ""
     in_one = bool(result) and length(act + result) <= _LONG and not _OWN_TIME.search(result)
-    if not when:
-        told = [f"{act}，{result}"] if style == _IN_ONE and in_one else [act, result]
-    elif style and matter.when_kind in ("deadline", "month"):
-        joined = f"{act}，{result}，{when}完成" if style == _IN_ONE and in_one else ""
-        told = [joined] if joined and not _BEGINS.search(act + result) else [f"{act}（{when}）", result]
+    plainly = not when or matter.when_kind in ("deadline", "month")
+    if style == _IN_BRACKETS and plainly and (named := _named(matter, when)):
+        told = [f"{act}（{named}）", result]
+    elif style == _IN_ONE and plainly and in_one and not (when and _BEGINS.search(act + result)):
+        told = [f"{act}，{result}，{when}完成" if when else f"{act}，{result}"]
+    elif not when:
+        told = [act, result]
     elif matter.when_kind == "span":
         told = [f"{act}（{when}）", result]
     elif matter.when_kind == "from":
@@ -334,6 +354,11 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0, style: int =
     else:
         told = [_done_by(act, when), result]
     return [sentence(f"{text}。", "matter", matter.id) for text in told if text]
+
+
+def _named(matter: BriefMatter, when: str) -> str:
+    """“基层科，6月底前”: who and by when, as they stand in brackets."""
+    return "，".join(x for x in (matter.actor if length(matter.actor) <= _NAMES else "", when) if x)
 
 
 def _done_by(act: str, when: str) -> str:
@@ -364,9 +389,9 @@ def shortcoming(matter: BriefMatter, number: int, seed: int = 0) -> str:
     cause = _CAUSED.sub("", matter.result)
     if not cause:
         return matter.text
-    apart = length(cause) >= _LEAD and seed % _TELLERS
+    apart = length(cause) >= _LEAD and seed % TELLERS
     if cause == matter.result:
-        joint = ("，", "。", "：")[seed % _TELLERS] if apart else "，"
+        joint = ("，", "。", "：")[seed % TELLERS] if apart else "，"
         return matter.text + joint + cause
     return matter.text + ("，原因是", "，主要是", "。")[(number + seed) % 3] + cause
 

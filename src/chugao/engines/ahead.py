@@ -10,16 +10,28 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from chugao.engines.acts import first_clause, is_act, is_problem, length, outlook, sentence, shortcoming, spoken, task
-from chugao.engines.pen import ASKED, HAN, SHORT_CLAUSE, Pen, paired, paragraphs_of
+from chugao.engines.acts import (
+    STYLES,
+    first_clause,
+    is_act,
+    is_problem,
+    length,
+    outlook,
+    sentence,
+    shortcoming,
+    spoken,
+    task,
+)
+from chugao.engines.pen import ASKED, HAN, SHORT_CLAUSE, Pen, as_given, paired, paragraphs_of, turn_of
 from chugao.engines.phrasing import Metric, document_frames
 from chugao.engines.titling import heading_of
 from chugao.kind import Kind
-from chugao.manuscript import BriefMatter, Reply, ReplyBlock, ReplySentence
+from chugao.manuscript import SLOT, BriefMatter, Reply, ReplyBlock, ReplySentence
 
 _MANY = 3
 _AN_AIM = re.compile(r"目标|年底|力争|年内|全年")
 _GOALS, _OF_GOALS = 5, 3
+_IN_A_SENTENCE = 2
 _OUTLOOK = 6
 _IDEAS_IN_A_LINE = 3
 _LIGHT = 4  # ideas of a section told with their way; the others by name
@@ -31,7 +43,7 @@ def plan(pen: Pen) -> Reply:
     aimed = [with_goal(attached.get(m.id, []), 1) for m in pen.matters]
     # Where the half before has told what was reached, one aim says where a section's tasks lead.
     few = 1 if pen.brief.kind is Kind.SUMMARY_PLAN and pen.brief.topic and not pen.brief.heading else 2
-    most = _MANY if pen.matters and pen.brief.fuller else few if pen.matters else _MANY + bool(pen.brief.heading)
+    most = _MANY if pen.matters and pen.brief.fuller else few if pen.matters else _MANY
     told_aims = with_goal(free, most)
     beside = [m for group in aimed for m in group] if pen.matters else told_aims
     heading = heading_of(pen.brief, pen.phraser, pen.matters, beside or told_aims, ahead=True)
@@ -44,12 +56,19 @@ def plan(pen: Pen) -> Reply:
         told = task(matter, form=turn + number, style=_style(pen))
         told += _aims(pen, attached.get(matter.id, []), 1)
         blocks.append(ReplyBlock(type="item" if several else "paragraph", sentences=tuple(told)))
+    blocks += _owed(pen)
     return Reply(heading=heading.text, headings=heading.others, blocks=tuple(blocks))
 
 
+def _owed(pen: Pen) -> list[ReplyBlock]:
+    """【待补】 where there are aims and no task: figures alone are no plan."""
+    told = [sentence("{brief.tasks}。", "owed")] if pen.brief.slot("brief.tasks") else []
+    return [ReplyBlock(sentences=tuple(told))] if told else []
+
+
 def _style(pen: Pen) -> int:
-    """The usual way of telling a task at seed 0; another candidate has one of the other two throughout."""
-    return pen.phraser.choose_for_document((1, 2), "tasks") if pen.brief.seed else 0
+    """The usual way of telling a task at seed 0; each of the next two candidates has one of the others throughout."""
+    return pen.brief.seed % STYLES
 
 
 def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence]:
@@ -73,27 +92,34 @@ def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence
     text, made_by, passage = clauses[0]
     if passage and _AN_AIM.search(text):
         opening = f"{ahead}，"  # the office's own sentence says that it is an aim
-    return paired([(opening + text, made_by, passage), *clauses[1:]], longest=2 * SHORT_CLAUSE)
+    return paired([(opening + text, made_by, passage), *clauses[1:]], longest=2 * SHORT_CLAUSE, alike=True)
 
 
 def with_goal(metrics: Iterable[Metric], limit: int) -> list[Metric]:
-    return sorted((m for m in metrics if "goal" in m.slots and not m.backwards), key=lambda m: -m.importance)[:limit]
+    """The weightiest that have one; how well before how many, for more patients are no aim."""
+    aims = [m for m in metrics if "goal" in m.slots and not m.backwards]
+    return sorted(aims, key=lambda m: (m.kind in ("count", "amount") and not m.required, -m.importance))[:limit]
 
 
 def goals(pen: Pen) -> Reply:
-    """Main goals as one paragraph, three a sentence; what they were before stands in the table with all others."""
-    ranked = with_goal(pen.metrics, _GOALS if pen.brief.level in ("医院", "区县", "市") else _OF_GOALS)
-    clauses = [c for m in ranked if (c := pen.phraser.clause(m, "goals", sparse=True))]
+    """Main goals as one paragraph, two a sentence, the last of them with what it starts from; the table has all."""
+    # Behind a half that has told what was reached three show where it goes.
+    many = pen.brief.level in ("医院", "区县", "市") and pen.brief.kind is not Kind.SUMMARY_PLAN
+    ranked = with_goal(pen.metrics, _GOALS if many else _OF_GOALS)
+    last = len(ranked) - 1
+    clauses = [
+        c
+        for i, m in enumerate(ranked)
+        if (c := pen.phraser.clause(m, "goals", sparse=i % _IN_A_SENTENCE == 0 and i < last))
+    ]
     told = []
-    # The first sentence names the year too, so that it holds one goal less.
-    cuts = [0, *range(_OF_GOALS - 1, len(clauses), _OF_GOALS)]
-    for start, end in zip(cuts, [*cuts[1:], len(clauses)], strict=True):
-        group = clauses[start:end]
-        opening = (
-            pen.phraser.pick(("到{brief.plan_year}年底，", "{brief.plan_year}年，"), "goals") if start == 0 else ""
-        )
+    for start in range(0, len(clauses), _IN_A_SENTENCE):
+        group = clauses[start : start + _IN_A_SENTENCE]
+        # The paper has said which year; “2026年，床护比由1:0.55升到1:0.57” would give both to one.
+        opening = pen.phraser.pick(("到年底，", "全年力争", "年内力争", "全年目标是"), "goals") if start == 0 else ""
         made_by = "+".join(dict.fromkeys(c[1] for c in group))
-        told.append(sentence(opening + "，".join(c[0].removeprefix("把") for c in group) + "。", made_by))
+        joint = "；" if "，" in "".join(c[0] for c in group) else "，"
+        told.append(sentence(opening + joint.join(c[0].removeprefix("把") for c in group) + "。", made_by))
     if told and sum("goal" in m.slots for m in pen.metrics) > len(ranked):
         told[-1] = told[-1].model_copy(update={"text": f"{told[-1].text.rstrip('。')}；其余目标见附表。"})
     return paragraphs_of([told]) if told else Reply()
@@ -112,13 +138,13 @@ def outlook_of(pen: Pen) -> Reply:
         blocks.append(ReplyBlock(sentences=(_by_name(rest, "同时，"),)))
     if aims := _aims(pen, pen.metrics, 2):
         blocks.insert(0, ReplyBlock(sentences=tuple(aims)))
-    return Reply(blocks=tuple(blocks))
+    return Reply(blocks=(*blocks, *_owed(pen)))
 
 
 def _by_name(matters: Sequence[BriefMatter], opening: str) -> ReplySentence:
     """Several tasks in one sentence, without how they will be done."""
     texts = [spoken(m) for m in matters]
-    joint = "；" if any("，" in t or "、" in t for t in texts) else "、"
+    joint = "；" if any("，" in t or "、" in t for t in texts) or len({is_act(t) for t in texts}) > 1 else "、"
     return sentence(f"{opening}{joint.join(texts)}。", "matter", matters[0].id)
 
 
@@ -143,18 +169,18 @@ def ideas(pen: Pen) -> Reply:
     heading = heading_of(pen.brief, pen.phraser, tasks, [], ahead=True)
     blocks = []
     asides: list[BriefMatter] = []
-    for number, (problem, answer) in enumerate(_pairs(pen.brief.matters)):
+    for number, (problem, answer) in enumerate(_pairs(pen.brief.matters, pen.brief.seed)):
         if problem is None:
             asides += answer
             continue
         blocks.append(ReplyBlock(sentences=tuple(_answered(pen, problem, answer, number))))
-    blocks += _beside(asides, further=bool(blocks))
+    blocks += _beside(asides, further=bool(blocks), apart=pen.brief.seed % STYLES == 1)
     if not blocks and (aims := _aims(pen, pen.metrics, _MANY)):
         blocks.append(ReplyBlock(sentences=tuple(aims)))
     return Reply(heading=heading.text, headings=heading.others, blocks=tuple(blocks))
 
 
-def _pairs(matters: Sequence[BriefMatter]) -> list[tuple[BriefMatter | None, list[BriefMatter]]]:
+def _pairs(matters: Sequence[BriefMatter], seed: int) -> list[tuple[BriefMatter | None, list[BriefMatter]]]:
     """Each shortcoming with the tasks that stand behind it, as the plan put them; last those before any shortcoming."""
     pairs: list[tuple[BriefMatter | None, list[BriefMatter]]] = []
     free: list[BriefMatter] = []
@@ -163,9 +189,11 @@ def _pairs(matters: Sequence[BriefMatter]) -> list[tuple[BriefMatter | None, lis
             pairs.append((matter, []))
         else:
             (pairs[-1][1] if pairs else free).append(matter)
+    if seed:
+        pairs.sort(key=lambda p: turn_of(p[0], seed) if p[0] else "")
     # What a leader wants first comes first, with the shortcoming it answers.
     pairs.sort(key=lambda p: not any(m.weight >= ASKED for m in p[1]))
-    return [*pairs, (None, sorted(free, key=lambda m: m.weight < ASKED))]
+    return [*pairs, (None, as_given(free, seed))]
 
 
 def _answered(pen: Pen, problem: BriefMatter, answer: Sequence[BriefMatter], number: int) -> list[ReplySentence]:
@@ -185,25 +213,41 @@ def _idea(pen: Pen, matter: BriefMatter, group: str) -> ReplySentence:
 
 
 def _way(matter: BriefMatter) -> str:
-    """How a thing will be done: the first of it, or all where its clauses are of one make (市一院做……，市二院做……)."""
+    """How a thing will be done: the first of it, or all where its clauses are of one make (市一院做……，市二院做……).
+
+    How many is a matter of the plan: 思路 hold next to no numbers.
+    """
     clauses = matter.result.split("，")
     alike = len(clauses) > 1 and len({c[:1] for c in clauses}) == 1
-    return matter.result if alike and length(matter.result) < 2 * SHORT_CLAUSE else first_clause(matter.result)
+    way = matter.result if alike and length(matter.result) < 2 * SHORT_CLAUSE else first_clause(matter.result)
+    return "" if SLOT.search(way) else way
 
 
-def _beside(matters: Sequence[BriefMatter], *, further: bool) -> list[ReplyBlock]:
-    """Tasks that answer no shortcoming: the first few with their way, the others by name."""
+def _beside(matters: Sequence[BriefMatter], *, further: bool, apart: bool) -> list[ReplyBlock]:
+    """Tasks that answer no shortcoming: the first few with their way, the others by name.
+
+    They stand in a run of 一是、二是, in another candidate (`apart`) in items.
+    """
     told, rest = list(matters[:_LIGHT]), list(matters[_LIGHT:])
     if len(rest) == 1:
         told, rest = list(matters), []
+    apart = apart and len(told) > 1
     sentences = []
     for number, matter in enumerate(told):
         how = _way(matter)
         act = spoken(matter)
         text = act + (f"，{how}" if how and length(act + how) < 2 * SHORT_CLAUSE else "")
-        mark = f"{HAN[number]}是" if len(told) > 1 else "此外，还要" if further and is_act(act) else ""
+        several = "" if apart else f"{HAN[number]}是"
+        mark = several if len(told) > 1 else "此外，还要" if further and is_act(act) else ""
         sentences.append(sentence(f"{mark}{text}。", "matter", matter.id))
+    named = []
     for start in range(0, len(rest), _IDEAS_IN_A_LINE):
-        opening = "此外，还要" if start == 0 else "并"
-        sentences.append(_by_name(rest[start : start + _IDEAS_IN_A_LINE], opening))
-    return [ReplyBlock(sentences=tuple(sentences))] if sentences else []
+        group = rest[start : start + _IDEAS_IN_A_LINE]
+        # “此外，还要家庭医生签约改为……”: what begins with its subject is only named.
+        opening = ("此外，还要" if start == 0 else "并") if is_act(spoken(group[0])) else "此外，" if start == 0 else ""
+        named.append(_by_name(group, opening))
+    if not apart:
+        sentences += named
+        return [ReplyBlock(sentences=tuple(sentences))] if sentences else []
+    items = [ReplyBlock(type="item", sentences=(s,)) for s in sentences]
+    return [*items, *([ReplyBlock(sentences=tuple(named))] if named else [])]

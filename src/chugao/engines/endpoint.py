@@ -47,7 +47,9 @@ class Refused(Exception):
 
 def endpoint_of(settings: Settings) -> Endpoint:
     """The endpoint of the settings.  Raises `InputError` when there is none, or it is not one to send a key to."""
-    where = "请在 chugao.toml 的 [model] 下写 base_url，或设环境变量 CHUGAO_BASE_URL。"
+    where = (
+        "请在工作区（chugao init 建的文件夹）的 chugao.toml 里 [model] 下写 base_url，或设环境变量 CHUGAO_BASE_URL。"
+    )
     if not settings.base_url:
         raise InputError(f"没有写模型接口的地址。{where}")
     try:

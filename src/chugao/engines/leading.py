@@ -17,6 +17,7 @@ from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
 
 _DEEDS = 44
 _WORTH_A_LEAD = 5
+_SEVERAL_TARGETS, _MOST_OF = 4, 4  # three targets of four are most of them
 _IN_ONE = 2  # volumes of which one is compared
 _YEAR_AND_NAME = re.compile(r"\{(?:plan_)?year\}年(?:\{span\})?，\{department\}")
 
@@ -30,7 +31,8 @@ def lead(pen: Pen) -> Reply:
         "plan_year": "{brief.plan_year}",
         "plan_when": "{brief.plan_span}" if brief.slot("brief.plan_span") else "{brief.plan_year}年",
         "span": "{brief.span}" if brief.slot("brief.span") else "",
-        "milestones": _milestone(pen),
+        "milestones": _told_when(weightiest(pen.matters, MILESTONE, 1)) if len(pen.matters) >= _WORTH_A_LEAD else "",
+        "notable": _notable(pen),
         "deeds": _deeds(pen),
         "basis": "、".join(f"{{{s.name}}}" for s in brief.slots if s.field == "basis"),
     }
@@ -45,9 +47,29 @@ def lead(pen: Pen) -> Reply:
         # “2025年，……全年” says the year twice.
         bare = headline[0].text.removeprefix("{brief.span}").removeprefix("全年")
         headline = [sentence(first + bare, "bank:headline"), *headline[1:]]
+    attained = _attained(pen)
+    if attained and not opening and not headline:
+        # “年度目标全部完成”: whose, of which year?
+        first = f"{{brief.year}}年{values['span']}，{values['department']}{attained[0].text}"
+        attained = [attained[0].model_copy(update={"text": first})]
+    headline += attained
     alone = not opening and not headline
     close = [] if final and not brief.kind.looks_back else [_close(pen, values, alone=alone)]
     return paragraphs_of([[*opening, *headline, *close]])
+
+
+def _attained(pen: Pen) -> list[ReplySentence]:
+    """That the year's targets were met, said once for all sections; what fell short stands where it is explained."""
+    if not pen.brief.divided or pen.brief.slot("brief.span"):
+        return []
+    aimed = [m for m in pen.metrics if m.reached is not None]
+    met = [m for m in aimed if m.reached]
+    if len(aimed) < _SEVERAL_TARGETS or _MOST_OF * len(met) < (_MOST_OF - 1) * len(aimed):
+        return []
+    group = "attained" if len(met) == len(aimed) else "mostly_attained"
+    row = pen.phraser.pick(document_frames()[group], group)
+    recipe = {"made_by": f"bank:{row['id']}", "targets": ",".join(m.id for m in met)}
+    return [ReplySentence(text=cast(str, row["text"]), recipe=recipe)]
 
 
 def _close(pen: Pen, values: dict[str, str], *, alone: bool = False) -> ReplySentence:
@@ -64,9 +86,22 @@ def _close(pen: Pen, values: dict[str, str], *, alone: bool = False) -> ReplySen
     return sentence(close, f"bank:{close_id}")
 
 
-def _milestone(pen: Pen) -> str:
-    best = next(iter(weightiest(pen.matters, MILESTONE, 1)), None)
-    return f"{when_of(best)}{best.text}" if best else ""
+def _told_when(matters: Sequence[BriefMatter]) -> str:
+    """“新重症病区4月启用”, “9月12日通过二级甲等医院复评”; "" for none."""
+    if not matters:
+        return ""
+    matter = matters[0]
+    opened = _OPENED.search(matter.text)
+    if opened and not is_act(matter.text) and matter.when_kind in ("day", "month"):
+        return f"{matter.text[: opened.start()]}{{{matter.when}}}{opened.group()}"
+    return f"{when_of(matter)}{matter.text}"
+
+
+def _notable(pen: Pen) -> str:
+    """The one thing among many that weighs more, where none is a milestone."""
+    heavy = weightiest(pen.matters, WEIGHTY, 2) if len(pen.matters) >= _WORTH_A_LEAD else []
+    one = len(heavy) == 1 and heavy[0].weight < MILESTONE and _says_what_happened(heavy[0].text)
+    return _told_when(heavy) if one and pen.brief.kind.looks_back else ""
 
 
 def _deeds(pen: Pen) -> str:
@@ -74,11 +109,13 @@ def _deeds(pen: Pen) -> str:
     if len([m for m in pen.matters if not is_problem(m)]) < _WORTH_A_LEAD:
         return ""  # what stands three lines further down need not be said twice
     heavy = weightiest(pen.matters, WEIGHTY, 4)
+    if len(heavy) == 1 and heavy[0].weight >= MILESTONE and pen.brief.kind.looks_back:
+        return ""  # the one thing that the year is remembered for stands in no list with lesser ones
     if len(heavy) < 2 and not pen.brief.kind.looks_back:
         return ""  # of twenty tasks none of which weighs more, none opens the paper
     chosen = heavy if len(heavy) > 1 else weightiest(pen.matters, 0, 3)
     named = [m for m in map(_first_clause, chosen) if not SLOT.search(m.text) and "、" not in m.text]
-    if not heavy:
+    if len(heavy) < 2:
         named = [m for m in named if is_act(m.text)]
     # “先抓县中医院迁建”: what is to be done stands there as a name.
     acts = [spoken(m) if pen.brief.kind.looks_back else m.text for m in named]
@@ -91,6 +128,7 @@ def _deeds(pen: Pen) -> str:
     return "、".join(told) if len(told) > 1 else ""
 
 
+_OPENED = re.compile(r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|上线|揭牌|开工)$")
 _HAPPENED = re.compile(r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|上线|运行|落户|立项|达标|投入使用)$")
 
 
@@ -133,6 +171,9 @@ def _volumes(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:
         if trend is not None and trend.sign and not pen.brief.sparer
         else ""
     )
+    if span and "attainment" in metrics[0].slots and pen.brief.sparer <= 1:
+        # What a reader of half a year asks first, and says more than the growth where there is room for one.
+        compared += f"，完成全年目标的{{{metrics[0].id}.attainment}}"
     # “2026年1—9月，……。1—9月……”: a span in figures is said once.
     said = span is not None and any(c.isdigit() for c in span.meaning)
     opening = "" if said or told[0].startswith("全") else whole(pen.brief)
@@ -173,11 +214,16 @@ def _document_frame(pen: Pen, group: str, values: dict[str, str], *, formula: st
     usable: list[tuple[int, str, str, bool]] = []
     for row in document_frames()[group]:
         text, kinds = cast(str, row["text"]), cast(list[str], row["kinds"])
-        needed = re.findall(r"\{(milestones|deeds|basis)\}", text)
+        needed = re.findall(r"\{(milestones|notable|deeds|basis)\}", text)
         many = values["deeds"].count("、") + 1 >= cast(int, row.get("least", 0)) or "deeds" not in needed
         if pen.brief.kind.value in kinds and all(values[n] for n in needed) and many:
             usable.append((cast(int, row.get("weight", 1)), text, cast(str, row["id"]), bool(row.get("final"))))
-    opened = [(w, t[len(m[0]) :], i, f) for w, t, i, f in usable if (m := _YEAR_AND_NAME.match(t))] if formula else []
+    # “……医院的头一件大事是”: behind a formula nobody owns it, “……精神，头一件大事是”.
+    opened = (
+        [(w, t[len(m[0]) :].removeprefix("的"), i, f) for w, t, i, f in usable if (m := _YEAR_AND_NAME.match(t))]
+        if formula
+        else []
+    )
     usable = opened or usable
     best = max(row[0] for row in usable)
     _, text, frame_id, final = pen.phraser.pick([u for u in usable if u[0] == best], group)

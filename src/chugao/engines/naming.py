@@ -24,7 +24,7 @@ _WAYS = {
 """(kind, which way it went) → ways of saying so."""
 
 
-def compared_by_name(pen: Pen, metrics: Sequence[Metric], *, most: int = 2) -> list[ReplySentence]:
+def compared_by_name(pen: Pen, metrics: Sequence[Metric], *, most: int = 2, named: int = _NAMED) -> list[ReplySentence]:
     """What became of some figures since last year, those that went one way in one sentence, at most `most` of them."""
     groups: dict[tuple[str, int, str], list[Metric]] = {}
     for metric in metrics:
@@ -34,12 +34,15 @@ def compared_by_name(pen: Pen, metrics: Sequence[Metric], *, most: int = 2) -> l
         kind = {"amount": "count", "index": "rate"}.get(metric.kind, metric.kind)
         groups.setdefault((kind, trend.sign, metric.direction), []).append(metric)
     ranked = sorted(groups.items(), key=lambda g: (-len(g[1]), g[0]))[:most]
-    return [_told(pen, key[:2], held[:_NAMED]) for key, held in ranked]
+    return [_told(pen, key[:2], held[:named]) for key, held in ranked]
 
 
 def _told(pen: Pen, way: tuple[str, int], metrics: Sequence[Metric]) -> ReplySentence:
     names = [m.full for m in metrics]
-    text = listed(names) + ("都" if len(names) > 1 else "") + pen.phraser.fresh(_WAYS[way], "by name", names[0])
+    went = pen.phraser.fresh(_WAYS[way], "by name", names[0])
+    # 耗占比比上年: one 比 too many.
+    went = f"较{went[1:]}" if len(names) == 1 and names[0].endswith("比") and went.startswith("比") else went
+    text = listed(names) + ("都" if len(names) > 1 else "") + went
     if pen.brief.slot("brief.span"):
         text = text.replace("上年", "上年同期")
     recipe = {"made_by": "bank:by_name", "compared": ",".join(m.id for m in metrics)}

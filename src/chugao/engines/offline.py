@@ -52,7 +52,7 @@ def _composed(brief: Brief) -> Reply:
         "lead": lead,
         "results": results,
         "problems": _problems,
-        "plan": ideas if brief.kind is Kind.IDEAS else plan,
+        "plan": {Kind.IDEAS: ideas, Kind.KEY_POINTS: items}.get(brief.kind, plan),
         "items": items,
         "next": outlook_of,
         "goals": goals,
@@ -65,7 +65,9 @@ _COUNTED = re.compile(r"(?:不足|问题|短板)[^，。]{0,4}(?:只|就|最多)
 
 def _missed(pen: Pen) -> list[ReplySentence]:
     """Targets that were missed and of which no shortcoming speaks, by name, where nobody chose what is to be told."""
-    if pen.brief.slot("brief.span") or any(map(_COUNTED.search, pen.brief.instructions)):
+    if pen.brief.kind is Kind.IDEAS or pen.brief.slot("brief.span"):
+        return []  # 思路 tell a shortcoming where they say the way out of it
+    if any(map(_COUNTED.search, pen.brief.instructions)):
         return []
     told = [m.text + m.result for m in pen.matters]
     failed = [m for m in pen.metrics if m.reached is False]

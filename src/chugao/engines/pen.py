@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from chugao.engines.acts import is_honour, rank
+from chugao.engines.acts import is_honour, is_problem, rank
 from chugao.engines.phrasing import Metric, Phraser, Purpose, metrics_of
 from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
 from chugao.outline import affinity
@@ -18,6 +18,7 @@ from chugao.outline import affinity
 HAN = "一二三四五六七八九十"
 SHORT_CLAUSE = 24
 _ATTACHED = 0.34
+_A_VOLUME = 3  # characters: the name of a volume
 ASKED = 99
 _DENSE = 0.018  # numbers a character: provincial reports hold 8 to 18 in a thousand
 _DENSEST, _A_FIGURE = 0.026, 40
@@ -39,7 +40,7 @@ class Pen:
         )
         # What was done is told by weight; shortcomings and tasks in the order the plan put them.
         told = brief.role in ("lead", "results")
-        self.matters = in_order(brief.matters, brief.seed) if told else as_given(brief.matters)
+        self.matters = in_order(brief.matters, brief.seed) if told else as_given(brief.matters, brief.seed)
         # A slip of two matters has room for what became of its figures.
         self.slip = not brief.heading and brief.section == brief.role and len(brief.matters) <= _A_FEW
         self.sparse = brief.sparer > 0 or (not self.slip and density(brief.matters) > _DENSE)
@@ -56,7 +57,9 @@ class Pen:
         attached: dict[str, list[Metric]] = {}
         free = []
         for metric in self.metrics:
-            scored = [(affinity(metric.name, m.text + m.result), m.id) for m in matters if not is_honour(m)]
+            # 门诊, 出院, 手术: what a whole house did is no proof of the one thing that was done there.
+            narrow = [] if metric.kind == "count" and len(metric.name) <= _A_VOLUME else matters
+            scored = [(affinity(metric.name, m.text + m.result), m.id) for m in narrow if not is_honour(m)]
             best = max(scored, default=(0.0, ""))
             if best[0] >= _ATTACHED:
                 attached.setdefault(best[1], []).append(metric)
@@ -72,12 +75,14 @@ class Pen:
         worthy = [m for m in metrics if m.required or m.direction not in ("unwelcome", "flat")]
         if self.brief.sparer > 1:
             worthy = [m for m in worthy if m.required]
-        ranked = sorted(worthy, key=lambda m: -m.importance)
+        ranked = sorted(worthy, key=lambda m: (m.direction in ("unwelcome", "flat"), -m.importance))
         ranked = [m for i, m in enumerate(ranked) if m.required or i < limit]
+        # Among deeds a figure says what became of it; its target and how far it was met stand in the table.
+        plain = self.brief.divided and bool(self.matters)
         clauses = [
             c
             for i, m in enumerate(ranked)
-            if (c := self.phraser.clause(m, self._purpose(m), sparse=self.sparse or i >= _IN_FULL))
+            if (c := self.phraser.clause(m, self._purpose(m), plain=plain, sparse=self.sparse or i >= _IN_FULL))
         ]
         return paired(clauses)
 
@@ -96,12 +101,12 @@ class Pen:
 
 
 def _of_a_part(metric: Metric) -> Metric:
-    """What a part of a year says of the year's target: only that a count has reached it already."""
-    if metric.kind in ("count", "amount") and metric.reached:
+    """What a part of a year says of the year's target: how much of it a count has reached, and whether all."""
+    counted = metric.kind in ("count", "amount")
+    if counted and metric.reached:
         return metric
-    return metric.model_copy(
-        update={"slots": {f: s for f, s in metric.slots.items() if f not in ("target", "gap", "attainment")}}
-    )
+    unsaid = {"target", "gap"} | (set() if counted else {"attainment"})
+    return metric.model_copy(update={"slots": {f: s for f, s in metric.slots.items() if f not in unsaid}})
 
 
 def in_order(matters: Iterable[BriefMatter], seed: int = 0) -> list[BriefMatter]:
@@ -114,21 +119,36 @@ def in_order(matters: Iterable[BriefMatter], seed: int = 0) -> list[BriefMatter]
     for matter in matters:
         best[matter.category] = max(best.get(matter.category, 0), matter.weight)
     first = {c: i for i, c in reversed(list(enumerate(m.category for m in matters)))}
+    place = _places(sorted(matters, key=lambda m: (m.month, m.id)), seed)
     return sorted(
         matters,
-        key=lambda m: (is_honour(m), -best[m.category], first[m.category], rank(m), -m.weight, *_turn(m, seed)),
+        key=lambda m: (is_honour(m), -best[m.category], first[m.category], rank(m), -m.weight, place[m.id]),
     )
 
 
-def _turn(matter: BriefMatter, seed: int) -> tuple[int, str]:
-    if not seed:
-        return matter.month, matter.id
-    return 0, hashlib.sha256(f"{seed}|{matter.id}".encode()).hexdigest()
+def as_given(matters: Iterable[BriefMatter], seed: int = 0) -> list[BriefMatter]:
+    """In the order of the brief, what a leader asked for first; another candidate by time, the next in an order of its own."""
+    held = list(matters)
+    if any(map(is_problem, held)):
+        return sorted(held, key=lambda m: m.weight < ASKED)  # what answers a shortcoming stands behind it
+    place = _places(held, seed)
+    return sorted(held, key=lambda m: (m.weight < ASKED, place[m.id]))
 
 
-def as_given(matters: Iterable[BriefMatter]) -> list[BriefMatter]:
-    """In the order of the brief, what a leader asked for first."""
-    return sorted(matters, key=lambda m: m.weight < ASKED)
+def _places(matters: Sequence[BriefMatter], seed: int) -> dict[str, int]:
+    """Id → place: as they stand, in other candidates by time, from the middle on, in an order of no meaning."""
+    told, half = list(matters), len(matters) // 2
+    by_time = sorted(told, key=lambda m: m.month or 13)
+    # Never from the last to the first: deadlines that run backwards are read as a slip.
+    orders = [told, by_time, [*told[half:], *told[:half]], sorted(told, key=lambda m: turn_of(m, seed))]
+    known = {tuple(m.id for m in order): order for order in orders}
+    chosen = [*known.values()][seed % len(known)]
+    return {m.id: i for i, m in enumerate(chosen)}
+
+
+def turn_of(matter: BriefMatter, seed: int) -> str:
+    """Its place among others that weigh as much."""
+    return hashlib.sha256(f"{seed}|{matter.id}".encode()).hexdigest()
 
 
 def density(matters: Sequence[BriefMatter]) -> float:
@@ -157,8 +177,11 @@ def sparing(metrics: Sequence[Metric]) -> list[Metric]:
     ]
 
 
-def paired(clauses: Sequence[Clause], longest: int = SHORT_CLAUSE) -> list[ReplySentence]:
-    """Clauses as sentences; two neighbours that are short and hold three numbers together at most share one."""
+def paired(clauses: Sequence[Clause], longest: int = SHORT_CLAUSE, *, alike: bool = False) -> list[ReplySentence]:
+    """Clauses as sentences; two neighbours that are short and hold three numbers together at most share one.
+
+    Two of one make do only where `alike` says so: goals stand in a row.
+    """
     sentences: list[ReplySentence] = []
     waiting = list(clauses)
     while waiting:
@@ -166,7 +189,7 @@ def paired(clauses: Sequence[Clause], longest: int = SHORT_CLAUSE) -> list[Reply
         text = text.removeprefix("把")  # with nobody before it who does it
         together = [made_by]
         passages = [passage] if passage else []
-        if waiting and len(SLOT.sub("000", text)) <= longest and not _of_one_make(text, waiting[0][0]):
+        if waiting and len(SLOT.sub("000", text)) <= longest and (alike or not _of_one_make(text, waiting[0][0])):
             other, its_maker, its_passage = waiting[0]
             if len(SLOT.sub("000", other)) <= longest and numbers_in(text) + numbers_in(other) <= 3:
                 waiting.pop(0)

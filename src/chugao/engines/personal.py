@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 
 from chugao.checks.privacy import valid_id_card
 from chugao.config import Privacy
+from chugao.corpus.people import is_double_surname, is_surname
+from chugao.corpus.words import Words, is_word
 from chugao.errors import EngineError
 from chugao.manuscript import Brief, Reply, ReplyBlock
 from chugao.prompts import Messages
@@ -25,12 +27,10 @@ def _luhn(number: str) -> bool:
     return total % 10 == 0
 
 
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗俞任袁柳鲍史唐费薛雷贺倪汤"
-    "滕罗毕郝邬安常傅皮卞齐康伍余顾孟黄穆萧尹姚邵汪祁毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾路江童颜郭梅盛林钟徐邱骆夏蔡田樊胡凌"
-    "高方成万于谌霍虞柯管卢莫房解应宗丁宣邓洪包石崔龚程邢裴陆荣翁荀靳焦巴车侯宓全班秋仲伊宁仇甘厉武符刘景詹束龙叶黎薄白怀蒲卓蔺屠蒙池乔胥翟谭申"
-    "冉桑桂牛寿边燕冀尚温庄晏柴瞿阎慕连习容向古易慎廖居衡步耿满文寇广欧沃利越隆师巩聂晁敖冷辛饶曾关查红游权肖闫覃佟岳付代丛曲苟"
-)
+def _id_card(number: str) -> bool:
+    return valid_id_card(re.sub("[ -]", "", number))
+
+
 _ROLE = r"(?:患者|病人|病患|产妇|孕妇|患儿|死者|家属|伤者|逝者|当事人|投诉人|举报人|信访人|老人|居民|市民|群众|村民)"
 # Words that begin like a surname and follow 患者 in every second report.
 _WORDS = frozenset(
@@ -40,22 +40,32 @@ _WORDS = frozenset(
     "计划 计算 于今 于术 从入 从出 和家 和医 和社 和职 屈光 葛根 经济 严重 华侨 平均 平稳 平安 元月 顾虑 章程 乐意 梁柱 米汤 胡椒 牛奶 巩膜 古方 易感 易发 武汉 来自 来源 满意 满意度".split()
 )
 _NAMED = re.compile(
-    rf"(?P<role>{_ROLE}(?:姓名)?[：:]?)(?P<name>[{_SURNAMES}](?:某某?|[一-鿿]{{1,2}}?))(?=[，。、；：（）,(\s]|的|在|因|于|入|出|经|病情|家属|住|转|术|来|反映|投诉|送|$)"
+    rf"(?P<role>{_ROLE}(?:姓名|名叫|叫)?[：:]?)(?P<name>(?!{_ROLE})[一-鿿](?:某某?|[一-鿿]{{1,2}}?))(?=[，。、；：（）,(\s]|的|在|因|于|入|出|经|病情|家属|住|转|术|来|反映|投诉|送|由|签|产|自|被|对|向|与|突|$)"
 )
-_ASIDE = re.compile(rf"(?P<name>[{_SURNAMES}][一-鿿]{{1,2}})(?=[（(，,](?:男|女)[，,、性）)])")
+_CALLED = re.compile(rf"{_ROLE}(?:姓名|名叫|叫)?[：:]?(?P<rest>[一-鿿]{{2,6}})")
+_ASIDE = re.compile(r"(?P<name>[一-鿿]{2,4})(?=[（(，,](?:男|女|患者|病人)[，,、性）)])")
+_NAME_TAGS = ("nr", "nrt", "nrfg", "ns", "nz")
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,30}){1,4}")
 _NUMBERS = (
-    ("身份证号", re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?![\dA-Za-z])"), valid_id_card),
-    ("电话号码", re.compile(r"(?<![\d.])(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-\d{7,8})(?![\d.])"), None),
+    ("身份证号", re.compile(r"(?<!\d)[1-9]\d{5}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dA-Za-z])"), _id_card),
+    (
+        "电话号码",
+        re.compile(r"(?<![\d.])(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]\d{3,4}[- ]?\d{4})(?![\d.])"),
+        None,
+    ),
     ("银行卡号", re.compile(r"(?<!\d)[3-6]\d{14,18}(?!\d)"), _luhn),
     (
         "病案号",
-        re.compile(r"(?:住院号|病案号|门诊号|病历号|就诊卡号|医保卡号|健康卡号)[:：为是]?\s?[A-Za-z]{0,3}\d{4,20}"),
+        re.compile(
+            r"(?:(?:住院|病案|门诊|病历|检查|护照|微信|QQ)号码?|(?:就诊|医保|健康|社保)卡号|车牌号?)[:：为是]?\s?[一-鿿]?(?=[A-Za-z_-]{0,8}\d{3})[A-Za-z0-9_-]{4,24}"
+        ),
         None,
     ),
     ("邮箱", _EMAIL, None),
 )
 _NOTHING = re.compile(r"[^\d@]*+")
+_HALF_WIDTH = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF20)}
+_LONGEST_NAME = 4
 _STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 
 
@@ -95,6 +105,7 @@ def without_people(text: str, privacy: Privacy) -> str:
     """
     if privacy.remote == "allow":
         return text
+    text = text.translate(_HALF_WIDTH)
     hidden = _Mask(lambda: text)(text)
     for what, pattern, valid in _NUMBERS:
         hidden = pattern.sub(lambda m: m.group() if valid and not valid(m.group()) else f"〔{what}〕", hidden)  # noqa: B023
@@ -110,6 +121,7 @@ def gate(messages: Messages, privacy: Privacy) -> None:
     for text in (messages.system, messages.user):
         if _NOTHING.fullmatch(text):
             continue
+        text = text.translate(_HALF_WIDTH)
         for what, pattern, valid in _NUMBERS:
             for match in pattern.finditer(text):
                 if valid is None or valid(match.group()):
@@ -142,14 +154,44 @@ class _Mask:
         self.people: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
+        text = _CALLED.sub(self._called, text)
         text = _NAMED.sub(self._named, text)
-        text = _ASIDE.sub(lambda m: self._alias(m["name"]), text)
+        text = _ASIDE.sub(self._aside, text)
         return _EMAIL.sub(lambda m: self._alias(m.group()), text)
+
+    def _called(self, match: "re.Match[str]") -> str:
+        """A name as the dictionary cuts it: 顾|大川由……, or after a surname of two characters."""
+        rest = match["rest"]
+        words = Words(rest).all
+        if rest[:2] in _WORDS or words[0].text in _WORDS:
+            return match.group()
+        length = 0
+        if is_double_surname(rest[:2]):
+            length = next((w.end for w in words if w.end > 2), 2)
+            length = length if length <= _LONGEST_NAME else 3
+        elif is_surname(rest[0]) and words[0].tag in _NAME_TAGS[:3] and 1 < words[0].end <= _LONGEST_NAME:
+            length = words[0].end
+        elif is_surname(rest[0]) and words[0].end == 1 and len(words) > 1 and words[1].tag in _NAME_TAGS:
+            length = min(words[1].end, 3)
+            length = 0 if is_word(rest[:length]) else length  # 石家庄
+        if not length:
+            return match.group()
+        return match.group()[: -len(rest)] + self._alias(rest[:length]) + rest[length:]
+
+    def _aside(self, match: "re.Match[str]") -> str:
+        """巫启贤（男……: the last characters, from the surname on."""
+        text = match["name"]
+        for length in (4, 3, 2):
+            name = text[-length:]
+            first = is_double_surname(name[:2]) if length == _LONGEST_NAME else is_surname(name[0])
+            if len(text) >= length and first and name[:2] not in _WORDS and not is_word(name):
+                return text[:-length] + self._alias(name)
+        return text
 
     def _named(self, match: "re.Match[str]") -> str:
         name = match["name"]
         rest = match.string[match.start("name") : match.start("name") + 3]
-        if name in _WORDS or rest[:2] in _WORDS or rest in _WORDS:
+        if not is_surname(name[0]) or name in _WORDS or rest[:2] in _WORDS or rest in _WORDS:
             return match.group()
         return match["role"] + self._alias(name)
 

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal, TypeVar
 
-from chugao.config import shipped
 from chugao.corpus.frames import lend
 from chugao.manuscript import SLOT, Brief, BriefPassage, Slot
+from chugao.shipped import shipped
 from chugao.source import Frozen
 
 Purpose = Literal["results", "problems", "goals", "short"]
@@ -36,7 +36,7 @@ _TO = {
 }
 
 
-_FIELD = re.compile(r"\{(now|prev|change|growth|multiple|target|goal|gap|streak|rank|range|share)\}")
+_FIELD = re.compile(r"\{(now|prev|change|growth|multiple|target|goal|attainment|gap|streak|rank|range|share)\}")
 _CAVEATS = {"可比口径": "（可比口径）", "快报": "（快报数）"}
 """What a figure must not be told without: in the meaning of its slot → as it is printed behind it."""
 
@@ -62,6 +62,8 @@ class Frame(Frozen):
     """Only where the target is beaten, not merely met."""
     sparse: bool = False
     """One number only: for a place that has enough of them already."""
+    part: bool = False
+    """Only in a report on part of a year."""
     weight: int = 1
     text: str
 
@@ -208,15 +210,22 @@ class Phraser:
         self._metrics = {m.id: m for m in metrics_of(brief.slots)}
 
     def pick(self, options: Sequence[T], *keys: str) -> T:
-        """One of `options`, the same for the same brief and keys."""
-        key = "|".join((str(self._brief.seed), self._brief.department, self._brief.section, *keys))
-        return options[int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") % len(options)]
+        """One of `options`, the same for the same brief and keys; neighbouring candidates take neighbouring ones."""
+        return self._turned(options, self._brief.department, self._brief.section, *keys)
+
+    def always(self, options: Sequence[T], *keys: str) -> T:
+        """One of `options`, the same in every candidate."""
+        return self._turned(options, self._brief.department, self._brief.section, *keys, seed=0)
 
     def choose_for_document(self, options: Sequence[T], key: str) -> T:
         """One of `options`, the same in every section of a document, so that its headings are of one make."""
         brief = self._brief
-        whole_document = f"{brief.seed}|{brief.department}|{brief.organisation}|{brief.kind.value}|{key}"
-        return options[int.from_bytes(hashlib.sha256(whole_document.encode()).digest()[:6], "big") % len(options)]
+        return self._turned(options, brief.department, brief.organisation, brief.kind.value, key)
+
+    def _turned(self, options: Sequence[T], *keys: str, seed: int | None = None) -> T:
+        # Two candidates never fall on the same of several by chance.
+        first = int.from_bytes(hashlib.sha256("|".join(("0", *keys)).encode()).digest()[:6], "big")
+        return options[(first + (self._brief.seed if seed is None else seed)) % len(options)]
 
     def fresh(self, options: Sequence[str], *keys: str) -> str:
         """One of some wordings, one that was used least in this section."""
@@ -239,6 +248,9 @@ class Phraser:
         fitting = [f for f in fitting if f.sparse is sparse] or [f for f in fitting if not f.sparse]
         if not fitting:
             return None
+        if plain and sparse:
+            # A volume in one number is how many, not how many more.
+            fitting = [f for f in fitting if "now" in f.fields] or fitting
         best = max(f.weight for f in fitting)
         fitting = [f for f in fitting if f.weight == best]
         if purpose == "goals":
@@ -298,6 +310,8 @@ class Phraser:
     def _fits(self, frame: Frame, metric: Metric) -> bool:
         if frame.kinds and metric.kind not in frame.kinds:
             return False
+        if frame.part and not self._brief.slot("brief.span"):
+            return False
         if not frame.fields <= metric.slots.keys():
             return False
         if frame.direction not in ("any", self._towards(metric) if frame.role == "goals" else metric.direction):
@@ -325,6 +339,9 @@ class Phraser:
         # 三四级手术占比比上年: one 比 too many.
         pattern = frame.text.replace("{name}比上年", "{name}较上年") if metric.name.endswith("比") else frame.text
         text = pattern.replace("{name}", metric.name)
+        if frame.role == "goals" and "now" not in metric.slots:
+            # Nobody knows from where: a goal is reached, or kept to.
+            text = re.sub(r"\{(?:to|aim)\}", "{reach_goal}", text.removeprefix("把"))
         if "{to}" in text:
             text = text.replace("{to}", self.pick(_TO[metric.kind, sign or 1], metric.id, "to"))
         if "{aim}" in text:

@@ -9,17 +9,18 @@ as the result that the deeds below explain.
 import re
 from collections.abc import Iterable, Sequence
 
-from chugao.engines.acts import MILESTONE, Teller, counted, is_honour, is_routine, length, self_name, sentence
+from chugao.engines.acts import MILESTONE, TELLERS, Teller, counted, is_honour, is_routine, length, self_name, sentence
 from chugao.engines.naming import compared_by_name, listed
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of, size, sparing
 from chugao.engines.phrasing import Metric, whole
+from chugao.engines.submitted import submitted
 from chugao.engines.titling import Heading, heading_of
 from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
 
 _LOOSE, _MANY = 2, 3
 _NAMED = 4
 _PARAGRAPH, _THIN_PARAGRAPH = 150, 60
-_SHORT_NAME = 12
+_SHORT_NAME = 10
 _RUN_FROM = 3  # matters; a run of two is none
 _RUN_AS_ONE = 260  # characters: a longer run gets a line for each item
 _PLAINLY = 2  # figures that fell short told with their value
@@ -30,6 +31,8 @@ _HARM = re.compile(r"死亡|感染|不良|并发症|跌倒|损伤|缺陷|差错|
 _FULL = 2  # numbers of a matter's own, from which on it gets none beside it
 _MET_FROM = 2
 _COUNTED = 3
+_HOW_WELL = ("rate", "index", "duration")
+_BY_NAME = 3  # results of a section told without a number
 _MORE = 4  # figures of a section that is to be told fuller
 
 
@@ -39,7 +42,7 @@ def results(pen: Pen) -> Reply:
     attached, free = pen.attach(pen.matters)
     volume = _volume(pen, free)
     shown = _shown(pen, free)
-    loose = pen.evidence(shown, limit=len(shown))
+    loose = submitted(pen, free) if pen.brief.asked else pen.evidence(shown, limit=len(shown))
     deeds = [m for m in pen.matters if not is_routine(m)] or pen.matters
     heading = heading_of(pen.brief, pen.phraser, deeds, shown if pen.matters else pen.metrics)
     # Under a heading that says the act its result is read on only where no figure stands between.
@@ -51,6 +54,12 @@ def results(pen: Pen) -> Reply:
         named = {t for s in [*loose, *short] for t in s.recipe.get("targets", "").split(",")}
         better = [m for m in free if m.id not in said | named and m.direction in ("welcome", "neutral")]
         loose += compared_by_name(pen, better)
+    elif pen.brief.sparer > 1 and not volume and not any(SLOT.search(s.text) for s in loose):
+        # Where numbers are too many the main result of a section is told without one.
+        named = {t for sentence in loose for t in sentence.recipe.get("targets", "").split(",")}
+        best = [m for m in _worth_saying(pen, free) if m.direction == "welcome" and m.kind in _HOW_WELL]
+        best = [m for m in best if m.id not in said | named]
+        loose = [*compared_by_name(pen, best, most=1, named=_BY_NAME), *loose]
     told = paragraphs_of([*_with_figures(volume, [*loose, *short], paragraphs), *pen.owed()], heading.text)
     # A milestone keeps its heading, and so does a text that reads on from the act in it.
     fixed = any(m.weight >= MILESTONE or m.text == heading.text for m in pen.matters)
@@ -68,7 +77,8 @@ def _with_figures(
     if not figures or not paragraphs:
         return [figures, *paragraphs]
     if len(figures) <= _LOOSE and size(figures) <= _THIN_PARAGRAPH:
-        named = [s for s in figures if not SLOT.search(s.text)]
+        named = [s for s in figures if not SLOT.search(s.text) and "compared" not in s.recipe]
+        named = [] if _is_run(paragraphs[-1]) else named
         figures = [s for s in figures if s not in named]
         paragraphs = [*paragraphs[:-1], [*paragraphs[-1], *named]]
         if not figures:
@@ -99,7 +109,8 @@ def _is_run(paragraph: Sequence[ReplySentence]) -> bool:
 
 def _told(pen: Pen, attached: dict[str, list[Metric]], heading: Heading) -> list[list[ReplySentence]]:
     """A milestone alone, then the rest: some in paragraphs, some in a run."""
-    turn = pen.phraser.pick((1, 2, 0), "teller") if pen.brief.seed else 0
+    # The first candidate tells in the usual way; of the next two each has another way in every section.
+    turn = pen.brief.seed * pen.phraser.always((1, 2), "teller") % TELLERS
     teller = Teller(self_name(pen.brief.organisation, pen.brief.level), turn)
     routine = [m for m in pen.matters if is_routine(m)]
     if len(routine) < len(pen.matters):
@@ -224,10 +235,12 @@ def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
         room = (1 if pen.sparse else _LOOSE) + len(free) // (3 if pen.brief.heading else 8)
         room += _MORE if pen.brief.fuller else 0
     if pen.matters and not pen.brief.fuller:
-        # A part that is not divided has its main figures whatever its matters hold.
-        least = 1 if not pen.sparse or pen.brief.heading else 0
-        room = max(min(room, pen.room()), least)
+        # A part has its main figure whatever its matters hold.
+        room = max(min(room, pen.room()), 1)
     kept = 1 if pen.sparse else _LOOSE
+    if pen.matters and pen.brief.divided and not pen.brief.fuller and not pen.brief.heading:
+        # The result that the deeds below explain, and no table before them.
+        room = kept = 1
     return [m for i, m in enumerate(worthy) if m.required or i < room or (m.headline and i < kept)]
 
 
@@ -284,26 +297,51 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
     """Figures that carry an argument by themselves; the others stand in the table."""
     told = [m for m in metrics if "now" in m.slots or m.trend]
     good = ("welcome", "zero") if pen.matters else ("welcome", "zero", "neutral", "unknown")
-    worthy = [m for m in told if m.required or m.direction in good or (m.headline and m.direction == "neutral")]
+    neutral = () if pen.matters and pen.brief.divided else ("neutral",)
+    worthy = [m for m in told if m.required or m.direction in good or (m.headline and m.direction in neutral)]
     if pen.brief.shortfalls_apart:
         # What got better and yet missed its target is told once, where it is said what fell short.
         worthy = [m for m in worthy if m.required or m.reached is not False]
+    if pen.brief.divided and pen.matters and not pen.brief.heading:
+        # How many drills there were explains nothing that stands below.
+        worthy = [m for m in worthy if m.required or m.headline or m.kind not in ("count", "amount")]
     if not worthy and pen.brief.heading:
         # A part that somebody asked for says at least how much was done, reached or not.
         worthy = [m for m in told if m.kind == "count" and "now" in m.slots]
     # Of two figures that say as much the one the office has its own words for.
     weight = {m.id: m.importance + _OWN * pen.phraser.has_own(m, "results") for m in worthy}
-    return sorted(worthy, key=lambda m: (m.reached is False and not m.required, -weight[m.id]))
+    return sorted(
+        worthy,
+        key=lambda m: (m.reached is False and not m.required, not (pen.matters and _is_volume(m)), -weight[m.id]),
+    )
+
+
+def _is_volume(metric: Metric) -> bool:
+    """How many patients came: what a reader expects first."""
+    return metric.kind == "count" and metric.headline
 
 
 def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> list[ReplySentence]:
-    """Targets that were met too, in one clause without a number, behind the last figure."""
+    """Targets that were met too, in one clause without a number, behind the last figure.
+
+    Of a paper in sections the lead says it once for all of them.
+    """
+    if pen.brief.divided and (pen.matters or told) and not pen.brief.heading:
+        return told
     met = [
         m for m in sorted(others, key=lambda m: -m.importance) if m.reached and m.direction not in ("unwelcome", "zero")
     ]
     met = [m for m in met if length(m.full) <= _SHORT_NAME][:_NAMED]
-    if not met or (told and len(met) < _MET_FROM and not pen.sparse):
+    if not met or (told and len(met) < _MET_FROM):
         return told
+    failed = any(m.reached is False for m in pen.metrics)
+    if pen.matters and len(met) >= _MET_FROM and not failed:
+        # A row of names that all came to the same says less than the sentence that has none.
+        rest = pen.phraser.pick(_REST_MET if told else _ALL_MET, "met")
+        if not told or "；" in told[-1].text:
+            return [*told, ReplySentence(text=rest, recipe=_met_by(met))]
+        text = f"{told[-1].text.rstrip('。')}；{rest}"
+        return [*told[:-1], told[-1].model_copy(update={"text": text, "recipe": {**_met_by(met), **told[-1].recipe}})]
     close = pen.phraser.pick(("完成了年度目标", "完成年度目标", "达到年度目标", "达到了年初目标"), "met")
     held = [m.full for m in met if is_harm(m)]
     reached = [m.full for m in met if not is_harm(m)]
@@ -320,6 +358,21 @@ def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> 
     return [*told[:-1], joined]
 
 
+_REST_MET = (
+    "其他年度目标也都完成。",
+    "年初定的其他目标也都达到。",
+    "其余指标都达到了年度目标。",
+    "其他指标也都完成年度目标。",
+)
+
+
+_ALL_MET = ("各项年度目标都已完成。", "年初定的目标都达到了。", "各项指标都完成年度目标。", "年度目标均已完成。")
+
+
+def _met_by(met: Sequence[Metric]) -> dict[str, str]:
+    return {"made_by": "bank:rest_met", "targets": ",".join(m.id for m in met)}
+
+
 def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     """The volumes of a service section in one opening sentence; removes them from `free`."""
     counts = [m for m in free if m.kind == "count" and m.direction == "welcome" and m.headline]
@@ -332,7 +385,8 @@ def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     quiet = pen.brief.sparer > 0
     told = [pen.phraser.clause(m, "results", plain=True, sparse=quiet or m is second) for m in (first, second)]
     clauses = [c for c in told if c is not None]
-    text = "；".join(text for text, _, _ in clauses)
+    joint = "；" if any("，" in text for text, _, _ in clauses) else "，"
+    text = joint.join(text for text, _, _ in clauses)
     opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)
     passages = tuple(passage for _, _, passage in clauses if passage)
     made = sentence(f"{opening}{text}。", "own" if passages else "bank:volume")

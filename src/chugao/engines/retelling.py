@@ -14,9 +14,9 @@ import tomllib
 from functools import cache
 from typing import NamedTuple
 
-from chugao.config import shipped
 from chugao.engines.acts import is_act
 from chugao.manuscript import SLOT, Reply, ReplyBlock, ReplySentence
+from chugao.shipped import shipped
 
 _HOLD = "\x00"
 """Stands for a slot, so that no word reaches into one."""
@@ -28,6 +28,9 @@ _LEANS = re.compile(
     r"^(?:[由从经于共被为并后再其与和是在按比较可能做均都也各占含以用到至的则即]|同比|环比|完成|其中|包括|主要|全部|因此|目前|已|原因|每|当|改|不|没|未|有|能|转|仍|还|又|最|多|少|先|后|近|约|每|另|同)"
 )
 _CLAUSES = re.compile(r"(?<=[，；：。])")
+_NUMBERS = re.compile(f"{_HOLD}|[一二两三四五六七八九十百千半]+[个例家名台次间位件项人所张辆天月年周岁份只条成倍]")
+_BESIDE = 3
+"""Characters from a number that stay: by the words around it the verifier knows which number of which matter it is."""
 _A_CLAUSE = 5  # characters: what is shorter hangs on its neighbour
 
 
@@ -64,22 +67,28 @@ def _retold(sentence: ReplySentence, seed: int, *, done: bool) -> ReplySentence:
 
 
 def in_other_words(text: str, seed: int, *, done: bool = False) -> str:
-    """A text with slots in the words of another candidate.
-
-    A clause with a number keeps its words: by them the verifier knows which number of which matter it is.
-    """
+    """A text with slots in the words of another candidate."""
     slots = [m.group() for m in SLOT.finditer(text)]
     held = SLOT.sub(_HOLD, text)
     for number, way in enumerate(_ways()):
         if (way.done and not done) or (len(way.told) == 1 and (_turn(text, number) + seed) % 2):
             continue
-        held = "".join(
-            clause if _HOLD in clause else way.find.sub(way.told[seed % len(way.told)], clause)
-            for clause in _CLAUSES.split(held)
-        )
+        held = "".join(_changed(clause, way, seed) for clause in _CLAUSES.split(held))
     held = _paused(held, seed)
     parts = held.split(_HOLD)
     return "".join(part + slot for part, slot in zip(parts, [*slots, ""], strict=True))
+
+
+def _changed(clause: str, way: _Way, seed: int) -> str:
+    """A clause with a way's words put otherwise, but not the words beside a number."""
+    told = way.told[seed % len(way.told)]
+    numbers = [m.span() for m in _NUMBERS.finditer(clause)]
+
+    def changed(match: re.Match[str]) -> str:
+        beside = any(match.start() < end + _BESIDE and start - _BESIDE < match.end() for start, end in numbers)
+        return match[0] if beside else told
+
+    return way.find.sub(changed, clause)
 
 
 def _paused(held: str, seed: int) -> str:

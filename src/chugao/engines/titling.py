@@ -2,8 +2,8 @@
 
 In: a brief, its matters and metrics.  Out: a heading, and the matter that it speaks out in full.
 
-Patterns: aims with the section's own nouns (“抓细手术、病历质量”), an act and an aim, nouns alone (“手术、病历质量”), the
-office's own words for the field (“优化采购流程”); where figures are all there is, what two of them did or are to do.  Seed and department choose which comes first, so that the headings of one
+Patterns: aims with the section's own nouns (“抓细手术、病历质量”), what they serve (“围绕手术、病历抓质量”), the thing and
+how it is held (“把手术、病历质量抓细”), an act and an aim, the office's own words for the field (“优化采购流程”); where figures are all there is, what two of them did or are to do.  Seed and department choose which comes first, so that the headings of one
 document are parallel; a section that cannot fill the pattern takes the next.
 
 Surprise: a heading made of two acts is read twice, once as heading and once as text.  At most one act stands in it, and
@@ -14,22 +14,23 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
-from chugao.config import shipped
 from chugao.engines.acts import MILESTONE, WEIGHTY, is_act, is_honour, length
 from chugao.engines.phrasing import Metric, Phraser, document_frames
 from chugao.manuscript import SLOT, Brief, BriefMatter
 from chugao.outline import topic_of_matter, topics
+from chugao.shipped import shipped
 
 _LONGEST = 22
 _EVEN = 14
 _LONGEST_HALF = 14
 _ACT_IN_HEADING = 16
-_RESULTS = ("aim", "label", "mixed", "own")
-_PLAN = ("aim", "own", "label", "verb")
+_RESULTS = ("aim", "focus", "mixed", "held")
+_PLAN = ("aim", "focus", "verb", "held")
 _ONE_VERB = ("抓好", "抓实")
+_OF_ALL = ("抓好", "抓实", "做实")  # verbs that go with everything
 _OF_PEOPLE = re.compile(r"^(?:抓|办|做|加强)")
 _MOST_AIMS, _MOST_NOUNS = 2, 3
 _A_WORD = 3  # characters: a heading of one short word says too little
@@ -37,7 +38,7 @@ _ACT_ALONE = 18
 _HEAVY = 3
 # Words of one field that mean something else in another.
 _AMBIGUOUS = frozenset(
-    "检查 手术 护理 医师 培训 系统 改造 设备 监测 应急 床位 病床 治疗 检验 会诊 远程会诊 门诊 住院 编制 考核 人员 人员考核 数据 平台 团队 专科 病区 社区 "
+    "评审 床旁 检查 手术 护理 医师 培训 系统 改造 设备 监测 应急 床位 病床 治疗 检验 会诊 远程会诊 门诊 住院 编制 考核 人员 人员考核 数据 平台 团队 专科 病区 社区 "
     "意见 职工 党委 党委建设 账目 讨论 报告 转运 老人 学校 学校卫生 儿科 急诊 重症 演练 自查 目录 追溯 切换 岗位 监督 消毒 采购 价格 线上 窗口 收费 "
     "护士 药师 麻醉 采样 通风 预约 等候 闭环 系统切换 医疗废物 数据管理 慢病 随访 体检 接种 编码 课题 论文 教学 基地 成果 技术 "
     "导管 身份 约束 交接 标识 防护 骨干 影像 上门 康复 复诊 输血 用药 处方 药品 耗材 费用 成本 绩效 合同 合同管理 用血 转化 联盟 换届 提案 基金".split()
@@ -49,7 +50,9 @@ _A_DEED = 6  # characters; what is shorter is a name (宣传稿件)
 _SHARED = 3  # matters, from which on a milestone does not speak for its section alone
 
 
-_HAPPENED = re.compile(r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|上线|落户|立项)$")
+_HAPPENED = re.compile(
+    r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|上线|落户|立项|增容|扩容|换代|认证|达标|运行|开放|升级|大修|开工|封顶|投运|启动|揭牌|落地|到位)$"
+)
 
 
 class Heading(NamedTuple):
@@ -77,7 +80,8 @@ def heading_of(
         "act": lambda: _act(matters),
         "aim": lambda: _aims(phraser, matters),
         "plain": lambda: _plain(phraser, matters),
-        "label": lambda: _label(matters),
+        "focus": lambda: _focus(matters),
+        "held": lambda: _held(phraser, matters),
         "verb": lambda: _aims(phraser, matters, one_verb=verb),
         "mixed": lambda: _mixed(phraser, matters),
         "named": lambda: _by_weight(matters),
@@ -86,11 +90,7 @@ def heading_of(
         "do": lambda: _figures([_to_do(m, ahead=ahead) for m in metrics], least=1, one=ahead),
     }
     # A task's act is the title of its item, and had better not be read twice.  What figures did is no heading for deeds.
-    usual = (
-        ("aim", "label", "own", "plain", "named")
-        if ahead
-        else ("aim", "label", "own", "plain", "mixed", "named", "act")
-    )
+    usual = ("aim", "own", "plain", "named") if ahead else ("aim", "own", "plain", "mixed", "named", "act")
     if not matters:
         order: Sequence[str] = ("do", "did") if ahead else ("did", "do")
     else:
@@ -107,8 +107,9 @@ def heading_of(
     if not fitting:
         return Heading(_names(metrics) or brief.topic or None)
     chosen = fitting[0][1]
-    nouns = [("label", h) for k in _LENGTHS if (h := _label(matters, k))]
-    nouns += [("aim", h) for k in _LENGTHS if (h := _aims(phraser, matters, upto=k))]
+    nouns = [("aim", h) for k in _LENGTHS if (h := _aims(phraser, matters, upto=k))]
+    nouns += [("focus", h) for k in _LENGTHS if (h := _focus(matters, k))]
+    nouns += [("held", h) for k in _LENGTHS if (h := _held(phraser, matters, k))]
     nouns += [("verb", h) for k in _LENGTHS if (h := _aims(phraser, matters, one_verb=verb, upto=k))]
     others = [
         (_MAKES.get(name, name), h.text) for name, h in [*fitting, *_fitting(nouns, matters, ahead=ahead)] if h.text
@@ -132,6 +133,7 @@ def _fitting(found: _Found, matters: Sequence[BriefMatter], *, ahead: bool) -> _
 
 
 def _says(heading: str, matter: BriefMatter) -> bool:
+    heading = heading.removeprefix("围绕")
     return any(heading[i : i + 2] in matter.text + matter.result for i in range(len(heading) - 1))
 
 
@@ -189,6 +191,8 @@ class _Field(NamedTuple):
     """What matters say → how a heading says it."""
     verbs: tuple[str, ...]
     plain: tuple[str, ...]
+    end: str
+    """What is done for the field, as the last words of “围绕手术、病历……”: 抓质量."""
     tail: str
     """What two of its nouns share at their end and say once: 手术、病历质量."""
 
@@ -200,7 +204,9 @@ def _fields() -> dict[str, _Field]:
         tomllib.loads((shipped("templates") / "frames" / "headings.toml").read_text(encoding="utf-8")),
     )
     return {
-        topic: _Field(nouns=row["nouns"], verbs=tuple(row["verbs"]), plain=tuple(row["plain"]), tail=row["tail"])
+        topic: _Field(
+            nouns=row["nouns"], verbs=tuple(row["verbs"]), plain=tuple(row["plain"]), end=row["end"], tail=row["tail"]
+        )
         for topic, row in rows.items()
     }
 
@@ -214,9 +220,12 @@ class _Noun(NamedTuple):
     """How much of the section speaks of it."""
 
 
+@lru_cache(maxsize=2048)  # asked a dozen times of each matter, for each make of heading
 def _noun_of(matter: BriefMatter) -> tuple[str, str] | None:
     """(what a matter is about as a heading says it, the field whose word that is); its own field's word comes first."""
     topic = topic_of_matter(matter.category, matter.text).id
+    if (built := _BUILT.search(matter.text)) and _OPENED.search(matter.text):
+        return f"{built[1]}建设", topic
     for fields in ([topic], [t for t in _fields() if t != topic]):
         held = [(w, t) for t in fields if t in _fields() for w in _fields()[t].nouns if w in matter.text]
         # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
@@ -232,7 +241,34 @@ def _noun_of(matter: BriefMatter) -> tuple[str, str] | None:
         if told:
             # Of the nouns of one matter the most particular, which the list has last, says what it is about.
             return told[-1]
-    return None
+    return _named_by_itself(matter.text, topic)
+
+
+def _named_by_itself(text: str, topic: str) -> tuple[str, str] | None:
+    """What a matter is about in its own words: “流水线更换” is a name, “新开展血培养快速药敏” opens something named."""
+    if opened := _OPENS.match(text):
+        return opened[1], topic
+    if acted := _DONE_TO.match(text):
+        return f"{acted[2]}{acted[1]}", topic  # “更换核心交换机” is about 核心交换机更换
+    if made := _IN_A_WAY.match(text):
+        return made[1] + made[2], topic  # “抢救药品按班清点” is about 抢救药品清点
+    return (text, topic) if len(text) <= _A_NAME and _NOMINAL.search(text) and not is_act(text) else None
+
+
+_A_NAME = 10  # characters
+_OPENS = re.compile(
+    r"^(?:新?(?:开展|开设|实行|推行|建立|上线|实施)|[与和][一-鿿]{2,9}?(?:共建|共管|共享|合办|合建))([一-鿿A-Z]{4,9})$"
+)
+_DONE_TO = re.compile(
+    r"^(更换|改造|走访|回访|修订|制定|编制|核查|检查|排查|整治|清理|整合|统一|规范|调整|加装|配备|购置|引进|招聘|培训|轮训|选派|派驻|"
+    r"考核|评估|复核|督导|推广|对接|接管|托管|抽查|公示|慰问|维修|检修|升级|筛查|监测|审核|归档|盘点)((?:(?![由把被到在向和与的给为])[一-鿿A-Z]){3,8})$"
+)
+_IN_A_WAY = re.compile(
+    r"^((?:(?![由把被到在向和与的给为])[一-鿿A-Z]){2,6})(?:统一|逐[件份例个台班项家]|按[班月周日季]|集中|定期|分级|全部|每[天日周月班])([一-鿿]{2,4})$"
+)
+_NOMINAL = re.compile(
+    r"(?:更换|改造|整治|清理|核算|试点|撤并|扩容|增容|调整|轮换|清退|治理|修缮|排查|复核|联查|互认|整改)$"
+)
 
 
 def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
@@ -250,6 +286,14 @@ def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
         if not _overlaps(said, [n.said for n in told]):
             told.append(_Noun(said, topic, weights[said, topic]))
     return told
+
+
+# Its whole name: “育综合服务中心” of a 托育综合服务中心 is nothing.
+_BUILT = re.compile(
+    r"(?:^|[，；、]|新建|建成|启用|投用|扩建|迁建|完成|成立|开工建设)(?:新建|建成|启用|投用|扩建|迁建|迁入|完成|成立)?新?"
+    r"((?!新|建成|启用|投用|扩建|迁建|迁入|完成|成立|开工)(?:(?![在把由到与和向给的将从])[一-鿿A-Z]){1,9}?(?:楼|中心|院区|病区|单元|实验室|车站|库房))(?!的|里|内|医|护)"
+)
+_OPENED = re.compile(r"新建|投用|启用|开工|动工|封顶|扩建|迁建|建成|落成|挂牌|开诊")
 
 
 # --- aims -----------------------------------------------------------------------------------------
@@ -289,11 +333,11 @@ def _aims(
     if len(nouns) == _MOST_AIMS == len(fields) and not one_verb:
         halves: list[str] = []
         for noun in nouns:
-            halves.append(_aim(_unlike(phraser, _fields()[noun.topic].verbs, halves), noun.said))
+            halves.append(_aim(_unlike(phraser, _verbs_of([noun]), halves), noun.said))
         if len("，".join(halves)) <= _EVEN:
             return Heading("，".join(halves))
     usual = phraser.choose_for_document(_ONE_VERB, "one verb") if len(fields) > 1 else ""
-    verb = one_verb or usual or _unlike(phraser, _fields()[fields[0]].verbs, ())
+    verb = one_verb or usual or _unlike(phraser, _verbs_of(nouns), ())
     text = _aim(verb, _listed(nouns))
     return Heading(text) if len(text) <= _LONGEST else None
 
@@ -360,13 +404,47 @@ def _by_weight(matters: Sequence[BriefMatter]) -> Heading | None:
 _DONE = re.compile(r"(?:已?完成|全部完成|仍在推进)$")
 
 
-def _label(matters: Sequence[BriefMatter], upto: int = _MOST_NOUNS) -> Heading | None:
-    """“手术、病历质量和消防安全”: nouns alone."""
+def _focus(matters: Sequence[BriefMatter], upto: int = _MOST_NOUNS) -> Heading | None:
+    """“围绕急诊、重症强救治”: what the section is about, and what that was done for."""
     nouns = _named(matters, upto)
-    if not nouns or (len(nouns) == 1 and len(nouns[0].said) <= _A_WORD):
-        return None
-    text = _listed(nouns)
+    if not nouns or len({n.topic for n in nouns}) > 1:
+        return None  # what serves one field serves not the other
+    field = _fields()[nouns[0].topic]
+    said = [n.said.removesuffix(field.tail) or n.said for n in nouns]
+    if not field.end or any(set(field.end[-2:]) & set(s[-2:]) for s in said):
+        return None  # “围绕急诊救治强救治”
+    if min(map(len, said)) < _A_WORD and max(map(len, said)) <= _A_WORD:
+        return None  # “围绕护理、文书抓质量” names nothing
+    text = f"围绕{'、'.join(said)}{field.end}"
     return Heading(text) if len(text) <= _LONGEST else None
+
+
+def _held(phraser: Phraser, matters: Sequence[BriefMatter], upto: int = _MOST_NOUNS) -> Heading | None:
+    """“把手术、病历质量抓细”: the thing first, then what was done with it."""
+    nouns = _named(matters, upto)
+    if not nouns:
+        return None
+    verbs = [v for v in _verbs_of(nouns) if v[-1] in _HOLDS]
+    if not verbs:
+        return None
+    said = _listed(nouns)
+    text = f"把{said}{'建设' if said.endswith('队伍') else ''}{phraser.pick(verbs, 'aim')}"
+    return Heading(text) if len(text) <= _LONGEST else None
+
+
+_HOLDS = frozenset("细严好实牢紧顺住清优强")
+"""Ends of verbs that say how firmly a thing is held: 抓细, 理顺."""
+
+
+def _verbs_of(nouns: Sequence[_Noun]) -> tuple[str, ...]:
+    """The verbs that go with the last of some nouns: services are improved, teams built, quality held on to."""
+    rows = cast(list[dict[str, Any]], document_frames()["heading_verb"])
+    field = _fields()[nouns[0].topic].verbs
+    ends = {next((i for i, r in enumerate(rows) if n.said.endswith(tuple(r["ends"]))), -1) for n in nouns}
+    row = ends.pop() if len(ends) == 1 else -1
+    if row >= 0:
+        return tuple(cast(list[str], rows[row]["verbs"]))
+    return field if len(nouns) == 1 or not ends else _OF_ALL
 
 
 def _joined(field: _Field, nouns: Sequence[str]) -> str:
@@ -425,9 +503,9 @@ def _verb_of(half: str) -> str:
 
 
 def _names(metrics: Sequence[Metric]) -> str:
-    """“审方干预、用药咨询和临床药师”: what a section of mere counts is about."""
-    names = [m.name for m in metrics if len(m.name) <= 8][:3]
-    return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
+    """“做好审方干预、用药咨询”: what a section of mere counts is about."""
+    names = [m.name for m in metrics if len(m.name) <= 8][:_MOST_AIMS]
+    return f"做好{'、'.join(names)}" if names else ""
 
 
 def _did(metric: Metric) -> str:

@@ -14,6 +14,7 @@ from chugao.export.cutting import (
     PaperWriter,
     Told,
     as_run,
+    as_shortcoming,
     blocks_of,
     chosen,
     first_clause,
@@ -94,7 +95,7 @@ def _short(draft: Draft, told: Sequence[Told], room: int) -> Draft:
 
 def _tail(draft: Draft, told: Sequence[Told], most: int) -> list[ClaimedText]:
     """Shortcomings and next year's tasks, a sentence each."""
-    problems = [first_clause(t.sentence) for t in told if t.role == "problems" and t.opens]
+    problems = [as_shortcoming(t.sentence) for t in told if t.role == "problems" and t.opens]
     tasks = [first_clause(t.sentence) for t in told if t.role == "plan" and t.opens and not t.is_aim]
     tail = []
     if problems:

@@ -20,11 +20,11 @@ from markupsafe import Markup, escape
 from chugao.checks import Report
 from chugao.checks.dismissals import Dismissal
 from chugao.checks.ours import is_number, loose_numbers
-from chugao.config import shipped
 from chugao.export.gate import confirmed_told, override_told
 from chugao.kind import Kind
 from chugao.manuscript import Draft, Span, flatten
 from chugao.metrics.facts import Facts
+from chugao.shipped import shipped
 from chugao.source import Finding
 from chugao.word.annotating import Remark
 from chugao.word.comments import STATES

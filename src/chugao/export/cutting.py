@@ -175,11 +175,28 @@ def first_clause(sentence: Sentence) -> ClaimedText:
     return part_of(body, 0, stop.start() if stop else len(body.text))
 
 
+_LACKS = re.compile(r"[没未不缺差少难慢仍还只低弱紧]|滞后|老化|短板|欠|落后|偏|超|等不|才")
+
+
+def as_shortcoming(sentence: Sentence) -> ClaimedText:
+    """A shortcoming up to the clause that says what is wrong: “手卫生依从率91.8%” alone is none."""
+    body = _without_enumerator(sentence)
+    ends = [m.start() for m in re.finditer(r"[，。；：]", body.text)] or [len(body.text)]
+    end = next((e for e in ends if _LACKS.search(body.text[:e])), ends[0])
+    return part_of(body, 0, end)
+
+
 def numbered_clauses(sentence: Sentence) -> list[ClaimedText]:
     """The clauses of a sentence that carry a number, each with what leans on it."""
     body = _without_enumerator(sentence)
     spans = [(s, e) for s, e in _groups(body.text) if _numbered(body, s, e)]
     return [part_of(body, s, e, stripped=True) for s, e in spans]
+
+
+def clauses_of(sentence: Sentence) -> list[ClaimedText]:
+    """The clauses of a sentence, each with what leans on it, without stop."""
+    body = _without_enumerator(sentence)
+    return [part_of(body, s, e, stripped=True) for s, e in _groups(body.text)]
 
 
 def _without_enumerator(sentence: Sentence) -> ClaimedText:

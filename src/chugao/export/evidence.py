@@ -4,7 +4,7 @@ In: a `Draft`.  Out: `Traced`, one a number, in the order of the pages.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from chugao.flow import Piece, flow_of
@@ -130,6 +130,14 @@ def _traced(
 def places_in(source: str) -> tuple[Place, ...]:
     """The cells that a source names."""
     return tuple(Place(f.strip(" ；（）"), sheet, cell) for f, sheet, cell in _PLACE.findall(source))
+
+
+def by_sheet(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The same with all cells of a sheet together: “D9、F9”."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for place in places:
+        cells.setdefault((place.file, place.sheet), []).append(place.cell)
+    return tuple(Place(*of, "、".join(dict.fromkeys(named))) for of, named in cells.items())
 
 
 def _sentence(text: str, start: int, end: int) -> str:

@@ -6,12 +6,14 @@ Checking is done on paper: the 核稿单 is a Word file with a column to sign, n
 """
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 
 from chugao.checks import Report
+from chugao.checks.folding import fold
 from chugao.draftfile import to_json
 from chugao.export.checked import checked
-from chugao.export.evidence import Traced, trace
+from chugao.export.evidence import Traced, by_sheet, trace
 from chugao.export.files import file_name
 from chugao.export.gate import confirmed_told, override_told
 from chugao.export.page import to_html
@@ -69,11 +71,13 @@ def review_pack(
         "正文.html": (to_html(draft, final=final).encode(), "用浏览器看，点数字看出处，不用联网。"),
         "草稿.json": (to_json(draft).encode("utf-8", "replace"), "交回给 chugao 用，不用打开。"),
     }
+    since = ""
     if previous is not None:
         from chugao.word.redline import redline
 
         files["修订对照.docx"] = (redline(previous, draft), "与上一稿相比改了什么，Word 的修订形式。")
-    index = _index(draft, given.line, [(n, about) for n, (_, about) in files.items()], previous)
+        since = _since(previous, draft)
+    index = _index(draft, given.line, [(n, about) for n, (_, about) in files.items()], since)
     return zipped({"目录.html": index.encode(), **{n: content for n, (content, _) in files.items()}})
 
 
@@ -114,7 +118,16 @@ def _explanation(draft: Draft, numbers: Sequence[Traced], figures: Figures | Non
 
 
 def _cutoff_told(cutoff: str) -> str:
-    return f"除另有注明的外，数据截止{cutoff}。" if cutoff else "各指标的数据截止日期见下表。"
+    return f"除另有注明的外，数据截止{_day(cutoff)}。" if cutoff else "各指标的数据截止日期见下表。"
+
+
+def _day(cutoff: str) -> str:
+    """“2025年12月31日”, as a paper writes it."""
+    try:
+        day = date.fromisoformat(cutoff)
+    except ValueError:
+        return cutoff
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _plain_title(draft: Draft) -> str:
@@ -137,9 +150,7 @@ def _sheets(draft: Draft, numbers: Sequence[Traced]) -> list[Sheet]:
             t.name,
             t.value,
             t.formula,
-            "\n".join(p.file for p in t.places),
-            "\n".join(p.sheet for p in t.places),
-            "\n".join(p.cell for p in t.places),
+            *("\n".join(told) for told in zip(*by_sheet(t.places), strict=True) or ("", "", "")),
             t.cutoff,
             t.last_year,
             t.state,
@@ -175,19 +186,29 @@ def _overrides(draft: Draft) -> tuple[tuple[str, str, str], ...]:
 # --- the index ------------------------------------------------------------------------------------
 
 
-def _index(draft: Draft, line: str, files: Sequence[tuple[str, str]], previous: Draft | None) -> str:
+def _since(previous: Draft, draft: Draft) -> str:
+    """What changed since the version before, in one line."""
+    from chugao.comparing import compare
+    from chugao.comparing.facts import compare_facts
+    from chugao.comparing.summary import summary_of_changes
+
+    comparison = compare(previous, draft)
+    return summary_of_changes(comparison, compare_facts(comparison.old, comparison.new, comparison)).short or "没有改动"
+
+
+def _index(draft: Draft, line: str, files: Sequence[tuple[str, str]], since: str) -> str:
     """The page that leads to the others; `line` counts the numbers as the 核稿单 counts them."""
-    blocking = sum(1 for f in draft.findings if f.severity.blocks)
+    blocking = [f for f in draft.findings if f.severity.blocks]
+    first = "".join(f"<li>{escape(folded.first.hint)}</li>" for folded in fold(blocking))
     rows = "".join(
         f'<tr><td><a href="{escape(_address(name))}">{escape(name)}</a></td><td>{escape(about)}</td></tr>'
         for name, about in files
     )
     facts = [
         line,
-        f"错误{blocking}处" if blocking else "没有错误",
+        f"错误{len(blocking)}处" if blocking else "没有错误",
         f"还缺{len(draft.requests)}项" if draft.requests else "",
-        f"数据截止{draft.cutoff}" if draft.cutoff else "",
-        f"与上一稿（{previous.id}）对照" if previous is not None else "",
+        f"数据截止{_day(draft.cutoff)}" if draft.cutoff else "",
     ]
     let_out = override_told(draft.recipe)
     vouched = "；".join(confirmed_told(draft.recipe))
@@ -199,7 +220,9 @@ def _index(draft: Draft, line: str, files: Sequence[tuple[str, str]], previous: 
         "max-width:46em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td{border:1px solid #ccc;"
         "padding:4px 12px}</style></head><body>"
         f"<h1>{escape(draft.title.text)}</h1><p>{escape('；'.join(filter(None, facts)))}。</p>"
-        f"<table>{rows}</table><p>文稿编号 {escape(draft.id)}</p></body></html>\n"
+        + (f"<p>与上一稿相比：{escape(since)}。</p>" if since else "")
+        + (f"<p>定稿前先处理：</p><ul>{first}</ul>" if first else "")
+        + f"<table>{rows}</table><p>文稿编号 {escape(draft.id)}</p></body></html>\n"
     )
 
 

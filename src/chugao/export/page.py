@@ -15,10 +15,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from chugao.config import shipped
 from chugao.export.evidence import Spot, Traced, traced_in
 from chugao.flow import Piece, flow_of
 from chugao.manuscript import Draft
+from chugao.shipped import shipped
 
 _OWED = re.compile(r"(【待补[^【】]{0,200}】)")
 _LONG = 12

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from chugao.checks.folding import fold
 from chugao.export.checked import Checked, Number
-from chugao.export.evidence import places_in
+from chugao.export.evidence import by_sheet, places_in
 from chugao.kind import Kind
 from chugao.manuscript import Block, ClaimedText, Draft, Section, Sentence, Shell, Table, content_hash
 
@@ -55,7 +55,7 @@ def _told(number: Number) -> str:
     places = places_in(number.source)
     if not places:
         return shortened(number.source or number.confirmed or "没有出处", _LONGEST_SOURCE)
-    told = "；".join(f"{p.file} {p.sheet}表{p.cell}" for p in places[:2]) + ("等" if len(places) > 2 else "")
+    told = "；".join(f"{p.file} {p.sheet}表{p.cell}" for p in by_sheet(places[:2])) + ("等" if len(places) > 2 else "")
     formula = number.source.partition("；")[0] if "÷" in number.source or "−" in number.source else ""
     return f"{formula}；{told}" if 0 < len(formula) <= _LONGEST_FORMULA else told
 

@@ -34,6 +34,18 @@ from chugao.source import Release
 
 _ROOM, _LONG = 2600, 90
 _SAYS_ENOUGH = 4
+_BARE = re.compile(
+    r"(?:党[委组])?(?:副?书记|(?:常务)?副?(?:院长|主任|局长)|总会计师)(?:、(?:党[委组])?(?:副?书记|副?(?:院长|主任|局长)))?"
+)
+"""A post that does not say of what."""
+_DELEGATES = "各位代表"
+_CONGRESS = ("职工代表大会", _DELEGATES, "大会")
+_MEETINGS = {
+    "科室": ("全体职工会议", "各位同事", "大家"),
+    "区县": ("机关干部职工大会", "同志们", "大会"),
+    "市": ("机关干部职工大会", "同志们", "大会"),
+}
+"""A house has a staff congress; a department and an authority meet as a whole."""
 
 
 def congress(
@@ -45,29 +57,39 @@ def congress(
     """
     told = _looking_back(draft, release, "职代会报告")
     office = draft.organisation or draft.department
-    paper = PaperWriter(draft, f"在{office}职工代表大会上的{'讲话' if speech else '工作报告'}")
+    meeting, audience, before = _MEETINGS.get(draft.level, _CONGRESS)
+    paper = PaperWriter(draft, f"在{office}{meeting}上的{'讲话' if speech else '工作报告'}")
     paper.section("lead")
     if name or post:
         paper.paragraph(said(f"{post}　{name}".strip("　"), name, post), stands="byline")
-    paper.paragraph("各位代表、同志们：", stands="salutation")
+    paper.paragraph(f"{audience}、同志们：" if audience == _DELEGATES else f"{audience}：", stands="salutation")
     ahead = draft.kind is Kind.SUMMARY_PLAN
     first, used = opening(draft, told, _LONG)
     what = f"{draft.year}年的工作" + (f"和{plan_year(draft)}年的打算" if ahead else "")
     if speech:
         paper.paragraph(f"借这个机会，我向大家报告{draft.department}{what}。", *([first] if first else []))
     else:
-        paper.paragraph(f"现在，我代表{draft.department}，向大会报告{what}，请予审议。")
-    results = [t for t in told if t.role == "results" and not (speech and told_again(t, used))]
+        paper.paragraph(f"现在，我代表{draft.department}，向{before}报告{what}，请予审议。")
+    results = [t for t in told if t.role == "results" and not told_again(t, used)]
     if speech:
-        _speak(paper, draft, told, results)
+        _speak(paper, draft, told, results, audience)
     else:
-        _report(paper, draft, told, results)
+        _report(paper, draft, told, results, audience, first)
     return paper.finish()
 
 
-def _report(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequence[Told]) -> None:
+def _report(
+    paper: PaperWriter,
+    draft: Draft,
+    told: Sequence[Told],
+    results: Sequence[Told],
+    audience: str,
+    first: ClaimedText | None,
+) -> None:
     picked = chosen(results, _ROOM, _LONG)
     paper.section("results", f"{draft.year}年工作回顾", 1)
+    if first is not None:
+        paper.paragraph(first)
     _under_headings(paper, picked)
     for role, heading in (("problems", "存在的不足"), ("plan", f"{plan_year(draft)}年工作安排")):
         own = [t for t in told if t.role == role]
@@ -75,10 +97,10 @@ def _report(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Seq
             paper.section(role, heading, 1)
             paragraphs(paper, own, role)
     paper.section("closing")
-    paper.paragraph("各位代表，以上报告，请予审议。")
+    paper.paragraph(f"{audience}，以上报告，请予审议。")
 
 
-def _speak(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequence[Told]) -> None:
+def _speak(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequence[Told], audience: str) -> None:
     """The year told in paragraphs: each field opens with what it was about."""
     picked = chosen(results, _ROOM // 2, _LONG)
     paper.section("results")
@@ -102,7 +124,7 @@ def _speak(paper: PaperWriter, draft: Draft, told: Sequence[Told], results: Sequ
             f"{plan_year(draft)}年，大家最关心的几件事这样安排。", *(_plain(t) for t in tasks), sources=tasks
         )
     paper.section("closing")
-    paper.paragraph("请各位代表审议，也请大家监督。谢谢大家。")
+    paper.paragraph(f"请{audience}审议，也请大家监督。谢谢大家。")
 
 
 def _named(heading: ClaimedText) -> ClaimedText:
@@ -128,8 +150,9 @@ def duty(draft: Draft, *, name: str, post: str, release: Release = Release.PUBLI
     paper.section("lead")
     paper.paragraph(said(f"{post}　{name}", post, name), stands="byline")
     told_first, used = opening(draft, told, _LONG)
-    lead = f"我现任{post}。现将{draft.year}年履职情况报告如下，请予评议。"
-    paper.paragraph(said(lead, post, str(draft.year)))
+    whole = f"{office}{post}" if (office := draft.organisation or draft.department) and _BARE.fullmatch(post) else post
+    lead = f"我现任{whole}。现将{draft.year}年履职情况报告如下，请予评议。"
+    paper.paragraph(said(lead, whole, str(draft.year)))
     paper.section("results", "履职情况", 1)
     first = [_mine(told_first, draft)] if told_first is not None else []
     paper.paragraph("一年来，我和同事们一道，主要抓了以下工作。", *first)
@@ -155,6 +178,11 @@ def duty(draft: Draft, *, name: str, post: str, release: Release = Release.PUBLI
 def _mine(text: ClaimedText, draft: Draft) -> ClaimedText:
     """Said by the one who leads the office: its full name becomes 我院 or 我科."""
     own = "我院" if draft.level in ("医院", "乡镇") else "我委" if draft.level in ("市", "区县") else "我科"
+    named = re.match(
+        r"(?:医院|卫生院|本院|科室|本科室?|本委)(?![\u4e00-\u9fff]{0,6}(?:评审|文化|感染|管理))", text.text
+    )
+    if named and not any(c.start < named.end() for c in text.claims):
+        text = joined([own, part_of(text, named.end(), len(text.text))])
     return replaced(replaced(text, draft.department, own), f"{own}的{own}", own)
 
 

@@ -16,6 +16,7 @@ from chugao.errors import InputError
 from chugao.export.cutting import (
     PaperWriter,
     Told,
+    clauses_of,
     constant,
     joined,
     part_of,
@@ -184,7 +185,11 @@ def _done(draft: Draft, item: Item, release: Release) -> tuple[ClaimedText, str,
     """(what was done, where the evidence is, the score that the standard itself settles)."""
     words = f"{item.name}{item.standard}"
     table = next((t for s, _, t in draft.tables() if s.id == "table_results"), None)
-    row = next((r for r in table.rows if _is(r[0].text, words)), None) if table is not None else None
+    wanted = _wanted(item)
+    row = None
+    if table is not None:
+        row = next((r for r in table.rows if wanted and (wanted in r[0].text or r[0].text == wanted)), None)
+        row = row or next((r for r in table.rows if _is(r[0].text, words)), None)
     if table is not None and row is not None:
         at = {h: i for i, h in enumerate(table.header)}
         now = row[at.get("本年", 1)]
@@ -193,6 +198,13 @@ def _done(draft: Draft, item: Item, release: Release) -> tuple[ClaimedText, str,
         told = joined([now, state])
         source = next((c.source for c in now.claims if c.source), "") or ""
         return told, _short(source), _score(item, now.text, reached)
+    if wanted and (found := _named_in(draft, wanted, release)) is not None:
+        told_there, clause = found
+        source = _source_of(told_there)
+        if told_there.role == "plan":
+            year = plan_year(draft)
+            return joined([said(f"没有完成，列入{year}年计划：", str(year)), clause]), _short(source), _WAITS
+        return clause, _short(source), _score(item, _behind(wanted, clause.text), "")
     best = max(
         (t for t in told_in(draft, release) if t.role == "results" and t.weight),
         key=lambda t: _speaks(item, t.sentence.text),
@@ -200,10 +212,52 @@ def _done(draft: Draft, item: Item, release: Release) -> tuple[ClaimedText, str,
     )
     if best is None or _speaks(item, best.sentence.text) < _ENOUGH:
         return ClaimedText(text="【待补】"), "", _WAITS
-    source = str(best.sentence.recipe.get("source", "")) or next(
-        (c.source or "" for c in best.sentence.claims if c.source), ""
+    return shortened(best.sentence, 80), _short(_source_of(best)), _WAITS
+
+
+def _source_of(told: Told) -> str:
+    sentence = told.sentence
+    return str(sentence.recipe.get("source", "")) or next((c.source or "" for c in sentence.claims if c.source), "")
+
+
+def _wanted(item: Item) -> str:
+    """What a standard asks for, without its threshold: 电话随访率 of “电话随访率不低于90%”."""
+    name = re.split(r"[≥≤<>＞＜]|不低于|不高于|不少于|不超过|达到|达|控制在|\d", item.standard, maxsplit=1)[0].strip(
+        "，：: 且"
     )
-    return shortened(best.sentence, 80), _short(source), _WAITS
+    name = re.sub(r"^(?:完成|开展|落实)(?=.{4})", "", name)
+    return name if _A_THING <= len(name) <= _A_NAME and not re.search(r"[，。；、]", name) else ""
+
+
+def _named_in(draft: Draft, wanted: str, release: Release) -> tuple[Told, ClaimedText] | None:
+    """The sentence that speaks of what is wanted, results before plans, and its clause; the same words in another order will do."""
+    told = [t for t in told_in(draft, release) if t.role in ("results", "plan")]
+    for exactly in (True, False):
+        for t in sorted(told, key=_results_first):
+            for clause in clauses_of(t.sentence):
+                if wanted in clause.text if exactly else _in_another_order(wanted, clause.text):
+                    return t, clause
+    return None
+
+
+def _results_first(told: Told) -> bool:
+    return told.role != "results"
+
+
+def _in_another_order(wanted: str, clause: str) -> bool:
+    """“选送专科护士19人” for 专科护士选送."""
+    words = re.sub(r"[^\u4e00-\u9fff]", "", clause)
+    half = {wanted[i : i + 2] for i in range(len(wanted) - 1)}
+    return (
+        set(wanted) <= set(words)
+        and len(words) <= len(wanted) + _MORE_WORDS
+        and sum(p in words for p in half) >= len(half) - 1
+    )
+
+
+def _behind(wanted: str, clause: str) -> str:
+    """What stands behind a name, where its value is to be looked for."""
+    return clause[clause.index(wanted) + len(wanted) :] if wanted in clause else clause
 
 
 def _speaks(item: Item, text: str) -> float:
@@ -219,7 +273,7 @@ def _speaks(item: Item, text: str) -> float:
     return max(affinity(item.name, text), _ENOUGH + 0.2 if there else 0.0)
 
 
-_A_THING = 4
+_A_THING, _A_NAME, _MORE_WORDS = 4, 16, 4
 
 
 def _short(source: str) -> str:
@@ -236,12 +290,15 @@ def _score(item: Item, now: str, reached: str) -> ClaimedText:
     if not item.score or not re.fullmatch(r"\d+(?:\.\d+)?分?", item.score):
         return _WAITS
     limits = re.findall(
-        r"(≥|≤|不低于|不高于|达到|不超过|以上)\s{0,4}(\d+(?:\.\d+)?)\s{0,4}(%|天|分钟|分|人次|例)?|(\d+(?:\.\d+)?)(%|天|分钟)?\s{0,4}(?:以上)",
+        r"(≥|≤|不低于|不高于|达到|不超过|以上)\s{0,4}(\d+(?:\.\d+)?)\s{0,4}(%|‰|天|分钟|小时|分|人次|人|例|名|项|篇|次|个|台|家)?|(\d+(?:\.\d+)?)(%|‰|天|分钟|人|例|名|项|篇|次|个)?\s{0,4}(?:以上)",
         item.standard,
     )
     value = next(iter(find_numbers(now)), None)
     if len(limits) == 1 and value is not None:
         sign, bound = limits[0][0], limits[0][1] or limits[0][3]
+        unit = limits[0][2] or limits[0][4]
+        if unit and value.quantity.unit and unit != value.quantity.unit:
+            return _WAITS
         number = float(value.quantity.value)
         good = number <= float(bound) if sign in ("≤", "不高于", "不超过") else number >= float(bound)
         return said(item.score.rstrip("分"), item.score.rstrip("分")) if good else _WAITS
@@ -263,7 +320,8 @@ def coverage_paper(draft: Draft, coverage: Coverage) -> Draft:
     paper.paragraph(said(lead, lead))
     rows = []
     for number, row in enumerate(coverage.rows, 1):
-        owed = f"{row.owner}：{row.owes}" if row.owes else "—"
+        owed = f"{row.owner}：{row.owes}" if row.owes else ""
+        owed = "；".join(x for x in (owed, f"只列在附表：{'、'.join(row.tabled)}" if row.tabled else "") if x) or "—"
         cells = (
             "　" * max(row.level - 1, 0) + row.heading,
             row.state,
@@ -274,6 +332,9 @@ def coverage_paper(draft: Draft, coverage: Coverage) -> Draft:
         rows.append((constant(str(number)), *(said(c, c) for c in cells)))
     for text, owner in coverage.left_out:
         cells = (text, "没有对应的标题、没有写", "—", "—", owner or "—")
+        rows.append((constant(str(len(rows) + 1)), *(said(c, c) for c in cells)))
+    if coverage.tabled:
+        cells = ("没有对应标题的数", "只列在附表", "—", "—", "、".join(coverage.tabled))
         rows.append((constant(str(len(rows) + 1)), *(said(c, c) for c in cells)))
     header = ("序号", "来文要求", "状态", "写在哪里", "字数", "还缺什么、谁欠")
     paper.table(Table(header=header, rows=tuple(rows)))

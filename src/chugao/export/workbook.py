@@ -65,11 +65,11 @@ def _sheet(sheet: Sheet) -> str:
     )
     rows = "".join(_row(number, row) for number, row in enumerate(sheet.rows, 1))
     return (
-        f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        f'<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
         f"<cols>{columns}</cols><sheetData>{rows}</sheetData>"
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>'
     )
 
 
@@ -106,7 +106,18 @@ _STYLES = (
 
 def _book(sheets: Sequence[Sheet]) -> str:
     names = "".join(f'<sheet name="{escape(s.name)}" sheetId="{i}" r:id="rId{i}"/>' for i, s in enumerate(sheets, 1))
-    return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{names}</sheets></workbook>'
+    heads = "".join(  # the head stands on every printed page
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{i}">{_quoted(s.name)}!$1:$1</definedName>'
+        for i, s in enumerate(sheets)
+    )
+    return (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{names}</sheets>'
+        f"<definedNames>{heads}</definedNames></workbook>"
+    )
+
+
+def _quoted(name: str) -> str:
+    return escape("'" + name.replace("'", "''") + "'")
 
 
 def _content_types(sheets: int) -> str:

@@ -11,12 +11,12 @@ In: a folder of reports, or a database that keeps them.  Out: `Index`.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chugao.config import shipped
 from chugao.corpus import Passage, embedded_text, embedding_key, is_own
 from chugao.corpus.sample import is_sample, read_sample, understood
 from chugao.index.bm25 import K1, B, Bm25
 from chugao.index.dense import Encoder, Endpoint, Local, Vectors
 from chugao.index.searching import EVERYONE, RELAXED_IN_ORDER, Hit, Index, indexed_text, query_words
+from chugao.shipped import shipped
 
 if TYPE_CHECKING:
     from chugao.database import Database

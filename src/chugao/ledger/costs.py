@@ -8,6 +8,7 @@ Money is counted in millionths of the price list's currency, as whole numbers: f
 import tomllib
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -16,6 +17,7 @@ from chugao.config import Settings
 from chugao.database.tables import call
 from chugao.errors import InputError, reason_of
 from chugao.ledger.asking import Answer
+from chugao.ledger.owners import nobody_works_on
 from chugao.source import Frozen
 
 _MILLION = Decimal(1_000_000)
@@ -83,7 +85,7 @@ class Entry(Frozen):
     prompt: str
     sample: int
     state: str
-    """started, done, failed."""
+    """started, done, failed, lost: its process ended, and nobody has asked again yet."""
     problem: str
     """Why the answer cannot be used; "" when it can."""
     input_tokens: int
@@ -158,8 +160,9 @@ def entries(connection: Connection, job: str | None = None) -> tuple[Entry, ...]
     rows = connection.execute(query if job is None else query.where(of_job(job)))
     return tuple(
         Entry(
-            possibly_billed=row.doubtful,
-            **{name: getattr(row, name) for name in Entry.model_fields if name != "possibly_billed"},
+            possibly_billed=row.doubtful + _left(row),
+            state="lost" if _left(row) else row.state,
+            **{name: getattr(row, name) for name in Entry.model_fields if name not in ("possibly_billed", "state")},
         )
         for row in rows
     )
@@ -189,7 +192,9 @@ def tokens_per_character(connection: Connection, model: str) -> float | None:
 
 def doubtful_calls(connection: Connection, job: str | None = None) -> tuple[Doubtful, ...]:
     """Calls that may have been billed without our having the answer, oldest first."""
-    query = select(call).where(call.c.doubtful > 0).order_by(call.c.started_at, call.c.key)
+    query = (
+        select(call).where((call.c.doubtful > 0) | (call.c.state == "started")).order_by(call.c.started_at, call.c.key)
+    )
     if job is not None:
         query = query.where(of_job(job))
     return tuple(
@@ -199,7 +204,13 @@ def doubtful_calls(connection: Connection, job: str | None = None) -> tuple[Doub
             model=row.model,
             prompt=row.prompt,
             started_at=row.started_at,
-            times=row.doubtful,
+            times=row.doubtful + _left(row),
         )
         for row in connection.execute(query)
+        if row.doubtful or _left(row)
     )
+
+
+def _left(row: Any) -> bool:
+    """Whether a process ended while it waited for this answer, and nobody has taken it over."""
+    return bool(row.state == "started" and nobody_works_on(row.owner, row.lease_until))

@@ -11,15 +11,11 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
-import os
-import secrets
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple
 
@@ -32,6 +28,7 @@ from chugao.database.tables import call
 from chugao.errors import EngineError
 from chugao.ledger.asking import Answer, Ask, Recorded
 from chugao.ledger.costs import Prices, of_job, spent_micro, tokens_per_character
+from chugao.ledger.owners import nobody_works_on, this_process
 from chugao.ledger.writing import GroupWriter
 
 log = logging.getLogger(__name__)
@@ -288,7 +285,7 @@ class Ledger:
         """Whether nobody works on a started call any more: its process has ended, or its lease has."""
         if row.owner == self._owner:
             return True  # we keep our own in `_under_way`: this row is of a loop that was stopped
-        return not is_alive(row.owner) or row.lease_until < utc_text(_now())
+        return nobody_works_on(row.owner, row.lease_until)
 
 
 def _insert(connection: Connection, ask: Ask, key: str, started: dict[str, Any]) -> bool:
@@ -325,41 +322,10 @@ def _at_most(ask: Ask) -> Answer:
     return Answer(input_tokens=ask.most_tokens[0], output_tokens=ask.most_tokens[1])
 
 
-def this_process() -> str:
-    """Who claims: host, process number and when it started (a number is used again), and which ledger of the process."""
-    return f"{this_host()}:{os.getpid()}:{_started_at(os.getpid())}:{secrets.token_hex(4)}"
-
-
-def this_host() -> str:
-    """Where process numbers mean the same: containers may share a host's name and not its numbers."""
-    try:
-        space = os.readlink("/proc/self/ns/pid").strip("pid:[]")
-    except OSError:
-        return socket.gethostname()
-    return f"{socket.gethostname()}/{space}"
-
-
 def free_calls_of(connection: Connection, process: str) -> None:
     """What a process of another host has under way is free at once, and not only when its leases end: it is known to be dead."""
     all_of_it = call.c.owner.startswith(f"{process.rpartition(':')[0]}:", autoescape=True)
     connection.execute(update(call).where(all_of_it & (call.c.state == "started")).values(lease_until=""))
-
-
-def is_alive(owner: str) -> bool:
-    """Whether the process that claimed a call still runs; of another host only its lease can tell."""
-    parts = owner.rsplit(":", 3)
-    if len(parts) != 4 or parts[0] != this_host() or not parts[1].isdigit():
-        return True
-    return not Path("/proc/self/stat").exists() or _started_at(int(parts[1])) == parts[2]
-
-
-def _started_at(pid: int) -> str:
-    """Start time of a process in clock ticks since boot, "" when it is gone (or /proc is not there)."""
-    try:
-        # The name in brackets may hold blanks and brackets.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
 
 
 def _now() -> datetime:

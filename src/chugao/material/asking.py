@@ -7,9 +7,9 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from chugao.config import shipped
 from chugao.material.collecting import BoardLine, CollectingBoard
 from chugao.material.items import Item
+from chugao.shipped import shipped
 
 _ASKS = 5
 

@@ -18,7 +18,7 @@ _DAY = r"(?:(?:20\d\d\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|昨天|今
 _CLOCK = (
     rf"[\[【(（]?(?:{_DAY}\s{{0,4}})?(?:上午|下午|晚上|凌晨|中午)?\s?\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?[\]】)）]?"
 )
-_WHO = r"[\u4e00-\u9fffA-Za-z·_（）()\[\]【】\- /]{1,24}?"
+_WHO = r"[\u4e00-\u9fffA-Za-z·_（）()\[\]【】\- /。~～*]{1,24}?"
 _AFTER = re.compile(rf"^(?P<who>{_WHO})\s{{0,6}}[:：]?\s{{0,6}}{_CLOCK}\s{{0,4}}[:：]?$")
 _BEFORE = re.compile(rf"^{_CLOCK}\s{{0,6}}(?P<who>{_WHO})\s{{0,4}}[:：]?$")
 _INLINE = re.compile(rf"^{_CLOCK}\s{{0,6}}(?P<who>{_WHO})\s{{0,2}}[:：]\s{{0,4}}(?P<said>\S.{{0,2000}})$", re.S)
@@ -43,6 +43,7 @@ _TALK = re.compile(
     r"^(?:收到|好的?|谢谢|辛苦了?|麻烦了?|嗯+|OK|ok|请查收|发你了?|你好|您好|在吗|行|可以|没问题|知道了|明白)[\s，。！!~～啦了哈]*(?:谢谢|辛苦了?)?[。！!~～]*$"
     r"|(?:发我|发给我|别拖|下班前|催一下|发一下|报一下|给我|帮我|帮忙|麻烦|劳驾|辛苦|谢谢|查收|晚点|回头|稍后|待会|先报|先发|收到|我说一下|说一下啊|都在这|见附件|数都)"
     r"|(?:吗|呢|么|吧|不算|算不算|写不写|要不要|是不是|行不行|可不可以)[^，。；]{0,8}[？?]?$|[？?]$|^(?:别|不要|不用)写"
+    r"|我[^，。；]{0,4}(?:口述|说|讲|列|汇报)一下$"
     r"|^(?:算的|是的|对的|不算|不是)|(?:让|叫|要|喊)我[^，。；]{0,12}(?:列|报|说|写|整理|汇总|弄)(?:一?下|上来|出来)"
 )
 _URGED = re.compile(r"发我|发给我|报给我|交给我|别拖|下班前|催一下|尽快报|抓紧报")
@@ -54,7 +55,13 @@ _ASKED = re.compile(
     r"^(?P<of>[\u4e00-\u9fffA-Za-z]{2,16}?)(?:呢|是|有|到|达到?)?(?:多少|几(?:个|人|例|台|次)?)(?:啊|呀|呢)?[？?]?$"
 )
 _FIGURE_ALONE = re.compile(r"^(?:是|有|大概|大约|约)?(?=\d)")
-_TITLE = re.compile(r"^[\u4e00-\u9fff]{0,8}(?:20\d\d年|今年)?[\u4e00-\u9fff]{0,6}(?:材料|总结|小结|汇报|情况)[：:]?$")
+_TITLE = re.compile(
+    r"^[\u4e00-\u9fff]{0,8}(?:20\d\d年|今年)?[\u4e00-\u9fff]{0,6}(?:材料|总结|小结|汇报|情况)[：:]?$"
+    r"|^[\u4e00-\u9fff·]{2,20}群(?:聊天?)?(?:[（(]\d{1,3}人?[）)])?(?:的?聊天记录)?$"
+)
+_OF_DEPARTMENT = re.compile(
+    r"^(?P<of>[\u4e00-\u9fff]{1,8}?(?:科|部|病区|中心|办公室|门诊|室))(?![长室员])(?:$|[\s\-—_·（(/]|[\u4e00-\u9fff]{1,5}$)"
+)
 _HEADING = 24
 _LEAST = 8
 
@@ -101,6 +108,12 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
             shown = piece if paragraph.table else _with_talk_in_brackets(piece)
             lines.append(paragraph.model_copy(update={"text": shown, "line": number}))
     return reading.model_copy(update={"paragraphs": tuple(lines)}), whence
+
+
+def department_of(who: str) -> str:
+    """“骨科” of “骨科-王” and “骨科王主任”; "" where a name tells no department."""
+    named = _OF_DEPARTMENT.match(who)
+    return named["of"] if named else ""
 
 
 def is_talk(text: str) -> bool:

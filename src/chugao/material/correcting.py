@@ -4,6 +4,7 @@ In: an `Item` and what a person wrote.  Out: the item as corrected.
 """
 
 import re
+from dataclasses import replace
 
 from chugao.errors import InputError
 from chugao.material.honours import with_honour
@@ -66,7 +67,7 @@ def _with_value(item: Item, written: str) -> Item:
     quantity = parse(written)
     ours = item.observation.quantity.unit
     if quantity.unit == "":
-        quantity = quantity.model_copy(update={"unit": ours, "printed": f"{written}{ours}"})
+        quantity = replace(quantity, unit=ours, printed=f"{written}{ours}")
     try:
         convert(quantity.value, quantity.unit, ours)
     except (ValueError, KeyError):

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from chugao.documents.structure import Document
 
 _NEXT = r"(?:明年|来年|下一?年|20\d\d年|年底前|\d{1,2}月底?前)"
+_STRIVES = r"争取(?![^，。；]{0,14}(?:资金|经费|补助|专项|债券|项目|支持|政策)[^，。；]{0,4}(?:\d|，|。|；|$))"
+"""“争取中央和省级资金9.43亿元” is what was got."""
 _PLANNED = re.compile(
-    r"(?:^|，)(?:将|拟|计划|力争|争取|下一步|明年|准备)|20\d\d年(?:将|拟|计划)"
+    rf"(?:^|，)(?:将|拟|计划|力争|{_STRIVES}|下一步|明年|准备)|20\d\d年(?:将|拟|计划|准备|打算|{_STRIVES}|力争)"
     rf"|(?:计划|打算|准备|拟|预计|争取|力争)(?:在|于)?{_NEXT}"
     r"|明年[^，。；]{0,12}(?:申报|启动|建成|投用|完成|开展|实施|创建|引进|开设|购置|上线|再)"
 )
@@ -29,13 +31,13 @@ _BEGUN = re.compile(r"已|完成|启动|开工|动工|在建|正在|推进|封�
 _COUNTED = re.compile(r"(?:已|新|共)?(?:建成|完成|启用|投用|改造|新建)[^，。；]{0,16}\d+(?:所|个|家|处|间|台|张|项)")
 """“建成村卫生室23所，在建5所”: those are done."""
 _WHEN = re.compile(
-    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底前|底|份|初|中旬|上旬|下旬)?起?|全年|上半年|下半年)[，,]?"
+    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底|末|份|初|中旬|上旬|下旬)?(?:之?前)?起?|全年|上半年|下半年|年底(?:之?前)?)[，,]?"
 )
 _BY = re.compile(
-    r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|到位|投用|交付|上线)?$"
+    r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|完工|竣工|到位|投用|启用|建成|开诊|交付|上线|验收|办结|落地)?$"
 )
 _AHEAD = re.compile(
-    r"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|争取|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fff\d]{3})"
+    rf"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|{_STRIVES}|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fff\d]{{3}})"
 )
 _OURS = re.compile(
     r"^(?:我们科室?|我们(?:部门?|院)?的?|我科|我院|本科室|本科|我部)(?:今年)?[呢啊嘛]?(?=[\u4e00-\u9fff])"
@@ -46,12 +48,25 @@ _ANSWERS = re.compile(
     r"[，,；、（(]?\s?(?P<who>责任人|负责人|牵头人|牵头领导|分管领导|责任领导|责任科室|牵头科室|责任部门|牵头部门)\s?[:：]\s?(?P<name>[\u4e00-\u9fff]{2,8})[）)]?"
 )
 """“（责任人：王志强）”: who answers for a task has a column of its own."""
+_CLAIMS = re.compile(r"率先|领先|首例|首家|首创|首个|首次|第一例|第一家|填补.{0,6}空白")
+_PROOF = re.compile(
+    r"[（(](?:佐证[:：]|依据[:：]|见|有|经|据)?(?P<what>[^（）()，。；]{2,30}(?:证明|证书|认定|查新|鉴定|确认|备案|登记|公布|通报|批复|核实|报道|文件|报告)[^（）()]{0,12})[）)]"
+)
+"""“首例……（市卫健委医政科证明）”."""
+_COMES = re.compile(r"，(?:预计|计划|将于|拟于)?(20\d\d)年")
+"""“已封顶，2027年3月投用”."""
 _SENTENCES_MET = re.compile(rf"。(?={SPEAKS_BACK.pattern})")
 
 
-def is_planned(told: str) -> bool:
-    """Whether a sentence tells what is meant to be done, and nothing of it under way."""
+def is_planned(told: str, year: int) -> bool:
+    """Whether a sentence tells what is meant to be done, and nothing of it under way; `year` is the one reported."""
+    later = _OF_A_YEAR.match(told)
+    if later is not None and int(later["year"]) > year:
+        return True
     return _PLANNED.search(told) is not None and not begun(told)
+
+
+_OF_A_YEAR = re.compile(r"(?:到|至)?(?P<year>20\d\d)年(?!度?的?(?:任务|目标|计划|预算)(?:已|全部|提前))")
 
 
 def begun(told: str) -> bool:
@@ -83,6 +98,8 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
     answers = {m["who"][-2:]: m["name"] for m in _ANSWERS.finditer(body)}
     body = _ANSWERS.sub("", body).rstrip("，、 ") or body
     body = _THOUSANDS.sub("", body)
+    proof = _PROOF.search(body) if _CLAIMS.search(body) else None
+    body = body.replace(proof[0], "", 1) if proof else body
     head = body
     if future:
         body = _AHEAD.sub(
@@ -91,6 +108,14 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
                 r"^(?:(?:明年|来年|20\d\d年)?(?:工作)?(?:计划|打算|安排|思路)|明年|来年|下一?步|下一年)[:：]", "", body
             ),
         )
+    # “2026年，……” in a report on 2026, “2027年完成……” in its plans.
+    body = re.sub(
+        rf"^(?:今年|明年|来年|{year}年|(?:到|至)?{year + 1}年(?!\d?\d月))[，,]?"
+        if future
+        else rf"^(?:今年|{year}年)[，,]",
+        "",
+        body,
+    )
     when = match.group().rstrip("，,") if (match := _WHEN.match(body)) else ""
     body = body[match.end() :] if match else body
     if future and not when and (deadline := _BY.search(body)):
@@ -105,7 +130,11 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
     status = MatterStatus.DONE
     if future:
         status = MatterStatus.PLANNED
-    elif _ONGOING.search(act) or (statement.part != "future" and begun(body) and not _COUNTED.match(act)):
+    elif (
+        any(int(y) > year for y in _COMES.findall(body))
+        or _ONGOING.search(act)
+        or (statement.part != "future" and begun(body) and not _COUNTED.match(act))
+    ):
         status = MatterStatus.ONGOING
     problem = statement.part == "problem"
     category = "不足" if problem else "荣誉" if is_honour("", head) else statement.heading
@@ -122,6 +151,7 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
         status=MatterStatus.ONGOING if problem and not future else status,
         department=department,
         owner=answers.get("科室", answers.get("部门", "")),
+        evidence=proof["what"] if proof else "",
         leader=next((n for k, n in answers.items() if k not in ("科室", "部门")), ""),
         source=source,
     )

@@ -13,17 +13,24 @@ from chugao.material.matter import Honour, Matter
 
 LEVELS = ("国家级", "省级", "市级", "县级", "院级", "")
 _GOT = re.compile(
-    r"(?:荣获|获评为?|获得|喜获|斩获|被评为|被授予|被命名为|获|评为|授予|入选)(?:了)?[“《]?(?P<name>[^，。；“”《》]{2,40}?(?:奖|称号|先进[^，。；“”《》（(]{0,6}|示范(?:单位|病区|基地|科室|岗|点)?|优秀[^，。；]{0,8}|标兵|荣誉|文明号|先锋岗|红旗手|模范|单位|集体|等奖[^，。；]{0,4}))[”》]?(?:荣誉)?(?:称号)?(?=$|[，。；（(])"
+    r"(?:荣获|获评为?|获得|喜获|斩获|被评为|被授予|被命名为|获|评为|授予|入选)(?:了)?[“《]?(?P<name>[^，。；“”《》]{2,40}?(?:奖|称号|先进[^，。；“”《》（(]{0,6}|示范(?:单位|病区|基地|科室|岗|点)?|优秀[^，。；]{0,8}|标兵|荣誉|[奖勋]章|文明号|先锋岗|红旗手|模范|单位|集体|等奖[^，。；]{0,4}|表彰|通报表扬))[”》]?(?:荣誉)?(?:称号)?(?=$|[，。；（(])"
 )
 _TITLE_GOT = re.compile(
     r"(?:荣获|获评为?|获得|获|被评为|被授予|被命名为|授予|评为)(?P<of>[^，。；“”《》]{0,12})[“《](?P<name>[^，。；“”《》]{2,30})[”》](?:荣誉)?(?:称号|荣誉|奖)"
 )
+_MEDAL_GOT = re.compile(
+    r"(?:荣获|获评|获得|获|被评为|被授予)(?P<of>[^，。；“”《》]{0,14})[“《](?P<name>[^，。；“”《》]{2,24}(?:[奖勋]章|先进[^”》]{0,6}|标兵|模范))[”》]"
+)
+_ORGANISATION = re.compile(r"(?:委员会|卫健委|局|厅|政府|党委|团委|学会|协会|总?工会|妇联|组织部|宣传部)$")
 _GRANTED = (
     re.compile(
         r"(?:由|被|经)(?P<by>[^，。；由]{3,30}?)(?:联合)?(?:授予|授牌|颁发|颁授|表彰|通报|命名|评定|评选|评为|主办|认定)"
     ),
     re.compile(
-        r"[（(](?P<by>[^（）()，。；\d]{1,30}?(?:委员会|卫健委|卫生健康委|局|厅|政府|团委|中央|学会|协会|总工会|妇联|部|院|办公室))(?=[，、）)])"
+        r"[（(](?P<by>[^（）()，。；\d]{1,30}?(?:委员会|卫健委|卫生健康委|局|厅|政府|团委|中央|学会|协会|总工会|妇联|中心|部|院|办公室))(?=[，、）)])"
+    ),
+    re.compile(
+        r"(?:荣获|获评|获得|获)(?!批)(?P<by>[^，。；“”《》]{1,18}?(?:委员会|卫健委|卫生健康委|卫健局|卫生健康局|局|厅|政府|学会|协会|总工会|妇联|团委))(?=[“《]|[^，。；]{2,24}(?:表彰|通报表扬|称号))"
     ),
     re.compile(r"(?:授予|颁发|表彰)(?:单位|机关|部门)[:：为是]?\s{0,4}(?P<by>[^，。；]{3,30})"),
     re.compile(
@@ -52,7 +59,7 @@ def is_honour(category: str, text: str) -> bool:
 
 
 def _got(text: str) -> "re.Match[str] | None":
-    return _GOT.search(text) or _TITLE_GOT.search(text)
+    return _GOT.search(text) or _TITLE_GOT.search(text) or _MEDAL_GOT.search(text)
 
 
 def read_honour(text: str, result: str = "", when: str = "", evidence: str = "") -> Honour | None:
@@ -64,6 +71,8 @@ def read_honour(text: str, result: str = "", when: str = "", evidence: str = "")
     if not name:
         return None
     by = next((m["by"] for pattern in _GRANTED if (m := pattern.search(whole))), "")
+    if not by and (medal := _MEDAL_GOT.search(whole)) and _ORGANISATION.search(medal["of"]):
+        by = medal["of"]  # “获市总工会‘五一劳动奖章’”
     number = _NUMBER.search(f"{whole}，{evidence}")
     who = _RECIPIENT.search(whole)
     dated = re.search(r"20\d\d年\d{1,2}月(?:\d{1,2}日)?", f"{when}，{whole}")

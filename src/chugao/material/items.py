@@ -9,7 +9,7 @@ from typing import Literal
 
 from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
 from chugao.material.honours import with_honour
-from chugao.material.matter import Matter, Matters
+from chugao.material.matter import Matter, Matters, MatterStatus
 from chugao.mentions import find_mentions
 from chugao.metrics.observation import Figures, Observation, ReportedChange, Status
 from chugao.source import Frozen, Release, Source
@@ -116,6 +116,8 @@ def of_the_whole(items: Iterable[Item], whole: str) -> tuple[Item, ...]:
             told.append(item)
         elif item.matter is not None:
             owner = item.matter.owner or item.department
+            if _GOVERNS.search(whole) and item.matter.status is not MatterStatus.PLANNED:
+                owner = item.matter.owner  # what a commission did it did as one; who has a task stands in its table
             matter = item.matter.model_copy(update={"department": whole, "owner": owner})
             # “科室被授予……” of one department's report: the house has many.
             named = re.sub(r"我院(?=首|第一)", "全院", _OURS.sub(item.department, matter.text))
@@ -123,7 +125,8 @@ def of_the_whole(items: Iterable[Item], whole: str) -> tuple[Item, ...]:
             if honour is not None and _OURS.fullmatch(honour.recipient):
                 honour = honour.model_copy(update={"recipient": item.department})
             matter = matter.model_copy(update={"text": named, "honour": honour})
-            if _is_a_figure(matter) and item.department not in matter.text:
+            own = not (_GOVERNS.search(whole) or _OF_ALL.match(matter.text) or item.department in matter.text)
+            if own and _is_a_figure(matter):
                 # “床位使用率96.3%” of one department is not the house's: it says whose it is.
                 matter = matter.model_copy(update={"text": f"{item.department}{matter.text}"})
             told.append(item.model_copy(update={"matter": matter}))
@@ -142,6 +145,9 @@ def _is_a_figure(matter: Matter) -> bool:
     return before.endswith(first.metric_name or "\0")
 
 
+_GOVERNS = re.compile(r"(?:委员会|卫健委|卫健局|卫生健康局|卫生局|疾控局|医保局)$")
+_OF_ALL = re.compile(r"[全我本][市县区省院委局镇乡]|各[县地]")
+"""“全市孕产妇死亡率4.8/10万” is nobody's own."""
 _OURS = re.compile(r"^(?:我科室?|本科室?|科室|我部门?|本部门?|我中心)(?=[\u4e00-\u9fff]|$)")
 _AIMED = re.compile(r"(?:力争|要|将)?(?:达到?|突破|增至|增加到|升至|提高到|降至|降到|控制在|完成|超过?)$")
 

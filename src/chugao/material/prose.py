@@ -9,6 +9,7 @@ calls 明年 decides the year of everything under it.
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ from chugao.material.chats import Whence
 from chugao.material.deeds import is_planned, matter_of, of_its_span, part_of_a_year
 from chugao.material.items import Item
 from chugao.material.matter import Matter, MatterStatus
+from chugao.material.naming import SET_OUT_BY_CHANGE, Names
 from chugao.material.reading import matter_id
 from chugao.material.rows import item_of_fact, item_of_matter, items_of_figures
 from chugao.material.statements import Sent, Statement, cells_of
@@ -38,9 +40,13 @@ _SECRET_AHEAD = re.compile(
     r"^[（(【]?(?:以下|下面|(?:这|那|此)(?:个|条|件|项|句)?)?(?:内容|事)?(?:先|请|千万|都)?(?P<word>别往外[写说报]|[别勿]外传|[别不](?:要|用)?写|不(?:对外|宜|能)?公开|不要公开|内部掌握|仅供内部|注意保密)[）)】]?[：:，,]\s?(?=\S{4})"
 )
 """What the sender wants kept in: “这个别往外写” holds whoever forgets it later."""
+_SECRET_AMID = re.compile(
+    r"(?P<word>[别勿](?:往外|对外)[写说报传提]|[别勿]外传|不对外(?:公开|宣传)|不要(?:公开|外传|往外[写说报传])|内部掌握|仅供内部|注意保密|[别甭]写|不[要用]写(?=[，；]))(?!进度|材料)"
+)
+"""“有个投诉的事别往外写，赔了3.2万”: wherever it stands, the whole sentence is kept in."""
 _COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短|上升|降低|高于|低于|其中)[^，。；]{0,24}$")
 _WHOLE = re.compile(
-    r"^(?:20\d\d年|今年|全年|本年度?|年度|年内|上半年|下半年|1[-—至]\d{1,2}月|截至[^，]{0,12}|我科|我院|全科|全院|科室|本科室|我部|共|累计|合计|总|完成|接诊|收治|开展|实现|达到?|现有|其中|为|的|是|约|近|超|，|、|\s)*$"
+    r"^(?:20\d\d年|今年|全年|本年度?|年度|年内|上半年|下半年|1[-—至]\d{1,2}月|截至[^，]{0,12}|我们|我科|我院|全科|全院|科室|本科室|我部|共|累计|合计|总|完成|接诊|收治|开展|实现|达到?|现有|其中|为|的|是|约|近|超|，|、|\s)*$"
 )
 _LAST_YEAR = re.compile(r"上年|去年|同期|同比|20\d\d年")
 _SHORTEST = 6
@@ -48,10 +54,19 @@ _ONLY_THE_AMOUNT = re.compile(
     r"(?:钱数?|金额|数额|费用|造价|投资额?|这个数|那个数)[^，。；]{0,4}(?:别|不要?|先别|先不)(?:写|报|说|提|公开)"
 )
 _SUM = re.compile(r"\d[\d,.]*\s?(?:万|亿|元|块)")
-_RECEIVED = re.compile(
-    r"(?:(?P<noun>门诊|急诊|住院|出院)(?:共|累计|全年|部)?(?:接诊|诊疗|就诊|收治)|(?:接诊|收治|诊治)(?P<other>门诊|急诊|住院|出院))(?:患者|病人)?(?:共|达|约)?$"
+_AIMED_AT = re.compile(
+    r"\s?[（(，,]?\s?(?:年初|年度|全年|院里|局里|上级|科室|考核|责任书)?(?:定的?|下达的?)?(?:目标|任务|计划|要求)(?:值|数)?(?:定的)?(?:为|是|:|：)?"
 )
-_LAST_YEAR_BESIDE = re.compile(r"\s?[（(，,、]?(?:去年|上年)(?:同期)?[为是有]?")
+_VAGUE = re.compile(r"(?:\d|[一二两三四五六七八九十几百千万])(?:[来多余]|好几)|几[十百千万]|[十百千万]把")
+_VAGUELY = re.compile(
+    r"(?:好?几|[一二两三四五六七八九]{0,2})[十百千万]{1,2}(?:[来多余]|几)[个多]?[\u4e00-\u9fff]?|好?几[十百千万]{1,2}"
+)
+"""“两百来人”, “三千多”: said so, and no value of anything."""
+_OLDER = re.compile(r"(?:前年|大前年)(?:同期)?[为是有]?$")
+_BARE_YEARS = re.compile(
+    r"(?:(?:今年|去年|上年|同期|比|较|只有|[为是有到达才多少了来余、，,；。\s]|(?>\d[\d.,]*)[万亿千%]?)+)"
+)
+"""“去年同期3.2万，今年3.9万。” with no word of what was counted."""
 _OTHER_START = re.compile(r"年初|月初|最初|以前|建院|开科|\d月|前年|20\d\d年|十三五|十四五")
 _CUTOFF = re.compile(r"^(?:20\d\d年)?截[至止](?:到|20\d\d年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日|底|末)")
 
@@ -88,6 +103,11 @@ class Reader:
         """Characters that an item holds."""
         self.withheld: list[tuple[int, int]] = []
         """Sums that the sender does not want written."""
+        self.vague: list[tuple[int, int]] = []
+        """“两百来人”, “前年的8.9天”, beside figures that say it all."""
+        self.nameless: list[tuple[int, int]] = []
+        """Statements that do not say what they count."""
+        self.names = Names(document.text, year, catalogue, part_of_a_year=bool(self.span))
         self.cases: list[FoundCase] = find_cases([p.text for p in document.paragraphs])
 
     def items(self, sent: Sent) -> Iterator[Item]:
@@ -115,9 +135,12 @@ class Reader:
         return [m for m in self.mentions if start <= m.start and m.end <= end]
 
     def _statement(self, statement: Statement) -> Iterator[Item]:
+        if _BARE_YEARS.fullmatch(statement.text) and re.search(r"\d", statement.text):
+            self.nameless.append((statement.start, statement.end))
+            return
         self.spans.append((statement.start, statement.end))
         told = statement.text.rstrip("。；！")
-        future = statement.part == "future" or is_planned(told)
+        future = statement.part == "future" or is_planned(told, self.year)
         facts, held = self._facts(statement, future=future)
         if _ONLY_THE_AMOUNT.search(statement.note) and (rest := self._without_amount(statement)):
             # “花了238万（这个钱数别写）”: the deed may be told, the sum may not.
@@ -137,6 +160,7 @@ class Reader:
         elif secret is not None and secret.string == statement.text and secret.start() >= _SHORTEST:
             statement = statement._replace(text=statement.text[: secret.start()], note=secret[0].strip("，,。；（()）"))
             told = statement.text.rstrip("。；！")
+        secret = secret or _SECRET_AMID.search(statement.text)
         more = {
             "note": statement.note,
             "release": _release(secret["word"]) if secret else Release.PUBLIC,
@@ -206,7 +230,8 @@ class Reader:
                 if cutoff is not None and observation.role is Role.ACTUAL:
                     source = observation.source.model_copy(update={"cutoff": cutoff})
                     observation = observation.model_copy(update={"source": source})
-                last = item_of_fact(observation, statement.text, self.year)
+                own = self.names.local.get(observation.metric)
+                last = item_of_fact(observation, statement.text, self.year, definition=own)
                 if from_ is not None and from_.metric == observation.metric:
                     last = last.model_copy(update={"previous": from_})
                     held.add(started)
@@ -215,36 +240,8 @@ class Reader:
         return facts, held
 
     def _named(self, statement: Statement) -> Iterator[Mention]:
-        """The numbers of a statement; of “门诊接诊19874人次（去年同期18236人次）” both are of 门诊人次."""
-        text = self.document.text
-        last: Mention | None = None
-        for mention in self._within(statement.start, statement.end):
-            quantity = mention.quantity
-            # What a report on half a year counts is no figure of the year.
-            if mention.metric is None and quantity is not None and not self.span:
-                between = text[last.end : mention.start] if last is not None else ""
-                if match := _RECEIVED.search(text[max(statement.start, mention.start - 12) : mention.start]):
-                    noun = match["noun"] or match["other"]
-                    mention = self._as(mention, noun, f"{noun}{mention.text}")
-                elif (
-                    last is not None and last.metric and re.fullmatch(r"\s?[（(](?:去年|上年)(?:同期)?[为是]?", between)
-                ):
-                    # Right behind it stands last year's, often without the unit: “门诊41230人次，去年是38650”.
-                    unit = last.quantity.unit if last.quantity is not None else ""
-                    if quantity.unit in ("", unit):
-                        told = quantity.model_copy(update={"unit": unit})
-                        role = MentionRole.BASELINE
-                        mention = mention.model_copy(update={"metric": last.metric, "quantity": told, "role": role})
-            yield mention
-            last = mention if mention.role.is_fact else last
-
-    def _as(self, mention: Mention, noun: str, said: str) -> Mention:
-        """A number as it is read right behind the plain name of what it counts."""
-        found = next((m for m in find_mentions(said, self.catalogue, year=self.year) if m.metric), None)
-        if found is None:
-            return mention
-        name = mention.metric_name or noun
-        return mention.model_copy(update={"metric": found.metric, "metric_name": name})
+        within = self._within(statement.start, statement.end)
+        return self.names.named(within, statement.start)
 
     def _start_of_a_change(self, mention: Mention, statement: Statement) -> Observation | None:
         """Where a change began: 9.2天 of “平均住院日由9.2天降到8.4天” is last year's, unless another time is named."""
@@ -294,7 +291,10 @@ class Reader:
         before = text[statement.start : mention.start]
         own = max(before.rfind(mark) for mark in "，；。：") + 1
         name = before.rfind(mention.metric_name, own) if mention.metric_name else -1
-        if not _WHOLE.match(before[own : name if name >= 0 else len(before)]):
+        if (set_out := SET_OUT_BY_CHANGE.search(before)) is not None and set_out.start() == 0:
+            return True
+        words = before[own : name if name >= 0 else len(before)]
+        if not _WHOLE.match(words) and not (mention.role is MentionRole.TARGET and _AIMED_AT.fullmatch(words)):
             return False
         if name == own and re.match(r"\s{0,2}[（(](?:去年|上年)", text[mention.end : statement.end]):
             return True  # last year's value stands behind it, as it does behind a department's figures
@@ -315,6 +315,8 @@ class Reader:
             return None
         if mention.metric not in (None, of.metric) or of.change is not None or mention.quantity.unit == "倍":
             return None
+        if _VAGUE.search(mention.text):
+            return None  # “比去年多了两百来人” is no number to put into a table
         if mention.quantity.unit == "百分点" and of.observation.quantity.unit not in ("%", "‰"):
             return None
         value = abs(mention.quantity.value) * (-1 if mention.direction < 0 else 1)
@@ -322,14 +324,15 @@ class Reader:
             metric=of.observation.metric,
             department=self.department,
             period=of.observation.period,
-            quantity=mention.quantity.model_copy(update={"value": value}),
+            quantity=replace(mention.quantity, value=value),
             source=of.source,
         )
 
     def _only_figures(self, statement: Statement, held: set[int]) -> bool:
         """Whether a sentence says nothing but figures, and every one of them is held by a fact."""
         numbers = [m for m in self._within(statement.start, statement.end) if m.role.is_fact]
-        if any(m.start not in held for m in numbers):
+        loose = {m.start: m for m in numbers if m.start not in held and self._beside_the_point(m)}
+        if any(m.start not in held and m.start not in loose for m in numbers):
             return False
         at = statement.start
         for clause in re.split(r"([，；。])", self.document.text[statement.start : statement.end]):
@@ -339,7 +342,15 @@ class Reader:
             if words and words not in "，；。" and not said:
                 return False
             at += len(clause)
+        said_so = _VAGUELY.finditer(self.document.text, statement.start, statement.end)
+        self.vague += [(m.start, m.end) for m in loose.values()]
+        self.vague += [m.span() for m in said_so if not any(n.start < m.end() and m.start() < n.end for n in numbers)]
         return True
+
+    def _beside_the_point(self, mention: Mention) -> bool:
+        """Whether a number beside a department's figures is no figure itself: said vaguely, or of the year before last."""
+        ahead = self.document.text[max(0, mention.start - 8) : mention.start]
+        return _VAGUE.search(mention.text) is not None or _OLDER.search(ahead) is not None
 
     # --- tables and cases ---
 
@@ -422,6 +433,10 @@ class Reader:
         """Every number that went into no item, with why."""
         remarks = [(r.start, r.end) for r in sent.remarks]
         starts = [(p.start, p.end, p.kind) for p in self.document.paragraphs]
+        for start, end in self.vague:
+            number = next((n for n, (s, e, _) in enumerate(starts, 1) if s <= start < e), 0)
+            why = "前年的数" if _OLDER.search(self.document.text[:start]) else "是个约数，没有当作数据"
+            yield Unused(text=self.document.text[start:end], paragraph=self._number(number), why=why)
         for mention in self.mentions:
             if mention.role in (MentionRole.NUMBERING, MentionRole.NAME, MentionRole.DATE):
                 continue
@@ -431,6 +446,8 @@ class Reader:
             kind = starts[number - 1][2] if number else ""
             if any(s <= mention.start < e for s, e in self.withheld):
                 why = "报送人说这个数不写"
+            elif any(s <= mention.start < e for s, e in self.nameless):
+                why = "没有说是什么的数"
             elif any(s <= mention.start < e for s, e in remarks):
                 why = "写在备注里"
             elif kind == "table":
@@ -454,4 +471,4 @@ def _says_the_same(mention: Mention, of: Item) -> bool:
 
 
 def _release(word: str) -> Release:
-    return Release.WITHHELD if "写" in word else Release.INTERNAL
+    return Release.WITHHELD if re.search("[写说报提]", word) else Release.INTERNAL

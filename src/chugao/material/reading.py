@@ -17,13 +17,15 @@ from chugao.documents.header_rows import Header, header_key, header_rows, looks_
 from chugao.documents.sheets import Cell, Sheet, Workbook, cell_finding, raise_all, read_sheets
 from chugao.errors import InputError
 from chugao.material.matter import Matter, Matters, MatterStatus
-from chugao.metrics.cells import read_release
+from chugao.metrics.cells import day_counted, read_release
 from chugao.metrics.headers import department_of, header_fields, period_in, title_lines
 from chugao.metrics.wording import is_footer, wording
 from chugao.source import Finding, Release, Severity, Source
 
 NO_MATTERS = "没有找到“事项”一列"
 """What the error says when a workbook is none of matters."""
+ONE_COLUMN = "只认得“事项”一列"
+"""What it says of one that may be anything: 项目名称 stands over figures as well."""
 
 
 def read_matters(*paths: Path | str) -> Matters:
@@ -154,7 +156,7 @@ def _no_header(book: Workbook, sheets: list[Sheet]) -> list[str]:
         where = book.source(sheet, cells[0])
         if header_rows(sheet, _read_header, _enough):
             lines.append(
-                f"{where}：看到的表头是{seen}，只认得“事项”一列，不能确定这是事项表。请再加一列，如“类别”“时间”“成效”“状态”，再导入。"
+                f"{where}：看到的表头是{seen}，{ONE_COLUMN}，不能确定这是事项表。请再加一列，如“类别”“时间”“成效”“状态”，再导入。"
             )
             continue
         lines.append(f"{where}：{NO_MATTERS}，看到的表头是{seen}。{expected}。请对照模板改表头后再导入。")
@@ -223,6 +225,7 @@ def _read_row(gathered: _Gathered, table: _Table, index: int) -> None:
     """Add one matter; what is wrong goes to `gathered.problems`."""
     cell = table.cell(index, "text")
     when = table.cell(index, "when").text
+    when = str(day_counted(when) or when)
     year, month = _when(when)
     problems = []
     release, status = Release.PUBLIC, MatterStatus.DONE

@@ -6,6 +6,7 @@ In: a file, `Figures` or a `Matter`.  Out: provisional `Item`s.
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from chugao.material.honours import with_honour
@@ -34,7 +35,7 @@ def items_of_figures(figures: Figures, department: str, year: int, file: str) ->
     catalogue = figures.catalogue()
     # The first half of a year stands beside the first half of the year before, never beside all of it.
     last = {
-        (o.metric, o.department, o.period.model_copy(update={"year": year})): o
+        (o.metric, o.department, replace(o.period, year=year)): o
         for o in figures.observations
         if o.role is Role.ACTUAL and o.period.year == year - 1
     }

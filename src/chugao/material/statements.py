@@ -33,7 +33,7 @@ _FORM_LINE = re.compile(
 )
 _PROBLEM = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
 PROBLEM_LEAD = re.compile(
-    r"^[^，。；：:]{0,8}(?:毛病|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|困难|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[嘛呢啊吧][，,]?\s?)?(?:[：:]|就是|是(?!否)|在于)"
+    r"^[^，。；：:]{0,8}(?:毛病|缺点|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|困难|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[嘛呢啊吧][，,]?\s?)?(?:[：:]|就是|是(?!否)|在于)"
 )
 _PLAN_LEAD = re.compile(r"^(?:明年|来年|下一?步|20\d\d年)(?:的?(?:工作)?(?:计划|打算|安排|思路|目标))?\s?[：:]")
 MORE = re.compile(r"^(?:还有|另外|再就是|再有|同时)(?:就是|一个是|是)?[，,]?")
@@ -42,12 +42,18 @@ _SHORT_OF = re.compile(
     r"[^，。；：\d]{1,10}(?:还|一直|尚)?缺(?:编)?\d{1,4}(?:个|名|人|张|台|间)|[^，。；：\d]{0,10}人手(?:不够|不足|紧)"
 )
 """“治疗师缺4个”: nobody reports that as a deed."""
+_FALLS_SHORT = re.compile(
+    r"(?!(?:针对|解决|破解|缓解|补齐|整改|克服|改善|围绕|面对|虽|尽管|因|为|对))[^，。；“”]{2,24}?"
+    r"(?:(?:仍然?|还|尚)(?:是)?(?:差|缺|没有?(?!完成|完工)|未(?!完成|完工|竣工|结束)|不(?!断))|短缺|紧缺|滞后|偏低|偏少|薄弱|跟不上|不够用|不到位)[^，。；]{0,12}(?:[，。；]|$)"
+)
+"""“停车位仍差200多个”, “山区县儿科医生短缺”: nor that."""
 _PLAN = re.compile(r"计划|打算|下一?步|思路|安排|明年|设想|努力方向")
 _LEAD = 14
 """A first sentence this short, without a digit, names what the others tell."""
 _HEADING = 24
 _LABEL = re.compile(
     r"^(?:业务量?|新技术|新项目|质量|安全|管理|服务|人才|科研|教学|培训|队伍|建设|工作|情况|指标|医疗|护理|门诊|住院|急诊|手术|后勤|保障|党建|宣传|信息化?|设备|药品|院感|感染|防控|方面|开展"
+    r"|制度|落实|重点|监测|规范|流程|改进|控制|预防|防范|专科|护士|护理部|医师|团队|文化|行风|作风|廉政|党风|考核|督导|督查|宣教|健康|教育|慢病|公卫|妇幼|老龄|应急|疾控|监督|执法|综合|改革|创新|学科|科教|项目|基础"
     r"|提升|提高|加强|强化|能力|技术|运行|数据|成绩|成效|主要|基本|总体|和|与|及|、|的)+$"
 )
 """A run-in heading that names a field and no thing: “（一）业务量。截至11月……”."""
@@ -57,6 +63,7 @@ _FIELD = re.compile(
 _PHRASES = re.compile(
     r"在[^，。]{2,30}(?:领导|带领|关心|支持|指导|帮助)下|团结一心|齐心协力|凝心聚力|圆满完成|较好地?完成|顺利完成|出色完成"
 )
+_ALL_DONE = re.compile(r"完成了?(?:各项|全年|年度)[^，。“]{0,8}[。]?$")
 _SAYS_NOTHING = re.compile(
     r"各项(?:工作|任务|指标)|年度(?:工作|任务|目标)|全年(?:工作|任务)|工作任务|预期目标|新的?(?:成绩|进展|台阶)|一定成绩"
 )
@@ -150,7 +157,10 @@ def _is_phrase(text: str) -> bool:
     """Whether a sentence fits any year: who led, that all was done, and neither a number nor a name."""
     bare = re.sub(r"20\d\d年?", "", text)
     return (
-        not re.search(r"[\d“《]", bare) and _PHRASES.search(text) is not None and _SAYS_NOTHING.search(text) is not None
+        not re.search(r"[\d《]", bare)
+        and ("“" not in bare or _ALL_DONE.search(bare) is not None)
+        and _PHRASES.search(text) is not None
+        and _SAYS_NOTHING.search(text) is not None
     )
 
 
@@ -223,7 +233,8 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         trimmed = paragraph.text[first:end]
         at = first + len(trimmed) - len(_without_number(trimmed).lstrip())
         said = paragraph.text[at:end]
-        told = "problem" if PROBLEM_LEAD.match(said) or _SHORT_OF.match(said) else part
+        told = "problem" if any(p.match(said) for p in (PROBLEM_LEAD, _SHORT_OF)) else part
+        told = "problem" if part == "past" and _FALLS_SHORT.match(said) else told
         if paragraph.text[at:end].strip() and not paragraph.text[at:end].rstrip().endswith(("：", ":")):
             yield Statement(
                 paragraph.text[at:end].strip(), paragraph.start + at, paragraph.start + end, number, heading, told
@@ -264,10 +275,18 @@ _CARRIES_ON = re.compile(
 )
 
 
+_ANOTHER_GOT = re.compile(
+    r"，(?=(?:(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日)?|年内|同月)?(?:荣?获(?!得?[^，。；]{0,6}(?:批|利))|被(?:评|授|命名|省|市|县|国家)))"
+)
+"""“获评……先进单位，12月获……称号”."""
+
+
 def _between_honours(text: str, cuts: Sequence[int]) -> Iterator[int]:
     """Where one sentence tells several honours, each is one of its own: each has a granting body and a number."""
     for start, end in pairwise(cuts):
-        marks = [start, *(m.start() for m in _STOP.finditer(text, start, end) if m.start() > start), end]
+        stops = [m.start() for m in _STOP.finditer(text, start, end) if m.start() > start]
+        another = [m.end() for m in _ANOTHER_GOT.finditer(text, start, end) if is_honour("", text[start : m.start()])]
+        marks = [start, *sorted({*stops, *another}), end]
         if len(marks) > 2 and any(is_honour("", text[a:b]) for a, b in pairwise(marks)):
             yield from marks[1:-1]
 
@@ -279,10 +298,16 @@ def _without_number(text: str) -> str:
     return without_opening(re.sub(r"^[一二三四五六七八九十]{1,2}[是、]|^[①-⑩]\s?|^[-·•●◆■]\s?", "", rest))
 
 
+_IS_PROOF = re.compile(r"[科处局厅委部院会办心](?:出具)?(?:证明|认定|鉴定|通报|公布|备案|批复|查新|确认)$")
+"""“（市卫健委妇幼科通报）” says who vouches for it."""
+
+
 def _is_remark(text: str) -> bool:
     """Whether a piece speaks to the office and not of the year."""
     bracketed = text.startswith(("（", "(")) and text.rstrip("。").endswith(("）", ")"))
     words = text.strip("（）()。")
+    if bracketed and _IS_PROOF.search(words):
+        return False
     if bracketed and is_talk(words):
         return True
     return (bracketed or text.endswith(("？", "?"))) and _REMARK.search(text) is not None

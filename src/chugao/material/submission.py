@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from chugao.catalogue import Catalogue, load_catalogue
 from chugao.errors import InputError
-from chugao.material.chats import Whence, as_report, is_pasted
+from chugao.material.chats import Whence, as_report, department_of, is_pasted
 from chugao.material.copied import Earlier, copied_from, earlier_texts
 from chugao.material.items import Item, confirmed, figures_of, matters_of
 from chugao.material.prose import Reader, Unused
@@ -96,7 +96,7 @@ def understand_submission(
     reader = Reader(document, department, year, catalogue, whence)
     sent = take_apart(document, whence)
     sender = submitter or sent.submitter
-    items = _in_order(_marked(i, earlier, sender) for i in reader.items(sent))
+    items = _in_order(_marked(_of_its_speaker(i), earlier, sender) for i in reader.items(sent))
     if not items:
         raise InputError(f"{file.name}：没有读到可用的内容。请确认这是科室报送的材料，文字不要放在图片或文本框里。")
     return Submission(
@@ -131,6 +131,18 @@ def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:
     """Each item once, with its place."""
     once = {i.id: i for i in items}.values()
     return tuple(i.model_copy(update={"order": n}) for n, i in enumerate(once, 1))
+
+
+def _of_its_speaker(item: Item) -> Item:
+    """What 骨科-王 says in a chat is 骨科's, whichever department the chat was taken in for."""
+    department = department_of(item.submitter or "")
+    if not department or department == item.department:
+        return item
+    changed: dict[str, object] = {"department": department}
+    for name in ("matter", "observation", "previous", "change"):
+        if (part := getattr(item, name)) is not None:
+            changed[name] = part.model_copy(update={"department": department})
+    return item.model_copy(update=changed)
 
 
 def _marked(item: Item, earlier: Sequence[Earlier], submitter: str) -> Item:

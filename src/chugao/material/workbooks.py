@@ -18,7 +18,7 @@ from chugao.documents.sheets import read_sheets
 from chugao.errors import InputError
 from chugao.material.items import Item
 from chugao.material.prose import Reader, Unused
-from chugao.material.reading import NO_MATTERS, read_matters
+from chugao.material.reading import NO_MATTERS, ONE_COLUMN, read_matters
 from chugao.material.rows import item_of_matter, items_of_figures
 from chugao.material.statements import take_apart, with_rows
 from chugao.mentions import MentionRole, find_mentions
@@ -43,7 +43,7 @@ def read_workbook(
         items += (item_of_matter(m, year, department) for m in read_matters(file).items)
     except InputError as error:
         refused = error
-        if NO_MATTERS not in str(error):
+        if NO_MATTERS not in str(error) and ONE_COLUMN not in str(error):
             raise
     try:
         items += items_of_figures(read_metrics(file), department, year, book.file)

@@ -10,6 +10,7 @@ follows the headings, or is passed as `tense`; not from the pattern.  No rule he
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from chugao.catalogue import Catalogue, load_catalogue
@@ -184,7 +185,7 @@ class _Reading:
                 metric, name = metric_of(found, role, view, previous, row)
             quantity = found.quantity
             if reader.rank and not quantity.unit:
-                quantity = quantity.model_copy(update={"unit": "位"})
+                quantity = replace(quantity, unit="位")
             elif metric is not None and not quantity.unit and role is not MentionRole.CHANGE:
                 gap = "" if cell else self._gap(name, found, sentence)
                 quantity = with_unit_of_label(quantity, metric, gap)

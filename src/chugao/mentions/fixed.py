@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from chugao.mentions.mention import MentionRole
-from chugao.quantity.grammar import LATIN_UNITS, UNIT_PATTERN, any_of
+from chugao.quantity.grammar import LATIN_UNITS, any_of, is_han, unit_at
 
 Span = tuple[int, int, MentionRole]
 
@@ -27,7 +27,7 @@ _DATE = re.compile(
   | (?<=[〔\[（(《【]){_YEAR}(?=[〕\]）)》】])(?:[〕\]]第?\d+号)?
   | (?<![\d.:])(?<![比例为达])(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:])
   | (?:二[〇零]|一九)[〇零一二三四五六七八九]{{2}}年(?:度|[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}}日)?)?
-  | (?<![\d.,:＋+－—–~～-]){_YEAR}(?=[\u4e00-\u9fff])(?![年余多万亿千百以左之]|{UNIT_PATTERN})
+  | (?<![\d.,:＋+－—–~～-])(?P<bare>{_YEAR})(?![年余多万亿千百以左之])
   | (?<![\d.])\d{{1,2}}(?:时|点)(?:\d{{1,2}}分)?(?=[至到前后—-]|许|起) )
     """,
     re.VERBOSE,
@@ -63,7 +63,7 @@ _NAME = re.compile(
   | (?<![\d.])\d{{1,2}}·\d{{1,2}}(?!\d)
   | [（(]\d[）)](?=型)
   | (?<![\d.])\d{{2,4}}(?=排(?:螺旋)?(?:CT|ct|探测器|双源))
-  | (?<=等保|平台|系统|工业|版本|医改|行动|计划|工程|模式|医院)\d\.\d(?![\d%‰]|{UNIT_PATTERN})
+  | (?<=等保|平台|系统|工业|版本|医改|行动|计划|工程|模式|医院)(?P<version>\d\.\d)(?![\d%‰])
   | (?<![\d.])\d{{1,3}}(?=号?床(?:患者|病人|位患者))
   | (?<![\d.])\d{{1,3}}(?=号(?:楼|线|院|厅|公路|机组|文|令|通知|台风)|期工程|楼(?![宇层])|路(?:公交)?(?:汽?车)|中学|院区)
   | (?<![\d.])\d(?:\.\d)?(?=版)
@@ -101,7 +101,7 @@ def whole_spans(folded: str) -> Iterator[tuple[int, int]]:
 
     Nothing is told apart, so a telephone number may be among them: for whoever must not cut a date in two.
     """
-    for match in _DATE.finditer(folded):
+    for match in _dates(folded):
         yield match.span()
     if folded.count(".") > 1:
         for match in _DOTTED.finditer(folded):
@@ -115,11 +115,11 @@ def _claims(folded: str) -> Iterator[Span]:
         for match in pattern.finditer(folded):
             if digits := _DIGITS.search(folded, match.start(), match.end()):
                 yield *digits.span(), MentionRole.NUMBERING
-    names = [m for m in _NAME.finditer(folded) if not _is_count(m, folded)]
+    names = [m for m in _NAME.finditer(folded) if not _is_count(m, folded) and not _is_measured(m, folded)]
     for match in names:
         if _is_service_number(match.group()):
             yield from _digits_of(folded, match, MentionRole.NAME)
-    for match in _DATE.finditer(folded):
+    for match in _dates(folded):
         yield *match.span(), MentionRole.DATE
     for match in _INLINE_NUMBERING.finditer(folded):
         yield from _digits_of(folded, match, MentionRole.NUMBERING)
@@ -131,6 +131,20 @@ def _claims(folded: str) -> Iterator[Span]:
     for match in names:
         if not match.group().startswith("“") or len(match.group()) <= _LONGEST_SLOGAN:
             yield from _digits_of(folded, match, MentionRole.NAME)
+
+
+def _dates(folded: str) -> Iterator[re.Match[str]]:
+    """Dates; four digits alone are a year only before words that are no unit: 2025成立, not 2025名."""
+    for match in _DATE.finditer(folded):
+        if match["bare"] is None or (
+            is_han(folded[match.end() : match.end() + 1]) and not unit_at(folded, match.end())
+        ):
+            yield match
+
+
+def _is_measured(match: re.Match[str], folded: str) -> bool:
+    """“平台3.0” is a name, “医院3.5分” is not."""
+    return match["version"] is not None and unit_at(folded, match.end()) != ""
 
 
 def _is_count(match: re.Match[str], folded: str) -> bool:

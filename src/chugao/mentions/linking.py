@@ -10,6 +10,7 @@ place (“A和B分别提高到C和D”); a label over or beside a bare number le
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -156,7 +157,7 @@ def with_hidden_units(numbers: list[Found], folded: str) -> list[Found]:
         for index in range(after - 2, first - 1, -1):
             unit, last = mended[index].quantity.unit, mended[index + 1].quantity
             if last.unit and (unit == "" or (unit == "个" and last.unit in ("个百分点", "个千分点"))):
-                quantity = mended[index].quantity.model_copy(update={"unit": last.unit})
+                quantity = replace(mended[index].quantity, unit=last.unit)
                 mended[index] = mended[index]._replace(quantity=quantity)
     return mended
 
@@ -245,6 +246,4 @@ def with_unit_of_label(quantity: Quantity, definition: MetricDefinition, gap: st
     scale = Decimal(1)
     if match and match["unit"]:
         scale = {"万": Decimal(10**4), "亿": Decimal(10**8)}.get(match["unit"][0], Decimal(1))
-    return quantity.model_copy(
-        update={"unit": definition.unit, "value": quantity.value * scale, "resolution": quantity.resolution * scale}
-    )
+    return replace(quantity, unit=definition.unit, value=quantity.value * scale, resolution=quantity.resolution * scale)

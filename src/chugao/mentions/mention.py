@@ -1,10 +1,9 @@
 """What is said of one number: its role and what it is tied to."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chugao.quantity import Quantity
-from chugao.source import Frozen
 
 Tense = Literal["past", "future"]
 
@@ -29,7 +28,7 @@ class MentionRole(StrEnum):
         return self not in (MentionRole.DATE, MentionRole.NUMBERING, MentionRole.NAME, MentionRole.PARAMETER)
 
 
-class Mention(Frozen):
+class Mention(NamedTuple):
     """One number in a text."""
 
     start: int

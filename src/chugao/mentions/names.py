@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from chugao.catalogue import Catalogue, MetricDefinition, name_key, short_name
-from chugao.quantity.grammar import any_of
+from chugao.quantity.grammar import any_of, is_han
 
 Label = tuple[int, int, MetricDefinition | None]
 """(start, end, definition) of a name; None for one that is too general to tell."""
@@ -21,7 +21,7 @@ _NOTHING_AFTER = "未发生|没有发生|为零|零发生|不发生"
 # What may stand right before a short name and leave its meaning: 全年手术, 完成手术, 骨科手术.  四级手术, 腔镜手术 and
 # 夜间门诊 are narrower things.
 _LEADS_IN = re.compile(
-    r"(?:[^\u4e00-\u9fffA-Za-zⅠ-Ⅻ]|全[年院市县区省乡镇科]|[我本][院科市县区年中]|今年|去年|上年|当年|年度|季度|半年|月份?|期间|[一二两三四五六七八九十]年|"
+    r"(?:全[年院市县区省乡镇科]|[我本][院科市县区年中]|今年|去年|上年|当年|年度|季度|半年|月份?|期间|[一二两三四五六七八九十]年|"
     r"完成|开展|组织|实施|承担|参加|举办|举行|登记|接收|收到|接待|受理|处理|提供|新增|新建|建成|建立|设立|增设|成立|批准|发生|发现|"
     r"实现|力争|争取|确保|预计|计划|保持|控制|降低|减少|增加|提高|提升|扩大|压降|稳定|推动|推进|做好|抓好|加强|安排|统计|审核|通过|派出|支持|"
     r"[拟将要使让把为是到至达比较按由从于每各该其原仅约超近共总含]|"
@@ -47,7 +47,7 @@ class MetricNames:
         self._by_name |= stems
         self._tree = self._written_as_tree()
         self._longest = max(map(len, self._by_name), default=0)
-        self._begins = re.compile(any_of({name[:2] for name in self._by_name}))
+        self._begins = frozenset(name[:2] for name in self._by_name)
         self._zeros = self._zero_pattern(definitions)
 
     def _add(self, name: str, definition: MetricDefinition) -> None:
@@ -117,13 +117,10 @@ class MetricNames:
         spelled = lowered.translate(_ONE_WIDTH) if _TWO_WIDTHS.search(lowered) else lowered
         found: list[Label] = []
         at = 0
-        while first := self._begins.search(spelled, at):
-            start = first.start()
-            at = self._end_of_name(spelled, start)
-            if at > start:
-                found.append((start, at, self._meant(spelled, start, at)))
-            else:
-                at = start + 1
+        for start in [i for i in range(len(spelled)) if spelled[i : i + 2] in self._begins]:
+            if start >= at and (end := self._end_of_name(spelled, start)) > start:
+                found.append((start, end, self._meant(spelled, start, end)))
+                at = end
         return found
 
     def _end_of_name(self, spelled: str, start: int) -> int:
@@ -139,9 +136,16 @@ class MetricNames:
 
     def _meant(self, spelled: str, start: int, end: int) -> MetricDefinition | None:
         name = spelled[start:end]
-        if name in self._short and start and not _LEADS_IN.search(spelled, max(0, start - 4), start):
+        if name in self._short and start and not _leads_in(spelled, start):
             return None
         return self._by_name.get(name)
+
+
+def _leads_in(spelled: str, start: int) -> bool:
+    before = spelled[start - 1]
+    if not (is_han(before) or (before.isascii() and before.isalpha()) or "Ⅰ" <= before <= "Ⅻ"):
+        return True
+    return _LEADS_IN.search(spelled, max(0, start - 4), start) is not None
 
 
 @lru_cache(maxsize=8)

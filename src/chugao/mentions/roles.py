@@ -13,6 +13,7 @@ from chugao.mentions.mention import Mention, MentionRole
 from chugao.mentions.tenses import Sentence
 from chugao.mentions.wording import COUNTED, DURATION_UNITS, POINTS, RATE_UNITS
 from chugao.quantity import Found
+from chugao.quantity.grammar import is_han
 
 _AGES = ("岁", "周岁")
 _LONGEST_LIST_GAP = 2
@@ -58,7 +59,7 @@ class Reader:
     def role(self) -> MentionRole:
         if self.column is not None:
             return self.column
-        if not w.HAN.search(self.left):
+        if not any(map(is_han, self.left)):
             # Nothing said before it: only the list it stands in or its own unit can tell.
             return (
                 self._listed()
@@ -123,7 +124,7 @@ class Reader:
             return MentionRole.PARAMETER
         if w.OF_SUCH.match(right) or (printed.endswith("内") and w.SHARE_WITHIN.match(right)):
             return MentionRole.PARAMETER
-        if printed.endswith(("及以上", "及以下")) and w.GOES_INTO_WORDS.match(right):
+        if printed.endswith(("及以上", "及以下")) and is_han(right[:1]):
             return MentionRole.PARAMETER
         if unit == "级" and w.OF_A_GRADE.match(right):
             return MentionRole.PARAMETER
@@ -159,7 +160,7 @@ class Reader:
         if w.LEADS_TO_LEVEL.search(clause) is None:
             if unit == "小时" and self.found.quantity.value == _ROUND_THE_CLOCK and w.ROUND_THE_CLOCK.match(right):
                 return True
-            within = self.found.quantity.printed.endswith("内") and w.GOES_INTO_WORDS.match(right) is not None
+            within = self.found.quantity.printed.endswith("内") and is_han(right[:1])
             if within or w.PARAMETER_RIGHT.match(right) or w.NAMES_A_RATE.match(right):
                 return True
         return w.PARAMETER_LEFT.search(clause) is not None and w.COMPARED.search(clause) is None

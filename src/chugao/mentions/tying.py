@@ -9,6 +9,7 @@ the bracket says which.
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from chugao.mentions.mention import Mention, MentionRole
 from chugao.period import Period
@@ -21,6 +22,8 @@ _ENDS_PARTS = re.compile(r"[。；）)\n]")
 _LISTED = re.compile(r"[、和及与]|以及")
 _RESPECTIVELY = re.compile(r"分别[^，。；,;\d]{0,10}$")
 _LONGEST = 60
+Tie = tuple[Literal["baseline", "subset", "list"], int]
+"""How a number is tied, and where the other one starts."""
 
 
 def tied(mentions: Sequence[Mention], folded: str) -> Iterator[Mention]:
@@ -30,14 +33,14 @@ def tied(mentions: Sequence[Mention], folded: str) -> Iterator[Mention]:
         tie = _baseline(index, mentions, folded) or _part(index, mentions, folded)
         if tie is None and index in listed:
             tie = "list", listed[index]
-        yield mention.model_copy(update={"link": tie[0], "linked": tie[1]}) if tie else mention
+        yield mention._replace(link=tie[0], linked=tie[1]) if tie else mention
 
 
 def _unit(mention: Mention) -> str:
     return mention.quantity.unit if mention.quantity else ""
 
 
-def _baseline(index: int, mentions: Sequence[Mention], folded: str) -> tuple[str, int] | None:
+def _baseline(index: int, mentions: Sequence[Mention], folded: str) -> Tie | None:
     """P1 and P8: what the number before or behind it was measured from."""
     mention = mentions[index]
     if mention.role is not MentionRole.BASELINE:
@@ -56,7 +59,7 @@ def _alike(level: Mention, mention: Mention) -> bool:
     return level.role in _LEVELS and _unit(level) == _unit(mention)
 
 
-def _part(index: int, mentions: Sequence[Mention], folded: str) -> tuple[str, int] | None:
+def _part(index: int, mentions: Sequence[Mention], folded: str) -> Tie | None:
     """P17: “3120台（其中微创1240台，四级手术286台）”; every part belongs to the number before 其中."""
     mention = mentions[index]
     if mention.role not in _LEVELS or not index:

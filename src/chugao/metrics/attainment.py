@@ -18,6 +18,7 @@ level.  “部分完成” is not among the states; a person writes that.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -172,9 +173,7 @@ def _same(target: Quantity, actual: Quantity) -> bool:
         return True
     if Qualifier.EXACT not in (actual.qualifier,):
         return False
-    coarse = actual if actual.resolution > target.resolution else target.model_copy(update={"qualifier": "="})
-    fine = target.value if coarse is actual else actual.value
-    return coarse.resolution > 0 and coarse.qualifier is Qualifier.EXACT and supports(fine, coarse) and _printed(coarse)
+    return actual.resolution > target.resolution and supports(target.value, actual) and _printed(actual)
 
 
 def _printed(coarse: Quantity) -> bool:
@@ -274,13 +273,12 @@ def _in_unit_of(aim: Stated, result: Stated) -> Quantity:
     quantity, unit = result.quantity, aim.quantity.unit
     turned = -1 if aim.sign and result.sign and aim.sign != result.sign else 1
     factor = convert(Decimal(1), quantity.unit, unit) if comparable(quantity.unit, unit) else Decimal(1)
-    return quantity.model_copy(
-        update={
-            "value": quantity.value * factor * turned,
-            "high": quantity.high * factor * turned if quantity.high is not None else None,
-            "resolution": quantity.resolution * factor,
-            "unit": unit or quantity.unit,
-        }
+    return replace(
+        quantity,
+        value=quantity.value * factor * turned,
+        high=quantity.high * factor * turned if quantity.high is not None else None,
+        resolution=quantity.resolution * factor,
+        unit=unit or quantity.unit,
     )
 
 
@@ -359,7 +357,7 @@ def _stated(observation: Observation, definition: MetricDefinition) -> Stated:
         metric=observation.metric,
         name=definition.name,
         department=observation.department,
-        quantity=quantity.model_copy(update={"printed": value_text(definition, quantity)}),
+        quantity=replace(quantity, printed=value_text(definition, quantity)),
         better=definition.better,
         source=observation.source,
         quote=observation.quantity.printed,

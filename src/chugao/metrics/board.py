@@ -13,7 +13,6 @@ from html import escape
 from string import Template
 
 from chugao.catalogue import load_catalogue
-from chugao.config import shipped
 from chugao.metrics.charts import Point, chart
 from chugao.metrics.facts import Fact, Facts, derive
 from chugao.metrics.observation import Figures, Observation, Role
@@ -21,6 +20,7 @@ from chugao.metrics.printing import Form, form_of
 from chugao.metrics.readiness import Board, BoardRow, readiness
 from chugao.period import Period, read_period
 from chugao.quantity import comparable, convert, show
+from chugao.shipped import shipped
 from chugao.source import Finding, Severity
 
 _YEARS = 4

@@ -9,7 +9,8 @@ applied again from the 单位 column.
 
 import re
 import unicodedata
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -85,13 +86,12 @@ def in_base_unit(quantity: Quantity, unit: Unit, definition: MetricDefinition, s
             f"{source}：指标“{definition.name}”的单位应为“{definition.unit or '无'}”，这里写的是“{base or '无'}”，两者不能换算。"
             "请改正单位；若是另一个指标，请改用另一个名称。"
         )
-    return quantity.model_copy(
-        update={
-            "value": _tidy(quantity.value * factor),
-            "high": _tidy(quantity.high * factor) if quantity.high is not None else None,
-            "resolution": _tidy(quantity.resolution * factor),
-            "unit": _kept_unit(base, definition),
-        }
+    return replace(
+        quantity,
+        value=_tidy(quantity.value * factor),
+        high=_tidy(quantity.high * factor) if quantity.high is not None else None,
+        resolution=_tidy(quantity.resolution * factor),
+        unit=_kept_unit(base, definition),
     )
 
 
@@ -157,19 +157,19 @@ def read_value(text: str, unit: str) -> Value:
         return value
     compact = _AIMED.sub("", re.sub(r"(?<=\d)，(?=\d{3}(?!\d))", ",", compact))
     if match := _RATIO.match(compact):
-        return Value(parse(match[1]).model_copy(update={"unit": "1:x", "printed": text}))
+        return Value(replace(parse(match[1]), unit="1:x", printed=text))
     if re.match(r"^[+＋]\d", compact):
         compact = compact[1:]
     if match := _HAN_GRADE.match(compact):
         compact = f"{'一二三四五六七八九'.index(match[1]) + 1}级"
     compact = re.sub(r"^([^\d.]{0,4})\.(?=\d)", r"\g<1>0.", compact)  # .271 as spreadsheets write it
     try:
-        return Value(parse(compact).model_copy(update={"printed": text}))
+        return Value(replace(parse(compact), printed=text))
     except InputError:
         stripped = compact.removesuffix(fold(unit)) if unit else compact
         if stripped == compact:
             raise
-        return Value(parse(stripped).model_copy(update={"printed": text}))
+        return Value(replace(parse(stripped), printed=text))
 
 
 def _with_aside(before: str, aside: str, unit: str) -> Value | None:
@@ -243,7 +243,7 @@ def read_change(text: str) -> Quantity | None:
     quantity = parse(re.sub(r"^[+＋]", "", match["rest"]))
     down = match["down"] or match["arrow"] in ("↓", "▼")
     value = -abs(quantity.value) if down else quantity.value
-    return quantity.model_copy(update={"value": value, "printed": text})
+    return replace(quantity, value=value, printed=text)
 
 
 _TREND = re.compile(
@@ -283,6 +283,11 @@ def read_release(cell: Cell, source: Source) -> Release:
 _DATE = re.compile(r"^(?:截至|截止到?)?(20\d\d)(?:年|[-./])?(\d{1,2})(?:月|[-./])?(\d{1,2})日?(?:底|止)?$")
 
 
+def day_counted(text: str) -> date | None:
+    """The day of a date cell that lost its format, counted as spreadsheets do: 46022 is 2025-12-31."""
+    return date(1899, 12, 30) + timedelta(days=int(text)) if re.fullmatch(r"4\d{4}", text) else None
+
+
 def read_date(cell: Cell, source: Source) -> date | None:
     """数据截止 of a cell, None when empty.  Raises `InputError` when it is no whole day."""
     text = re.sub(r"\s+", "", fold(cell.text))
@@ -297,4 +302,6 @@ def read_date(cell: Cell, source: Source) -> date | None:
             return date(int(match[1]), int(match[2]), int(match[3]))
         except ValueError:
             pass
+    if day := day_counted(text):
+        return day
     raise InputError(f"{source}：“{cell.text}”不是日期。请写到日，如“2025-12-31”或“2025年12月31日”；不清楚请留空。")

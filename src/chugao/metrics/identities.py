@@ -15,8 +15,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from chugao.catalogue import load_catalogue, name_key
-from chugao.config import shipped
 from chugao.errors import InputError
+from chugao.shipped import shipped
 
 _FACTORS = {"%": 100, "‰": 1000, "/10万": 100000}
 _FRACTION_SLACK = Decimal("0.02")

@@ -48,9 +48,11 @@ def layouts_of(
     header: Header[Column], book: Workbook, sheet: Sheet, problems: list[str]
 ) -> tuple[list[Layout], list[Cell]]:
     """The layouts of a header and the header cells that stay unused."""
-    row = tuple(_lowest(sheet, header, column) for column in range(len(sheet.rows[header.row]) + 1))
+    # An upper line of the header may reach further than its lowest one.
+    width = max(len(r) for r in sheet.rows[header.top : header.row + 1])
+    row = tuple(_lowest(sheet, header, column) for column in range(width + 1))
     unused = list(header.unknown)
-    columns = _dated_apart(_named_in_the_corner(dict(header.columns)))
+    columns = _dated_apart(_named_in_the_corner(_without_empty_repeats(header, row, sheet)))
     layouts: list[Layout] = []
     for block in _blocks(columns, row):
         fields = {c.field for c in block.values()}
@@ -67,6 +69,18 @@ def _lowest(sheet: Sheet, header: Header[Column], column: int) -> Cell:
     """The lowest filled cell of a column within its header."""
     cells = [sheet.cell(r, column) for r in range(header.row, header.top - 1, -1)]
     return next((c for c in cells if c.text), cells[0])
+
+
+def _without_empty_repeats(header: Header[Column], row: Sequence[Cell], sheet: Sheet) -> dict[int, Column]:
+    """The header's columns, less those that a header merged over two columns names again with nothing below."""
+    below = sheet.rows[header.row + 1 :]
+    return {
+        i: c
+        for i, c in header.columns.items()
+        if i - 1 not in header.columns
+        or row[i].text != row[i - 1].text
+        or any(i < len(cells) and cells[i].text for cells in below)
+    }
 
 
 def _named_in_the_corner(columns: dict[int, Column]) -> dict[int, Column]:

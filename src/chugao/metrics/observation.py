@@ -4,18 +4,22 @@ Everything later (facts, checks, tables) reads `Figures`; only `metrics.reading`
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from chugao.catalogue import Catalogue, MetricDefinition, MetricId, load_catalogue
+from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue
 from chugao.documents.grid import cell_finding
 from chugao.period import Period
 from chugao.quantity import Quantity
 from chugao.source import Finding, Frozen, Release, Severity, Source
+
+MetricId = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
 
 
 class Role(StrEnum):
@@ -70,7 +74,7 @@ class Observation(Frozen):
             return period
         if not period.first_month <= cutoff.month < period.last_month:
             return period
-        return period.model_copy(update={"last_month": cutoff.month})
+        return replace(period, last_month=cutoff.month)
 
 
 class ReportedChange(Frozen):

@@ -8,6 +8,7 @@ so it is asked and not computed.
 """
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from chugao.catalogue import MetricDefinition
@@ -52,12 +53,11 @@ def read_step(text: str) -> Quantity | None:
     down = match["down"] is not None
     # At least 5 % less is at most so much; within 5 % more is at most so much as well.
     flipped = {Qualifier.AT_LEAST: Qualifier.AT_MOST, Qualifier.AT_MOST: Qualifier.AT_LEAST} if down else {}
-    return size.model_copy(
-        update={
-            "value": -size.value if down else size.value,
-            "qualifier": flipped.get(size.qualifier, size.qualifier),
-            "printed": text,
-        }
+    return replace(
+        size,
+        value=-size.value if down else size.value,
+        qualifier=flipped.get(size.qualifier, size.qualifier),
+        printed=text,
     )
 
 

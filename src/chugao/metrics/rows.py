@@ -7,6 +7,7 @@ a target of the year after, and “98.6%（去年97.2%）” two figures in one 
 """
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -291,9 +292,7 @@ def _definition(
         return gathered.definitions[known.id]
     if {unit.base, known.unit} == {"%", "分"} and known.accepts(unit.base):
         # A satisfaction of 91.6分 is not 91.6%: the office's unit stays.
-        known = known.model_copy(
-            update={"unit": unit.base, "units": (), "kind": "index" if unit.base == "分" else "rate"}
-        )
+        known = replace(known, unit=unit.base, units=(), kind="index" if unit.base == "分" else "rate")
     if not gathered.vocabulary.was_told(name):
         # What the office calls it is what it prints; the catalogue's name stays an alias.
         known = known.called(name)

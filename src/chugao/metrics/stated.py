@@ -10,17 +10,18 @@ for five: “十二五期间”, “年均”, “近三年累计” are recogni
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Literal, NamedTuple
 
 from chugao.catalogue import Catalogue, MetricDefinition, load_catalogue, name_key
-from chugao.config import shipped
 from chugao.documents.structure import Document, TextParagraph
 from chugao.mentions import Mention, MentionRole, MetricNames, find_mentions, metric_names
 from chugao.metrics.cells import Unit, is_number, read_value, split_name, unit_of
 from chugao.metrics.subjects import ACTS, VERBS, Form, Subject, acts, clause_before, noun_after, subject_of
 from chugao.quantity import Qualifier, Quantity, comparable
+from chugao.shipped import shipped
 from chugao.source import Frozen, Source
 
 Side = Literal["aim", "result"]
@@ -405,7 +406,7 @@ class _Reader:
         quote = self._clause(start, end)
         if quantity.qualifier is Qualifier.EXACT and (worded := _WORDED.search(self.text[max(0, start - 3) : start])):
             bound = Qualifier.UNDER if worded[1] in ("低于", "少于") else Qualifier.OVER
-            quantity = quantity.model_copy(update={"qualifier": bound})
+            quantity = replace(quantity, qualifier=bound)
         if better == "neutral":
             better = "down" if _FALLS.search(quote) else "up" if _RISES.search(quote) else better
         return Stated(
@@ -466,7 +467,7 @@ def _cell_quantity(text: str, unit: Unit | None, definition: MetricDefinition | 
         return quantity
     scaled = {f: getattr(quantity, f) * row_unit.scale for f in ("value", "resolution")}
     high = quantity.high * row_unit.scale if quantity.high is not None else None
-    return quantity.model_copy(update={**scaled, "high": high, "unit": row_unit.base})
+    return replace(quantity, **scaled, high=high, unit=row_unit.base)
 
 
 def _columns(cells: Sequence[str], side: Side, year: int | None, document: Document) -> dict[int, str]:

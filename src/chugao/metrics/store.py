@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from chugao.catalogue import MetricDefinition, load_catalogue, local_id
@@ -67,6 +68,9 @@ class ImportReport(Frozen):
     changed: tuple[FigureChange, ...] = ()
     findings: tuple[Finding, ...] = ()
     """Figures that now wait for a 裁定, and those that one has decided."""
+
+
+_DEFINITION = TypeAdapter(MetricDefinition)
 
 
 @dataclass
@@ -184,7 +188,7 @@ def load_figures(db: Database, department: str | None = None) -> Figures:
         comparable=tuple(by_role.get(_COMPARABLE, ())),
         contested=tuple(contests.values()),
         findings=tuple(unruled(c, names.get(k[0], k[0])) for k, c in contests.items()),
-        definitions={p["id"]: MetricDefinition.model_validate(p) for p in payloads if p["id"] in used},
+        definitions={p["id"]: _DEFINITION.validate_python(p) for p in payloads if p["id"] in used},
         department_column=any(e.department for _, e in entries) or any(k[1] for k in contests),
         fingerprints={e.source.file: e.source.fingerprint for _, e in entries},
     )
@@ -398,7 +402,7 @@ def _store_definitions(connection: Connection, figures: Figures) -> None:
     query = select(definition.c.metric, definition.c.payload)
     kept = {row.metric: row.payload for row in connection.execute(query)}
     for id_, defined in figures.definitions.items():
-        payload = defined.model_dump(mode="json")
+        payload = _DEFINITION.dump_python(defined, mode="json")
         if id_ not in kept and defined != shipped.get(id_):
             connection.execute(insert(definition).values(metric=id_, payload=payload))
         elif id_ in kept and kept[id_] != payload:

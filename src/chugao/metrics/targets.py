@@ -8,7 +8,7 @@ somebody of the office has confirmed it by name.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 from statistics import median
@@ -37,11 +37,12 @@ _YEARS = 3
 def validate_targets(figures: Figures, period: Period) -> tuple[Finding, ...]:
     """What is wrong with the targets of the reported period and of the next one."""
     found: list[Finding] = []
+    each: list[Facts] = []
     for department in figures.departments or ("",):
         own = figures.of_department(department) if len(figures.departments) > 1 else figures
-        facts = derive(own, period)
-        found += _one_by_one(facts)
-        found += _unowned(facts)
+        each.append(derive(own, period))
+        found += _one_by_one(each[-1])
+    found += _unowned(period, each)
     return tuple(dict.fromkeys(found))
 
 
@@ -114,16 +115,17 @@ def _least_step(definition: MetricDefinition, start: Decimal) -> Decimal:
     return Decimal(5) if definition.unit == "%" and start >= 20 else abs(start) * Decimal("0.2")
 
 
-def _unowned(facts: Facts) -> Iterator[Finding]:
+def _unowned(period: Period, each: Sequence[Facts]) -> Iterator[Finding]:
     """Next year's targets without 责任科室 or 完成时限, in one line each: they fill the annex of tasks."""
-    goals = [(f.name, f.inputs[0]) for f in facts.by_slot.values() if f.field == "goal"]
+    aims = (f for facts in each for f in facts.by_slot.values() if f.field == "goal")
+    goals = list(dict.fromkeys((f.name, f.inputs[0]) for f in aims))
     for field, words in (("owner", "责任科室"), ("deadline", "完成时限")):
         blank = [(name, goal) for name, goal in goals if not getattr(goal, field)]
         if not blank:
             continue
         named = "、".join(f"{name}（{goal.source}）" for name, goal in blank[:6])
         more = f"等{len(blank)}项" if len(blank) > 6 else ""
-        hint = f"{facts.period.shifted(1).label}的目标没有写{words}：{named}{more}。任务分解表要用，请补上。"
+        hint = f"{period.shifted(1).label}的目标没有写{words}：{named}{more}。任务分解表要用，请补上。"
         yield _finding(field, Severity.WARNING, blank[0][1], hint)
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from chugao.config import shipped
 from chugao.documents.sheets import Cell
+from chugao.shipped import shipped
 
 
 @cache

@@ -118,13 +118,14 @@ def _understood(lines: Sequence[_Line], file: str) -> Above:
     taken = 1 if of_one_line else len(segment)
     rest = [t for i, t in enumerate(text) if not (start <= i < start + taken) or _is_rule(t)]
     notes = [h.note for h in headings if h.note]
+    tables = tables_of(text, notes)
     return Above(
         file=file,
         title=next((t for t in text[:3] if len(t) <= 60), ""),
-        headings=tuple(headings),
+        headings=tuple(h.model_copy(update={"note": _without_tables(h.note, tables)}) for h in headings),
         ceiling=ceiling_in(rest) or ceiling_in([text[start - 1]] if start else []) or ceiling_in(text[:3]),
         deadline=deadline_of(text),
-        tables=tables_of(text, notes),
+        tables=tables,
         asks=rules_of(rest),
     )
 
@@ -254,6 +255,12 @@ def _headings(lines: Sequence[_Line]) -> list[AskedHeading]:
         if heading:
             found.append(AskedHeading(level=levels.index(level) + 1, heading=heading, note=note))
     return found
+
+
+def _without_tables(note: str, tables: Sequence[str]) -> str:
+    """Guidance without the tables of “附表：1.……” that stand in lines of their own behind the last heading."""
+    kept = [n for n in note.split("；") if re.sub(r"^\d{1,2}[.、．]\s?", "", n).strip("。 ") not in tables]
+    return "；".join(kept)
 
 
 def _level(line: _Line) -> float | None:

@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from chugao.config import LEVELS, shipped
+from chugao.config import LEVELS
 from chugao.errors import InputError
 from chugao.kind import Kind, Style
 from chugao.period import Period, read_period
+from chugao.shipped import shipped
 from chugao.source import Frozen
 
 PartRole = Literal[
@@ -30,6 +31,8 @@ class Part(Frozen):
     """1 for 一、; 0 for text or a table without a heading of its own."""
     role: PartRole
     heading: str = ""
+    otherwise: tuple[str, ...] = ()
+    """Headings that say the same; another candidate has one of them."""
     required: bool = False
     topics: bool = False
     """Its sections one level below come from this year's material."""
@@ -110,7 +113,7 @@ def read_outline(
         "plan_year": str(reported.year + 1 if kind.looks_back else year),
         "span": reported.span_label,
     }
-    parts = tuple(Part(**{**p, "heading": p.get("heading", "").format(**words)}) for p in spec["part"])
+    parts = tuple(_part(row, words) for row in spec["part"])
     if kind is Kind.SUMMARY_PLAN and not reported.is_year:
         parts = tuple(_rest_of_year(p, reported) for p in parts)
     title = spec["title"].format(**words)
@@ -144,6 +147,12 @@ def read_outline(
     return with_above(outline, read_above(path))
 
 
+def _part(row: dict[str, Any], words: dict[str, str]) -> Part:
+    heading = row.get("heading", "").format(**words)
+    otherwise = tuple(h.format(**words) for h in row.get("otherwise", ()))
+    return Part(**{**row, "heading": heading, "otherwise": otherwise})
+
+
 def _of_the_area(title: str, kind: Kind, level: str, department: str, plan_year: str) -> str:
     """A commission's 要点 and 思路 are those of its area: “2026年全市卫生健康工作要点”."""
     match = re.search(r"(市|区|县|旗)卫生(?:健康|和计划生育)?(?:委员会|委|局)$", department)
@@ -173,5 +182,8 @@ def rest_of_year(reported: Period) -> str:
 
 def _rest_of_year(part: Part, reported: Period) -> Part:
     if part.id == "plan" and reported.last_month < 12:
-        return part.model_copy(update={"heading": f"{rest_of_year(reported)}工作计划"})
+        rest = rest_of_year(reported)
+        return part.model_copy(
+            update={"heading": f"{rest}工作计划", "otherwise": (f"{rest}工作安排", f"{rest}工作打算")}
+        )
     return part

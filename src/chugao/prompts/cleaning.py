@@ -32,11 +32,14 @@ _SEEN = re.compile("[ -~\u4e00-\u9fff，。、；：？！“”‘’（）《�
 _LIMIT = re.compile(r"(?<![\d.])(\d{1,7})(?=字|条|段|句|行|点|个方面|个部分)")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*[%‰]?")
 
+_COMPOSER_ONLY = {"fuller", "sparer", "asked", "divided"}
+"""What only the offline composer reads: no prompt shows it, so no recorded answer is paid again for it."""
+
 
 def fence_of(brief: Brief) -> str:
     """The name of the fence: an HMAC of the brief in letters, which no text inside the brief can know."""
     # No prompt prints these: asked again for more or for less, a model is asked the same, and the ledger answers.
-    told = brief.model_dump_json(exclude={"fuller", "sparer"})
+    told = brief.model_dump_json(exclude=_COMPOSER_ONLY)
     digest = hmac.new(b"chugao fence", told.encode(), hashlib.sha256).hexdigest()[:16]
     return "".join(_FENCE_LETTERS[int(c, 16)] for c in digest)
 

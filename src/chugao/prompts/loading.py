@@ -16,10 +16,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from chugao.config import shipped
 from chugao.errors import InputError
 from chugao.prompts import sandbox
 from chugao.prompts.view import FENCED, WORDS
+from chugao.shipped import shipped
 from chugao.source import Frozen
 
 SUFFIX = ".md.j2"

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from chugao.config import shipped
 from chugao.manuscript import SLOT, Brief
 from chugao.mentions import MentionRole, find_mentions
 from chugao.prompts.offered import names, offered, passage_names, wants_heading
+from chugao.shipped import shipped
 
 _HAN = range(0x4E00, 0xA000)
 _ENDS = "。；！？"

@@ -2,8 +2,8 @@
 
 In: nothing.  Out: compiled patterns and tables for `reading`.
 
-Surprise: one alternation of two hundred units costs more than all the rest of reading a number, so words that begin
-alike share their beginning in the pattern (`any_of`).
+Surprise: a pattern of two hundred units takes longer to compile than a page to read, so units are looked up (`unit_at`);
+where a pattern holds many words, those that begin alike share their beginning (`any_of`).
 """
 
 import re
@@ -85,15 +85,52 @@ _PER = (
 ).split()
 # What a unit must not be the beginning of: 12处方, 2025成立, 1.13升到1.15.
 _NO_UNIT_BEFORE = {
-    "升": "(?![到至为了高级])", "成": "(?![功立为员果效长都熟交本绩就])", "处": "(?![方理置长])", "部": "(?![门分署委])",
-    "门": "(?![诊急])", "分": "(?![别析布配])", "期": "(?![间末刊])", "家": "(?![庭])", "户": "(?![籍外])",
-    "批": "(?![准])", "口": "(?![岸腔])", "头": "(?![部颈])", "起": "(?![草步点])", "场": "(?![所地景])",
-    "度": "(?![假])", "年": "(?![龄])", "日": "(?![均常间])", "天": "(?![然津])", "班": "(?![子])", "单": "(?![病位])",
-    "行": "(?![业动政])", "字": "(?![型])", "国": "(?![家际])", "市": "(?![场级])", "省": "(?![级内])", "县": "(?![级域])",
-    "院": "(?![内感])", "科": "(?![学研技])", "列": "(?![入为])", "对": "(?![于接口])", "道": "(?![路])", "包": "(?![括含装裹扎干村户联])",
+    "升": "到至为了高级", "成": "功立为员果效长都熟交本绩就", "处": "方理置长", "部": "门分署委",
+    "门": "诊急", "分": "别析布配", "期": "间末刊", "家": "庭", "户": "籍外",
+    "批": "准", "口": "岸腔", "头": "部颈", "起": "草步点", "场": "所地景",
+    "度": "假", "年": "龄", "日": "均常间", "天": "然津", "班": "子", "单": "病位",
+    "行": "业动政", "字": "型", "国": "家际", "市": "场级", "省": "级内", "县": "级域",
+    "院": "内感", "科": "学研技", "列": "入为", "对": "于接口", "道": "路", "包": "括含装裹扎干村户联",
 }  # fmt: skip
-_UNIT_AFTER = _NO_UNIT_BEFORE | dict.fromkeys(LATIN_UNITS, "(?![A-Za-z])")
-UNIT_PATTERN = any_of(UNITS, _UNIT_AFTER)
+_NEVER_AFTER_LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+
+def _by_first(words: Iterable[str]) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """Words by their first character, the longest first, each with what must not follow it."""
+    out: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    latin = frozenset(LATIN_UNITS)
+    for word in sorted(words, key=len, reverse=True):
+        never = _NEVER_AFTER_LATIN if word in latin else frozenset(_NO_UNIT_BEFORE.get(word, ""))
+        out.setdefault(word[0], []).append((word, never))
+    return out
+
+
+_UNITS_BY_FIRST, _PER_BY_FIRST = _by_first(UNITS), _by_first(_PER)
+
+
+def unit_at(text: str, at: int) -> str:
+    """The longest unit that stands at a place, "" where none does."""
+    for unit, never in _UNITS_BY_FIRST.get(text[at : at + 1], ()):
+        if text.startswith(unit, at):
+            end = at + len(unit)
+            if text[end : end + 1] not in never:
+                return unit
+    return ""
+
+
+def is_han(text: str) -> bool:
+    """Whether every character is a Chinese one, and there is one; a pattern with a class of them takes a millisecond
+    to compile."""
+    return text != "" and min(text) >= "\u4e00" and max(text) <= "\u9fff"
+
+
+def per_at(text: str, at: int) -> str:
+    """“/10万” behind the stroke that stands at a place, "" where nothing counts."""
+    return next(
+        ("/" + per for per, _ in _PER_BY_FIRST.get(text[at + 1 : at + 2], ()) if text.startswith(per, at + 1)), ""
+    )
+
+
 _SCALE_PATTERN = "万亿|亿|千万(?!元?里)|百万|十万|万|千(?![米克瓦卡伏])|百(?![床张])"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?:\.\d++)?"
 HAN_DIGIT = "〇零一二两三四五六七八九十百千万亿"
@@ -118,28 +155,24 @@ LONGEST_LEAD = max(map(len, PREFIXES)) + 5
 
 _ODD = r"余|多(?![学科样维功]|元[化素文主支共一联])|来(?=[个名人次家])"
 _DASH = r"[-—–~～－─]{1,2}|[至到]"
-_SUFFIX = "(?:及|[（(]含[）)])?(?:以上|以下)|以内|之内|内(?![科外部镜分涵容设])|左右|上下"
 NUMBER = re.compile(
     rf"""
     (?P<low>{_DIGITS})
     (?: (?P<terms>(?:[:：∶]{_DIGITS}){{1,5}})(?![:：∶]?\d)
       | /(?P<whole>\d++)(?![\d./万千百]|[号型级类期床楼层])
-      | (?P<odd_a>{_ODD})?
+      | (?P<odd>{_ODD})?
         (?:\ ?(?P<scale>{_SCALE_PATTERN}))?
         (?:(?<=[亿万])(?P<low_b>\d{{1,4}})(?P<scale_c>[千百]?万|[千百](?![米克瓦卡伏])))?
         (?P<odd_b>{_ODD})?
-        (?P<scale_b>亿(?=[^\d]))?
-        (?:\ ?(?P<unit>{UNIT_PATTERN}))?
-        (?P<per>/(?:{any_of(_PER)}))?
-        (?:(?P<dash>{_DASH})
-           (?P<high>{_DIGITS})(?P<scale_high>{_SCALE_PATTERN})?
-           (?:\ ?(?P<unit_high>{UNIT_PATTERN}))?(?P<per_high>/(?:{any_of(_PER)}))?)?
-        (?P<odd_c>余)?
-    )
-    (?P<suffix>{_SUFFIX})?
+        (?P<scale_b>亿(?=[^\d]))? )
     """,
     re.VERBOSE,
 )
+"""A number as far as its scale; behind it stand unit (`unit_at`), upper end and suffix."""
+UPPER_END = re.compile(rf"(?P<dash>{_DASH})(?P<high>{_DIGITS})(?P<scale>{_SCALE_PATTERN})?")
+DASHES = frozenset("-—–~～－─至到")
+SUFFIX_BEGINS = frozenset("及（(以之内左上")
+SUFFIX = re.compile("(?:及|[（(]含[）)])?(?:以上|以下)|以内|之内|内(?![科外部镜分涵容设])|左右|上下")
 # No office writes a longer one; beyond it stand serial numbers, and decimal arithmetic would cost more than linear.
 LONGEST_NUMBER = 30
 DIGIT = re.compile(r"[0-9]")
@@ -152,7 +185,7 @@ _HAN_CLASSIFIERS = any_of(
         "成 倍 个百分点 个千分点 人次 例次 台次 家次 剂次 场次 人 名 位 例 台 套 项 个 次 家 份 张 支 所 处 场 期 篇 部 辆 件 起 条 种 类 组 批 户 分钟 小时 天 周年 周岁 周 元 百分点 岁 "
         "斤 吨 间 座 床 张床位 轮 课时 学时 本 册 幅 块 栋 层 只 瓶 盒 笔 款 亩 吨 公里 米 平方米"
     ).split(),
-    _NO_UNIT_BEFORE,
+    {unit: f"(?![{never}])" for unit, never in _NO_UNIT_BEFORE.items()},
 )
 HAN_NUMBER = re.compile(
     rf"""
@@ -161,10 +194,11 @@ HAN_NUMBER = re.compile(
       | (?P<denominator>[二三四五六七八九十])分之(?P<numerator>[{HAN_DIGIT}]{{1,16}})
       | (?P<half>半数|过半数?(?![百年夜])|一半)
       | 翻了?(?:约|近|超过?)?(?P<doubling>一番|两番|三番|番|倍)
-      | (?P<vague>上|数|几)(?P<vague_han>[十百千万亿]{{1,2}})(?P<vague_odd>余|多)?(?P<vague_unit>{_HAN_CLASSIFIERS})
-      | (?<![{HAN_DIGIT}0-9.])(?:(?P<han_low>[{HAN_DIGIT}]{{1,4}})(?:至|到|[-—–~～－]{{1,2}}))?
-        (?P<han>[{HAN_DIGIT}]{{1,16}})(?P<han_odd>余|多|几|来)?(?P<han_unit>{_HAN_CLASSIFIERS})
-        (?:(?<=成)(?P<tenth>半|多|余|[一二三四五六七八九](?![{HAN_DIGIT}个项家人名次年月])))?
+      | (?: (?P<vague>上|数|几)(?P<vague_han>[十百千万亿]{{1,2}})(?:余|多)?
+          | (?<![{HAN_DIGIT}0-9.])(?:(?P<han_low>[{HAN_DIGIT}]{{1,4}})(?:至|到|[-—–~～－]{{1,2}}))?
+            (?P<han>[{HAN_DIGIT}]{{1,16}})(?P<han_odd>余|多|几|来)? )
+        (?P<unit>{_HAN_CLASSIFIERS})
+        (?(han)(?:(?<=成)(?P<tenth>半|多|余|[一二三四五六七八九](?![{HAN_DIGIT}个项家人名次年月])))?)
     )
     (?P<suffix>(?:及?(?:以上|以下))|以内|左右)?
     """,

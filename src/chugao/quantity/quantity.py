@@ -1,9 +1,8 @@
 """The noun: a number with its unit and how firmly it is meant."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-
-from chugao.source import Frozen
 
 
 class Qualifier(StrEnum):
@@ -20,7 +19,8 @@ class Qualifier(StrEnum):
     RANGE = "range"
 
 
-class Quantity(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
     """A number with its unit, as far as it can be trusted."""
 
     value: Decimal

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from chugao.errors import InputError
 from chugao.quantity.grammar import (
+    DASHES,
     DIGIT,
     FOLDED,
     HAN_NUMBER,
@@ -26,8 +27,13 @@ from chugao.quantity.grammar import (
     PREFIXES,
     SCALES,
     SHARES,
+    SUFFIX,
+    SUFFIX_BEGINS,
     SUFFIXES,
+    UPPER_END,
     WIDE,
+    per_at,
+    unit_at,
 )
 from chugao.quantity.quantity import Qualifier, Quantity
 
@@ -72,12 +78,11 @@ def find_numbers(text: str, taken: bytearray | None = None) -> Iterator[Found]:
         if taken is not None and taken[at]:
             position = taken.find(0, at)
             continue
-        match = NUMBER.match(folded, at)
-        assert match is not None  # a digit is a number
-        if match.end("low") - at > LONGEST_NUMBER:
-            position = match.end("low")
+        written = _written(folded, at)
+        if len(written.low) > LONGEST_NUMBER:
+            position = at + len(written.low)
             continue
-        found = _read_digits(match, _lead(folded, at, position), text)
+        found = _read_digits(written, _lead(folded, at, position), text)
         position = max(found.end, at + 1)
         yield found
 
@@ -103,13 +108,12 @@ def number_spans(text: str) -> Iterator[tuple[int, int]]:
     position = 0
     while digit := DIGIT.search(folded, position):
         at = digit.start()
-        match = NUMBER.match(folded, at)
-        assert match is not None  # a digit is a number
-        yield _lead(folded, at, position).start, match.end()
+        written = _written(folded, at)
+        yield _begins(folded, at, position), written.end
         # The right half of what is no range (2025-03-15) or fraction (140/90) begins a number of its own.
-        position = match.start("dash") if match["dash"] else match.end("low") if match["whole"] else match.end()
+        position = written.dash_at if written.dash else at + len(written.low) if written.whole else written.end
     for match in HAN_NUMBER.finditer(text):
-        yield _lead(text, match.start(), 0).start, match.end()
+        yield _begins(text, match.start(), 0), match.end()
 
 
 def parse(text: str) -> Quantity:
@@ -150,42 +154,110 @@ def _lead(folded: str, at: int, floor: int) -> _Lead:
     return _Lead(at - len(currency + sign) if not prefix else match.start(), prefix, currency, sign, base)
 
 
+def _begins(folded: str, at: int, floor: int) -> int:
+    """Where what belongs to the number at `at` begins; most have nothing before them."""
+    return at if at == floor or folded[at - 1] not in LEAD_ENDS else _lead(folded, at, floor).start
+
+
 # --- digits ---------------------------------------------------------------------------------------
 
 
-def _read_digits(match: re.Match[str], lead: _Lead, text: str) -> Found:
-    (
-        low, terms, whole, odd_a, scale, low_b, scale_c, odd_b, scale_b, unit, per,
-        dash, high, scale_high, unit_high, per_high, odd_c, suffix,
-    ) = match.groups()  # fmt: skip
-    if terms:
-        return _read_ratio(match, lead, text)
-    if whole:
-        return _read_fraction(match, lead, text)
-    if _is_numbered_line(match, text):
+class _Written(NamedTuple):
+    """A number as it is written; what is not there is ""."""
+
+    start: int
+    end: int
+    low: str
+    terms: str
+    whole: str
+    odd: str
+    scale: str
+    low_b: str
+    scale_c: str
+    scale_b: str
+    unit: str
+    per: str
+    """“/百床” of “1.2例/百床”."""
+    dash: str
+    dash_at: int
+    high: str
+    scale_high: str
+    unit_high: str
+    per_high: str
+    suffix: str
+
+    @property
+    def suffix_at(self) -> int:
+        return self.end - len(self.suffix)
+
+
+def _written(folded: str, at: int) -> _Written:
+    """The number whose digits begin at a place."""
+    match = NUMBER.match(folded, at)
+    assert match is not None  # a digit is a number
+    low, terms, whole, odd, scale, low_b, scale_c, odd_b, scale_b = match.groups("")
+    end = match.end()
+    unit = per = dash = high = scale_high = unit_high = per_high = ""
+    dash_at = -1
+    if not terms and not whole:
+        unit, per, end = _unit(folded, end)
+        if folded[end : end + 1] in DASHES and (upper := UPPER_END.match(folded, end)) is not None:
+            dash, high, scale_high = upper.groups("")
+            dash_at = end
+            unit_high, per_high, end = _unit(folded, upper.end())
+        if folded.startswith("余", end):
+            odd, end = odd or odd_b or "余", end + 1
+    suffix = ""
+    if folded[end : end + 1] in SUFFIX_BEGINS and (found := SUFFIX.match(folded, end)) is not None:
+        suffix = found[0]
+    return _Written(
+        at, end + len(suffix), low, terms, whole, odd or odd_b, scale, low_b, scale_c, scale_b,
+        unit, per, dash, dash_at, high, scale_high, unit_high, per_high, suffix,
+    )  # fmt: skip
+
+
+def _unit(folded: str, at: int) -> tuple[str, str, int]:
+    """A unit, perhaps behind a blank, what it is counted by, and where they end."""
+    begins = at + 1 if folded[at : at + 1] == " " else at
+    unit = unit_at(folded, begins)
+    end = begins + len(unit) if unit else at
+    if folded[end : end + 1] != "/":
+        return unit, "", end
+    per = per_at(folded, end)
+    return unit, per, end + len(per)
+
+
+def _read_digits(written: _Written, lead: _Lead, text: str) -> Found:
+    if written.terms:
+        return _read_ratio(written, lead, text)
+    if written.whole:
+        return _read_fraction(written, lead, text)
+    low, scale, scale_high, suffix = written.low, written.scale, written.scale_high, written.suffix
+    if _is_numbered_line(written, text):
         bare = Quantity(value=Decimal(low.replace(",", "")), unit="", resolution=_ONE / 2, printed=low)
-        return Found(match.start(), match.end("low"), bare)
-    end, ranged = match.end(), False
-    if dash:
-        ranged = _is_range(match, text)
+        return Found(written.start, written.start + len(low), bare)
+    end, ranged = written.end, False
+    if written.dash:
+        ranged = _is_range(written, text)
         if not ranged:
             # “2025-03”, “1-2型”: not one quantity; keep the left number only.
-            end, suffix = match.start("dash"), None
-    said = (unit or "") + (per or "")
+            end, suffix = written.dash_at, ""
+    said = written.unit + written.per
     if ranged and not said:
-        said = (unit_high or "") + (per_high or "")
+        said = written.unit_high + written.per_high
     if suffix and not _may_follow(suffix, said):
-        suffix, end = None, match.start("suffix")
+        suffix, end = "", written.suffix_at
     value, step = _decimal(low)
     factor = Decimal(SCALES[scale]) if scale else _ONE
-    if scale_b:
+    if written.scale_b:
         factor *= SCALES["亿"]  # 4万多亿元
-    if low_b:  # 1亿2000万元
-        value = (value * factor + int(low_b) * SCALES[scale_c]) / SCALES[scale_c]
-        step, factor = _ONE, Decimal(SCALES[scale_c])
-    if ranged and scale_high and not scale and not unit:
+    if written.low_b:  # 1亿2000万元
+        lower = SCALES[written.scale_c]
+        value = (value * factor + int(written.low_b) * lower) / lower
+        step, factor = _ONE, Decimal(lower)
+    if ranged and scale_high and not scale and not written.unit:
         factor = Decimal(SCALES[scale_high])  # 3—5万元 scales both ends
-    top = _decimal(high)[0] * (SCALES[scale_high] if scale_high else 1) if ranged else None
+    top = _decimal(written.high)[0] * (SCALES[scale_high] if scale_high else 1) if ranged else None
     if lead.base and not said:
         said = SHARES[lead.base]
     elif said == "成":
@@ -193,16 +265,16 @@ def _read_digits(match: re.Match[str], lead: _Lead, text: str) -> Found:
     quantity = Quantity(
         value=(-value if lead.sign in ("-", "−") else value) * factor,
         unit=_SAME_UNITS.get(said, said) or ("元" if lead.currency else ""),
-        qualifier=_firmness(ranged, lead.prefix, odd_a or odd_b or odd_c, suffix),
+        qualifier=_firmness(ranged, lead.prefix, written.odd, suffix),
         high=top,
         resolution=step * factor / 2,
         printed=text[lead.start : end],
     )
-    ambiguous = said == "倍" and MULTIPLIED.search(text, max(0, lead.start - 6), match.start()) is not None
+    ambiguous = said == "倍" and MULTIPLIED.search(text, max(0, lead.start - 6), written.start) is not None
     return Found(lead.start, end, quantity, ambiguous)
 
 
-def _firmness(ranged: bool, prefix: str, odd: str | None, suffix: str | None) -> Qualifier:
+def _firmness(ranged: bool, prefix: str, odd: str, suffix: str) -> Qualifier:
     if ranged:
         return Qualifier.RANGE
     if prefix:
@@ -212,40 +284,39 @@ def _firmness(ranged: bool, prefix: str, odd: str | None, suffix: str | None) ->
     return SUFFIXES[suffix[-2:]] if suffix else Qualifier.EXACT
 
 
-def _is_numbered_line(match: re.Match[str], text: str) -> bool:
+def _is_numbered_line(written: _Written, text: str) -> bool:
     """“1 人员情况” at the start of a line is a heading and its number, “12 家” within one is twelve."""
-    at, end = match.start(), match.end("low")
+    at, end = written.start, written.start + len(written.low)
     if end - at > 2 or text[end : end + 1] != " " or (at > 0 and text[at - 1] != "\n"):
         return False
-    return text[match.end() : match.end() + 1] > "\u2fff" and text[end + 1 : end + 2] > "\u2fff"
+    return text[written.end : written.end + 1] > "\u2fff" and text[end + 1 : end + 2] > "\u2fff"
 
 
 _TO = re.compile(r"由|从|自|提高|提升|上升|上调|升|降[至到]")
 _CHANGES = re.compile(r"(?:增|加|减|少|降|低|升|高|延长|缩短|扩大|压缩|多)了?约?$")
 
 
-def _is_range(match: re.Match[str], text: str) -> bool:
+def _is_range(written: _Written, text: str) -> bool:
     """A dash joins two rising ends, the right one with a unit; 至 does so between bare numbers (“1至2名”, “3万至5万元”)
     and percentages (“增长5%至6%”), never in “由3至5”, “提高5%至60%” or “增加2万至8万”."""
-    unit, unit_high, scale, scale_high = match["unit"], match["unit_high"], match["scale"], match["scale_high"]
-    if match["dash"] in ("至", "到") and not text.startswith(("之间", "的区间"), match.end()):
-        left = text[max(0, match.start() - 14) : match.start()]
-        if unit not in (None, "%", "‰") or left.endswith(("由", "从")):
+    unit, unit_high, scale, scale_high = written.unit, written.unit_high, written.scale, written.scale_high
+    if written.dash in ("至", "到") and not text.startswith(("之间", "的区间"), written.end):
+        left = text[max(0, written.start - 14) : written.start]
+        if unit not in ("", "%", "‰") or left.endswith(("由", "从")):
             return False
         if (unit and _TO.search(left)) or (scale and (_TO.search(left) or _CHANGES.search(left))):
             return False
-    if unit not in (None, unit_high) or not (unit_high or scale_high or match["per_high"]):
+    if unit not in ("", unit_high) or not (unit_high or scale_high or written.per_high):
         return False
-    rises = _decimal(match["low"])[0] < _decimal(match["high"])[0]
-    return rises or (scale or "") != (scale_high or "")
+    return _decimal(written.low)[0] < _decimal(written.high)[0] or scale != scale_high
 
 
-def _read_ratio(match: re.Match[str], lead: _Lead, text: str) -> Found:
+def _read_ratio(written: _Written, lead: _Lead, text: str) -> Found:
     """1:0.55 and 2.9:1 keep the term that is not one; 5:3 is divided; 5.1:38.2:56.7 is a composition."""
-    terms = [match["low"], *re.split("[:：∶]", match["terms"])[1:]]
+    terms = [written.low, *re.split("[:：∶]", written.terms)[1:]]
     numbers = tuple(_decimal(term)[0] for term in terms)
     step = max(_decimal(term)[1] for term in terms)
-    end = match.end() if not match["suffix"] else match.start("suffix")
+    end = written.suffix_at
     resolution = Decimal(0)
     if len(terms) > 2:
         value, unit, resolution = numbers[0], ":", step / 2
@@ -266,21 +337,21 @@ def _read_ratio(match: re.Match[str], lead: _Lead, text: str) -> Found:
     return Found(lead.start, end, quantity)
 
 
-def _read_fraction(match: re.Match[str], lead: _Lead, text: str) -> Found:
+def _read_fraction(written: _Written, lead: _Lead, text: str) -> Found:
     """“1/3” and “480/484” are shares; 140/90 is none, and only its left number is read here."""
-    low, whole = Decimal(match["low"].replace(",", "")), Decimal(match["whole"])
-    if low >= whole or len(match["whole"]) > LONGEST_NUMBER:
-        end = match.end("low")
+    low, whole = Decimal(written.low.replace(",", "")), Decimal(written.whole)
+    if low >= whole or len(written.whole) > LONGEST_NUMBER:
+        end = written.start + len(written.low)
         bare = Quantity(
             value=low,
             unit="",
             qualifier=PREFIXES[lead.prefix] if lead.prefix else Qualifier.EXACT,
-            resolution=_decimal(match["low"])[1] / 2,
+            resolution=_decimal(written.low)[1] / 2,
             printed=text[lead.start : end],
         )
         return Found(lead.start, end, bare)
-    suffix = match["suffix"] if match["suffix"] and match["suffix"] != "内" else None
-    end = match.end() if suffix else match.end("whole")
+    suffix = written.suffix if written.suffix != "内" else ""
+    end = written.suffix_at + len(suffix)
     quantity = _share(low, whole, _qualifier(lead.prefix, suffix), text[lead.start : end])
     return Found(lead.start, end, quantity)
 
@@ -351,7 +422,7 @@ def _han_amount(match: re.Match[str], prefix: str) -> tuple[Decimal, Decimal | N
         return Decimal(50), None, "%", Decimal(10)
     if match["doubling"]:
         return Decimal({"两番": 4, "三番": 8}.get(match["doubling"], 2)), None, "倍", _ONE
-    han, unit = match["vague_han"] or match["han"], match["vague_unit"] or match["han_unit"]
+    han, unit = match["vague_han"] or match["han"], match["unit"]
     if _is_idiom(match, han, unit, prefix):
         return None
     low, high = _han_ends(match["han_low"], han)

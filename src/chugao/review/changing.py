@@ -153,10 +153,10 @@ def put_together(
     if not both.clean or not (merge or choices is not None):
         raise Conflict(held, (ground, theirs, mine), both)
     tables: dict[str, Rows] = {**ground.tables, **theirs.tables, **mine.tables}
-    return Flat(both.text, tables, _carried(mine, both.text)), True
+    return Flat(both.text, tables, carried(mine, both.text)), True
 
 
-def _carried(mine: Flat, text: str) -> tuple[Mark, ...]:
+def carried(mine: Flat, text: str) -> tuple[Mark, ...]:
     """Marks of one text where they stand in another."""
     if not mine.marks:
         return ()

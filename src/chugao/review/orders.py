@@ -29,6 +29,7 @@ LABELS = {
     "failed": "没有写成",
     "stopped": "已停止",
 }
+_CHANGEABLE: tuple[OrderState, ...] = ("open", "failed", "stopped")
 _SILENT_S = 120
 _INTERRUPTED = "服务中途停过，这份稿子没有写完。已经收进来的材料都在，请点“再来一次”。"
 
@@ -60,6 +61,14 @@ class Order(Frozen):
     def under_way(self) -> bool:
         """Whether something may still happen to it by itself."""
         return self.state in ("waiting", "running", "stopping")
+
+    @property
+    def open_to_change(self) -> bool:
+        """Whether what was asked for may be put right and given: not begun, or ended without a text.
+
+        Writing a document over again asks for what the document is; there is nothing to change in it.
+        """
+        return self.state in _CHANGEABLE and not self.payload.get("again")
 
 
 def open_order(db: Database, person: Person, *, department: str, payload: Mapping[str, Any], at: str) -> Order:
@@ -111,9 +120,9 @@ def order_behind(db: Database, document_id: str) -> Order | None:
 
 
 def change_order(db: Database, identifier: str, *, department: str, payload: Mapping[str, Any]) -> None:
-    """What is asked for, while it has not begun.  Raises `NotAllowed` afterwards."""
+    """What is asked for, while nobody works on it and nothing came of it.  Raises `NotAllowed` otherwise."""
     with db.write() as connection:
-        _move(connection, identifier, ("open",), {"payload": dict(payload), "department": department})
+        _move(connection, identifier, _CHANGEABLE, {"payload": dict(payload), "department": department})
 
 
 def start_order(db: Database, order: Order, person: Person, *, title: str, at: str) -> None:
@@ -128,7 +137,7 @@ def start_order(db: Database, order: Order, person: Person, *, title: str, at: s
         "beat_at": at,
     }
     with db.write() as connection:
-        _move(connection, order.id, ("open", "failed", "stopped"), fresh)
+        _move(connection, order.id, _CHANGEABLE, fresh)
         record(connection, person.name, "order.start", title, {"order": order.id, **_asked(order)}, at=at)
 
 

@@ -6,7 +6,7 @@ The text of a version is kept once by its hash.  What was typed since the newest
 before anything is laid over it, so that nothing is lost by restoring.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,14 +14,14 @@ from sqlalchemy import Connection, insert, select, update
 from chugao.database import Database
 from chugao.database.tables import review_section, review_version
 from chugao.errors import InputError
-from chugao.manuscript import Draft, Section, content_hash
+from chugao.manuscript import Draft, Evidence, Section, content_hash
 from chugao.review import keeping
-from chugao.review.changing import PENDING, UNREAD, Conflict, bound, finished, put_section, unlocked
+from chugao.review.changing import PENDING, UNREAD, Conflict, bound, carried, finished, put_section, unlocked
 from chugao.review.documents import Document
 from chugao.review.keeping import Held
 from chugao.review.merging import Choice, Merge, MergeRow, merged, settled, tables_met
 from chugao.review.people import Act, Person
-from chugao.review.written import TITLE, Flat, flat_of
+from chugao.review.written import TITLE, Flat, flat_of, flattened, written_of
 from chugao.source import Frozen
 
 Kind = Literal["ai", "edit", "regenerate", "import", "merge", "restore"]
@@ -339,7 +339,8 @@ def _reconciled(
     come = {s.id: s for s in keeping.sections_of(incoming)}
     body: list[Section] = []
     for name, section in come.items():
-        body.append(_one(connection, person, document, base.get(name), here.get(name), section, at, choices or {}))
+        three = base.get(name), here.get(name), section
+        body.append(_one(connection, person, document, *three, incoming.evidence, at, choices or {}))
     for name, held in here.items():
         if name in come:
             continue
@@ -372,6 +373,7 @@ def _one(
     was: Section | None,
     held: Held | None,
     come: Section,
+    evidence: Sequence[Evidence],
     at: str,
     choices: Mapping[str, Mapping[int, Choice]],
 ) -> Section:
@@ -384,7 +386,11 @@ def _one(
     met = _met(was, held, come)
     if met is None:
         return held.section
-    return bound(connection, person, document, held, _chosen(held, met, choices.get(held.id)), at=at)
+    flat = _chosen(held, met, choices.get(held.id))
+    # A number that came with the new text brings what supports it there.
+    marks = carried(flattened(written_of(come), come), flat.text)
+    flat = Flat(flat.text, flat.tables, marks)
+    return bound(connection, person, document, held, flat, evidence=evidence, at=at)
 
 
 def _met(was: Section | None, held: Held, come: Section | None) -> tuple[Flat, Flat, Flat, Merge] | None:

@@ -125,7 +125,7 @@ def audit(request: Request, person: Admin, before: int = 0, actor: str = "", act
     rows = audit_rows(house_of(request), before, actor, action)
     return page(
         request, person, "audit.html", tabs=TABS, rows=rows, more=len(rows) == _PAGE, actor=actor, action=action,
-        checked=None, actions=ACTIONS, told=told, names=_names_of(house_of(request)),
+        checked=None, actions=ACTIONS, told=told, names=_names_of(house_of(request), person),
     )  # fmt: skip
 
 
@@ -140,17 +140,25 @@ def verify(request: Request, person: Admin) -> Response:
     rows = audit_rows(house, 0, "", "")
     return page(
         request, person, "audit.html", tabs=TABS, rows=rows, more=len(rows) == _PAGE, actor="", action="",
-        checked=faults, actions=ACTIONS, told=told, names=_names_of(house),
+        checked=faults, actions=ACTIONS, told=told, names=_names_of(house, person),
     )  # fmt: skip
 
 
-def _names_of(house: House) -> dict[str, str]:
-    return {a.login: a.name for a in accounts.list_accounts(house.database)}
+def _names_of(house: House, person: Person) -> dict[str, str]:
+    """What a person calls the accounts and documents that the audit knows by their keys."""
+    from chugao.review import documents
+
+    people = {a.login: a.name for a in accounts.list_accounts(house.database)}
+    return people | {d.id: f"《{d.title}》" for d in documents(house.database, person)}
 
 
 def audit_rows(house: House, before: int, actor: str, action: str) -> tuple[Any, ...]:
     """The latest rows of the audit, before a number when given."""
     from chugao.database.audit import latest
 
+    typed = actor.strip()
+    known = accounts.list_accounts(house.database) if typed else ()
+    # Some acts are recorded under the login, some under the name: who looks for either means the person.
+    actors = {typed, *(t for a in known if typed in (a.login, a.name) for t in (a.login, a.name))} - {""}
     with house.database.read() as connection:
-        return latest(connection, before=before, actor=actor.strip(), action=action.strip(), limit=_PAGE)
+        return latest(connection, before=before, actors=actors, action=action.strip(), limit=_PAGE)

@@ -25,7 +25,6 @@ from chugao.web.people import needs
 router = APIRouter(prefix="/checks", include_in_schema=False)
 See = Annotated[Person, needs(Act.SEE)]
 _FIRST = 200
-_PASSABLE = ("warning", "info")
 
 
 @router.get("")

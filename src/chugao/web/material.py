@@ -4,6 +4,7 @@ A list shows what the person's departments hold and nothing else; what is change
 id of another department is as good as none.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -39,6 +40,7 @@ def items_of(house: House, person: Person) -> tuple[Item, ...]:
 
 @router.get("")
 def listed(request: Request, person: See, dept: str = "", status: str = "provisional", year: str = "") -> Response:
+    from chugao.material.clashing import clashes_of
     from chugao.material.telling import KINDS, STATUS, read_as
 
     house = house_of(request)
@@ -64,7 +66,19 @@ def listed(request: Request, person: See, dept: str = "", status: str = "provisi
         kinds=KINDS,
         read_as=lambda item: read_as(item) if item.observation is not None else "",
         known=known_departments(house, person),
+        clashes=clashes_of(everything),
+        unused=_unused(house, everything, dept, year),
     )
+
+
+def _unused(house: House, seen: Sequence[Item], dept: str, year: str) -> list[dict[str, Any]]:
+    """The numbers that went into no item, of the departments and years a person sees."""
+    from chugao.material.collecting import unused_of
+
+    years = sorted({i.year for i in seen if i.year and year in ("", str(i.year))})
+    own = set(_departments(seen))
+    told = [n for y in years for n in unused_of(house.database, y, dept or None)]
+    return [n for n in told if n["department"] in own]
 
 
 def _departments(items: Sequence[Item]) -> list[str]:
@@ -75,20 +89,31 @@ def _departments(items: Sequence[Item]) -> list[str]:
 async def upload(
     request: Request,
     person: Upload,
-    files: Annotated[list[UploadFile], File()],
+    files: Annotated[list[UploadFile] | None, File()] = None,
     department: Annotated[str, Form()] = "",
     year: Annotated[str, Form()] = "",
     sender: Annotated[str, Form()] = "",
+    pasted: Annotated[str, Form(max_length=2_000_000)] = "",
 ) -> Response:
-    sent = [(safe_name(f.filename or ""), await f.read(MAX_FILE_BYTES + 1)) for f in files if f.filename]
+    sent = [(safe_name(f.filename or ""), await f.read(MAX_FILE_BYTES + 1)) for f in files or () if f.filename]
+    if pasted.strip():
+        sent.append(_as_file(pasted, department.strip(), year.strip()))
     return await run_in_threadpool(_take, request, person, sent, (department.strip(), year.strip(), sender.strip()))
+
+
+def _as_file(pasted: str, department: str, year: str) -> tuple[str, bytes]:
+    """Text out of a chat as a file of its own, so that its place can be opened again."""
+    if not (department and year):
+        raise InputError("粘贴的文字要写明是哪个科室、哪一年的。请写“科室”和“年度”。")
+    content = pasted.encode()
+    return safe_name(f"{department}粘贴-{hashlib.sha256(content).hexdigest()[:8]}.txt"), content
 
 
 def _take(request: Request, person: Person, sent: list[tuple[str, bytes]], said: tuple[str, str, str]) -> Response:
     house = house_of(request)
     added = sum(add_submission(house, person, name, content, said) for name, content in sent)
     if not sent:
-        raise InputError("没有选文件。请选好科室报来的材料再上传。")
+        raise InputError("没有选文件，也没有粘贴文字。请选好科室报来的材料，或把聊天里的话粘贴进来。")
     return done("/material", f"收进{len(sent)}份，新增{added}条，请逐条确认")
 
 
@@ -334,7 +359,7 @@ async def instruct(
     person: Upload,
     words: Annotated[str, Form()],
     year: Annotated[int, Form(ge=2000, le=2099)],
-    department: Annotated[str, Form()],
+    department: Annotated[str, Form()] = "",
     who: Annotated[str, Form()] = "",
     when: Annotated[str, Form()] = "",
     about: Annotated[str, Form()] = "",
@@ -354,6 +379,8 @@ def _instruct(
     told: dict[str, str],
     picture: tuple[str, bytes] | None,
 ) -> Response:
+    if not department and not person.whole:
+        raise InputError("没有写是哪个科室的稿子。请写明科室再记下。")
     kept = keep_instructions(house_of(request), person, words, year, department, told, picture)
     return done("/material/instructions", f"已记下{kept}条，以后每次起草都照办")
 

@@ -69,6 +69,8 @@ def _sign_in(request: Request, login: str, password: str, where: str) -> Respons
             return JSONResponse({"error": str(error), "next": "请重新输入。"}, 403)
         values = {"next": where, "told": str(error), "login": login[:40], "first": False}
         return page(request, None, "login.html", status=403, **values)
+    # Here rather than at the start: a server may run for a year.
+    accounts.forget_old_sessions(house.database, at=house.now(), longest_hours=LONGEST_HOURS)
     response: Response = RedirectResponse(where, 303)
     if wants_json(request):
         told = {"name": given.person.name, "csrf": accounts.token_for_forms(given.token)}

@@ -42,7 +42,7 @@ def new(request: Request, person: Annotated[Person, needs(Act.PUT_IN)]) -> Respo
 @router.get("/documents/new/{order_id}")
 def continued(request: Request, order_id: str, person: Annotated[Person, needs(Act.PUT_IN)]) -> Response:
     order = orders.order_of(house_of(request).database, person, order_id)
-    if order.state != "open":
+    if not order.open_to_change:
         return RedirectResponse(f"/jobs/{order.id}", 303)
     return _worktop(request, person, order)
 

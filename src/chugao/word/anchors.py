@@ -6,10 +6,14 @@ Measured on LibreOffice round trips: bookmarks and custom properties survive doc
 lost there, content controls and paragraph ids are lost everywhere.  So the first two carry, the third is a bonus.
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
-from chugao.manuscript import Block, Draft, Section
+if TYPE_CHECKING:
+    from chugao.manuscript import Block, Draft, Section
 
 MANIFEST = "urn:chugao:manifest:1"
 TITLE_BOOKMARK = "chugao_title"
@@ -17,14 +21,23 @@ BODY_PROPERTY = "chugao_body"
 Anchor = tuple[str, ...]
 """("title",), ("section", id), ("block", section id, block id) or ("caption", section id, block id)."""
 _LONGEST = 40  # Word refuses longer bookmark names
-_ILLEGAL = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def plain_text(text: str) -> str:
     """Text without the characters XML 1.0 forbids or discourages; line ends are “\\n”."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isprintable() else _ILLEGAL.sub("", text)
+    return text if text.isprintable() else "".join(filter(_may_stand, text))
+
+
+def _may_stand(char: str) -> bool:
+    return (
+        "\xa0" <= char <= "\ud7ff"
+        or "\x20" <= char <= "\x7e"
+        or char in "\t\n\x85"
+        or "\ue000" <= char <= "\ufffd"
+        or char > "\uffff"
+    )
 
 
 def escape(text: str) -> str:

@@ -8,9 +8,10 @@ characters stand together.  A number without a claim becomes `unsupported`, whic
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice, takewhile
 from typing import Any
 
 from chugao.comparing import Comparison, compare, version_of_draft
@@ -107,8 +108,7 @@ class Applying:
                 yield self._text(unit)
 
     def _text(self, unit: Unit) -> Text:
-        stretches = self._old_stretches(unit) if unit.op != "insert" else []
-        before = self._before(stretches)
+        before = self._before(*unit.old_span) if unit.op != "insert" else []
         origins: list[Origin | None] = []
         at = 0
         for piece in unit.pieces if before else ():
@@ -131,23 +131,20 @@ class Applying:
             part=unit.new_part or 0,
         )
 
-    def _old_stretches(self, unit: Unit) -> list[Stretch]:
-        start, end = unit.old_span
-        return [s for s in self._stretches_from(start) if s.start < end]
-
-    def _stretches_from(self, start: int) -> Iterator[Stretch]:
-        index = self.rows.place.get(start)
-        if index is not None:
-            yield from self.comparison.old.stretches[index : index + 2]
-
-    def _before(self, stretches: Sequence[Stretch]) -> list[Origin | None]:
-        """Where each character of the old stretches stands in the draft."""
+    def _before(self, start: int, end: int) -> list[Origin | None]:
+        """Where each character of the old text from `start` to `end` stands in the draft; a unit may be half a stretch."""
         out: list[Origin | None] = []
-        for s in stretches:
+        behind = islice(self.comparison.old.stretches, self._stretch_at(start), None)
+        for s in takewhile(lambda s: s.start < end, behind):
             section = self.comparison.old.parts[s.part].id
             name = self.rows.name.get(s.start, s.id)
-            out += [(section, name, s.at + i) if s.id else None for i in range(len(s.text))]
+            own = range(max(start - s.start, 0), min(end, s.end) - s.start)
+            out += [(section, name, s.at + i) if s.id else None for i in own]
         return out
+
+    def _stretch_at(self, offset: int) -> int:
+        """Index of the old stretch in which an offset lies."""
+        return max(bisect_right(self.comparison.old.stretches, offset, key=_start) - 1, 0)
 
     # --- what stands around ----------------------------------------------------------------------
 
@@ -191,10 +188,8 @@ class Applying:
         return found
 
     def _field_of(self, unit: Unit) -> str:
-        start = unit.old_span[0]
-        index = self.rows.place.get(start)
-        stretch = self.comparison.old.stretches[index] if index is not None else None
-        return self.shell_fields.get(stretch.paragraph, "") if stretch is not None else ""
+        stretch = self.comparison.old.stretches[self._stretch_at(unit.old_span[0])]
+        return self.shell_fields.get(stretch.paragraph, "")
 
     def _new_field(self, text: str, last: str, unit: Unit) -> str:
         """Where a new line goes that stands among those of the shell, "" for one of the body."""
@@ -472,6 +467,10 @@ def _shell_fields(old: Version, shell: Shell) -> dict[int, str]:
         else:
             found[paragraph] = "label"
     return found
+
+
+def _start(stretch: Stretch) -> int:
+    return stretch.start
 
 
 def _paragraphs(texts: Sequence[Text]) -> Iterator[list[Text]]:

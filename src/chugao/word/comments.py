@@ -5,13 +5,17 @@ In: claims of a sentence or a cell, the draft's evidence.  Out: `Comment`s and w
 Word shows a comment beside the characters between its two range marks; the run that refers to it must follow them.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from __future__ import annotations
 
-from chugao.manuscript import Draft, Evidence
-from chugao.source import Claim
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
 from chugao.word.anchors import attribute, escape, plain_text
 from chugao.word.styles import W
+
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft, Evidence
+    from chugao.source import Claim
 
 AUTHOR = "初稿"
 STATES = {

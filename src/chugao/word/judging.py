@@ -32,6 +32,10 @@ _ADDRESSEE = re.compile(r"^[^。；！？]{2,60}[:：]$")
 _LEADS = re.compile(r"如下|以下|[，,]")
 """Words of a sentence that a list follows, not of those a paper is sent to."""
 _INDENTED = "\u3000" * 8
+_NUMBERED = (
+    (re.compile(r"[一二三四五六七八九十]{1,3}、"), "1"),
+    (re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]"), "2"),
+)
 _LONGEST_TITLE = 80
 _SIGNER = re.compile(r"\s{0,40}签发人\s?[:：]\s{0,4}")
 _NAMES = {
@@ -249,7 +253,9 @@ def _role(text: str, style: str, looks: Looks, titled: bool, previous: str) -> s
     if re.fullmatch(r"附[件表]\s*\d{0,2}", text):
         return "label"
     if match := re.fullmatch(r"(?:heading|标题)\s*([1-4])", name):
-        return f"heading{match[1]}"
+        # “一、” is of the first level, whatever style somebody gave it.
+        numbered = next((level for pattern, level in _NUMBERED if pattern.match(text)), match[1])
+        return f"heading{numbered}"
     found = read_heading(text[:400], None)
     if found and 1 <= found.level <= 2 and found.end >= len(text) and len(text) <= 60 and "。" not in text:
         return f"heading{found.level}"
@@ -271,8 +277,9 @@ def _pages(body: Any, layout: Layout) -> Iterator[Finding]:
     page = layout.page
     width, height = twips_of_mm(page.width_mm), twips_of_mm(page.height_mm)
     sections = [e for e in body.iter() if tag_of(e) == "sectPr"]
-    if not sections:
+    if not any(child(section, name) is not None for section in sections for name in ("pgSz", "pgMar")):
         yield found("layout.paper", "", "没有页面设置。请把纸张设为 A4，页边距按国标设置。")
+        return
     for number, section in enumerate(sections, 1):
         size, margins, grid = child(section, "pgSz"), child(section, "pgMar"), child(section, "docGrid")
         wide, high = _number(value_of(size, "w")), _number(value_of(size, "h"))
@@ -336,7 +343,7 @@ def _faults(paragraph: Told, style: TextStyle, layout: Layout) -> Iterator[tuple
     if looks.bold != style.bold and not led:
         yield "bold", "应加粗" if style.bold else "不应加粗"
     if abs(looks.first_chars - style.first_line_chars) > 0.1:
-        yield "indent", f"首行缩进{looks.first_chars:.1f}字，应为{style.first_line_chars:g}字"
+        yield "indent", f"首行缩进{round(looks.first_chars, 1):g}字，应为{style.first_line_chars:g}字"
     if (
         role in ("body", "title")
         and looks.align != style.align

@@ -6,16 +6,14 @@ What surprised us: the widely copied “29磅” gives 21 lines a page and plain
 with −0.25 pt between characters gives the 22 × 28 of the standard (measured).
 """
 
-import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import Field, ValidationError
-
-from chugao.config import shipped
 from chugao.errors import InputError
-from chugao.source import Frozen
+from chugao.kept import parsed
+from chugao.shipped import shipped
 
 Align = Literal["both", "center", "left", "right"]
 
@@ -30,11 +28,11 @@ def twips_of_pt(length_pt: float) -> int:
     return round(length_pt * 20)
 
 
-class Page(Frozen):
+class Page(NamedTuple):
     """Paper and margins of an upright page, in millimetres."""
 
-    width_mm: float = Field(gt=0)
-    height_mm: float = Field(gt=0)
+    width_mm: float
+    height_mm: float
     top_mm: float
     bottom_mm: float
     left_mm: float
@@ -55,10 +53,10 @@ class Page(Frozen):
         return twips_of_mm(self.height_mm) - twips_of_mm(self.top_mm) - twips_of_mm(self.bottom_mm)
 
 
-class Grid(Frozen):
+class Grid(NamedTuple):
     """Line pitch and character spacing that fill the 版心 with 22 × 28."""
 
-    line_pt: float = Field(gt=0)
+    line_pt: float
     spacing_pt: float
     gap_beside_latin: bool
 
@@ -68,12 +66,12 @@ class Grid(Frozen):
         return twips_of_pt(self.line_pt)
 
 
-class TextStyle(Frozen):
+class TextStyle(NamedTuple):
     """Type of one kind of paragraph; sizes in points."""
 
     east_asia: str
+    size_pt: float
     latin: str = "Times New Roman"
-    size_pt: float = Field(gt=0)
     line_pt: float | None = None
     """Exact line pitch; None takes the grid's."""
     align: Align = "both"
@@ -83,7 +81,7 @@ class TextStyle(Frozen):
     """Six hex digits, "" for black."""
 
 
-class Styles(Frozen):
+class Styles(NamedTuple):
     """Every kind of paragraph there is."""
 
     body: TextStyle
@@ -101,15 +99,15 @@ class Styles(Frozen):
     draft_mark: TextStyle
 
 
-class Joint(Frozen):
+class Joint(NamedTuple):
     """A place where a title may turn: where the pattern `after` ends, or `before` begins; cost 0 is best."""
 
+    cost: float
     after: str = ""
     before: str = ""
-    cost: float
 
 
-class TitleRule(Frozen):
+class TitleRule(NamedTuple):
     """How a long title turns (GB/T 9704 7.3.1: 词意完整，排列对称，长短适宜，梯形或菱形)."""
 
     max_chars: float
@@ -119,7 +117,7 @@ class TitleRule(Frozen):
     never_after: tuple[str, ...]
 
 
-class SignatureRule(Frozen):
+class SignatureRule(NamedTuple):
     """署名 and 成文日期 (GB/T 9704 7.3.5); distances in characters."""
 
     sealed: bool
@@ -129,12 +127,12 @@ class SignatureRule(Frozen):
     date_blank: str
 
 
-class TableRule(Frozen):
+class TableRule(NamedTuple):
     """How tables are set."""
 
     head_east_asia: str
     text_east_asia: str
-    sizes_pt: tuple[float, ...] = Field(min_length=1)
+    sizes_pt: tuple[float, ...]
     large_columns: int
     whole_rows: int
     portrait_columns: int
@@ -144,7 +142,7 @@ class TableRule(Frozen):
     short_chars: float
 
 
-class ItemRule(Frozen):
+class ItemRule(NamedTuple):
     """How items are set."""
 
     run_on: bool
@@ -153,21 +151,21 @@ class ItemRule(Frozen):
     """The first sentence of an item is bold."""
 
 
-class NoticeRule(Frozen):
+class NoticeRule(NamedTuple):
     """How a 印发通知 is set."""
 
     issued_label: str = ""
     """What stands over the document it issues.  Nothing: what a 通知 issues is no 附件 of it, but begins the next page."""
 
 
-class Substitute(Frozen):
+class Substitute(NamedTuple):
     """The face Word may use where `face` is not installed."""
 
     face: str
     instead: str
 
 
-class Layout(Frozen):
+class Layout(NamedTuple):
     """Everything the typesetter needs to know about a page."""
 
     name: str
@@ -187,17 +185,35 @@ def read_layout(path: Path) -> Layout:
 
     Raises `InputError` that names the file and the field when it cannot be used.
     """
+    import tomllib
+
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         base = values.pop("base", None)
         if base is not None:
             values = _laid_over(_base(base, path), values)
-        return Layout(**values)
+        layout = TypeAdapter(Layout).validate_python(values)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise InputError(f"版式文件 {path.name}：“{where}”缺少或写法不对。请对照 gbt9704.toml 改正。") from None
+        raise _unusable(path, ".".join(str(part) for part in error.errors()[0]["loc"])) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
         raise InputError(f"版式文件 {path.name} 读不了：{error}。请对照 gbt9704.toml 改正。") from None
+    if where := next(_nothing(layout), ""):
+        raise _unusable(path, where)
+    return layout
+
+
+def _unusable(path: Path, where: str) -> InputError:
+    return InputError(f"版式文件 {path.name}：“{where}”缺少或写法不对。请对照 gbt9704.toml 改正。")
+
+
+def _nothing(layout: Layout) -> Iterator[str]:
+    """Lengths without which nothing stands on a page."""
+    sizes = {f"styles.{name}.size_pt": style.size_pt for name, style in layout.styles._asdict().items()}
+    sizes |= {"page.width_mm": layout.page.width_mm, "page.height_mm": layout.page.height_mm}
+    sizes |= {"grid.line_pt": layout.grid.line_pt, "table.sizes_pt": len(layout.table.sizes_pt)}
+    yield from (name for name, size in sizes.items() if not size > 0)
 
 
 def _base(name: object, path: Path) -> dict[str, Any]:
@@ -205,7 +221,7 @@ def _base(name: object, path: Path) -> dict[str, Any]:
     if not isinstance(name, str) or name not in shipped_layouts():
         known = "、".join(shipped_layouts())
         raise InputError(f"版式文件 {path.name}：base 写的是“{name}”，只能是自带的版式：{known}。")
-    values = tomllib.loads((_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+    values = _shipped_values(name)
     if "base" in values:
         raise InputError(f'版式文件 {path.name}：“{name}”自己也从别的版式来，不能再作 base。请写 base = "gbt9704"。')
     return values
@@ -236,7 +252,23 @@ def named_layout(name: str) -> Layout:
         raise InputError(
             f"没有叫“{name}”的版式。自带的有：{'、'.join(shipped_layouts())}；自己的版式请写 .toml 文件的路径。"
         )
-    return read_layout(_folder() / f"{name}.toml")
+    values = _shipped_values(name)
+    base = values.pop("base", None)
+    layout: Layout = _as(Layout, values if base is None else _laid_over(_shipped_values(base), values))
+    return layout
+
+
+def _shipped_values(name: str) -> dict[str, Any]:
+    return parsed(f"layout-{name}", (_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _as(kind: Any, value: Any) -> Any:
+    """What stands in a file that comes with chugao as the noun it is; a test holds that it has the right shape."""
+    if isinstance(value, dict):
+        return kind(**{name: _as(kind.__annotations__[name], inner) for name, inner in value.items()})
+    if get_origin(kind) is tuple:
+        return tuple(_as(get_args(kind)[0], inner) for inner in value)
+    return float(value) if kind in (float, float | None) else value
 
 
 @cache

@@ -171,21 +171,44 @@ def _boxes(lines: Sequence[Line]) -> list[_Box]:
 
 
 def _items(comparison: Comparison, lines: tuple[list[Line], list[Line]]) -> Iterator[_Item]:
+    """An item for each unit; sentences of one paragraph that stayed, one after the other, are one."""
     old_boxes, new_boxes = _boxes(lines[0]), _boxes(lines[1])
     partners = _partners(comparison, old_boxes, new_boxes)
+    stayed: list[Unit] = []
     for unit in comparison.units:
-        old = -1 if unit.old_paragraph is None else unit.old_paragraph
-        new = -1 if unit.new_paragraph is None else unit.new_paragraph
-        old_box = old_boxes[old] if unit.in_old else None
-        new_box = new_boxes[new] if unit.in_new else None
+        if stayed and not _goes_on(stayed[-1], unit):
+            yield _whole(stayed, old_boxes, new_boxes)
+            stayed = []
+        old_box = old_boxes[unit.old_paragraph or 0] if unit.in_old else None
+        new_box = new_boxes[unit.new_paragraph or 0] if unit.in_new else None
         both = old_box is not None and new_box is not None
         rows = (old_box or _NO_BOX)[0] == "table" or (new_box or _NO_BOX)[0] == "table"
         if (both and rows and partners.get(old_box) != new_box) or (unit.move and unit.kind == "row"):
             yield from _apart(unit, old_box, new_box)
         elif unit.op == "equal" and unit.old == unit.new:
-            yield _Item((Atom("equal", unit.new, unit.old_span[0], unit.new_span[0]),), old_box, new_box, old, new)
+            stayed.append(unit)
         else:
-            yield _Item(tuple(_atoms(unit)), old_box, new_box, old, new)
+            yield _Item(tuple(_atoms(unit)), old_box, new_box, _or(unit.old_paragraph), _or(unit.new_paragraph))
+    if stayed:
+        yield _whole(stayed, old_boxes, new_boxes)
+
+
+def _goes_on(before: Unit, unit: Unit) -> bool:
+    """Whether a unit stayed in the paragraph in which the one before it stayed."""
+    return (
+        unit.op == "equal"
+        and unit.old_paragraph == before.old_paragraph
+        and unit.new_paragraph == before.new_paragraph
+        and unit.old == unit.new
+    )
+
+
+def _whole(stayed: Sequence[Unit], old_boxes: Sequence[_Box], new_boxes: Sequence[_Box]) -> _Item:
+    first = stayed[0]
+    text = first.new if len(stayed) == 1 else "".join([unit.new for unit in stayed])
+    old, new = first.old_paragraph or 0, first.new_paragraph or 0
+    atom = Atom("equal", text, first.old_span[0], first.new_span[0])
+    return _Item((atom,), old_boxes[old], new_boxes[new], old, new)
 
 
 _NO_BOX: _Box = ("", 0)

@@ -77,20 +77,19 @@ def as_written(content: bytes) -> bool:
     return bool(body_as_written(content))
 
 
-def body_as_written(content: bytes) -> bytes:
-    """word/document.xml of a .docx that still is what `typeset` wrote; nothing of any other."""
+def body_as_written(content: bytes) -> str:
+    """word/document.xml of a .docx that still is what `typeset` wrote, without its first line; "" of any other."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             # Bounded: the file may be anybody's.
             sizes = [archive.getinfo(n).file_size for n in ("docProps/custom.xml", "word/document.xml")]
             if max(sizes) > _LARGEST:
-                return b""
+                return ""
             told = archive.read("docProps/custom.xml").decode()
-            body = archive.read("word/document.xml")
-            known = f">{body_hash(body.decode().removeprefix(_HEAD))}<" in told
+            body = archive.read("word/document.xml").decode().removeprefix(_HEAD)
+            return body if f">{body_hash(body)}<" in told else ""
     except (KeyError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        return b""
-    return body if known else b""
+        return ""
 
 
 def _content_types(parts: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ A draft knows file, sheet, cell and cut-off of its numbers; of any other file it
 from typing import NamedTuple
 
 from chugao.comparing import Comparison
-from chugao.comparing.facts import ROLES, FactChange, compare_facts, with_role
+from chugao.comparing.facts import ROLES, FactChange, facts_in_place, with_role
 
 _TOLD = ("changed", "resourced", "added", "lost")
 _UNKNOWN = "依据未知：稿中没有记下这个数的出处，请核对后再采用。"
@@ -30,22 +30,17 @@ def reasons_of(comparison: Comparison) -> list[Reason]:
     Numbers of sentences that came or went as a whole are changes of the text: their source is told by the draft's
     own comments.
     """
-    old_spans = [u.old_span for u in comparison.units if u.op == "changed"]
-    new_spans = [u.new_span for u in comparison.units if u.op in ("changed", "moved_to")]
-    out = []
-    for fact in compare_facts(comparison.old, comparison.new, comparison):
-        if fact.change not in _TOLD:
-            continue
-        new, old = fact.new_place, fact.old_place
-        if new is not None and _inside(new.start, new.end, new_spans):
-            out.append(Reason(_told(fact), new.start, new.end, old.start if old else -1, old.end if old else -1))
-        elif new is None and old is not None and _inside(old.start, old.end, old_spans):
-            out.append(Reason(_told(fact), old_start=old.start, old_end=old.end))
-    return out
+    return [_reason(fact) for fact in facts_in_place(comparison) if fact.change in _TOLD]
 
 
-def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    return any(a <= start and end <= b for a, b in spans)
+def _reason(fact: FactChange) -> Reason:
+    old, new = fact.old_place, fact.new_place
+    places = (
+        (place.start if place else -1 for place in (new, old)),
+        (place.end if place else -1 for place in (new, old)),
+    )
+    (new_start, old_start), (new_end, old_end) = places
+    return Reason(_told(fact), new_start, new_end, old_start, old_end)
 
 
 def _told(fact: FactChange) -> str:

@@ -49,8 +49,6 @@ class Text(NamedTuple):
 class Rows(NamedTuple):
     """Where the stretches of the old version stand."""
 
-    place: dict[int, int]
-    """Offset → index of the stretch."""
     name: dict[int, str]
     """Offset of a table row → a name for it, unlike that of any other row."""
     block: dict[str, str]
@@ -59,15 +57,14 @@ class Rows(NamedTuple):
 
 
 def rows_of(comparison: Comparison) -> Rows:
-    index, name, block, text = {}, {}, {}, {}
+    name, block, text = {}, {}, {}
     counts: dict[str, int] = defaultdict(int)
-    for i, s in enumerate(comparison.old.stretches):
-        index[s.start] = i
+    for s in comparison.old.stretches:
         if s.kind == "row" and s.id:
             key = f"{s.id}\0{counts[s.id]}"
             counts[s.id] += 1
             name[s.start], block[key], text[key] = key, s.id, s.text
-    return Rows(index, name, block, text)
+    return Rows(name, block, text)
 
 
 class Reclaiming:

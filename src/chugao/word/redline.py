@@ -6,13 +6,16 @@ The difference is that of `comparing` and nothing else.  The page is ours: of a 
 is compared and set anew, for a redline that kept two foreign layouts at once would be a redline of layouts.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
 
 from chugao.comparing import Version, compare, read_version, version_of_draft
 from chugao.errors import InputError
-from chugao.manuscript import Draft, Shell
+from chugao.flow import Signed
 from chugao.word.anchors import attribute, custom_properties, plain_text
 from chugao.word.authors import Step, attribute_changes, with_editors
 from chugao.word.comments import AUTHOR, comments_xml
@@ -25,7 +28,10 @@ from chugao.word.redlining import Sides, body_xml, names_of
 from chugao.word.styles import fonts_xml, settings_xml, styles_xml, theme_xml
 from chugao.word.typesetting import Setting, core_properties, draft_mark_xml, footer_xml, provenance
 
-Given = Version | Draft | Path
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft
+
+Given = Union[Version, "Draft", Path]
 _LARGEST = 50 * 2**20
 BASE_PROPERTY, AUTHORS_PROPERTY = "chugao_redline", "chugao_redline_authors"
 """Custom property that says a file is a redline: id of the draft, or fingerprint of the text, it starts from."""
@@ -70,7 +76,7 @@ def redline_of_steps(
         layout=layout,
         names=names,
         numbers={n: i for i, n in enumerate(names.values())},
-        shell=read[-1].shell,
+        signed=read[-1].signed,
         marked=True,
         evidence=None,
         comments=[],
@@ -123,8 +129,9 @@ def _read(given: Given) -> Own:
     if isinstance(given, Version):
         version = given
     else:
-        version = version_of_draft(given) if isinstance(given, Draft) else read_version(given)
-    return Own(version, tuple(lines_of_version(version)), version.draft.shell if version.draft else Shell())
+        version = read_version(given) if isinstance(given, Path | str) else version_of_draft(given)
+    shell = version.draft.shell if version.draft else None
+    return Own(version, tuple(lines_of_version(version)), Signed(shell.issuer, shell.date) if shell else Signed())
 
 
 def _own(file: Path) -> Own | None:

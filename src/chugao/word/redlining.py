@@ -81,11 +81,11 @@ class _Body:
     # --- the document -----------------------------------------------------------------------------
 
     def document(self, blocks: Sequence[Merged]) -> str:
-        wide = [self._piece(block).landscape for block in blocks]
+        pieces = [self._piece(block) for block in blocks]
         body: list[str] = []
-        for number, (landscape, group) in enumerate(groupby(range(len(blocks)), key=lambda i: wide[i])):
+        for number, (landscape, group) in enumerate(groupby(range(len(blocks)), key=lambda i: pieces[i].landscape)):
             at = list(group)
-            body += self._stretch(blocks, at, landscape)
+            body += self._stretch(blocks, pieces, at, landscape)
             page = section_xml(self.setting, landscape, first=number == 0)
             last = at[-1] == len(blocks) - 1
             body.append(page if last else f"<w:p><w:pPr>{low(HAIRLINE)}{page}</w:pPr></w:p>")
@@ -93,7 +93,9 @@ class _Body:
             body.append(section_xml(self.setting, False, first=True))
         return f'<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>{"".join(body)}</w:body></w:document>'
 
-    def _stretch(self, blocks: Sequence[Merged], at: Sequence[int], wide: bool) -> Iterator[str]:
+    def _stretch(
+        self, blocks: Sequence[Merged], pieces: Sequence[Piece], at: Sequence[int], wide: bool
+    ) -> Iterator[str]:
         page = self.setting.layout.page
         for i in at:
             block = blocks[i]
@@ -103,13 +105,12 @@ class _Body:
                 # Two tables that touch become one, and a body must not end in a table.
                 yield self._gap(HAIRLINE if last else _GAP, block.mark if not last else "equal")
                 continue
-            before = self._role(blocks[i - 1]) if i > at[0] else ""
-            after = self._role(blocks[i + 1]) if not last else ""
-            yield self._paragraph(block, (before, after), first=i == at[0])
+            beside = pieces[i - 1].role if i > at[0] else "", "" if last else pieces[i + 1].role
+            yield self._paragraph(block, pieces[i], beside, first=i == at[0])
             if last and block.mark != "equal":
                 # The last mark of a body can be neither refused nor struck.
                 yield self._gap(HAIRLINE, "equal")
-        yield self._blank_date(blocks, at)
+        yield self._blank_date([pieces[i] for i in at])
 
     def _gap(self, height: int, mark: str) -> str:
         properties = low(height)
@@ -118,10 +119,10 @@ class _Body:
             properties = properties.replace("<w:rPr>", f"<w:rPr>{tracked}")
         return f"<w:p><w:pPr>{properties}</w:pPr></w:p>"
 
-    def _blank_date(self, blocks: Sequence[Merged], at: Sequence[int]) -> str:
+    def _blank_date(self, pieces: Sequence[Piece]) -> str:
         """The empty date of a paper that is signed and not dated: left to fill in, as when it is typeset."""
         draft = self.sides.new.draft
-        signed = at and any(self._role(blocks[i]) == "issuer" for i in at)
+        signed = any(piece.role == "issuer" for piece in pieces)
         if draft is None or draft.shell.date or not draft.shell.issuer or not signed:
             return ""
         runs, properties = paragraph_properties(Piece("date"), self.setting, ("issuer", ""), False)
@@ -137,13 +138,9 @@ class _Body:
     def _line(self, old: int, new: int) -> Line:
         return self.sides.new_lines[new] if new >= 0 else self.sides.old_lines[old]
 
-    def _role(self, block: Merged) -> str:
-        return self._piece(block).role
-
     # --- paragraphs -------------------------------------------------------------------------------
 
-    def _paragraph(self, block: MergedParagraph, beside: tuple[str, str], first: bool) -> str:
-        piece = self._piece(block)
+    def _paragraph(self, block: MergedParagraph, piece: Piece, beside: tuple[str, str], first: bool) -> str:
         _, properties = paragraph_properties(piece, self.setting, beside, piece.new_page and not first)
         content = self._content(block.atoms, self._turns(block, piece), whole=block.move)
         mark, after = self._mark(block)
@@ -213,6 +210,8 @@ class _Body:
     def _unchanged(self, atom: Atom) -> str:
         """All the text of a paragraph or cell, when nothing in it changed."""
         start, text, ranges = atom.new, atom.text, self.new_ranges
+        if ranges.none_until(start + len(text)):
+            return runs_xml(text)
         edges = [start, *ranges.cuts(start, start + len(text)), start + len(text)]
         out = [ranges.at(at) + runs_xml(text[at - start : end - start]) for at, end in pairwise(edges)]
         return "".join(out) + ranges.at(edges[-1], ended=True)
@@ -362,9 +361,13 @@ class _Ranges:
         self.open: list[_Range] = []
         self.borders = sorted({edge for r in ranges for edge in (r.start, r.end)})
 
+    def none_until(self, offset: int) -> bool:
+        """Whether nothing is open, and nothing begins up to the character at `offset`."""
+        return not self.open and not (self.waiting and self.waiting[-1].start <= offset)
+
     def at(self, offset: int, ended: bool = False) -> str:
         """What closes and opens before the character at `offset`; `ended`: nothing begins here any more."""
-        if not self.open and not (self.waiting and self.waiting[-1].start <= offset):
+        if self.none_until(offset):
             return ""
         out = self._close(offset)
         while self.waiting and (
@@ -403,6 +406,8 @@ class _Ranges:
 
 def _bookmarks(sides: Sides, setting: Setting) -> Iterator[_Range]:
     """A bookmark for each block of the new draft that the text shows."""
+    if not setting.names:
+        return
     starts = _starts(sides.new)
     for line, start in zip(sides.new_lines, starts, strict=True):
         if line.piece.table is not None and line.row == 0:

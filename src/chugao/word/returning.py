@@ -10,6 +10,7 @@ one, and the author of each is read off the very characters.  What fits nowhere 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,8 +20,9 @@ from chugao.documents.guard import guard
 from chugao.errors import InputError
 from chugao.manuscript import Draft
 from chugao.mentions import find_mentions
+from chugao.quantity import find_han_numbers, find_numbers
 from chugao.source import Frozen
-from chugao.word.borders import items_parted_or_joined, parted_or_joined
+from chugao.word.borders import headings_joined, items_parted_or_joined, parted_or_joined
 from chugao.word.matching import STEPS, Matching, match, version_of
 from chugao.word.returned import Elsewhere, Line, Marked, Remark, Returned, read_returned
 from chugao.word.revisions import Change
@@ -52,6 +54,8 @@ class NumberEdit(Frozen):
     source: str = ""
     question: str = ""
     """“采用指标 / 更新指标 / 人工确认”, "" for a number that only went."""
+    rewritten: bool = False
+    """The same value in other signs (5734份, 五千七百三十四份): asked all the same, for the text no longer prints the figure."""
 
 
 class Edit(Frozen):
@@ -167,6 +171,10 @@ class Import(Frozen):
         }
 
 
+# `Version` names the draft for the type checker only, so that a comparison of texts loads no models.
+Import.model_rebuild(_types_namespace={"Draft": Draft})
+
+
 def read_import(path: Path | str, draft: Draft, *, force: bool = False) -> Import:
     """Read a returned .docx against the draft it came from.
 
@@ -274,7 +282,7 @@ class _Reading:
             return []
         comparison = compare(old, new)
         edits = [(h, self._edit(comparison, h, ())) for h in comparison.hunks]
-        self._items(comparison)
+        self._borders(comparison)
         return [*self._replaced(comparison, edits)] + [
             self._paragraph(comparison, u, kind, None) for u, kind in parted_or_joined(comparison)
         ]
@@ -302,7 +310,7 @@ class _Reading:
                 else (0, _end_before(old, unit.old_paragraph))
             )
             edits.append(self._paragraph(comparison, unit, kind, marks.get(at)))
-        self._items(comparison)
+        self._borders(comparison)
         self._unused(old.text, gone, 0, used)
         self._unused(new.text, come, 1, used)
         return edits
@@ -337,10 +345,13 @@ class _Reading:
         if waiting is not None:
             yield waiting[1]
 
-    def _items(self, comparison: Comparison) -> None:
-        """一是…二是… of which a few were joined or parted: no draft holds that, so it is told; of all it is the layout."""
+    def _borders(self, comparison: Comparison) -> None:
+        """Borders that no draft holds are told: a heading run together with its text; of 一是…二是… a few, for all are the layout."""
+        for unit in headings_joined(comparison):
+            why = "标题和正文并成了一段；草稿里标题单独成行，仍按原样"
+            self.unplaced.append(Unplaced(what="并段", text=unit.new, why=why))
         borders = list(items_parted_or_joined(comparison))
-        if any(kind == "" for _, kind in borders):
+        if any(kind is None for _, kind in borders):
             for unit, kind in borders:
                 if kind:
                     why = "一是、二是各成一段还是连排，由版式统一定，草稿里不单独记"
@@ -444,7 +455,14 @@ class _Reading:
             expected=evidence.printed if evidence else "",
             source=(evidence.source if evidence else "") or (claim.source or "" if claim else ""),
             question="采用指标 / 更新指标 / 人工确认" if new else "",
+            rewritten=bool(old and new) and _value(old) is not None and _value(old) == _value(new),
         )
+
+
+def _value(printed: str) -> tuple[Decimal, str] | None:
+    """What a number says, in digits or in 汉字."""
+    found = next((f.quantity for f in (*find_numbers(printed), *find_han_numbers(printed))), None)
+    return (found.value, found.unit) if found is not None else None
 
 
 def _numbers_in(text: str, span: tuple[int, int], words: str) -> list[str]:

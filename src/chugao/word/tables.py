@@ -6,20 +6,25 @@ A column is as wide as what stands in it asks for; when that is more than the pa
 the tallest cell has the fewest lines.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from chugao.manuscript import ClaimedText, Table
+from chugao.flow import Run
+from chugao.quantity.grammar import is_han
 from chugao.word.layout import Layout, twips_of_mm, twips_of_pt
 from chugao.word.styles import table_style
 from chugao.word.titles import width_of
 
+if TYPE_CHECKING:
+    from chugao.manuscript import ClaimedText, Table
+
 _NUMBER = re.compile(r"^[<>≤≥＜＞±+\-−—约近超]?\s*\d[\d,，.]*\s*\S{0,6}$")
 NOTHING = frozenset({"", "—", "——", "-", "/", "／", "无"})
 """Cells that say there is nothing: centred like numbers."""
-_MEETING = re.compile(r"[A-Za-z0-9%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[A-Za-z0-9])")
 _UNBROKEN = re.compile(r"[≤≥＜＞±]?[A-Za-z0-9.,%‰]+")
 _NARROWER = (9.0, 8.0, 7.2, 6.6, 6.2, 5.6, 5.2, 4.2, 3.2, 2.2, 0.0)
 """Characters to which columns that cannot all stand on one line give way, step by step."""
@@ -32,7 +37,7 @@ _MUCH_LOWER = 0.75
 _TOGETHER = 3
 """The last rows of a table that go over to the next page together."""
 Cells = tuple[tuple[str, ...], ...]
-Paragraph = Callable[[ClaimedText, str, str, str], str]
+Paragraph = Callable[[Run, str, str, str], str]
 """(cell, style id, alignment, further properties) → w:p; the typesetter's."""
 
 
@@ -111,22 +116,35 @@ class _Column(NamedTuple):
 
 def _column(texts: tuple[str, ...], short_chars: float) -> _Column:
     """A column by what stands in it, its head first."""
-    head, *cells = map(_printed_width, texts)
+    widths = tuple(map(_printed_width, texts))
+    head, cells = widths[0], widths[1:]
     turned = head if head <= 4.2 else head / 2 + 0.5  # “完成情｜况” is no turn
     said = sorted(width for width, text in zip(cells, texts[1:], strict=True) if text.strip() not in NOTHING)
     usual = said[len(said) // 2] if said else 0.0
-    widths = (head, *cells)
-    return _Column(max(widths), max(map(_least, texts)), max([*cells, turned]), usual, short_chars, widths)
+    least = max(map(_least, texts, widths))
+    return _Column(max(widths), least, max([*cells, turned]), usual, short_chars, widths)
 
 
 def _printed_width(text: str) -> float:
     """Width in characters with the quarter space some programs set between 汉字 and digits, and a little air."""
-    return width_of(text) + 0.25 * len(_MEETING.findall(text)) + 0.15
+    width = width_of(text)
+    meetings = 0 if width == len(text) else sum(map(_meet, text, text[1:]))  # all 汉字 meet nothing else
+    return width + 0.25 * meetings + 0.15
 
 
-def _least(text: str) -> float:
-    """Characters a cell needs lest a number or a word of Latin letters is broken."""
-    return max(map(_printed_width, _UNBROKEN.findall(text[:200])), default=_ONE if text else 1.0)
+def _meet(left: str, right: str) -> bool:
+    """Whether a 汉字 stands beside a Latin letter or a digit."""
+    if is_han(left):
+        return right.isascii() and right.isalnum()
+    return is_han(right) and left.isascii() and (left.isalnum() or left == "%")
+
+
+def _least(text: str, width: float) -> float:
+    """Characters a cell of this printed width needs lest a number or a word of Latin letters is broken."""
+    words = _UNBROKEN.findall(text[:200])
+    if words == [text]:
+        return width
+    return max(map(_printed_width, words), default=_ONE if text else 1.0)
 
 
 def _shares(columns: list[_Column], room: float) -> list[float]:
@@ -178,6 +196,8 @@ def _spread(wanted: list[float], floors: list[float], room: float) -> list[float
 
 def _height(columns: list[_Column], shares: list[float]) -> float:
     """Lines of a table in which the columns have these widths; a name or a few words that turn cost half a line."""
+    if all(column.wanted <= share for column, share in zip(columns, shares, strict=True)):
+        return float(len(columns[0].cells))
     lines = [[_lines(width, share) for width in column.cells] for column, share in zip(columns, shares, strict=True)]
     turned = sum(
         turns > 1 and (0.5 if width > _SHORT else 2)
@@ -222,7 +242,7 @@ def table_xml(table: Table, width: int, layout: Layout, paragraph: Paragraph, bo
     plan = plan_of(cells, width, layout)
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in plan.widths)
     stays = rows_that_stay(len(cells), layout)
-    given = [tuple(ClaimedText(text=text) for text in cells[0]), *(_filled(row, len(cells[0])) for row in table.rows)]
+    given = [tuple(Run(text) for text in cells[0]), *(_filled(row, len(cells[0])) for row in table.rows)]
     rows = "".join(
         _row(row, plan, paragraph, bookmark if i == 0 else ("", ""), i == 0, stays[i]) for i, row in enumerate(given)
     )
@@ -235,8 +255,8 @@ def rows_that_stay(rows: int, layout: Layout) -> list[bool]:
     return [i < rows - 1 and (i == 0 or whole or i >= rows - _TOGETHER) for i in range(rows)]
 
 
-def _filled(row: tuple[ClaimedText, ...], columns: int) -> tuple[ClaimedText, ...]:
-    return (*row, *(ClaimedText(text="") for _ in range(columns - len(row))))
+def _filled(row: tuple[ClaimedText, ...], columns: int) -> tuple[Run, ...]:
+    return (*(Run(cell.text, claims=cell.claims) for cell in row), *(Run("") for _ in range(columns - len(row))))
 
 
 def table_properties(width: int, layout: Layout) -> str:
@@ -257,7 +277,7 @@ def table_properties(width: int, layout: Layout) -> str:
 
 
 def _row(
-    row: tuple[ClaimedText, ...], plan: Plan, paragraph: Paragraph, bookmark: tuple[str, str], head: bool, stay: bool
+    row: tuple[Run, ...], plan: Plan, paragraph: Paragraph, bookmark: tuple[str, str], head: bool, stay: bool
 ) -> str:
     """A row that never breaks across pages; the first repeats on each page; `stay` holds it to the next row's page."""
     style = table_style(plan.size_pt, head)

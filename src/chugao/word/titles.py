@@ -9,6 +9,7 @@ them will do, word boundaries of the segmenter are the second choice, and a turn
 import re
 from itertools import combinations, pairwise
 
+from chugao.lexicon import words_of
 from chugao.word.layout import TitleRule
 
 _MOST_LINES = 4
@@ -17,8 +18,11 @@ _NARROW = re.compile(r"[\x20-\x7e]")
 
 def width_of(text: str) -> float:
     """Width of a text in characters (em): digits and Latin letters count about half."""
-    wide_latin = sum(1 for c in text if "A" <= c <= "Z") * 0.2
-    return len(text) - len(_NARROW.findall(text)) * 0.5 + wide_latin
+    narrow = _NARROW.findall(text)
+    if not narrow:
+        return float(len(text))
+    wide_latin = sum(1 for c in narrow if "A" <= c <= "Z") * 0.2
+    return len(text) - len(narrow) * 0.5 + wide_latin
 
 
 def title_lines(title: str, rule: TitleRule) -> tuple[str, ...]:
@@ -46,11 +50,9 @@ def _joints(title: str, rule: TitleRule) -> dict[int, float]:
 
 def _words(title: str, rule: TitleRule) -> dict[int, float]:
     """Offset → cost of every word boundary, dearer than any joint."""
-    import rjieba
-
     turns: dict[int, float] = {}
     at = 0
-    for word in rjieba.cut(title):
+    for word in words_of(title):
         at += len(word)
         if _allowed(title, at, rule):
             turns[at] = 5.0

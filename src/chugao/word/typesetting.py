@@ -6,20 +6,19 @@ Text between the tags passes through `text_xml`, values between quotes through `
 the XML.  Building the body as text costs a few milliseconds where an object tree of python-docx costs sixty.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import re
-import secrets
-import uuid
 from collections.abc import Collection, Iterable
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chugao.errors import InputError, reason_of
-from chugao.flow import Choices, Piece, Run, flow_of
-from chugao.manuscript import ClaimedText, Draft, Evidence, Shell
+from chugao.flow import Choices, Piece, Run, Signed, flow_of
 from chugao.word.anchors import (
     MANIFEST,
     Anchor,
@@ -44,6 +43,9 @@ from chugao.word.package import RELATIONS, pack
 from chugao.word.styles import W, fonts_xml, settings_xml, styles_xml, theme_xml
 from chugao.word.tables import table_xml
 from chugao.word.titles import title_lines, width_of
+
+if TYPE_CHECKING:
+    from chugao.manuscript import Draft, Evidence
 
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OWED = re.compile(r"(【待补[^【】]{0,200}】)")
@@ -70,7 +72,7 @@ class Setting(NamedTuple):
     """Bookmark of each anchor; empty when the file is to be clean."""
     numbers: dict[str, int]
     """Bookmark name → w:id."""
-    shell: Shell
+    signed: Signed
     marked: bool
     """Whether each page says 草稿."""
     evidence: dict[str, Evidence] | None
@@ -101,7 +103,7 @@ def typeset(
         layout=layout,
         names={} if clean else names,
         numbers={n: i for i, n in enumerate(names.values())},
-        shell=draft.shell,
+        signed=Signed(draft.shell.issuer, draft.shell.date),
         marked=not final,
         evidence=evidence_of(draft) if comments and not clean else None,
         comments=[],
@@ -150,6 +152,8 @@ def stage(content: bytes, target: Path) -> Path:
 
     Raises `InputError` when the folder cannot be written, or the target is a folder itself.
     """
+    import secrets
+
     staged = target.parent / f".chugao-{secrets.token_hex(6)}.tmp"
     if target.is_dir():
         raise InputError(f"{target} 是一个文件夹，不能写成文件。请换一个文件名。")
@@ -262,15 +266,15 @@ def _title(piece: Piece, layout: Layout, above: int) -> tuple[list[Run], str]:
 
 def _signature(piece: Piece, setting: Setting) -> tuple[list[Run], str]:
     """署名 or date at the distances of GB/T 9704 7.3.5, 署名 a line below the body."""
-    rule, shell, layout = setting.layout.signature, setting.shell, setting.layout
-    first = piece.role == "issuer" or not shell.issuer
+    rule, signed, layout = setting.layout.signature, setting.signed, setting.layout
+    first = piece.role == "issuer" or not signed.issuer
     before = round(rule.lines_before * layout.grid.line) if first else 0
-    runs = [Run(shell.issuer if piece.role == "issuer" else shell.date or rule.date_blank)]
-    side, chars = _indent(piece.role, width_of(shell.issuer), width_of(shell.date or rule.date_blank), rule)
+    runs = [Run(signed.issuer if piece.role == "issuer" else signed.date or rule.date_blank)]
+    side, chars = _indent(piece.role, width_of(signed.issuer), width_of(signed.date or rule.date_blank), rule)
     indent = twips_of_pt(chars * layout.styles.signature.size_pt)
     if side == "left":  # counted from the first character of 署名, whatever a program makes of the digits' width
         pitch = twips_of_pt(layout.styles.signature.size_pt + layout.grid.spacing_pt)
-        indent += layout.page.text_width - round(width_of(shell.issuer) * pitch)
+        indent += layout.page.text_width - round(width_of(signed.issuer) * pitch)
     indent = max(indent, 0)
     return runs, f'<w:spacing w:before="{before}"/><w:ind w:{side}="{indent}"/><w:jc w:val="{side}"/>'
 
@@ -301,23 +305,24 @@ def _signer(piece: Piece, layout: Layout) -> str:
 
 def _bookmarked(run: Run, setting: Setting) -> str:
     start, end = _bookmark(run.anchor, setting)
-    return f"{start}{_noted(ClaimedText(text=run.text, claims=run.claims), setting, run.bold)}{end}"
+    return f"{start}{_noted(run, setting)}{end}"
 
 
-def _noted(text: ClaimedText, setting: Setting, bold: bool = False) -> str:
-    """Runs of a text, each number of it between the marks of its comment when comments are wanted."""
+def _noted(run: Run, setting: Setting) -> str:
+    """A run, each number of it between the marks of its comment when comments are wanted."""
+    text, bold = run.text, run.bold
     if setting.evidence is None:
-        return runs_xml(text.text, bold)
+        return runs_xml(text, bold)
     out, done = [], 0
-    for note in notes_of(text.text, text.claims, setting.evidence):
+    for note in notes_of(text, run.claims, setting.evidence):
         if note.start < done:
             continue
         number = len(setting.comments)
         setting.comments.append(Comment(number, AUTHOR, "", note.text))
-        out += [runs_xml(text.text[done : note.start], bold), range_start(number)]
-        out += [runs_xml(text.text[note.start : note.end], bold), range_end(number)]
+        out += [runs_xml(text[done : note.start], bold), range_start(number)]
+        out += [runs_xml(text[note.start : note.end], bold), range_end(number)]
         done = note.end
-    return "".join((*out, runs_xml(text.text[done:], bold)))
+    return "".join((*out, runs_xml(text[done:], bold)))
 
 
 def _bookmark(anchor: Anchor, setting: Setting) -> tuple[str, str]:
@@ -357,7 +362,7 @@ def _text_xml(text: str) -> str:
     return f'<w:t xml:space="preserve">{safe}</w:t>'
 
 
-def _cell(setting: Setting, cell: ClaimedText, style: str, align: str, more: str) -> str:
+def _cell(setting: Setting, cell: Run, style: str, align: str, more: str) -> str:
     justified = f'<w:jc w:val="{align}"/>'
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}{justified}</w:pPr>{_noted(cell, setting)}</w:p>'
 
@@ -444,6 +449,8 @@ def _value(text: str) -> str:
 
 def provenance(draft: Draft, names: dict[Anchor, str], body: str) -> dict[str, str]:
     """The parts by which a returned file finds its draft again."""
+    import uuid
+
     item = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{MANIFEST}/{draft.id}")).upper()
     return {
         "docProps/custom.xml": custom_properties(draft, body),

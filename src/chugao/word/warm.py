@@ -18,8 +18,8 @@ import time
 from functools import cache
 from pathlib import Path
 
-from chugao.config import shipped
 from chugao.errors import ChugaoError, InputError
+from chugao.shipped import shipped
 
 _START_S = 90
 _DOCUMENT_S = 60

@@ -4,7 +4,6 @@ A long paper is rendered as far as a screen or two; the other sections come when
 same comparison, which `comparing` keeps by the hash of both texts.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
@@ -59,9 +58,7 @@ class Line(NamedTuple):
 
 def line_of(summary: Summary) -> str:
     """What changed in one line, without what did not: “数字：改1；措辞2处”."""
-    parts = [re.sub(r"[改增删]0 ?", "", part).strip() for part in summary.line.split("；")]
-    told = [part for part in parts if not re.search(r"(?<!\d)0处$", part) and part != "数字："]
-    return "；".join(told) or "两份内容相同"
+    return summary.short or "两份内容相同"
 
 
 class Sides(NamedTuple):

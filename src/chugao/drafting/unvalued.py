@@ -1,0 +1,67 @@
+"""What a model says of a metric without its value: which way it is to go, and up to what.
+
+In: a sentence with slots, its `Offer`, every text somebody gave.  Out: sentences in Chinese for the model.
+
+A metric that is named beside a verb of change and no slot escapes the readers of numbers, yet it claims: “日间手术占比
+压缩到平均住院日目标” joins two metrics in the wrong direction and has not one digit.
+"""
+
+import re
+from collections.abc import Iterator
+
+from chugao.drafting.mending import names_of
+from chugao.drafting.offering import Offer
+from chugao.kind import Kind
+from chugao.manuscript import SLOT
+
+_RISES = "提高|提升|上升|增长|增加|扩大|攀升|做大|延长|升"
+_FALLS = "下降|降低|减少|缩短|压缩|压降|压减|下调|缩小|回落|降"
+_VERB = rf"(?:(?P<rises>{_RISES})|(?P<falls>{_FALLS}))"
+_WAY = "(?:要|将|再|进一步|继续|持续|力争|稳步|有效|逐步|明显|大幅|应|能|会|的)*"
+_BEHIND = re.compile(_WAY + _VERB)
+_AHEAD_OF = re.compile(_VERB + "(?:了|全院|我院|全科|我科|本院)?$")
+_ENDS_HERE = re.compile("$|[，和与及、的]")
+_UP_TO = re.compile(rf"(?:(?:{_RISES}|{_FALLS}|达)[到至]|(?:控制|稳定|保持)在)(?P<what>[一-鿿]{{2,12}})")
+_THIS_YEAR = re.compile(r"本年度?(?:内|期间|以来)|今年(?:内|以来|全年)|[本今]年度?(?:我们)?(?:将|计划|要|拟)")
+
+
+def unvalued(text: str, offer: Offer, given: str) -> Iterator[str]:
+    """What is wrong with what a sentence says of metrics without a value."""
+    named = {name: metric for metric, called in names_of(offer).items() for name in called}
+    better = {s.metric: s.better for s in offer.brief.slots if s.metric and s.better}
+    for clause in re.split("[，。；：！？]", text):
+        yield from _up_to(clause, given)
+        if SLOT.search(clause):
+            continue  # `binding` and `checks` read the verbs beside values
+        bare = clause
+        for name in sorted(named, key=len, reverse=True):
+            if name in bare:
+                yield from _astray(bare, name, better.get(named[name], ""), given)
+                # A short name inside a longer one is not said twice.
+                bare = bare.replace(name, "，" * len(name))
+    if offer.brief.kind is Kind.SUMMARY_PLAN and offer.brief.role == "plan":
+        for match in _THIS_YEAR.finditer(text):
+            if match.group() not in given:
+                yield f"“{match.group()}”：这一部分写的是下一年，请删去"
+
+
+def _up_to(clause: str, given: str) -> Iterator[str]:
+    """“压缩到平均住院日目标”: behind 到 stands a value, or words somebody gave."""
+    for match in _UP_TO.finditer(clause):
+        up_to = clause[match.start("what") - 1 : match.start("what") + 3]
+        # 缩为三日, told as 缩短到三日.
+        if not any(f"{joined}{up_to[1:]}" in given for joined in "到至为达在"):
+            yield f"“{match.group()}”：“{up_to[0]}”后面请接这个指标的槽位，或删去"
+
+
+def _astray(clause: str, name: str, better: str, given: str) -> Iterator[str]:
+    """A verb right behind a metric's name, or right before it, that goes against what is wanted of the metric."""
+    at = clause.find(name)
+    behind = clause[at + len(name) :]
+    verb = _BEHIND.match(behind) or (_ENDS_HERE.match(behind) and _AHEAD_OF.search(clause[:at]))
+    if not verb or better not in ("up", "down"):
+        return
+    wrong = verb["falls" if better == "up" else "rises"]
+    if wrong and f"{name}{wrong}" not in given and f"{wrong}{name}" not in given:
+        wanted = "越高越好" if better == "up" else "越低越好"
+        yield f"“{name}”{wanted}，与“{wrong}”不合，请改写，变化请用槽位"
