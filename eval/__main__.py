@@ -117,6 +117,7 @@ def _page_commands(command: Command) -> None:
 def _run(options: Options) -> int:
     from eval.containment import measure
     from eval.mutation import sample
+    from eval.probes import ask
     from eval.report import write_report
     from eval.running import run_cases, show, write
 
@@ -127,7 +128,7 @@ def _run(options: Options) -> int:
         write_report(result, times, RESULTS / "report.html")
         if options.accept:
             # A tenth of the papers with orders in them, so that the gate can tell one more that is obeyed.
-            result |= {"containment": measure(_CONTAINED), "mutation": sample()}
+            result |= {"containment": measure(_CONTAINED), "mutation": sample(), "probes": ask()}
             write(result, times, RESULTS, BASELINE.name)
     return 1 if result["failed"] else 0
 
@@ -144,6 +145,7 @@ def _gate(options: Options) -> int:
     from eval.containment import measure
     from eval.gate import compare, slower, told
     from eval.mutation import sample
+    from eval.probes import ask
     from eval.report import write_report
     from eval.running import run_cases
 
@@ -151,6 +153,7 @@ def _gate(options: Options) -> int:
     result, times = run_cases(generated=options.generated)
     result["containment"] = measure(before["containment"]["every"]) if "containment" in before else {}
     result["mutation"] = sample(before["mutation"]["every"]) if "mutation" in before else {}
+    result["probes"] = ask(before["probes"]) if "probes" in before else {}
     verdict = compare(before, result)
     print(told(verdict))
     old_times = RESULTS / "times.json"

@@ -29,6 +29,12 @@ class Judged(NamedTuple):
     around: str
 
 
+def labelled() -> list[tuple[str, str, str]]:
+    """(text, number as printed, why it is wrong) of every wrong number."""
+    rows = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))["text"]
+    return [(row["file"], number, why) for row in rows for number, _, why in row["wrong"]]
+
+
 def judge() -> list[Judged]:
     """Every number of every text."""
     import chugao

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from eval.gate import interval
 
 if TYPE_CHECKING:
+    from docx.document import Document
+
     from chugao.manuscript import Draft
 
 PAIRS_FOR_A_CLAIM, READERS_FOR_A_CLAIM = 40, 3
@@ -113,36 +115,62 @@ def _read(path: Path) -> "Draft":
     return read_draft(path)
 
 
-def _printed(draft: "Draft") -> list[str | list[list[str]]]:
-    """What a reader gets: paragraphs, and tables as rows of cells; nothing of who wrote it is in it."""
-    found: list[str | list[list[str]]] = [draft.title.text]
+def _printed(draft: "Draft") -> list[tuple[str, str | list[list[str]]]]:
+    """What a reader gets: title, headings, paragraphs, and tables as rows of cells; nothing of who wrote it is in it."""
+    found: list[tuple[str, str | list[list[str]]]] = [("title", draft.title.text)]
     for section in draft.sections:
         if section.level:
-            found.append(section.number + section.heading.text)
+            found.append(("heading", section.number + section.heading.text))
         for block in section.blocks:
             if block.table is None:
-                found.append(section.block_text(block))
+                found.append(("paragraph", section.block_text(block)))
             else:
-                found.append([list(block.table.header), *([c.text for c in row] for row in block.table.rows)])
+                rows = [list(block.table.header), *([c.text for c in row] for row in block.table.rows)]
+                found.append(("table", rows))
     return found
 
 
 def _plain_word(draft: "Draft") -> bytes:
-    """A Word file of the bare text: no 草稿 mark, no comments, no properties, the same styles for both."""
+    """A Word file of the bare text: no 草稿 mark, no comments, no properties, the same plain layout for both."""
     import docx
 
     document = docx.Document()
     document.core_properties.author = document.core_properties.title = document.core_properties.comments = ""
-    for piece in _printed(draft):
+    _set_page(document)
+    for role, piece in _printed(draft):
         if isinstance(piece, str):
-            document.add_paragraph(piece)
+            _add_paragraph(document, role, piece)
             continue
-        table = document.add_table(rows=0, cols=len(piece[0]))
+        table = document.add_table(rows=0, cols=len(piece[0]), style="Table Grid")
         for row in piece:
             for cell, text in zip(table.add_row().cells, row, strict=True):
                 cell.text = text
+        document.add_paragraph()
     document.save(out := io.BytesIO())
     return out.getvalue()
+
+
+def _set_page(document: "Document") -> None:
+    """A4 and a Chinese font, so that nobody judges a paper by the look of a letter from overseas."""
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt
+
+    page, normal = document.sections[0], document.styles["Normal"]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    normal.font.size = Pt(14)
+    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "仿宋")
+
+
+def _add_paragraph(document: "Document", role: str, text: str) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    paragraph = document.add_paragraph()
+    paragraph.add_run(text).bold = role != "paragraph" or None
+    if role == "title":
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    else:
+        paragraph.paragraph_format.first_line_indent = Pt(28)
 
 
 def _write_sheet(path: Path, reader: str, pairs: Iterable[str]) -> None:
@@ -264,6 +292,10 @@ def _refusal(told: Told, by_pair: dict[str, list[Mark]]) -> str:
         short.append(f"只有{told.pairs}对，至少要{PAIRS_FOR_A_CLAIM}对")
     if told.readers < READERS_FOR_A_CLAIM:
         short.append(f"只有{told.readers}位读者，至少要{READERS_FOR_A_CLAIM}位")
+    # Somebody who opened one pair and left is no third reader of the other thirty-nine.
+    full = sum(len({m.reader for m in held}) >= READERS_FOR_A_CLAIM for held in by_pair.values())
+    if not short and full < PAIRS_FOR_A_CLAIM:
+        short.append(f"只有{full}对由{READERS_FOR_A_CLAIM}位读者都读过，至少要{PAIRS_FOR_A_CLAIM}对")
     one_way = sum(len({m.left for m in held}) < 2 for held in by_pair.values())
     if one_way:
         short.append(f"{one_way}对只按一种左右次序读过")
@@ -275,7 +307,7 @@ def told(result: Told) -> str:
     mean, low, high = result.share
     lines = [
         f"{result.pairs}对，{result.readers}位读者；愿意署名上报：甲版{result.wins[0]}次，乙版{result.wins[1]}次，不分{result.wins[2]}次。",
-        f"乙版得票{mean:.1%}（按对重抽，95%区间{low:.1%}到{high:.1%}），符号检验p={result.sign_p}。",
+        f"乙版得票{mean:.1%}（按对重抽，95%区间{low:.1%}到{high:.1%}），符号检验p{f'={result.sign_p}' if result.sign_p else '<0.0001'}。",
         f"选左边的占{result.left_share:.1%}；几位读者一致的对占{'—' if result.agreement is None else f'{result.agreement:.1%}'}。",
         *(f"  {column}：乙版{result.by_question[q]:.1%}" for column, q in QUESTIONS.items()),
         *(f"没有读进：{line}" for line in result.unread),

@@ -4,6 +4,8 @@ In: a draft and its case.  Out: `Measure`s.
 
 Selection and order follow the data-to-text tradition (what share of the right facts, in which order), by metrics: what
 a person wrote from the same facts says which are right where there is such a text, else the case's own list does.
+
+Surprise: a case's list says what must be there and nothing of the order; only a person's text does.
 """
 
 import json
@@ -12,10 +14,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chugao.metrics.observation import Role
 from eval.measures import Measure, Seen, Span
 
 if TYPE_CHECKING:
+    from chugao.catalogue import Catalogue
     from chugao.drafting.touched import Touched
+    from chugao.quantity import Quantity
+
+_LACKING = frozenset({"不足", "问题", "存在问题", "存在的不足"})
 
 
 def selection_recall(seen: Seen) -> Measure:
@@ -36,7 +43,9 @@ def selection_precision(seen: Seen) -> Measure:
 
 
 def order(seen: Seen) -> Measure:
-    """1 − normalised Damerau–Levenshtein distance between the wanted order of the metrics and the draft's."""
+    """1 − normalised Damerau–Levenshtein distance between a person's order of the metrics and the draft's; 1 without one."""
+    if not seen.case.reference_text:
+        return Measure("order", 1.0)
     told = _told(seen)
     wanted = [m for m in _wanted(seen) if m in told]
     common = [m for m in told if m in wanted]
@@ -75,22 +84,43 @@ def _wanted(seen: Seen) -> list[str]:
     """Metrics in the order in which a person put them, else the case's list."""
     catalogue = seen.case.read_figures.catalogue()
     if text := seen.case.reference_text:
-        given = dict.fromkeys(o.metric for o in seen.case.read_figures.observations)
-        return sorted((m for m in given if _place(m, catalogue, text) >= 0), key=lambda m: _place(m, catalogue, text))
+        held = seen.case.read_figures.observations
+        now = [o for o in held if o.role is Role.ACTUAL and o.period.year == seen.case.year]
+        values = {o.metric: o.quantity for o in now}
+        places = {m: _place(m, catalogue, text, values.get(m)) for m in dict.fromkeys(o.metric for o in held)}
+        return sorted((m for m, at in places.items() if at >= 0), key=lambda m: places[m])
     return [found.id if (found := catalogue.by_name(r)) else r for r in seen.case.required]
 
 
-def _place(metric: str, catalogue: object, text: str) -> int:
-    """Where a metric first stands in a text by one of its names, −1 when nowhere."""
-    found = catalogue.get(metric)  # type: ignore[attr-defined]
-    names = (found.name, *found.aliases) if found else ()
-    places = [text.find(n) for n in names if n in text]
-    return min(places, default=-1)
+def _place(metric: str, catalogue: "Catalogue", text: str, value: "Quantity | None") -> int:
+    """Where a text tells a metric, −1 when nowhere: by name with a number, else by its value, else by the bare name.
+
+    “优化服务、节约成本” in a first sentence tells no figure; “累计节约312万元” does.
+    """
+    found = catalogue.get(metric)
+    names = [n for n in ((found.name, *found.aliases) if found else ()) if n in text]
+    told = [m.start() for n in names if (m := re.search(rf"{re.escape(n)}[^，。；\n]*\d", text))]
+    printed = re.match(r"[\d.]+", value.printed) if value is not None else None
+    if not told and printed and len(printed.group()) > 1:
+        told = [m.start() for m in re.finditer(rf"(?<![\d.]){re.escape(printed.group())}(?![\d.]*\d)", text)][:1]
+    return min(told or map(text.find, names), default=-1)
 
 
 def _name(seen: Seen, metric: str) -> str:
     found = seen.case.read_figures.catalogue().get(metric)
     return found.name if found else metric
+
+
+def boasted(seen: Seen) -> Measure:
+    """Shortcomings among the matters that stand with the results: an office reports those apart."""
+    lacking = {m.text[:8] for m in seen.case.read_matters.items if m.category in _LACKING}
+    spans = tuple(
+        Span(s.id, text, s.text)
+        for section, s in seen.draft.sentences()
+        for text in lacking
+        if section.id.partition("_")[0] == "results" and text in s.text
+    )
+    return Measure("boasted", len(spans), spans, failed=bool(spans))
 
 
 # --- what is not there ----------------------------------------------------------------------------
@@ -194,5 +224,5 @@ def regressed(seen: Seen) -> Measure:
 
 
 CONTENT: tuple[Callable[[Seen], Measure], ...] = (
-    selection_recall, selection_precision, order, unrequested, made_up, untold_disputes, unseen_late, regressed,
+    selection_recall, selection_precision, order, boasted, unrequested, made_up, untold_disputes, unseen_late, regressed,
 )  # fmt: skip

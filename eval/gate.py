@@ -22,7 +22,7 @@ HARD: dict[str, tuple[str, ...]] = {
     "数字": ("unclaimed_digits", "untraced", "made_up", "two_values", "plan_apart_from_summary", *_FIDELITY),
     "凭空": ("inventions", "unknown_names", "ungrounded"),
     "应写": ("coverage", "unrequested", "untold_disputes", "unseen_late"),
-    "结构": ("structure", "length_over"),
+    "结构": ("structure", "length_over", "boasted"),
     "隔离": ("stale", "identity", "leftovers"),
     "复现": ("regressed",),
 }  # fmt: skip
@@ -31,7 +31,7 @@ LABELS = {
     "unclaimed_digits": "没有依据标注的数字", "untraced": "没有出处的数字", "made_up": "没报数却写了数",
     "two_values": "一个指标写了两个值", "plan_apart_from_summary": "计划的基数与总结不一致", "inventions": "凭空的单位、项目或人",
     "unknown_names": "谁也没给的名称", "ungrounded": "没有依据的句子", "coverage": "必写指标", "unrequested": "缺数没有人去催",
-    "untold_disputes": "矛盾的数没有提醒", "unseen_late": "迟到的数漏提", "structure": "结构", "length_over": "超过字数上限",
+    "untold_disputes": "矛盾的数没有提醒", "unseen_late": "迟到的数漏提", "structure": "结构", "boasted": "不足写进了成绩", "length_over": "超过字数上限",
     "stale": "往年或别人的数、年份、名称", "identity": "只在往年文稿里有的名称", "leftovers": "遮盖或空槽残留",
     "coverage_in_prose": "必写指标进正文", "selection_recall": "选材齐全", "selection_precision": "选材不多写", "order": "次序",
     "rep_8": "重复", "distinct_4": "用词变化", "alike_texts": "章节雷同", "copied_share": "照抄比例", "copied_run": "照抄长度",
@@ -46,7 +46,7 @@ SOFT: dict[str, tuple[int, float]] = {
     "coverage_in_prose": (1, 1), "selection_recall": (1, 1), "selection_precision": (1, 1), "order": (1, 1),
     "distinct_4": (1, 1), "rep_8": (-1, 1), "alike_texts": (-1, 1), "copied_share": (-1, 1), "copied_run": (-1, 13),
     "misplaced_grounds": (-1, 1), "goals_backwards": (-1, 1), "unclaimed_han": (-1, 1), "tells": (-1, 1),
-    "calls": (-1, 10), "cost": (-1, 1),
+    "calls": (-1, 10), "cost": (-1, 1), "numbers_per_1000": (-1, 50),
 }  # fmt: skip
 """Measure → (1 when more is better and −1 when less is, how much of it counts as one)."""
 
@@ -55,7 +55,7 @@ class Worse(NamedTuple):
     """One thing that got worse."""
 
     gate: str
-    """数字 凭空 应写 结构 隔离 复现 注入 核数 文字 失踪."""
+    """数字 凭空 应写 结构 隔离 复现 注入 核数 探问 文字 失踪."""
     measure: str
     sentence: str
     hard: bool = True
@@ -84,7 +84,8 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> Verdict:
     left_out = tuple(sorted(({*before} | {*after}) - {*paired}))
     worse = [*_missing(before, after), *(w for n in paired for w in _hard(n, before[n], after[n]))]
     worse += _unpaired_faults({n: after[n] for n in after if n not in paired})
-    worse += [*_injection(a, b), *_verifier(a, b)]
+    worse += [*_injection(a, b), *_verifier(a, b), *_probes(a, b)]
+    left_out += tuple(_asked_otherwise(a, b))
     soft = {m: _gain([(before[n], after[n]) for n in paired], m) for m in SOFT if paired}
     worse += [_soft(m, soft[m], paired, before, after) for m in soft if soft[m][2] < -_SLACK]
     better = tuple(
@@ -155,6 +156,22 @@ def _verifier(a: dict[str, Any], b: dict[str, Any]) -> Iterator[Worse]:
         if more := [x for x in new[field] if x not in old[field]]:
             sentence = f"核数：{said}由{len(old[field])}处变为{len(new[field])}处，新的{len(more)}处，如“{more[0]}”。"
             yield Worse("核数", field, sentence)
+
+
+def _probes(a: dict[str, Any], b: dict[str, Any]) -> Iterator[Worse]:
+    """Questions with a known answer that a part answered right before and does not now."""
+    old, new = (r.get("probes", {}) for r in (a, b))
+    for name, row in new.items():
+        before = old[name] if name in old and old[name]["asked"] == row["asked"] else row
+        if more := [w for w in row["wrong"] if w not in set(before["wrong"])]:
+            counts = f"{len(before['wrong'])}处变为{len(row['wrong'])}处，新的{len(more)}处"
+            yield Worse("探问", name, f"探问：“{name}”答错的由{counts}，如“{more[0]}”。")
+
+
+def _asked_otherwise(a: dict[str, Any], b: dict[str, Any]) -> Iterator[str]:
+    """Probes that cannot be compared: gone, new, or with other questions."""
+    old, new = (r.get("probes", {}) for r in (a, b))
+    yield from (f"探问{n}" for n in sorted({*old, *new}) if old.get(n, {}).get("asked") != new.get(n, {}).get("asked"))
 
 
 # --- soft -----------------------------------------------------------------------------------------

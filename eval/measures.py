@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from eval.cases import Case
+from eval.density import may_hold, numbers_in, per_thousand
 from eval.reading import digit_runs, uncovered
 
 if TYPE_CHECKING:
@@ -147,11 +148,10 @@ def unclaimed_han(seen: Seen) -> Measure:
 
 
 def density(seen: Seen) -> Measure:
-    """Numbers per 1,000 characters of prose, dates and years aside."""
-    dates = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}(?:[—-]\d{1,2})?月(?:\d{1,2}日)?")
-    bare = dates.sub("", seen.prose)
-    characters = len(re.sub(r"\s", "", seen.prose))
-    return Measure("numbers_per_1000", round(1000 * len(digit_runs(bare)) / characters, 1) if characters else 0.0)
+    """Numbers per 1,000 characters of prose, dates and years aside; a place where a paper so long bears fewer."""
+    told, most = numbers_in(seen.prose), may_hold(len(re.sub(r"\s", "", seen.prose)))
+    over = (Span("", str(told), f"这样长的稿最多{most}个"),) if told > most else ()
+    return Measure("numbers_per_1000", round(per_thousand(seen.prose), 1), over)
 
 
 # --- what must and must not be there --------------------------------------------------------------

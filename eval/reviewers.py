@@ -77,9 +77,9 @@ def _worked(connection: "Connection", document: dict[str, Any]) -> Worked:
 def _rows(connection: "Connection", table: str, *, order: str = "", **where: Any) -> list[Any]:
     from sqlalchemy import select
 
-    from chugao.database import tables
+    from chugao.database.tables import metadata
 
-    held = getattr(tables, table)
+    held = metadata.tables[table]
     query = select(held).where(*(held.c[k] == v for k, v in where.items()))
     return list(connection.execute(query.order_by(held.c[order]) if order else query).mappings())
 
@@ -224,8 +224,10 @@ def confirm(edit: Edit, by: str, folder: Path = REGRESSIONS) -> Path:
         raise SystemExit("请写明是谁确认的：--by 姓名。")
     if not edit.old:
         raise SystemExit("这条是新增的句子，没有旧写法可防；请选一条改过的。")
+    if frame_of(edit.old) == frame_of(edit.new):
+        raise SystemExit("这条只改了数，写法没有变；记下来会把对的写法当成错的。请在指标里改数。")
     folder.mkdir(parents=True, exist_ok=True)
-    number = len(list(folder.glob("*.json"))) + 1
+    number = max((int(p.stem) for p in folder.glob("*.json") if p.stem.isdigit()), default=0) + 1
     kept = {
         "old": frame_of(edit.old),
         "new": frame_of(edit.new),

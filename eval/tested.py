@@ -62,6 +62,7 @@ def counted(results: Path) -> dict[str, Any]:
         "mutation": _mutation(_kept(results / "mutation.json")), "latest": _latest(_kept(results / "latest.json")),
         "containment": _kept(results / "containment.json"), "fuzzing": _kept(results / "fuzzing.json"),
         "ablations": list(_ablations(_kept(results / "ablations.json") or {})),
+        "probes": _probes(_kept(results / "baseline.json") or {}),
         "payloads": len(PAYLOADS), "papers": len(papers()),
         "baddrafts": len(list((ROOT / "eval" / "baddrafts").glob("*.txt"))),
         "rules": len(list((ROOT / "docs" / "checks").glob("C*.md"))),
@@ -192,6 +193,15 @@ def _mutation(result: Any) -> dict[str, Any] | None:
 
 def _shares(row: dict[str, Any]) -> dict[str, str]:
     return {k: "—" if row[k] is None else f"{row[k]:.1%}" for k in ("recall", "precision")}
+
+
+def _probes(baseline: dict[str, Any]) -> dict[str, Any] | None:
+    held = baseline.get("probes", {}).values()
+    if not held:
+        return None
+    return {
+        "parts": len(held), "questions": sum(p["questions"] for p in held), "wrong": sum(len(p["wrong"]) for p in held),
+    }  # fmt: skip
 
 
 def _latest(result: Any) -> dict[str, Any] | None:

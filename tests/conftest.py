@@ -213,6 +213,7 @@ _SLOW = (
     "test_web_guard",
     "test_web_matrix",
     "test_web_orders",
+    "test_web_rewriting",
     "test_database",
     "test_corpus_store",
     "test_index_vectors",

@@ -190,6 +190,58 @@ def test_a_plan_says_who_has_not_sent_and_writes_what_they_are_to_fill_in() -> N
     assert not Path("out/.chugao").exists()
 
 
+def test_who_sent_something_is_never_said_to_have_sent_nothing() -> None:
+    write_manifest(Path())
+    Path("医务科-事项.csv").unlink()
+    figures = Path("护理部-指标.csv")
+    figures.write_text(figures.read_text("utf-8").replace("32100", "十几万吧"), encoding="utf-8")
+    Path("信息科-指标.csv").unlink()
+    Path("信息科-事项.csv").unlink()
+
+    planned = chugao("batch", "plan", "清单.toml", "--json")
+    told = chugao("batch", "plan", "清单.toml")
+    ran = chugao("batch", "run", "清单.toml")
+
+    assert [r["state"] for r in planned.json["rows"]] == ["part_sent", "unreadable", "not_sent"]
+    assert planned.json["not_sent"] == ["信息科"]
+    assert planned.json["rows"][0]["reason"] == "没有收到：医务科-事项.csv"
+    assert not Path("out/催报/护理部-2025-填报表.xlsx").exists()
+    for name in ("没有报的科室1个：信息科。", "没有报齐的科室1个：医务科。", "读不了的科室1个：护理部。"):
+        assert name in told.out
+    assert "要起草0份" in told.out
+    assert "没有报的科室1个：信息科。" in ran.out
+    assert "✗ 护理部　" in ran.out
+    assert "✗ 信息科　" not in ran.out
+
+
+def test_what_is_wrong_with_a_department_is_said_of_the_manifest_and_not_of_an_option() -> None:
+    file = write_manifest(Path(), ("医务科",))
+    figures = Path("医务科-指标.csv")
+    lines = figures.read_text("utf-8").splitlines()
+    text = "\n".join([f"部门,{lines[0]}", *(f"妇产科,{line}" for line in lines[1:])])
+    figures.write_text(text, encoding="utf-8")
+
+    planned = chugao("batch", "plan", str(file), "--json")
+    ran = chugao("batch", "run", str(file), "--json")
+
+    for reason in (planned.json["rows"][0]["reason"], ran.json["papers"][0]["reason"]):
+        assert "文件里的部门：妇产科" in reason
+        assert "--" not in reason
+    assert "请核对清单里科室的 name" in ran.json["papers"][0]["reason"]
+
+
+def test_a_plan_says_when_the_limit_given_with_it_will_be_passed() -> None:
+    chugao("init", ".")
+    Path("chugao.toml").write_text(PRICES, encoding="utf-8")
+    write_manifest(Path(), engine="openai:m", max_cost=9999)
+
+    within = chugao("batch", "plan", "清单.toml")
+    beyond = chugao("batch", "plan", "清单.toml", "--max-cost", "0.0001")
+
+    assert "超过费用上限" not in within.out
+    assert "预计会超过费用上限0.0001元" in beyond.out
+
+
 def test_a_plan_counts_the_calls_that_a_run_then_makes(monkeypatch: pytest.MonkeyPatch) -> None:
     chugao("init", ".")
     Path("chugao.toml").write_text(PRICES, encoding="utf-8")

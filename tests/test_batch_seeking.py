@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from chugao.batch import working
-from chugao.batch.calling import Line, Stopped, Turns, open_loop
+from chugao.batch.calling import Line, Loop, Stopped, Turns
 from chugao.batch.making import draft_paper
 from chugao.batch.manifest import Manifest, read_manifest
 from chugao.batch.records import JobRow, happenings, papers
@@ -157,7 +158,7 @@ def test_a_paper_whose_step_broke_off_without_a_word_is_made_again_and_not_for_e
 
 def test_calls_that_stand_in_line_when_a_job_is_paused_are_not_begun() -> None:
     """One at a time: of five the first is heard out, and of the others the provider never hears."""
-    with Model(slowest_s=1.0, quickest_s=1.0) as model, open_loop() as loop:
+    with Model(slowest_s=1.0, quickest_s=1.0) as model, closing(Loop()) as loop:
         asked = ModelSettings(output="plain", concurrency=1)
         engine = open_assisted("openai:m", settings=Settings(base_url=model.url, api_key=SecretStr("k"), model=asked))
         line = Line(engine, loop, on_end=lambda _: None)

@@ -129,6 +129,20 @@ def test_a_budget_needs_a_price_and_then_is_kept(monkeypatch: pytest.MonkeyPatch
     assert "费用上限" not in wide.err
 
 
+def test_a_price_is_found_for_a_model_whose_name_holds_a_colon(monkeypatch: pytest.MonkeyPatch) -> None:
+    chugao("init", ".")
+    write("chugao.toml", '[prices.models."qwen2.5:7b"]\ninput = 1\noutput = 1\n')
+    with Faults(say) as server:
+        monkeypatch.setenv("CHUGAO_BASE_URL", server.url)
+        codes = [
+            chugao(*DRAFT, "--engine", engine, "--max-cost", "50").code
+            for engine in ("openai:qwen2.5:7b", "langchain:openai:qwen2.5:7b")
+        ]
+
+    assert codes == [0, 0]
+    assert {r["model"] for r in server.requests} == {"qwen2.5:7b"}
+
+
 def test_doctor_says_what_a_model_server_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
     with Faults(say) as server:
         monkeypatch.setenv("CHUGAO_BASE_URL", server.url)

@@ -121,3 +121,22 @@ def test_settings_saved_by_an_old_notepad_are_recognised():
     write("chugao.toml", '[office]\nname = "望澜市第一人民医院"\n', "gb18030")
 
     assert "UTF-8" in refused(*summary("--metrics", figures("好.csv", *GOOD)))
+
+
+# --- shortcomings that nobody picked ------------------------------------------------------------------
+
+
+def test_a_draft_says_that_shortcomings_wait_for_somebody_to_pick_them():
+    chugao("init")
+    write("报送.txt", "检验科2025年工作总结\n一、主要工作\n3月开设周末采血窗口。\n二、存在问题\n分子实验室面积不够。\n")
+    chugao("material", "add", "报送.txt", "--department", "检验科", "--year", "2025")
+    chugao("material", "confirm", "--all", "--by", "王芳")
+    told = ("draft", "--kind", "summary", "--department", "检验科", "--year", "2025")
+
+    waiting = chugao(*told)
+    problem = next(i["id"] for i in chugao("material", "problems", "--department", "检验科", "--json").json["problems"])
+    chugao("material", "pick", problem, "--by", "王芳")
+    picked = chugao(*told)
+
+    assert "科室说的不足有1条没有人挑，没有写" in waiting.err
+    assert "没有人挑" not in picked.err

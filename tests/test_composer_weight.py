@@ -5,6 +5,7 @@ from itertools import combinations
 from pathlib import Path
 
 import chugao
+from chugao.checks.tells import equal_sections, parts_of
 from chugao.drafting.matching import match_headings
 from chugao.drafting.offering import Offer
 from chugao.drafting.planning import SectionPlan
@@ -158,6 +159,10 @@ MANY_DEEDS = DEEDS + (
     "抢救药品按班清点,医疗质量,2026年2月底前,缺项当班补齐,护理部,拟开展\n"
     "死亡病例一周内讨论,医疗质量,2026年3月底前,科主任主持，质控科到场,质控科,拟开展\n"
 )
+MORE_TASKS = MANY_DEEDS + (
+    "急诊预检改到门厅,诊疗服务,2026年2月底前,分诊护士站到门口，轻症直接去夜间门诊,护理部,拟开展\n"
+    "夜间门诊加开儿科,诊疗服务,2026年4月底前,两名医师轮班，十点以后不再转急诊,门诊部,拟开展\n"
+)
 WITH_GOALS = (
     "指标名称,年度,本期值,单位,上年同期值,目标值,明年目标\n"
     "门急诊人次,2025,412600,人次,396400,400000,430000\n出院人次,2025,18642,人次,17930,18000,19500\n平均住院日,2025,7.9,天,8.3,8,7.7\n"
@@ -175,7 +180,7 @@ def test_a_paper_in_sections_says_once_that_its_targets_were_met(tmp_path: Path)
 
 
 def test_what_a_plan_in_sections_aims_at_stands_once_before_them_with_what_it_starts_from(tmp_path: Path) -> None:
-    made = drafted(tmp_path, MANY_DEEDS, kind="summary-plan", figures=WITH_GOALS)
+    made = drafted(tmp_path, MORE_TASKS, kind="summary-plan", figures=WITH_GOALS)
 
     ids = [s.id for s in made.sections]
     goals = next(s for s in made.sections if s.id == "goals")
@@ -186,6 +191,20 @@ def test_what_a_plan_in_sections_aims_at_stands_once_before_them_with_what_it_st
     assert not [
         c for s in made.sections if s.id.startswith("plan_") for t in s.sentences for c in t.claims if c.id.endswith(".goal")
     ]  # fmt: skip
+
+
+def test_three_pairs_of_tasks_run_on_without_headings_and_sections_of_tasks_are_of_unlike_length(
+    tmp_path: Path,
+) -> None:
+    made = drafted(tmp_path, MANY_DEEDS, kind="summary-plan", figures=WITH_GOALS)
+    more = drafted(tmp_path, MORE_TASKS, kind="summary-plan", figures=WITH_GOALS)
+
+    assert not [s for s in made.sections if s.id.startswith("plan_")]
+    assert [b.number for s in made.sections if s.id == "plan" for b in s.blocks if b.number] == [
+        f"{n}." for n in range(1, 7)
+    ]
+    assert len([s for s in more.sections if s.id.startswith("plan_")]) > 1
+    assert "plan" not in [t.where for made in (made, more) for t in equal_sections(parts_of(made))]
 
 
 def test_of_a_row_of_counts_none_goes_to_the_table_alone(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from chugao.checks.tells import (
     wrong_level,
     wrong_partners,
 )
-from chugao.corpus.resembling import resemblance
+from chugao.corpus.resembling import most_alike
 from chugao.documents.structure import understand
 from chugao.index import Index
 from chugao.manuscript import Draft, flatten
@@ -242,8 +242,27 @@ def test_sibling_departments_do_not_get_the_same_document() -> None:
     made = {d: composed(Case(d, "summary-plan")) for d in DEPARTMENTS if d.endswith(("科", "部"))}
 
     for one, other in combinations(made, 2):
-        alike = resemblance(flatten(made[one])[0], flatten(made[other])[0])
-        assert alike.share <= 0.12, f"{one} and {other}"
+        both = {d: flatten(made[d])[0] for d in (one, other)}
+        assert [(p.first, p.second, p.share) for p in most_alike(both, 0.12)] == []
+
+
+def test_wards_that_send_the_very_same_figures_are_told_about_in_other_words() -> None:
+    figures = chugao.read_metrics(EXAMPLES / "figures" / "医务科-2025.xlsx")
+    wards = ("内科病区", "外科病区", "骨科", "妇产科", "儿科", "神经内科", "心血管内科", "眼科")
+    texts: dict[str, list[str]] = {}
+    for ward in wards:
+        sent = [o.model_copy(update={"department": ward}) for o in figures.observations]
+        outline = read_outline("summary-plan", department=ward, year=2025, organisation=HOSPITAL)
+        made = chugao.draft(
+            outline, figures.model_copy(update={"observations": tuple(sent)}), Matters(items=()), index()
+        )
+        texts[ward] = grams(re.sub(r"[^一-鿿]", "", prose(made)), 13)
+
+    shared = [sum(g in texts[b] for g in texts[a]) / len(texts[a]) for a, b in combinations(wards, 2)]
+
+    assert min(map(len, texts.values())) > 300
+    assert sum(shared) / len(shared) <= 0.3
+    assert max(shared) <= 0.5
 
 
 def test_last_years_report_is_not_written_again() -> None:

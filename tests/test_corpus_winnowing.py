@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chugao.corpus.resembling import most_alike, resemblance
+from chugao.corpus.resembling import most_alike
 from chugao.corpus.winnowing import SHORTEST, RunIndex, fold_text
 
 COPIED = "组建应急护理队并参加全市护理技能竞赛获得团体一等奖"
@@ -106,8 +106,8 @@ def test_two_departments_with_one_text_are_told_and_the_office_formula_is_not() 
 
 
 def test_resemblance_is_the_share_of_the_shorter_text() -> None:
-    whole = resemblance(COPIED, "前面另有一句完全不同的话。" + COPIED)
+    (whole,) = most_alike({"short": COPIED, "long": "前面另有一句完全不同的话。" + COPIED}, 0.0)
 
     assert whole.share == 1.0
-    assert resemblance(COPIED, "两篇文稿没有一句话是一样的。").share == 0.0
-    assert resemblance("", "").share == 0.0
+    assert most_alike({"one": COPIED, "other": "两篇文稿没有一句话是一样的。"}, 0.0) == []
+    assert most_alike({"one": "", "other": ""}, 0.0) == []

@@ -13,7 +13,7 @@ from chugao.config import ModelSettings, Settings
 from chugao.database import open_database, sqlite_url
 from chugao.engines import open_assisted
 from chugao.errors import EngineError
-from chugao.ledger import Ledger
+from chugao.ledger import Ledger, doubtful_calls
 from chugao.manuscript import Draft, flatten
 from chugao.metrics.observation import Figures
 from tests.facts import facts_of
@@ -96,6 +96,51 @@ def test_every_fault_ends_with_the_part_composed_and_the_reason_said(
     assert {s.recipe["layer"] for _, s in made.sentences()} == {"composed"}
     assert [f for f in check(made, figures) if f.severity.blocks] == []
     assert time.monotonic() - started < HANG_S
+
+
+@pytest.mark.parametrize("engine", ["openai", "langchain:openai"])
+def test_a_server_that_is_silent_from_the_start_is_waited_for_no_longer_than_for_a_first_word(engine: str) -> None:
+    waits = {"first_token_s": 0.6, "next_token_s": 30, "timeout_s": 30, "attempts": 1}
+    started = time.monotonic()
+
+    with Faults() as server:
+        writer = open_assisted(f"{engine}:hang", settings=settings(server.url, stream=True, **waits))
+        with pytest.raises(EngineError, match="没有下文"):
+            asyncio.run(writer.write(brief()))
+
+    assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize(("engine", "stream"), WAYS)
+@pytest.mark.parametrize(
+    ("fault", "times"),
+    [
+        ("html", 1),
+        ("gbk", 1),
+        ("cut", 1),
+        ("gzip", 1),
+        ("endless", 1),
+        ("504", 1),
+        ("408", 1),
+        ("500", 0),
+        ("429", 0),
+        ("401", 0),
+        ("404", 0),
+    ],
+)
+def test_whoever_answered_or_may_have_is_listed_as_possibly_billed_by_either_engine(
+    engine: str, stream: bool, fault: str, times: int, tmp_path: Path
+) -> None:
+    with Faults() as server, open_database(sqlite_url(tmp_path / "l.db")) as database:
+        with Ledger(database) as ledger:
+            asked = settings(server.url, stream=stream, attempts=1)
+            writer = open_assisted(f"{engine}:{fault}", settings=asked, ledger=ledger)
+            with pytest.raises(EngineError):
+                asyncio.run(writer.write(brief()))
+        with database.read() as connection:
+            listed = sum(d.times for d in doubtful_calls(connection))
+
+    assert (server.count, listed) == (1, times)
 
 
 @pytest.mark.parametrize(("engine", "stream"), WAYS)

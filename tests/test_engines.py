@@ -101,14 +101,14 @@ def test_a_name_that_is_no_engine_is_refused_with_those_there_are(name: str) -> 
 
 @pytest.mark.parametrize("name", ASSISTED)
 def test_a_request_carries_the_sample_as_seed_and_what_the_settings_say_of_its_prompt(name: str) -> None:
-    own = {"summary/part": PromptSettings(temperature=0.9, max_tokens=777, seed=40)}
+    own = {"summary/part": PromptSettings(model="finer", temperature=0.9, max_tokens=777, seed=40)}
 
     with Faults(GOOD) as server:
         chosen = settings(server.url, temperature=0.1).model_copy(update={"prompts": own})
         asyncio.run(open_engine(name, settings=chosen).write(brief().model_copy(update={"seed": 2})))
 
     sent = server.requests[0]
-    assert (sent["seed"], sent["temperature"], sent["max_tokens"], sent["model"]) == (42, 0.9, 777, "m")
+    assert (sent["seed"], sent["temperature"], sent["max_tokens"], sent["model"]) == (42, 0.9, 777, "finer")
     assert sent["stream_options"] == {"include_usage": True}
     assert [m["role"] for m in sent["messages"]] == ["system", "user"]
 

@@ -19,6 +19,7 @@ def row(**changed: Any) -> dict[str, Any]:
         "distinct_4": 0.94,
         "coverage_in_prose": 1.0,
         "order": 1.0,
+        "numbers_per_1000": 0,
     }
     measures = {name: {"score": score, "spans": []} for name, score in scores.items()}
     return {
@@ -112,6 +113,27 @@ def test_the_verifier_is_not_held_against_other_sentences():
     assert compare(verified([], []), verified(["甲（1 → 2）"], [], sentences="others")).passed
 
 
+def asked(wrong: list[str], of: str = "q") -> dict[str, Any]:
+    return result() | {"probes": {"算术": {"asked": of, "questions": 9, "wrong": wrong}}}
+
+
+def test_a_question_that_a_part_answers_wrong_now_stops_and_one_it_always_answered_wrong_does_not():
+    verdict = compare(asked(["甲：没有看出"]), asked(["甲：没有看出", "乙：没有看出"]))
+
+    assert [(w.gate, w.measure, w.hard) for w in verdict.worse] == [("探问", "算术", True)]
+    assert "乙：没有看出" in verdict.worse[0].sentence
+    assert compare(asked(["甲：没有看出"]), asked([])).passed
+
+
+def test_other_questions_are_not_compared_and_that_is_told():
+    verdict = compare(asked([]), asked(["乙：没有看出"], of="others"))
+
+    assert verdict.passed
+    assert verdict.left_out == ("探问算术",)
+    assert "探问算术" in told(verdict)
+    assert compare(asked([]), result()).left_out == ("探问算术",)
+
+
 def test_one_fault_is_not_outweighed_by_faults_that_went_away_elsewhere():
     before = worsened("untraced", 5, case="案例01")
 
@@ -148,6 +170,7 @@ def test_a_new_case_that_fails_by_itself_stops():
 SOFTER = [
     ("coverage_in_prose", 0.7), ("distinct_4", 0.8), ("rep_8", 0.2), ("order", 0.6), ("copied_share", 0.1),
     ("alike_texts", 2), ("misplaced_grounds", 1), ("goals_backwards", 1), ("calls", 9),
+    ("numbers_per_1000", 12),
 ]  # fmt: skip
 
 

@@ -229,6 +229,7 @@ def test_forty_pairs_and_three_readers_in_both_orders_make_a_claim():
     [
         (marks(39, 3, 1), "只有39对"),
         (marks(40, 2, 1), "只有2位读者"),
+        (marks(40, 2, 1) + marks(1, 3, 1)[2:], "只有1对由3位读者都读过"),
         (marks(40, 3, 1, both_orders=False), "只按一种左右次序"),
     ],
 )

@@ -88,6 +88,22 @@ def test_an_edit_becomes_a_regression_case_only_on_a_person_s_word(tmp_path: Pat
     assert frame_of("全年手术9台次。") in kept.read_text(encoding="utf-8")
 
 
+def test_an_edit_of_a_number_alone_is_no_wording_to_be_kept_out(tmp_path: Path):
+    with pytest.raises(SystemExit, match="只改了数"):
+        confirm(Edit("d", "results", "li", at(0), "全年手术23186台次。", "全年手术23680台次。", 4), "李科长", tmp_path)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_case_that_was_taken_away_does_not_lose_the_next_one(tmp_path: Path):
+    edit = Edit("d", "results", "li", at(0), "全年手术23186台次。", "手术23186台次。", 2)
+    for _ in range(2):
+        confirm(edit, "李科长", tmp_path)
+    (tmp_path / "001.json").unlink()
+
+    assert confirm(edit, "李科长", tmp_path).name == "003.json"
+
+
 def test_the_command_tells_the_documents_and_numbers_the_edits(database_url: str, capsys: pytest.CaptureFixture[str]):
     from chugao.database import open_database
 

@@ -154,3 +154,30 @@ def test_a_name_that_is_not_to_appear_is_reported_while_it_stands_and_another_sh
 
     assert "支付进度" in text_of(next(s for s in made.sections if s.id == "problems"))
     assert [state_of(made, n) for n in (1, 2)] == ["已落实", "未落实"]
+
+
+def test_words_for_a_part_that_is_not_printed_are_told_as_not_written(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "第三部分开头加一句“明年是医院迁建的关键一年”")
+
+    assert state_of(made) == "未落实"
+    assert "迁建" not in "".join(map(text_of, made.sections))
+
+
+def test_what_is_not_to_be_told_at_all_is_left_out_under_its_own_name(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "锅炉一个字都不要提")
+
+    assert state_of(made) == "已落实"
+    assert "锅炉" not in "".join(map(text_of, made.sections))
+
+
+def test_at_most_so_many_shortcomings_is_kept_by_fewer(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "不足不要超过两条")
+
+    assert state_of(made) == "已落实"
+
+
+def test_a_wish_for_a_part_that_is_not_there_names_those_there_are(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "第九部分展开写")
+
+    assert state_of(made) == "未落实"
+    assert "没有“第九部分”" in str(made.recipe["instructions"][0]["how"])

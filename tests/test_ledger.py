@@ -126,6 +126,37 @@ def test_what_runs_has_its_most_set_aside_so_that_a_budget_holds_whatever_runs_a
     assert sum(isinstance(r, BudgetSpent) for r in results) == 5
 
 
+def test_a_budget_holds_though_several_processes_look_at_it_at_the_same_moment(
+    database: Database, database_url: str
+) -> None:
+    """Each call may cost 0.0024 and costs 0.0009; within 0.005 three fit, whoever makes them."""
+    providers, ready = [Provider(delay_s=0.2) for _ in range(3)], threading.Barrier(3)
+
+    def work(number: int) -> None:
+        async def all_at_once(ledger: Ledger) -> None:
+            asks = [ask(f"第{number}家第{n}问", most_tokens=(1200, 900)) for n in range(6)]
+            await asyncio.gather(*(ledger.answer(a, providers[number]) for a in asks), return_exceptions=True)
+
+        # A database of its own, as a process has; the ledgers' own threads write.
+        with (
+            open_database(database_url) as own,
+            Ledger(own, job="年终", prices=PRICES, budget=Decimal("0.005")) as held,
+        ):
+            ready.wait()
+            asyncio.run(all_at_once(held))
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as connection:
+        cost = sum((row.cost or Decimal(0) for row in cost_rows(connection)), Decimal(0))
+
+    assert sum(p.calls for p in providers) == 3
+    assert cost == Decimal("0.0027")
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -250,6 +281,9 @@ def test_whatever_is_killed_no_recorded_call_is_asked_again_and_those_under_way_
         with open_database(url) as database, database.read() as connection:
             listed = {d.key for d in doubtful_calls(connection, "年终")}
             lost = {e.key for e in entries(connection, "年终") if e.state == "lost"}
+            answered = select(call.c.request).where(call.c.state == "done")
+            # What is on disk is recorded, whether or not its process lived to say so.
+            recorded |= {r["messages"][0]["content"][1:-1] for r in connection.execute(answered).scalars()}
         # Listed at once, before anybody asks again.
         cut_off = set(asked) - recorded
         assert len(lost) >= len(cut_off)

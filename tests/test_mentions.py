@@ -1,5 +1,6 @@
 """Every number of a text, what it does there, and which metric it is about."""
 
+import ast
 import re
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from chugao.catalogue import load_catalogue
 from chugao.kind import Kind
-from chugao.mentions import Mention, MentionRole, find_mentions, metric_names
+from chugao.mentions import Mention, MentionRole, find_mentions, metric_names, wording
 from chugao.quantity import fold, plain
 
 # A safety limit for one megabyte on a busy machine, not a measure of speed.
@@ -662,3 +663,13 @@ def test_of_names_that_begin_at_one_place_the_longest_is_taken_from_left_to_righ
     for name in names._by_name.keys() - names._short:
         at = text.lower().find(name)
         assert at < 0 or at in starts or at in inside or inside & set(range(at, at + len(name)))
+
+
+def test_no_room_asks_for_a_pattern_that_nobody_wrote() -> None:
+    """`wording` compiles a pattern when it is first asked for, so mypy cannot see a misspelt name."""
+    for room in ("roles.py", "besides.py"):
+        tree = ast.parse((Path(wording.__file__).parent / room).read_text(encoding="utf-8"))
+        asked = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "w"}
+
+        assert asked
+        assert [name for name in sorted(asked) if not hasattr(wording, name)] == []

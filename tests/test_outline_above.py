@@ -127,3 +127,42 @@ def test_a_mistake_in_an_edited_outline_is_named(tmp_path: Path, text: str, says
         outline(tmp_path, text, name="提纲.toml")
 
     assert says in str(caught.value)
+
+
+def test_an_outline_said_in_a_chat_is_one(tmp_path: Path) -> None:
+    made = outline(
+        tmp_path,
+        "卫健局方敏：各位主任，总结今年统一按这几块写：业务量、重点专科、护理、问题和明年打算，一共1200字左右，周五（12月25日）前给我。\n"
+        "卫健局方敏：亮点单独拎出来写两条\n",
+    )
+
+    assert [h for _, h, _ in asked(made)] == ["业务量", "重点专科", "护理", "问题", "明年打算"]
+    assert (made.length, made.deadline) == (1200, "12月25日前")
+    assert made.asks == ("亮点单独拎出来写两条",)
+
+
+def test_what_is_to_stand_out_is_guidance_and_no_part_of_the_heading(tmp_path: Path) -> None:
+    made = outline(tmp_path, "总结提纲\n一、药事管理（突出集采）\n二、护理（不少于全文的30%）\n三、明年打算\n")
+
+    assert [(p.heading, p.note) for p in made.parts if p.asked] == [
+        ("药事管理", "突出集采"),
+        ("护理", "不少于全文的30%"),
+        ("明年打算", ""),
+    ]
+
+
+def test_requirements_behind_the_last_heading_are_rules_for_the_paper(tmp_path: Path) -> None:
+    made = outline(
+        tmp_path,
+        "2025年度工作总结撰写提纲\n第一部分 工作开展情况\n第二部分 存在的问题\n第三部分 重点工作安排\n"
+        "填报要求：全文不得超过一千五百字；12月22日17:00前发县局邮箱。\n",
+    )
+
+    assert (made.length, made.deadline) == (1500, "12月22日17:00前")
+    assert [p.note for p in made.parts if p.asked] == ["", "", ""]
+
+
+def test_each_of_several_forbidden_words_is_a_rule(tmp_path: Path) -> None:
+    made = outline(tmp_path, f"{NOTICE}不得出现“显著提升”“大幅增长”等字样。\n")
+
+    assert made.asks == ("不得出现“显著提升”", "不得出现“大幅增长”")

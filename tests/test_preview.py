@@ -113,6 +113,20 @@ def test_signature_and_face_are_judged_on_the_page(printed: list[room.Preview], 
     assert all(really for really in faces.values())
 
 
+@office
+def test_short_and_long_names_over_a_date_and_lines_of_latin_words_are_no_fault(warm: WarmOffice):
+    latin = (
+        "引进PD-1/PD-L1检测、ECMO（VA-ECMO、VV-ECMO）和Extracorporeal Membrane Oxygenation技术，CO₂浓度1000ppm。" * 3
+    )
+    long = "望澜市第一人民医院（望澜医学院附属第一医院、望澜市心血管病医疗中心）"
+    shells = [Shell(issuer=name, date="2026年12月28日") for name in ("综合科", long)]
+    made = [drafts.draft((drafts.section("l", "", "", 0, *[("", latin)] * 4),), shell=shell) for shell in shells]
+
+    found = [judge_pages(page.pdf, gbt9704()) for page in preview([typeset(draft) for draft in made], warm)]
+
+    assert found == [[], []]
+
+
 def replaced(content: bytes, part: str, old: str, new: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:

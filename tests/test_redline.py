@@ -29,6 +29,7 @@ from chugao.word.revisions import Paragraph, accepted, lines_of, paragraphs_of, 
 from chugao.word.typesetting import typeset
 from tests import drafts, redline_cases
 from tests.cli import chugao, write
+from tests.word_schema import faults_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 EDITS = (3, 10, 25)
@@ -301,6 +302,19 @@ def test_a_number_nobody_accounts_for_is_said_to_be_so():
     assert "依据未知" in body(content, "word/comments.xml").decode()
 
 
+def test_a_number_that_stands_where_it_stood_has_no_comment_that_it_went():
+    row = (
+        "| 项目 | 2023年数据 | 2024年数据 | 增长率 || 门诊人次 | 11.8万 | 12.6万 | +6.8% "
+        "|| 住院人次 | 3.1万 | 3.3万 | +6.5% || 手术例数 | 6,800 | 7,600 | +11.8% |"
+    )
+    text = f"2025年运行情况\n一、运行数据\n全年门诊约12万人次，住院3.5万人次。\n{row}\n二、其他\n新增3个专科。\n"
+    parted = text.replace("+6.8%", "+6\n.8%")
+
+    content = redline(version_of_text(text), version_of_text(parted))
+
+    assert faults_of(content) == [], "a comment that stands nowhere"
+
+
 def test_reasons_may_be_left_out():
     assert b"commentRangeStart" not in redlined(OLD, NEW, reasons=False)
 
@@ -468,6 +482,17 @@ def test_what_a_strangers_file_holds_beside_its_text_is_told(tmp_path: Path, mon
     assert "新.docx里的这些没有进修订稿，请看原文件：页眉1处（县中医院文件）、批注1条。" in ran.err
     Path("我们的.docx").write_bytes(typeset(drafts.draft()))
     assert left_out(Path("我们的.docx")) == [], "ours has its mark in the header, and nothing is lost"
+
+
+def test_lines_and_marks_that_reading_cleans_away_are_told(tmp_path: Path):
+    import docx
+
+    document = docx.Document()
+    for line in ("某县2025年卫生工作总结", "一、主要工作", "全年门诊12万人次,逐项销号。", "责任编辑：周启明"):
+        document.add_paragraph(line)
+    document.save(tmp_path / "旧.docx")
+
+    assert left_out(tmp_path / "旧.docx") == ["像是网页残留的1行（责任编辑：周启明）", "半角标点，按全角对比（1段）"]
 
 
 def test_libreoffice_agrees_when_it_accepts_all(tmp_path: Path):

@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 
 from chugao import review
 from chugao.database import Database, verify
-from chugao.database.tables import audit, review_text
+from chugao.database.review_tables import review_text
+from chugao.database.tables import audit
 from chugao.errors import InputError, NotAllowed, StaleVersion
 from chugao.review import (
     Conflict,

@@ -516,9 +516,26 @@ def test_the_strip_says_in_one_line_whether_a_text_may_be_sent(database: Databas
 
     told = strip(database, LI, made.id)
 
-    assert told.text == f"第1稿·初稿｜数据截至10月31日｜{told.characters}/200字｜暂不能送：红1、待补1"
+    assert told.text == f"第1稿·初稿｜数据截至10月31日｜{told.characters}/200字｜送审稿以前要了结：红1、待补1"
     assert (told.red, told.pending, told.unruled, told.may_send, told.unsaved) == (1, 1, 0, False, True)
     assert [h.quote for h in told.hindrances] == ["3次", "【待补：到位时间】"]
+
+
+def test_what_the_strip_says_may_be_shown_may_be_sent_and_what_it_says_may_not_is_refused(database: Database) -> None:
+    made = started(database)
+    change = rewritten(database, WANG, made, "plan", WISH, "3次会诊。")
+    save(database, WANG, made.id, "plan", *change)
+
+    first = strip(database, LI, made.id)
+    submit(database, WANG, made.id)
+    with pytest.raises(Refused):
+        pass_on(database, LI, made.id, round="送审稿")
+    shown = pass_on(database, LI, made.id, round="会签")
+
+    assert first.may_be_shown
+    assert first.text.endswith("｜送审稿以前要了结：红1")
+    assert shown.round == "会签"
+    assert strip(database, LI, made.id).text.endswith("｜送审稿以前要了结：红1")
 
 
 def test_the_strip_of_a_text_that_holds_says_what_is_next(database: Database) -> None:
@@ -542,7 +559,7 @@ def test_a_text_over_its_limit_may_not_be_sent(database: Database) -> None:
     told = strip(database, WANG, made.id)
 
     assert told.over == told.characters - 20
-    assert told.text.endswith(f"暂不能送：超{told.over}字")
+    assert told.text.endswith(f"送审稿以前要了结：超{told.over}字")
 
 
 def test_the_text_i_saw_last_is_kept_for_me_and_for_nobody_else(database: Database) -> None:

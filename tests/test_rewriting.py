@@ -1,12 +1,14 @@
 """A section in other words: every number stays locked, and what is lost or added is shown before it is accepted."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chugao import draft, open_engine, read_outline
+from chugao import draft, open_engine, read_matters, read_outline
 from chugao.config import ModelSettings, Settings
+from chugao.drafting.reworded import Change, reworded
 from chugao.drafting.rewriting import accept, rewrite
 from chugao.errors import EngineError, InputError
 from chugao.manuscript import Brief, BriefMatter, Draft, Engine
@@ -164,3 +166,98 @@ def test_a_matter_in_a_rewritten_text_shows_in_the_prompt_only_as_text() -> None
 
     assert answered.blocks[0].sentences[0].text == "周末开设门诊。"
     assert "开设周末门诊。" in server.requests[0]["messages"][1]["content"]
+
+
+# --- the meaning of what was written --------------------------------------------------------------
+
+OLD = (
+    "检验科报告多重耐药菌后一小时内，由责任护士悬挂床旁标识，解除隔离时由感控专员取下。",
+    "门诊和住院部的自助机已开通，体检中心的待验收。",
+    "门诊慢特病认定不再要求患者到院，材料不全的由专人电话告知。",
+)
+
+
+def changes(new: str, instruction: str = "语气平实些") -> list[Change]:
+    return list(reworded(new, OLD, "感染管理科", instruction))
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "检验科报告多重耐药菌后，责任护士在一小时内悬挂床旁标识，解除隔离时再由感控专员取下。",
+        "门诊、住院部的自助机已经开通，体检中心的尚待验收。",
+        "患者办理门诊慢特病认定不必到院，材料不齐的有专人打电话通知。",
+        "体检中心的自助机有待验收。",
+    ],
+)
+def test_the_old_text_in_other_words_is_no_change_of_meaning(new: str) -> None:
+    assert changes(new) == []
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "检验科报告多重耐药菌后一小时内，由感控专员悬挂床旁标识。",
+        "门诊、住院部和体检中心的自助机已开通。",
+        "门诊慢特病认定仍要求患者到院。",
+        "材料不全的由专人上门告知。",
+        "门诊慢特病认定走在全省同类医院前面，好于全省平均水平。",
+        "医院还添置了两台崭新的核磁共振机。",
+    ],
+)
+def test_a_meaning_turned_or_a_thing_made_up_is_told_and_nobody_asked_for_it(new: str) -> None:
+    told = changes(new)
+
+    assert told
+    assert not any(c.asked for c in told)
+
+
+def test_a_change_that_the_person_named_is_theirs_and_an_invention_never_is() -> None:
+    turned = changes("材料不全的由专人上门告知。", "电话告知改成上门告知")
+    made_up = changes("医院还添置了两台崭新的核磁共振机。", "加上添置了两台崭新的核磁共振机")
+
+    assert turned
+    assert all(c.asked for c in turned)
+    assert made_up
+    assert not any(c.asked for c in made_up)
+
+
+def test_a_value_that_fell_may_not_be_told_as_risen() -> None:
+    old, metrics = (f"平均住院日由{PREV}缩短到{NOW}。",), {NOW.strip("{}"): "平均住院日"}
+
+    assert list(reworded(f"平均住院日由{PREV}提高到{NOW}。", old, "", "", metrics))
+    assert list(reworded(f"平均住院日由{PREV}降到{NOW}。", old, "", "", metrics)) == []
+
+
+def with_matters(said: str, instruction: str, folder: Path) -> tuple[Any, Any]:
+    """A rewrite of two sentences about two matters, none of them with a number."""
+    rows = "事项,状态,部门\n材料不全的由专人电话告知,已完成,医保办\n防滑地面改造已完工,已完成,医保办\n"
+    (folder / "事项.csv").write_text(rows, encoding="utf-8")
+    first = reply("材料不全的由专人电话告知。", "防滑地面改造已完工。", heading="办事少跑路")
+    outline = read_outline("summary", department="医保办", year=2025)
+    with Faults(first) as server:
+        before = draft(
+            outline, facts_of("门诊人次,2025,32000,人次"), read_matters(folder / "事项.csv"), None, engine(server.url)
+        )
+    with Faults(said) as server:
+        return rewrite(before, "results", instruction, engine(server.url)), server
+
+
+def test_of_a_rewrite_the_sentence_that_turns_its_meaning_keeps_its_old_words(tmp_path: Path) -> None:
+    said = reply("材料不全的由专人上门告知。", "完成防滑地面改造。")
+
+    proposal, server = with_matters(said, "语气平实些", tmp_path)
+
+    assert server.count == 3, "asked again before"
+    assert proposal.new == "材料不全的由专人电话告知。完成防滑地面改造。"
+    assert any("仍用原文" in n and "上门告知" in n for n in proposal.notes)
+
+
+def test_a_change_of_meaning_that_was_asked_for_is_shown_before_it_is_accepted(tmp_path: Path) -> None:
+    said = reply("材料不全的由专人上门告知。", "防滑地面改造已完工。")
+
+    proposal, server = with_matters(said, "把电话告知改成上门告知", tmp_path)
+
+    assert server.count == 1
+    assert "上门告知" in proposal.new
+    assert any("是您要求的" in n and "上门告知" in n for n in proposal.notes)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chugao import Matters
+from chugao import Matters, read_metrics
 from chugao.checks.covering import coverage_of
 from chugao.drafting import draft
 from chugao.drafting.counted import rows_of
@@ -58,6 +58,9 @@ def test_a_heading_from_above_tells_its_figures_and_the_rest_is_seen_in_the_tabl
         ("一年下来看了{m.n_a}", "和县医院签了协议", []),
         ("新院长3月到任", "老院长去年退的", []),
         ("占比{m.n_a}", "建成友善机构", []),
+        ("已完成{m.n_a}", "两癌筛查任务{m.n_b}", []),
+        ("投资{m.n_a}", "产科门诊改造5月完工", []),
+        ("筛查率{m.n_a}", "新生儿筛查{m.n_b}", []),
         ("每个花了{m.n_a}", "村卫生室改造", []),
     ],
 )
@@ -148,3 +151,33 @@ def test_the_senders_own_heading_is_the_one_from_above_that_holds_it_and_figures
 
     assert home is parts[1]
     assert _best_heading(parts, "高压氧治疗人次", figures=True) is parts[0]
+
+
+ABOVE = (
+    "总结提纲\n一、传染病防控与免疫规划\n二、妇幼健康服务\n三、基层卫生与家庭医生签约\n四、业务量情况\n五、明年打算\n"
+)
+
+
+def test_within_public_health_each_heading_tells_its_own_subject(tmp_path: Path) -> None:
+    (tmp_path / "提纲.txt").write_text(ABOVE, encoding="utf-8")
+    asked = read_outline("summary-plan", department="岭西县卫健局", level="区县", year=2026, file=tmp_path / "提纲.txt")
+    told = {
+        "传染病防控与免疫规划": matter("ga", "处置聚集性疫情9起", "均在当天报告", category=""),
+        "妇幼健康服务": matter("gb", "完成两癌筛查1.2万人", "比上年多一个乡", category=""),
+        "基层卫生与家庭医生签约": matter("gc", "规范管理高血压患者4.9万人", "随访到户", category=""),
+        "": matter("ge", "推进疾控改革", status=MatterStatus.PLANNED, year=2027, when="2027年6月底前"),
+    }
+
+    made = draft(asked, read_metrics(), Matters(items=tuple(told.values())))
+
+    text = {s.heading.text: "".join(x.text for x in s.sentences) for s in made.sections}
+    assert "聚集性疫情9起" in text["传染病防控与免疫规划"]
+    assert "两癌" in text["妇幼健康服务"]
+    assert "高血压" in text["基层卫生与家庭医生签约"]
+
+
+def test_a_row_called_completed_is_no_answer_to_a_task(nursing: Draft) -> None:
+    from chugao.export.tabled import _is
+
+    assert not _is("完成", "完成县疾控局挂牌")
+    assert _is("电话随访率", "电话随访率不低于90%")

@@ -30,6 +30,12 @@ def told(text: str, role: str = "plan", kind: Kind = Kind.SUMMARY_PLAN, given: s
         ("投诉稳步增加。", "增加"),
         ("平均住院日控制在合理范围。", "控制在合理范围"),
         ("在本年度内增设周末门诊。", "本年度内"),
+        ("本年度增设周末门诊。", "本年度"),
+        ("修订平均住院日。", "平均住院日"),
+        ("平均住院日落实到位。", "落实"),
+        ("建设日间手术占比。", "日间手术占比"),
+        ("将日间手术占比纳入平均住院日。", "纳入"),
+        ("平均住院日带动日间手术占比。", "带动"),
     ],
 )
 def test_a_metric_in_the_wrong_direction_or_up_to_no_value_is_told(wrong: str, quote: str) -> None:
@@ -48,6 +54,9 @@ def test_a_metric_in_the_wrong_direction_or_up_to_no_value_is_told(wrong: str, q
         "提高投诉处理效率，投诉处理能力提升。",
         "减少在院等候，平均住院日再缩短。",
         "次均费用下降。",
+        "落实缩短平均住院日的措施。",
+        "开展平均住院日监测，平均住院日和日间手术占比按月公布。",
+        "本年度目标未完成的，逐项说明。",
     ],
 )
 def test_a_wanted_direction_and_a_value_behind_its_verb_may_be_said(right: str) -> None:
@@ -63,3 +72,8 @@ def test_only_a_plan_behind_a_summary_is_of_another_year() -> None:
     assert told("今年将增设周末门诊。")
 
     assert told("今年将增设周末门诊。", kind=Kind.PLAN) == []
+
+
+def test_what_is_done_is_not_told_as_to_come() -> None:
+    assert told("今年将增设周末门诊。", role="results")
+    assert told("全年将门诊药房搬到新楼。", role="results") == []

@@ -1,5 +1,6 @@
 """Settings and prompts are changed by the administrator only, looked at before they count, and told in the audit."""
 
+import asyncio
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from chugao import review
 from chugao.config import Settings
 from chugao.errors import InputError
+from chugao.ledger import Answer, Ask, BudgetSpent, Ledger, Message, Prices
 from chugao.prompts import load
-from chugao.review.budgets import left, limit_of, rewrite_job, spent
+from chugao.review.budgets import ceiling, left, limit_of, rewrite_job, spent
 from chugao.web.configuring import with_values
 from tests.desk_office import Client, Office, open_office
 
@@ -210,6 +212,34 @@ def test_a_person_spends_what_they_ordered_this_month_and_no_more_than_the_limit
     assert left(db, limited, "like", engine="offline", at=now) is None
     with pytest.raises(InputError, match="额度（0元）已经用完"):
         left(db, limited, "like", engine="openai:m", at=now)
+
+
+def test_what_a_job_has_cost_is_not_counted_twice_against_the_limit(office: Office) -> None:
+    """Five a month, two a rewrite: the second rewrite of a paper goes through, the third does not."""
+    db, now, job = office.house.database, office.house.now(), rewrite_job("d2", "zhouyuan")
+    limited = Settings.model_validate({"budget": {"per_person": 5}})
+    prices = Prices.model_validate({"models": {"m": {"input": 1, "output": 1}}})
+
+    async def provider() -> Answer:
+        return Answer(text="好。", input_tokens=1_000_000, output_tokens=1_000_000)
+
+    def rewrite(number: int) -> None:
+        most = ceiling(db, limited, "zhouyuan", engine="openai:m", job=job, at=now)
+        question = Ask(
+            model="m",
+            messages=(Message(role="user", content=f"第{number}次"),),
+            most_tokens=(1_000_000, 1_000_000),
+        )
+        with Ledger(db, job=job, prices=prices, budget=most) as ledger:
+            asyncio.run(ledger.answer(question, provider))
+
+    rewrite(1)
+    rewrite(2)
+    with pytest.raises(BudgetSpent):
+        rewrite(3)
+
+    assert left(db, limited, "zhouyuan", engine="openai:m", at=now) == Decimal(1)
+    assert ceiling(db, Settings(), "zhouyuan", engine="openai:m", job=job, at=now) is None
 
 
 def test_an_order_beyond_the_limit_is_refused_before_anything_is_read(office: Office, admin: Client) -> None:

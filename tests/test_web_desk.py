@@ -249,6 +249,20 @@ def test_sending_what_does_not_hold_is_refused_with_every_reason_and_its_place(o
     assert f"/sections/{QUALITY}" in answer.text
 
 
+def test_in_the_first_rounds_red_numbers_are_told_and_nobody_is_told_that_he_may_not_send(office: Office) -> None:
+    client = office.seat("wangfang")
+    put(client, office, sent(opened(client, office, QUALITY), "68.1%", "69.1%"), QUALITY)
+
+    asked = client.get(f"/documents/{office.doc}/send").text
+    text = client.get(f"/documents/{office.doc}").text
+    sending = client.post(f"/documents/{office.doc}/transitions", {"step": "submit"})
+
+    assert "送审稿以前要了结" in asked
+    assert "送审稿以前要了结：红1" in text
+    assert "不能送" not in asked + text
+    assert sending.status_code == 200
+
+
 def test_the_whole_way_from_draft_to_approved_and_out_as_word(office: Office) -> None:
     wang, li, zhou = (office.seat(w) for w in ("wangfang", "like", "zhouyuan"))
     base = f"/documents/{office.doc}"

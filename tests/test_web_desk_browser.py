@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from chugao import review
-from tests.desk_office import PASSWORD, Office, open_office, serving, short_draft
+from tests.desk_office import PASSWORD, Office, open_office, sample_draft, serving, short_draft
+from tests.fault_server import Faults, reply
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "data" / "axe" / "axe.min.js"
@@ -522,3 +523,35 @@ def test_a_compare_is_walked_change_by_change_and_seen_three_ways(desk: Desk, se
     assert unified is False
     assert page.locator(".cmp-text del").first.is_hidden()
     assert "view=clean" in page.url
+
+
+# --- a model beside the text ------------------------------------------------------------------------
+
+
+def test_a_model_gets_the_sentence_that_is_selected_and_nothing_else(browser: Any, served: Served) -> None:
+    written = sample_draft().model_copy(update={"engine": "openai:m"})
+    texts = [s.text for s in next(s for s in written.sections if s.id == EDIT).sentences]
+    desk = Desk(browser, served._replace(office=served.office.with_another(written)), "wangfang")
+    settings = served.office.house.workspace / "chugao.toml"
+    told = settings.read_text("utf-8")
+
+    with Faults(reply(texts[0].removesuffix("。") + "，运行平稳。")) as server:
+        settings.write_text(f'[model]\nbase_url = "{server.url}"\noutput = "plain"\nattempts = 1\n', "utf-8")
+        desk.edit()
+        desk.page.locator(".ProseMirror p").first.click()
+        desk.page.keyboard.press("Control+Home")
+        for _ in range(4):
+            desk.page.keyboard.press("Shift+ArrowRight")
+        desk.page.select_option("#scope", "selected")
+        desk.page.fill("#instruction", "写完整些")
+        desk.page.click("#rewrite button")
+        desk.page.locator("#rewritten ins").first.wait_for()
+        desk.page.locator("#rewritten [data-take]").click()
+        desk.page.locator("#state", has_text="已换成").wait_for()
+    settings.write_text(told, "utf-8")
+    asked = json.dumps(server.requests, ensure_ascii=False)
+
+    assert texts[0] in asked
+    assert texts[1][-12:] not in asked
+    assert "运行平稳。" in desk.page.locator(".ProseMirror").inner_text()
+    desk.end()

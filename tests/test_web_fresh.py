@@ -16,7 +16,7 @@ from sqlalchemy import insert, text
 
 from chugao import review
 from chugao.database import Database, open_database
-from chugao.database.tables import review_rule
+from chugao.database.review_tables import review_rule
 from chugao.manuscript import Draft, content_hash
 from tests.desk_office import ROOT, Office, open_office, short_draft
 from tests.test_web_desk import opened, put, sent

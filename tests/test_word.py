@@ -223,6 +223,22 @@ def test_no_title_turns_inside_a_word_or_leaves_a_stump(title: str):
     assert not any(line.endswith(("《", "“")) for line in lines)
 
 
+def test_a_title_leaves_room_for_the_space_some_programs_set_beside_digits():
+    title = "关于2025年工作总结和2026年工作安排的报告"
+
+    assert width_of(title) == 20, "fits to the last character where no such space is set"
+    assert title_lines(title, gbt9704().title) == ("关于2025年工作总结和", "2026年工作安排的报告")
+
+
+def test_a_term_of_several_words_stays_on_one_line():
+    reform = "全市卫生健康系统深化以公益性为导向的公立医院改革实施方案"
+    title = f"望澜市第一人民医院关于贯彻落实{reform}情况的2025年工作总结暨2026年工作计划"
+    rule = gbt9704().title
+
+    assert any(line.endswith("卫生") for line in title_lines(title, rule._replace(kept=())))
+    assert any("卫生健康" in line for line in title_lines(title, rule))
+
+
 def test_a_title_without_end_is_left_to_the_word_processor():
     assert title_lines("工作" * 5000, gbt9704().title) == ("工作" * 5000,)
 
@@ -319,8 +335,18 @@ def test_signature_and_date_keep_the_distances_of_the_standard():
 
     short = drafts.draft(shell=Shell(issuer="医务科", date="2026年1月8日"))
     issuer, date = paragraphs(typeset(short), "Signature")
-    assert value(date, "w:pPr/w:ind", "right") == "640"
-    assert int(value(issuer, "w:pPr/w:ind", "right") or 0) > 640
+    lefts = [int(value(line, "w:pPr/w:ind", "left") or 0) for line in (issuer, date)]
+    assert [value(line, "w:pPr/w:jc") for line in (issuer, date)] == ["left", "left"]
+    assert lefts[1] == 8845 - 640 - 6 * 315, "日期右空二字"
+    assert lefts[1] - lefts[0] == 640, "首字右移二字"
+
+
+def test_the_date_under_a_name_of_two_lines_keeps_to_the_right():
+    name = "望澜市第一人民医院（望澜医学院附属第一医院、望澜市心血管病医疗中心）"
+    issuer, date = paragraphs(typeset(drafts.draft(shell=Shell(issuer=name, date="2026年1月8日"))), "Signature")
+
+    assert (value(date, "w:pPr/w:ind", "right"), value(date, "w:pPr/w:jc")) == ("640", "right")
+    assert value(issuer, "w:pPr/w:ind", "right") == "640"
 
 
 def test_without_issuer_and_date_there_is_no_signature_block():

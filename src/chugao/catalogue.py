@@ -47,6 +47,8 @@ _OFFICE_WORD = 3  # Chinese characters from which on an office's own word may st
 # Suffixes that the unit repeats: 手术台次 23186台次 is written 手术23186台次.
 _REPEATED = (
     "人次数",
+    "户次数",
+    "户次",
     "人次",
     "台次",
     "例次",

@@ -181,7 +181,8 @@ def require_writer(name: str, settings: "Settings", max_cost: Decimal | None = N
 
     if name == "offline":
         return
-    prices, model = prices_of(settings), name.rpartition(":")[2] if name.startswith("langchain:") else name[7:]
+    # openai:模型, langchain:提供者:模型; the name of a model may hold colons itself (qwen2.5:7b).
+    prices, model = prices_of(settings), name.split(":", 2 if name.startswith("langchain:") else 1)[-1]
     asked = {model, *(p.model for p in settings.prompts.values() if p.model)}
     if max_cost is not None and (unknown := sorted(m for m in asked if prices.of(m) is None)):
         raise InputError(
@@ -427,6 +428,7 @@ def _waiting(items: "Sequence[Item]", department: str) -> "tuple[Request, ...]":
     What is 内部 or 不写 is owed by nobody, and its words travel with no paper.
     """
     from chugao.manuscript import Request
+    from chugao.material.telling import opening_of
     from chugao.source import Release
 
     items = [i for i in items if i.release in (Release.PUBLIC, Release.UPWARD)]
@@ -434,7 +436,7 @@ def _waiting(items: "Sequence[Item]", department: str) -> "tuple[Request, ...]":
     return tuple(
         Request(
             metric=i.metric or i.id,
-            name=i.text[:40],
+            name=opening_of(i.text, 40),
             department=department,
             owner=i.department or department,
             reason=f"材料待确认（{i.source}）" + (f"，与《{i.copied_from}》相同" if i.copied_from else ""),
@@ -442,7 +444,13 @@ def _waiting(items: "Sequence[Item]", department: str) -> "tuple[Request, ...]":
         for i in items
         if i.status == "provisional"
     ) + tuple(
-        Request(metric=i.id, name=i.text[:40], department=department, owner=i.department or department, reason=i.asks)
+        Request(
+            metric=i.id,
+            name=opening_of(i.text, 40),
+            department=department,
+            owner=i.department or department,
+            reason=i.asks,
+        )
         for i in items
         if i.status == "confirmed" and i.asks
     )

@@ -241,13 +241,3 @@ class Turn:
         if not self._ended:
             self._ended = True
             self._lock.release()
-
-
-@contextmanager
-def open_loop() -> Iterator[Loop]:
-    """The loop of a process, closed at the end."""
-    loop = Loop()
-    try:
-        yield loop
-    finally:
-        loop.close()

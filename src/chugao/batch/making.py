@@ -27,6 +27,7 @@ from chugao.batch.records import (
     stored_draft,
     tell,
 )
+from chugao.batch.sent import sent, told_of_the_manifest
 from chugao.batch.shop import LEAVING, Shop
 from chugao.config import Settings, load_settings
 from chugao.desk import Desk, Files, gather, make
@@ -238,8 +239,9 @@ def _put_back(shop: Shop, row: PaperRow, reason: str, *, connection: Any = None)
 
 def _failed(shop: Shop, row: PaperRow, error: Exception, stamp: str = "") -> Ended:
     """The department ends in its own error; the others go on."""
-    report = row.report | {"stamp": stamp}
-    reason = str(error) if isinstance(error, ChugaoError | EngineError) else _ours(error)
+    report = row.report | {"stamp": stamp, "sent": sent(row.task)}
+    known = isinstance(error, ChugaoError | EngineError)
+    reason = told_of_the_manifest(str(error)) if known else _ours(error)
     with shop.database.write() as connection:
         if change(
             connection,

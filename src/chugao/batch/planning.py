@@ -19,6 +19,7 @@ from chugao.batch.making import Inputs, inputs_of, settings_of
 from chugao.batch.manifest import Manifest, Task
 from chugao.batch.rebuilding import would_change
 from chugao.batch.records import JobRow, PaperRow, find_job, papers
+from chugao.batch.sent import absent, sent, told_of_the_manifest
 from chugao.catalogue import load_catalogue
 from chugao.config import Settings
 from chugao.database import Database
@@ -52,7 +53,7 @@ class PlanRow(Frozen):
     kind: str
     kind_label: str
     state: str
-    """ready, gaps, contradictions, not_sent, unreadable, done, renewed."""
+    """ready, gaps, contradictions, not_sent, part_sent, unreadable, done, renewed."""
     state_label: str
     reason: str = ""
     figures: int = 0
@@ -70,6 +71,10 @@ class PlanRow(Frozen):
     input_tokens: int = 0
     output_tokens: int = 0
     cost: Decimal | None = None
+
+    @property
+    def can_be_made(self) -> bool:
+        return self.state not in ("not_sent", "part_sent", "unreadable")
 
 
 class Plan(Frozen):
@@ -97,7 +102,7 @@ class Plan(Frozen):
 
     @property
     def needs_a_person(self) -> bool:
-        return any(r.state in ("not_sent", "unreadable", "contradictions") for r in self.rows)
+        return any(not r.can_be_made or r.state == "contradictions" for r in self.rows)
 
     @property
     def over_budget(self) -> bool:
@@ -109,6 +114,7 @@ _LABELS = {
     "gaps": "有缺项",
     "contradictions": "数据矛盾",
     "not_sent": "没有报",
+    "part_sent": "没有报齐",
     "unreadable": "读不了",
     "done": "已写好",
     "renewed": "材料变了",
@@ -176,19 +182,22 @@ def _row(
     task: Task, settings: Settings, database: Database | None, known: PaperRow | None, opened: dict[str | None, Any]
 ) -> tuple[PlanRow, list[Owed]]:
     base = {"department": task.department, "kind": task.kind, "kind_label": Kind(task.kind).label}
-    named = (*task.metrics, *task.matters, *task.material)
-    absent = list(dict.fromkeys(Path(p).name for p in named if not Path(p).is_file()))
-    gone = [Path(p).name for p in task.metrics if not Path(p).is_file()]
-    if task.metrics and len(gone) == len(task.metrics):
-        reason = f"没有收到：{'、'.join(absent)}"
-        return _labelled(base, "not_sent", reason=reason), [_all_owed(task)]
+    how, gone = sent(task), absent(task)
+    not_received = f"没有收到：{'、'.join(gone)}"
+    if how == "none":
+        return _labelled(base, "not_sent", reason=not_received), [_all_owed(task)]
     try:
         past = _past(task, settings, opened)
         inputs = inputs_of(task, settings, past)
         return _looked_at(task, inputs, settings, database, known, base)
     except ChugaoError as error:
-        state = "not_sent" if absent or "没有可写的材料" in str(error) or "没有“" in str(error) else "unreadable"
-        return _labelled(base, state, reason=str(error)), [_all_owed(task)] if state == "not_sent" else []
+        reason = told_of_the_manifest(str(error))
+        if how == "part":
+            also = "" if any(f"{name}：找不到" in reason for name in gone) else f"；{reason}"
+            return _labelled(base, "part_sent", reason=not_received + also), [_all_owed(task)]
+        silent = "没有可写的材料" in reason or "没有“" in reason
+        owed = [_all_owed(task)] if silent else []
+        return _labelled(base, "not_sent" if silent else "unreadable", reason=reason), owed
 
 
 def _past(task: Task, settings: Settings, opened: dict[str | None, Any]) -> "tuple[Index | None, tuple[str, ...]]":
@@ -352,17 +361,13 @@ def _summed(
 ) -> Plan:
     tokens = sum(r.input_tokens + r.output_tokens for r in rows)
     calls = sum(r.calls for r in rows)
-    to_do = [r for r in rows if r.state not in ("done", "not_sent", "unreadable")]
+    to_do = [r for r in rows if r.can_be_made and r.state != "done"]
     return Plan(
         job=manifest.job,
         name=manifest.name,
         rows=tuple(rows),
         not_sent=tuple(dict.fromkeys(r.department for r in rows if r.state == "not_sent")),
-        without_past=tuple(
-            dict.fromkeys(
-                r.department for r in rows if not r.past_reports and r.state not in ("not_sent", "unreadable")
-            )
-        ),
+        without_past=tuple(dict.fromkeys(r.department for r in rows if not r.past_reports and r.can_be_made)),
         requests=requests[0],
         kept_requests=requests[1],
         calls=calls,

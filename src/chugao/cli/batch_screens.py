@@ -40,6 +40,11 @@ def plan_screen(made: "Plan") -> None:
             show(f"    {place['section']}：{place['before']} → {place['after']}{again}")
     if made.not_sent:
         show(f"没有报的科室{len(made.not_sent)}个：{'、'.join(made.not_sent)}。")
+    for state in ("part_sent", "unreadable"):
+        rows = [r for r in made.rows if r.state == state]
+        if rows:
+            departments = dict.fromkeys(r.department for r in rows)
+            show(f"{rows[0].state_label}的科室{len(departments)}个：{'、'.join(departments)}。")
     if made.without_past:
         show(f"没有往年文稿可借的科室：{'、'.join(made.without_past)}，只按指标和事项写。")
     if made.requests:
@@ -66,7 +71,7 @@ def _plan_notes(row: "PlanRow") -> str:
 
 
 def _estimate(made: "Plan") -> str:
-    count = sum(1 for r in made.rows if r.state not in ("done", "not_sent", "unreadable"))
+    count = sum(1 for r in made.rows if r.can_be_made and r.state != "done")
     spent = "不调用模型"
     if made.calls:
         money = "费用算不出（没有价格）" if made.cost is None else f"约{_money(made.cost)}{made.currency}"
@@ -216,8 +221,12 @@ def outcome_screen(told: "Standing", finished: "Finished") -> None:
     """How a run ended: what is done, what is not and why, what to look at first."""
     show(f"{told.state_label}{'：' + told.reason if told.reason else ''}")
     show(_totals(told))
-    for paper in told.papers:
-        if paper.state == "failed":
+    failed = [p for p in told.papers if p.state == "failed"]
+    silent = dict.fromkeys(p.department for p in failed if p.report.get("sent") == "none")
+    if silent:
+        show(f"  ✗ 没有报的科室{len(silent)}个：{'、'.join(silent)}。清单里写的文件一个也没有收到。")
+    for paper in failed:
+        if paper.department not in silent:
             show(f"  ✗ {paper.department}　{paper.kind_label}：{paper.reason}")
     for paper in told.papers:
         if offline := paper.report.get("offline_sections"):

@@ -12,10 +12,15 @@ from chugao.cli.options import Corpus, Json, Matters, Metrics, Out
 from chugao.cli.output import finding_json, headings_of, say, say_warnings, show, show_findings, show_json, traced
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from chugao.checks import Report
+    from chugao.cli.touching import Paper
+    from chugao.config import Settings
+    from chugao.desk import Desk
     from chugao.manuscript import Draft, Request
+    from chugao.material.items import Item
+    from chugao.outline import Outline
 
 
 def register(app: typer.Typer) -> None:
@@ -76,9 +81,9 @@ def draft_command(
     as_json: Json = False,
 ) -> None:
     """起草一份文稿：给出指标、事项和历年文稿，写出 Word 等三个文件。Word 上标“草稿”。"""
-    from chugao.cli.touching import draft_files, papers_touched, show_touched, touched_json
+    from chugao.cli.touching import draft_files, papers_touched
     from chugao.config import find_workspace, load_settings
-    from chugao.desk import Files, gather, make, open_writer
+    from chugao.desk import Files, gather
     from chugao.export import check_folder
     from chugao.outline import read_outline
 
@@ -112,27 +117,67 @@ def draft_command(
     papers = papers_touched(earlier, desk.figures)
     say(f"起草《{plan.title}》……")
     limit = None if max_cost is None else Decimal(str(max_cost))
-    made: list[tuple[Draft, Report]] = []
-    for name in dict.fromkeys(engine or ["offline"]):
-        with open_writer(name, settings, out, job=plan.title, max_cost=limit) as writer:
-            made += [
-                make(desk, plan, writer, office=office, seed=s, progress=lambda heading: say(f"  写好：{heading}"))
-                for s in range(seed, seed + candidates)
-            ]
+    made = _made(desk, plan, settings, engine or ["offline"], range(seed, seed + candidates), out, limit)
     summaries = _written(made, out, started)
     for notice in desk.past.notices if desk.past else ():  # of the vectors, which drafting can do without
         if notice not in desk.notices:
             say(notice)
     if as_json:
-        told: dict[str, Any] = {"candidates": summaries} if len(made) > 1 else {}
-        show_json(summaries[0] | told | ({"touched": touched_json(papers)} if previous else {}))
-        return
-    say_warnings((*desk.figures.findings, *desk.matters.findings))
+        _show_json(summaries, papers if previous else None)
+    else:
+        say_warnings((*desk.figures.findings, *desk.matters.findings))
+        _show(made, summaries, papers)
+        _say_unpicked(desk.items, plan)
+
+
+def _made(
+    desk: "Desk",
+    plan: "Outline",
+    settings: "Settings",
+    engines: "Sequence[str]",
+    seeds: "Iterable[int]",
+    out: Path,
+    max_cost: Decimal | None,
+) -> "list[tuple[Draft, Report]]":
+    """One draft for each engine and seed, with what was found in it."""
+    from chugao.desk import make, open_writer
+
+    made: list[tuple[Draft, Report]] = []
+    for name in dict.fromkeys(engines):
+        with open_writer(name, settings, out, job=plan.title, max_cost=max_cost) as writer:
+            made += [
+                make(desk, plan, writer, office=settings.office, seed=s, progress=lambda h: say(f"  写好：{h}"))
+                for s in seeds
+            ]
+    return made
+
+
+def _show_json(summaries: "Sequence[dict[str, Any]]", papers: "Sequence[Paper] | None") -> None:
+    from chugao.cli.touching import touched_json
+
+    candidates = {"candidates": summaries} if len(summaries) > 1 else {}
+    touched = {} if papers is None else {"touched": touched_json(papers)}
+    show_json(summaries[0] | candidates | touched)
+
+
+def _show(
+    made: "Sequence[tuple[Draft, Report]]", summaries: "Sequence[dict[str, Any]]", papers: "Sequence[Paper]"
+) -> None:
+    from chugao.cli.touching import show_touched
+
     for (draft, _), summary in zip(made, summaries, strict=True):
         _print_summary(draft, summary)
     if papers:
         show("换数以后，以前的稿子：")
         show_touched(papers)
+
+
+def _say_unpicked(items: "Iterable[Item]", plan: "Outline") -> None:
+    """Confirmed shortcomings that nobody picked stand in no draft; who confirmed everything should hear of it."""
+    told = [i for i in items if i.is_problem and i.status == "confirmed" and not i.picked_by]
+    told = [i for i in told if i.department == plan.department]
+    if told and plan.kind.looks_back:
+        say(f"科室说的不足有{len(told)}条没有人挑，没有写。看：chugao material problems --department {plan.department}")
 
 
 def _written(made: "Sequence[tuple[Draft, Report]]", out: Path, started: float) -> list[dict[str, Any]]:

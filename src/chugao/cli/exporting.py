@@ -12,6 +12,7 @@ from chugao.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chugao.cli.touching import Paper
     from chugao.index import Index
     from chugao.manuscript import Draft
     from chugao.material import Matters
@@ -60,7 +61,7 @@ def export_command(
 ) -> None:
     """把草稿重新导出；加 --final 出定稿，须先过核对，过不了时退出码为 1。"""
     from chugao.cli.checking import past_reports
-    from chugao.cli.touching import show_touched, siblings_touched, touched_json
+    from chugao.cli.touching import siblings_touched, touched_json
     from chugao.desk import read_figures, read_things
     from chugao.export import read_draft, write_files
 
@@ -76,14 +77,14 @@ def export_command(
 
         required_office()  # said before anything is written
     draft = read_draft(file)
+    if signer and draft.shell.type != "report":
+        raise InputError("签发人只印在上行的报告上，这份不是。请去掉 --signer。")
     before = read_draft(previous) if previous is not None else None
     figures = read_figures(metrics) if metrics else None
     later = siblings_touched(file, figures) if figures is not None else []
     if final:
         things = read_things(matters) if matters else None
         draft = _released(draft, figures, things, past_reports(corpus), override_by, reason, only or ())
-    if signer and draft.shell.type != "report":
-        raise InputError("签发人只印在上行的报告上，这份不是。请去掉 --signer。")
     look = office_look()
     more = _more(draft, final, html, pack, figures, before, look)
     if clean:
@@ -100,14 +101,21 @@ def export_command(
         told = {"touched": touched_json(later)} if figures is not None else {}
         show_json({"final": final, "files": {k: str(p) for k, p in paths.items()}} | told)
         return
-    for path in paths.values():
-        show(str(path))
-    if any(paper.places for paper in later):
-        show_touched(later)
+    _show_written(paths, later)
     if final:
         say("定稿已出，Word 上没有“草稿”标记。" + _override_told(draft, override_by))
     else:
         say("这仍是草稿。核对无误后，加 --final 出定稿。")
+
+
+def _show_written(paths: dict[str, Path], later: "Sequence[Paper]") -> None:
+    """The files, and what later figures change in the papers beside this one."""
+    from chugao.cli.touching import show_touched
+
+    for path in paths.values():
+        show(str(path))
+    if any(paper.places for paper in later):
+        show_touched(later)
 
 
 def _released(

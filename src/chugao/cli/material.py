@@ -151,7 +151,7 @@ def confirm_command(
     """确认材料：只有确认过的才能写进文稿。不足另用 material pick 挑选。"""
     from chugao.material.clashing import clashes_of
     from chugao.material.store import confirm_items, list_items
-    from chugao.material.telling import item_json
+    from chugao.material.telling import item_json, opening_of
 
     _one_of(ids, every, "确认")
     items = _done(lambda db, at: confirm_items(db, None if every else ids, by=by, at=at, department=department))
@@ -162,7 +162,7 @@ def confirm_command(
     show(f"已确认{len(items)}条，确认人{by}。")
     clashes = clashes_of(all_told)
     for item in (i for i in items if i.id in clashes):
-        say(f"{item.id} {item.text[:30]}　{clashes[item.id]}。两个都确认了，用后报的；请把不对的不采用。")
+        say(f"{item.id} {opening_of(item.text, 30)}　{clashes[item.id]}。两个都确认了，用后报的；请把不对的不采用。")
     if asked := [i for i in items if i.asks]:
         say(f"其中{len(asked)}条还要补：" + "；".join(f"{i.id} {i.asks}" for i in asked[:5]))
 

@@ -45,7 +45,7 @@ def rewrite_command(
         proposal = rewrite(draft, section, instruction, writer, only=only or (), locked=lock or ())
     paths = write_files(accept(draft, proposal), out) if out is not None and proposal.changed else {}
     if as_json:
-        told = proposal.model_dump(include={"section", "old", "new", "lost", "added", "problems", "engine"})
+        told = proposal.model_dump(include={"section", "old", "new", "lost", "added", "notes", "problems", "engine"})
         show_json(told | {"files": {k: str(p) for k, p in paths.items()}})
     else:
         show(f"原文：{proposal.old}")
@@ -53,6 +53,7 @@ def rewrite_command(
         for name, things in (
             ("会丢掉", proposal.lost),
             ("会添上", proposal.added),
+            ("请留意", proposal.notes),
             ("改不成，因为", proposal.problems),
         ):
             for thing in things:

@@ -1,6 +1,7 @@
 """How much of one text stands in another: 雷同 between sibling departments.
 
-In: texts.  Out: `Resemblance`: the share of the shorter text that stands in the longer one, and the runs.
+In: texts.  Out: `Alike`: the share of the shorter text that stands in the longer one, word for word but for digits
+and marks, and the runs.
 
 What three texts of a set and more have in common is the office's own formula and counts for nothing.
 """
@@ -14,28 +15,15 @@ ALIKE = 0.3
 """From this share on a person should look."""
 
 
-class Resemblance(NamedTuple):
-    """What two texts share."""
-
-    share: float
-    """Of the characters of the shorter one, 0 to 1."""
-    runs: tuple[Run, ...]
-    """Places in the first text (start, end) and in the second (source_start, source_end)."""
-
-
 class Alike(NamedTuple):
     """Two texts of a set that resemble each other."""
 
     first: str
     second: str
     share: float
+    """Of the characters of the shorter one, 0 to 1."""
     runs: tuple[Run, ...]
-
-
-def resemblance(a: str, b: str) -> Resemblance:
-    """What `a` shares with `b`, word for word but for digits and marks."""
-    runs = tuple(RunIndex([("b", b)]).runs(a))
-    return Resemblance(_share(runs, a, b), runs)
+    """Places in the first text (start, end) and in the second (source_start, source_end)."""
 
 
 def most_alike(texts: Mapping[str, str], least: float = ALIKE) -> list[Alike]:

@@ -64,7 +64,7 @@ def header_rows(
         found = _best(sheet, index, textual, stacked, enough, headers[-1].row if headers else -1)
         if found is None:
             continue
-        if headers and found.top <= headers[-1].row:
+        if headers and (found.top <= headers[-1].row or _merged_down(sheet, headers[-1].row, index)):
             # A header's lines follow one another; with rows of the table between them it is another row.
             if headers[-1].row < index - 1 or _is_row_of(sheet, headers[-1], index, is_key):
                 textual[index] = False
@@ -150,6 +150,13 @@ def _is_row_of(sheet: Sheet, header: Header[T], index: int, is_key: Callable[[T]
         if is_key(what) and text and text != sheet.cell(header.row, column).text:
             return True
     return False
+
+
+def _merged_down(sheet: Sheet, upper: int, lower: int) -> bool:
+    """Whether a row right below a header shares merged cells with it: 指标 over both, 完成数 over 2026年 and 2025年."""
+    if lower != upper + 1:
+        return False
+    return any(c.text and c.text == sheet.cell(upper, n).text for n, c in enumerate(sheet.rows[lower]))
 
 
 def _adds(sheet: Sheet, header: Header[T]) -> bool:

@@ -288,7 +288,7 @@ def _check_enough(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> 
     have = f"（文件里有：{'、'.join(periods)}）" if periods else ""
     raise InputError(
         f"没有可写的材料：指标文件里没有{outline.reported.label}的数据{have}，也没有事项。"
-        "请核对 --year 和 --period，或补充 --metrics、--matters。"
+        "请核对 --year 和 --period，或补充 --metrics、--matters；科室报来的材料要先确认（chugao material confirm）。"
     )
 
 

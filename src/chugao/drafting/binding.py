@@ -170,11 +170,16 @@ def _claim(start: int, end: int, value: SlotValue) -> Claim:
     )
 
 
+def way_before(before: str) -> int:
+    """1 where what stands before a value says that it rose to it, -1 that it fell, 0 where it says neither."""
+    return 1 if _RISES.search(before) else -1 if _FALLS.search(before) else 0
+
+
 def _direction_problem(before: str, value: SlotValue) -> str:
     """“提高到{x.now}” where the value fell."""
     if value.sign == 0 or value.state not in ("metric", "derived"):
         return ""
-    says = 1 if _RISES.search(before) else -1 if _FALLS.search(before) else 0
+    says = way_before(before)
     if says and says != value.sign:
         return f"“{before[-4:]}”与{value.id}的实际增减不符"
     return ""

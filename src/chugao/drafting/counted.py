@@ -24,6 +24,10 @@ _NO_NAME = re.compile(
 _ACT = re.compile(
     r"^(?:成功|全面|积极|持续|稳步|有序|率先)?(?:开展|推进|推行|完成|实施|组织|建立|建成|成立|举办|开设|启用|落实|加强|强化|处置|应对|开通|设立|上线|做好|抓好)"
 )
+_SAYS_NOT_OF_WHAT = re.compile(
+    r"(?:完成|投资|投入|耗资|开展|新增|新建|覆盖|接诊|收治|服务|惠及|参加|参与|到位|确诊|检出|已.|[一-鿿]{2}率)"
+)
+"""A row “完成　12386人” with nothing in brackets behind it tells nobody what was completed."""
 _STANDS = re.compile(r"[，；]")
 _ABOUT = 16
 _BARE = 2  # characters of a name that is a verb: 接诊, 封签
@@ -46,6 +50,8 @@ def rows_of(clause: str, text: str) -> tuple[Row, ...]:
             return ()
         if piece == clause and len(match["name"]) <= _BARE and not about and text and is_office_like(text):
             return (Row("", clause),)  # “封签312次”: the deed's own name says of what
+        if not about and _SAYS_NOT_OF_WHAT.fullmatch(match["name"]):
+            return ()
         rows.append(Row(f"{match['name']}（{about}）" if about else match["name"], match["value"]))
     return tuple(rows)
 

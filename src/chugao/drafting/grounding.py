@@ -14,7 +14,7 @@ from functools import cached_property
 from chugao.drafting.alike import said_in
 from chugao.drafting.offering import Offer
 from chugao.drafting.tiling import clauses_of, strip_of
-from chugao.drafting.twisting import claimed, done_too_soon, out_of_order, turned
+from chugao.drafting.twisting import claimed, done_too_soon, out_of_order, says_who, turned
 from chugao.drafting.unvalued import unvalued
 from chugao.manuscript import SLOT, BriefMatter, ReplySentence
 
@@ -50,7 +50,7 @@ _CHANGE = re.compile(
     r"(?:提升|提高|上升|增长|增加|下降|降低|减少|缩短|延长|改善|好转|增强|减轻|回落|攀升|压降)(?!到|至|了?\{)"
 )
 _PROJECT = re.compile(
-    r"(?:国家|省|市|区域|国际|全国|全省|全市|部)级?[一-鿿]{0,10}?(?:专科|中心|基地|项目|平台|课题|实验室|学科|试点|称号|工程|联盟|医联体|大赛|竞赛|年会|论坛|认证|质控检查)"
+    r"(?:国家|省|市|区域|国际|全国|全省|全市|(?<![一-鿿])部(?!分|门)|部(?=级))级?[一-鿿]{0,10}?(?:专科|中心|基地|项目|平台|课题|实验室|学科|试点|称号|工程|联盟|医联体|大赛|竞赛|年会|论坛|认证|质控检查)"
 )
 _TITLE = r"(?:主任|院长|医生|医师|教授|护士长|书记|局长|处长|科长|博士|院士|老师|专家|同志|护士|先生|女士)"
 _SURNAMES = "张王李赵刘陈杨黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范姚谭廖邹熊陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -63,6 +63,12 @@ _ONLY_AS_GIVEN = (
     (_PROJECT, "在资料里没有，不能添"),
     (_OFTEN, "多久一次资料里没有写，请删去"),
     (_VERBATIM, "需要依据，资料里没有这样说，请删去"),
+)
+_WITH_OTHERS = "的|对|与|和|及|、|向|等|内|外|全|各|病|组织|协调|指导|会同|联合|督促|推动|支持|配合"
+_OUTCOME = re.compile("(?:确保|从而|进而|有助于|有利于|促使|使得?)(?P<what>[一-鿿]{3,16})")
+_AND_SO_ON = re.compile("等(?:[一-鿿]{0,4}(?:工作|事项|项目|措施|任务|举措))?$")
+_MEANT = re.compile(
+    "拟(?!定)|计划(?!生育|免疫|书|表)|力争|争取|打算|准备|预计|正在(?:有序|抓紧)?(?:推进|进行|实施|开展)?中?"
 )
 _MARKS = "，、。；：！？"
 _ENDS = "，。；：！？"
@@ -97,6 +103,8 @@ class Grounds:
             for clause in re.split(f"[{_ENDS}]", sentence.text):
                 matter = own.matter_of(clause, words_of(clause, offer))
                 turned = own.turned(clause, matter, sentence.text) if matter else []
+                if turned and own.several(clause, sentence.text):
+                    turned = []
                 spoken_of |= {matter.id: matter} if matter else {}
                 yield from turned
                 if matter is None or turned:
@@ -169,6 +177,10 @@ class _Own:
         return Covered(self.texts)
 
     @cached_property
+    def _named(self) -> "Covered":
+        return Covered(self.texts, glue=False)
+
+    @cached_property
     def _single(self) -> "list[Covered]":
         return [Covered(text, self._frame) for text in (*self._matters, *self._passages)]
 
@@ -206,9 +218,39 @@ class _Own:
         """What a clause about a matter makes of it that it does not say."""
         told = f"{matter.text}，{matter.result}"
         frame = "，".join((self._frame, matter.actor, matter.owner, matter.category))
+        frame += f"，{{{matter.when}}}" if matter.when else ""
         unfinished = matter.status in ("planned", "ongoing")
         too_soon = done_too_soon(clause, f"{told}，{frame}") if unfinished else ()
-        return [*too_soon, *turned(clause, told, frame, around)]
+        if unfinished:
+            clause, around = _without_plan(clause, told), _without_plan(around, told)
+        return [*too_soon, *self._other_doer(clause, matter), *turned(clause, told, frame, around)]
+
+    def _other_doer(self, clause: str, matter: BriefMatter) -> Iterator[str]:
+        """An office of this section as the doer of a thing that is another's."""
+        doers = "、".join(filter(None, (matter.actor, matter.owner)))
+        theirs = f"{matter.text}，{matter.result}，{doers}"
+        if not doers or any(d in clause for d in re.split("[、，,和与]", doers) if d):
+            return
+        for office in self._offices:
+            if office not in theirs and re.search(rf"(?:^|由|经){re.escape(office)}(?!{_WITH_OTHERS})", clause):
+                yield f"“{office}”不是这件事的责任单位：资料里是“{doers}”"
+
+    @cached_property
+    def _offices(self) -> set[str]:
+        brief = self._offer.brief
+        told = (brief.department, *(o for m in brief.matters for o in (m.actor, m.owner)))
+        return {o for t in told for o in re.split("[、，,和与]", t) if len(o) > 2}
+
+    def several(self, clause: str, around: str) -> bool:
+        """Whether a clause names several matters in one breath, and each of them as it is; none of them with a doer."""
+        members = [m for m in re.split("、|以及|[和及并与]", _AND_SO_ON.sub("", clause)) if m]
+        if len(members) < 2 or any(len(m) < _STRANGE_RUN or says_who(m) for m in members):
+            return False
+        matters = [self.matter_of(m, words_of(m, self._offer)) for m in members]
+        held = {m.id for m in matters if m}
+        return len(held) > 1 and all(
+            m and not self.turned(member, m, around) for member, m in zip(members, matters, strict=True)
+        )
 
     def out_of_order(self, sentence: str, matter: BriefMatter) -> Iterator[str]:
         """Steps of a matter in another order."""
@@ -226,6 +268,10 @@ class _Own:
         """Of what is ahead much may be said; but not an act with a thing nobody named."""
         if _ACT.search(words) and self.everything.share(words) < _ENOUGH_OF_AN_ACT:
             return _unfounded(words)
+        for match in _OUTCOME.finditer(words):
+            what = _CHANGE.sub("", match["what"])
+            if _CHANGE.search(match["what"]) and self._named.share(what) < _ENOUGH_OF_ONE:
+                return f"“{match.group()}”资料里没有这个目的，请删去"
         return ""
 
     def fact_problem(self, clause: str, words: str) -> str:
@@ -277,6 +323,11 @@ def words_of(clause: str, offer: Offer) -> str:
         if constant:
             text = text.replace(constant, "，")
     return re.sub(r"[^\u4e00-\u9fffA-Za-z]", "", text)
+
+
+def _without_plan(text: str, matter: str) -> str:
+    """What is not done yet may be told as meant or under way: 拟, 力争, 正在; where the matter says so itself, it stays."""
+    return text if _MEANT.search(matter) else _MEANT.sub("", text)
 
 
 def _clauses(text: str) -> Iterable[str]:

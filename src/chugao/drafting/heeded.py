@@ -207,9 +207,12 @@ def _counted(order: Order, body: Sequence[Section], characters: int) -> Outcome:
         return Outcome(order.text, _PARTLY, f"正文{characters}字，仍超出，请人工再压")
     told = next((s for s in body if s.id.startswith("problem")), None)
     count = len([b for b in told.blocks if b.sentence_ids]) if told else 0
-    if count == order.number:
+    if count == order.number or (count < order.number and _AT_MOST.search(order.text)):
         return Outcome(order.text, _DONE, f"写了{count}条", told)
     return Outcome(order.text, _PARTLY if count else _NOT, f"收到的材料只够写{count}条，请补充", told)
+
+
+_AT_MOST = re.compile(r"不(?:要|得|能)?(?:多于|超过)|至多|最多|以内|控制在")
 
 
 def _part_counted(order: Order, topic: str, body: Sequence[Section], matters: Sequence[Matter]) -> Outcome:

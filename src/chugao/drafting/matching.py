@@ -42,10 +42,13 @@ def _match(sisters: Sequence[Written]) -> None:
 
 
 def _make_of(free: Sequence[Written]) -> str:
-    """The make that most sections can take; of several the one that most have already."""
+    """The make that most sections can take; of several the one that most have already.
+
+    The name of one deed says less of a section than what its deeds are about: it is no make for those that have another.
+    """
     possible = Counter(m for w in free for m in {m for m, _ in w.headings})
     has = Counter(m for w in free for m, text in w.headings if text == w.heading)
-    return max(possible, key=lambda m: (possible[m], has[m], m), default="")
+    return max(possible, key=lambda m: (m != "act" or 2 * has[m] > len(free), possible[m], has[m], m), default="")
 
 
 def _even_out(sisters: Sequence[Written], make: str) -> None:
@@ -59,8 +62,9 @@ def _even_out(sisters: Sequence[Written], make: str) -> None:
             best = (_even(near), near)
     middle = median(map(len, best[1]))
     for written, heading, other in zip(sisters, kept, best[1], strict=True):
-        # What fits as it is stays: it says more of its section than another.
-        if abs(len(heading) - middle) > _APART * middle and other != heading:
+        # What fits as it is stays: it says more of its section than another.  None loses a thing it names for its length.
+        names_less = len(_nouns(other)) < len(_nouns(heading))
+        if abs(len(heading) - middle) > _APART * middle and other != heading and not names_less:
             written.headed(other)
 
 

@@ -95,27 +95,25 @@ def make_offer(
     }
     slots = [_slot(f, facts.definitions[f.metric], outline, spoken) for f in told.values()]
     values = {name: slot_value(f) for name, f in told.items()}
-    for definition in missing:
-        slot, value = _missing(definition, owner_of(facts, definition.id) or outline.department)
-        slots.append(slot)
-        values[slot.name] = value
     general = general_values(outline)
     if plan.part.required and plan.part.role != "lead" and not (plan.matters or plan.metrics or missing):
         general["brief.pending"] = _pending(plan, outline)
     elif plan.part.role in ("plan", "next") and not plan.matters:
         general["brief.tasks"] = _tasks_owed(outline, answering=shortfalls_apart)
-    slots += [Slot(name=n, meaning=v.printed) for n, v in general.items()]
-    if plan.part.role == "lead":
-        for number, basis in enumerate(bases):
-            name = f"basis_{chr(ord('a') + number)}.title"
-            slots.append(Slot(name=name, meaning="起草所依据的文件，全称和文号", field="basis"))
-            values[name] = SlotValue(printed=basis, state="constant", id=name)
+    lead = plan.part.role == "lead"
+    without_figure = (
+        *(_missing(d, owner_of(facts, d.id) or outline.department) for d in missing),
+        *((Slot(name=n, meaning=v.printed), v) for n, v in general.items()),
+        *(_basis(number, title) for number, title in enumerate(bases if lead else ())),
+    )
+    for slot, value in without_figure:
+        slots.append(slot)
+        values[slot.name] = value
     matters = []
     for matter in plan.matters:
         brief_matter, behind = _matter(matter, outline, instructions, own)
         matters.append(brief_matter)
         values |= behind
-    lead = plan.part.role == "lead"
     brief = Brief(
         task="lead" if lead else "part",
         section=plan.id,
@@ -144,7 +142,7 @@ def make_offer(
     names += [d.name for d in missing]
     return Offer(
         brief=brief,
-        values=values | general,
+        values=values,
         facts=told,
         constants=(*names, outline.department, outline.organisation, guidance, theme),
         missing=tuple(d.id for d in missing),
@@ -155,6 +153,13 @@ def owner_of(facts: Facts, metric: str) -> str:
     """Whom the row of a figure without a value names; "" for nobody."""
     known = facts.get(metric, "target") or facts.get(metric, "prev") or facts.get(metric, "goal")
     return known.inputs[0].owner if known and known.inputs else ""
+
+
+def _basis(number: int, title: str) -> tuple[Slot, SlotValue]:
+    """The slot of a document that the draft rests on."""
+    name = f"basis_{chr(ord('a') + number)}.title"
+    slot = Slot(name=name, meaning="起草所依据的文件，全称和文号", field="basis")
+    return slot, SlotValue(printed=title, state="constant", id=name)
 
 
 def _missing(definition: MetricDefinition, owner: str) -> tuple[Slot, SlotValue]:

@@ -105,10 +105,13 @@ def pending_parts(outline: Outline, offers: dict[str, Offer]) -> list[Request]:
     return [
         Request(
             metric=section,
-            name=offer.values[owed].printed.strip("【】").removeprefix("待补："),
+            name=offer.values[owed]
+            .printed.strip("【】")
+            .removeprefix("待补：")
+            .removesuffix(f"（{outline.department}）"),
             department=outline.department,
             owner=outline.department,
-            reason=reason,
+            reason=_UNPICKED if offer.brief.role == "problems" else reason,
         )
         for section, offer in offers.items()
         for owed, reason in _PENDING.items()
@@ -116,4 +119,5 @@ def pending_parts(outline: Outline, offers: dict[str, Offer]) -> list[Request]:
     ]
 
 
+_UNPICKED = "这一部分必须有，不足还没有挑：用 chugao material problems 看问题清单，用 chugao material pick 挑选"
 _PENDING = {"brief.pending": "这一部分必须有，没有收到材料", "brief.tasks": "这一部分只有目标，没有收到任务"}

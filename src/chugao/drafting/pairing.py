@@ -7,13 +7,16 @@ Surprise: two matters that name the same county are not about the same thing.  W
 nothing, so they are left out before anything is compared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 from chugao.material import Matter
-from chugao.outline import answers, common_pairs
+from chugao.outline import answers, common_pairs, share_a_word
 
 _ANSWERS = 0.1
 """From this likeness on a task answers a shortcoming."""
+_A_FEW = 2
+"""Tasks of one owner, up to which it says something that a shortcoming has the same."""
 _BESIDE = 0.6
 """Beside a plain answer one that is only so much like is none."""
 
@@ -30,11 +33,30 @@ def answered(planned: Sequence[Matter], problems: Sequence[Matter]) -> dict[str,
     plainest: dict[str, float] = {}
     for likeness, _, problem in found:
         plainest[problem] = max(likeness, plainest.get(problem, 0.0))
-    return {
+    told = {
         task: problem
         for likeness, task, problem in sorted(found, key=lambda f: -f[0])
         if likeness >= _BESIDE * plainest[problem]
     }
+    left = [p for p in problems if p.id not in told.values()]
+    return told | _of_one_desk([t for t in planned if t.id not in told], left, planned, common)
+
+
+def _of_one_desk(
+    free: Sequence[Matter], left: Sequence[Matter], planned: Sequence[Matter], common: Collection[str]
+) -> dict[str, str]:
+    """For shortcomings that no task answers by its words: the task of the same desk that has one word of them.
+
+    A desk of many tasks says nothing.
+    """
+    owners = Counter(t.owner for t in planned)
+    found: dict[str, str] = {}
+    for problem in left:
+        own = [t for t in free if t.owner and t.owner == problem.owner and owners[t.owner] <= _A_FEW]
+        alike = [t for t in own if t.id not in found and share_a_word(_words(problem), _words(t), common)]
+        if len(alike) == 1:
+            found[alike[0].id] = problem.id
+    return found
 
 
 def answering(planned: Sequence[Matter], problems: Sequence[Matter]) -> list[Matter]:

@@ -34,16 +34,17 @@ _LAST = 700  # before honours, whatever the order
 _MOST_SECTIONS = {"results": 6, "plan": 4, "items": 8, "next": 1}
 _MORE_SECTIONS, _MANY_MATTERS = 2, 24
 _FEW_SECTIONS = {"results": 4, "plan": 3, "items": 4, "next": 1}
-_SEVERAL = 2
+_SEVERAL, _A_PAIR, _RUN_ON = 2, 2, 8  # parts; tasks under a heading, tasks without any
 _UNSECTIONED = 5  # matters: so few need no headings of their own, unless there are figures for them
-_FIGURES_FOR_HEADINGS = 16
-_FEW_AIMS = 10
-_BROAD = 3  # fields of work in one section; more, and no heading names it
+_FIGURES_FOR_HEADINGS, _FEW_AIMS = 16, 10
+_BROAD, _BROAD_SUPPORT = 3, 5  # fields of work in one section; more, and no heading names it
 _BRIEF, _SHORT = 1200, 2500  # characters: below, no sections within a part; below, few of them
 _MILESTONE = re.compile(
     r"通过[^，]{0,14}(?:评审|评价|评估|认证|验收|复审|复评|复核)|创成|晋升|获批[^，]{0,10}(?:医院|中心)$|(?:评审|复审|复评|验收|认证|评估)通过$"
 )
-_WEIGHTY = re.compile(r"启用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通|恢复|托管|牵头|扩建|迁入")
+_WEIGHTY = re.compile(
+    r"启用|投入使用|获批|建成|投用|挂牌|上线|首例|首家|成立|开诊|落成|竣工|开通|恢复|托管|牵头|扩建|迁入"
+)
 
 
 class SectionPlan(Frozen):
@@ -319,13 +320,16 @@ def _with_topics(
         bucket.alone = (
             len(weights) == 1 and weights[0] >= _URGENT and not ahead and _fills(bucket.matters[0], weights[0])
         )
-    buckets = [*own, *_merged(formed, room, kept, ahead=ahead)]
+    uneven = part.role != "items" and (bool(own) or len(rest) > _A_PAIR * room)
+    buckets = [*own, *_merged(formed, room, kept, ahead=ahead, uneven=uneven)]
     if len(buckets) == 1 and part.topics and len(rest) >= _OF_ONE_FIELD:
         buckets = _by_category(buckets[0])
     for bucket in buckets:
         bucket.matters.sort(key=matters.index)
     buckets.sort(key=order.place)
-    if not part.topics or len(buckets) == 1:
+    # Two or three tasks under each of three headings read like a form: they run on, numbered through.
+    form = part.role == "plan" and not own and len(rest) <= _RUN_ON and _of_one_length(buckets)
+    if not part.topics or len(buckets) == 1 or form:
         every = [m for b in buckets for m in b.metrics]
         return [_single(part, [m for b in buckets for m in b.matters], every)]
     level = part.level + 1 if part.level else 1
@@ -450,11 +454,12 @@ def _topic_for(metric: str, matters: Sequence[Matter], facts: Facts) -> Topic:
     definition = facts.definitions[metric]
     # No figure stands among the honours because an honour bears its name.
     told = [(m, topic_of_matter(m.category, m.text)) for m in matters]
-    scored = [(affinity(definition.name, m.text + m.result), i) for i, (m, t) in enumerate(told) if t.id != "honours"]
-    best = max(scored, default=(0.0, 0))
-    if best[0] >= ATTACHED:
-        matter = matters[best[1]]
-        return topic_of_matter(matter.category, matter.text)
+    spoken = [(m, t) for m, t in told if t.id != "honours"]
+    for words in (lambda m: m.text + m.result, lambda m: f"{m.category}，{m.text}{m.result}"):
+        scored = [(affinity(definition.name, words(m)), i) for i, (m, _) in enumerate(spoken)]
+        best = max(scored, default=(0.0, 0))
+        if best[0] >= ATTACHED:
+            return spoken[best[1]][1]
     # 县域内就诊率 beside what the 医共体 did, of which its area bears the name.
     area = next((w for w in _AREA.split(definition.area) if len(w) >= _A_NAME), "")
     beside = next((t for m, t in told if area and area in m.text and t.id != "honours"), None)
@@ -481,9 +486,7 @@ def _must_be_told(definition: MetricDefinition, department: str) -> bool:
     return definition.headline or department in definition.required_by
 
 
-def _merged(
-    buckets: list[_Bucket], most: int, kept: frozenset[str] = frozenset(), *, ahead: bool = False
-) -> list[_Bucket]:
+def _merged(buckets: list[_Bucket], most: int, kept: frozenset[str], *, ahead: bool, uneven: bool) -> list[_Bucket]:
     """Thin buckets joined to a neighbour of their family until the document has sections of some weight.
 
     Figures of a field nobody sent a matter of are told among matters of another only where they must be (`kept`).
@@ -491,14 +494,15 @@ def _merged(
     with_matters = any(b.matters for b in buckets)
     while len(buckets) > 1:
         thin = [b for b in buckets if b.lead.id != "honours" and _is_thin(b, with_matters, buckets, ahead)]
-        excess = [b for b in buckets if b.lead.id != "honours"] if len(buckets) > most else []
+        many = len(buckets) > most or (uneven and _of_one_length(buckets))
+        excess = [b for b in buckets if b.lead.id != "honours"] if many else []
         candidates = thin or excess
         if not candidates:
             break
         smallest = min(candidates, key=lambda b: (b.size, -b.lead.order))
         host = _host(smallest, buckets)
-        if host is None:
-            break
+        if host is None or (not thin and len(buckets) <= most and not _akin(smallest, host)):
+            break  # sections of one length are better than one of everything
         buckets.remove(smallest)
         if not ahead and host.matters and not smallest.matters and not _beside(smallest, host):
             smallest.metrics = [m for m in smallest.metrics if m in kept]
@@ -525,6 +529,12 @@ class _Order(NamedTuple):
         return (-best if best >= _URGENT else 0, usual)
 
 
+def _of_one_length(buckets: Sequence[_Bucket]) -> bool:
+    """Whether three sections and more are about as long as one another: where everything weighs as much nothing does."""
+    lengths = [sum(len(m.text + m.result) + len("，8月底前完成") for m in b.matters) for b in buckets]
+    return len(lengths) > 2 and max(lengths) < 2 * min(lengths)
+
+
 def _fills(matter: Matter, weight: int) -> bool:
     """Whether a section may hold this one matter: what a leader wants alone, a milestone with a story."""
     return weight >= _ASKED or len(matter.text + matter.result) >= _A_STORY
@@ -547,7 +557,7 @@ def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:
     others = [b for b in buckets if b is not bucket and b.lead.id != "honours"]
     if bucket.matters:
         others = [b for b in others if not b.alone] or others
-    narrow = [b for b in others if _fields(b) + _fields(bucket) <= _BROAD] if bucket.matters else others
+    narrow = [b for b in others if _fields(b) + _fields(bucket) <= _broadest(b, bucket)] if bucket.matters else others
     # Beside matters of a field rather than beside its figures, which came to stand among matters of another.
     for fields in (_held, lambda b: {t.id for t in b.topics}):
         for wanted in bucket.lead.joins:
@@ -556,13 +566,29 @@ def _host(bucket: _Bucket, buckets: Sequence[_Bucket]) -> _Bucket | None:
     family = [b for b in narrow if any(t.family == bucket.lead.family for t in b.topics)]
     if family and not bucket.matters:
         return min(family, key=lambda b: b.lead.order)  # figures alone go to the family's head
-    nearest = family or narrow or others
+    # What was done for patients stands with what was done for patients.
+    kin = [b for b in narrow if any(t.family in _OF_CARE and bucket.lead.family in _OF_CARE for t in b.topics)]
+    nearest = family or kin or narrow or others
     return min(nearest, key=lambda b: (_fields(b), abs(b.lead.order - bucket.lead.order)), default=None)
+
+
+_OF_CARE = ("care", "service")
+
+
+def _broadest(one: _Bucket, other: _Bucket) -> int:
+    """How many fields two may join: people, systems, houses and the party's work stand together in most reports."""
+    support = all(t.family == "support" for b in (one, other) for t in b.topics)
+    return _BROAD_SUPPORT if support else _BROAD
 
 
 def _beside(bucket: _Bucket, host: _Bucket) -> bool:
     """Whether readers expect a field where its host stands."""
     return any(t.id in bucket.lead.joins or bucket.lead.id in t.joins for t in host.topics)
+
+
+def _akin(bucket: _Bucket, host: _Bucket) -> bool:
+    """Whether two stand together for more than their length: readers expect them so, or they are of one family."""
+    return _beside(bucket, host) or any(t.family == o.family for t in bucket.topics for o in host.topics)
 
 
 def _held(bucket: _Bucket) -> set[str]:

@@ -123,7 +123,9 @@ def _of_field(said: _Said, told: Sequence[SectionPlan]) -> SectionPlan | None:
 def _of_part(spot: Spot, job: Job, body: Sequence[SectionPlan]) -> list[SectionPlan]:
     """The sections of the part that was named, in order."""
     if spot.number:
-        part = part_meant(f"第{_HAN[spot.number - 1]}部分", job.outline.parts)
+        # Parts are counted as they are printed: one with nothing in it is none.
+        held = [o for o in job.outline.parts if any(_within(p, o.id, job) for p in body)]
+        part = part_meant(f"第{_HAN[spot.number - 1]}部分", [o for o in held if o.role != "lead"])
         return [p for p in body if part is not None and _within(p, part.id, job)]
     roles = {"plan": ("plan", "items", "next", "goals")}.get(spot.part, (spot.part,))
     return [p for p in body if p.part.role in roles] if spot.part else []

@@ -3,8 +3,8 @@
 In: a draft, a section, an instruction, an engine.  Out: `Proposal`, which shows what is lost and what is added before
 anybody accepts it; `accept` makes the next draft.
 
-Every number stays locked in its slot: the model sees the slot, and must use each one once.  A sentence that is locked
-is not sent at all; what stands between locked sentences is rewritten stretch by stretch, so that nothing moves past it.
+Every number stays locked in its slot: the model sees the slot, and must use each one once.  A sentence whose meaning a
+model turns, though nobody asked for it, keeps its old words.  A sentence that is locked is not sent at all; what stands between locked sentences is rewritten stretch by stretch, so that nothing moves past it.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from chugao.drafting.binding import Bound, SlotValue, bind, for_people
 from chugao.drafting.grounding import Covered, acts_nobody_gave, names_nobody_gave
 from chugao.drafting.mending import metric_before
+from chugao.drafting.reworded import Change, reworded
 from chugao.errors import InputError
 from chugao.manuscript import (
     SLOT,
@@ -50,6 +51,8 @@ class Proposal(Frozen):
     """What the old text says and the new one does not: numbers, and sentences that have no successor."""
     added: tuple[str, ...] = ()
     """What the new text says and the old one does not."""
+    notes: tuple[str, ...] = ()
+    """Where the meaning is another one, as was asked; and which sentences kept their old words, and why."""
     problems: tuple[str, ...] = ()
     """Why there is no new text: every sample was wrong.  The old one stands."""
     sentences: tuple[Sentence, ...] = ()
@@ -94,19 +97,21 @@ async def arewrite(
     sentences: list[Sentence] = []
     blocks: list[Block] = []
     problems: list[str] = []
+    notes: list[str] = []
     for block in section.blocks:
         made: list[Sentence] = []
         for stretch in _stretches(section, block, free):
             if stretch[0].id not in free:
                 made += stretch
                 continue
-            new, wrong = await _rewritten(draft, section, stretch, instruction, engine)
-            problems += wrong
-            made += new
+            new = await _rewritten(draft, section, stretch, instruction, engine)
+            problems += new.problems
+            notes += new.notes
+            made += new.sentences
         made = [s.model_copy(update={"id": f"{block.id}.{n}"}) for n, s in enumerate(made, 1)]
         sentences += made
         blocks.append(block.model_copy(update={"sentence_ids": tuple(s.id for s in made)}))
-    return _proposal(section, instruction, engine, sentences, blocks, problems)
+    return _proposal(section, instruction, engine, sentences, blocks, problems, notes)
 
 
 def accept(draft: Draft, proposal: Proposal) -> Draft:
@@ -134,9 +139,15 @@ class _Original(NamedTuple):
     constants: tuple[str, ...]
 
 
+class _Rewritten(NamedTuple):
+    sentences: list[Sentence]
+    problems: list[str]
+    notes: list[str]
+
+
 async def _rewritten(
     draft: Draft, section: Section, stretch: Sequence[Sentence], instruction: str, engine: Engine
-) -> tuple[list[Sentence], list[str]]:
+) -> _Rewritten:
     """New sentences for a stretch, or the old ones and what was wrong with every sample."""
     original = _original(stretch)
     first = _brief(draft, section, original, instruction)
@@ -144,11 +155,50 @@ async def _rewritten(
     for sample in range(_SAMPLES):
         reply = await engine.write(brief)
         problems = [*reply.problems] or _problems(reply, original, brief)
-        if not problems:
-            return _bound(reply, original, stretch, engine), []
+        changes = _changes(reply, original, brief, instruction) if not problems else {}
+        turned = [c.told for told in changes.values() for c in told if not c.asked]
+        if not problems and not turned:
+            notes = [f"意思与原文不同，是您要求的：{c.told}" for told in changes.values() for c in told]
+            return _Rewritten(_bound(reply, original, stretch, engine), [], _for_people(notes, original))
+        if not problems and sample == _SAMPLES - 1 and (kept := _with_old(reply, original, stretch, engine, changes)):
+            notes = [f"这一句改了意思，仍用原文：{told[0].told}" for told in changes.values()]
+            return _Rewritten(kept, [], _for_people(notes, original))
+        problems += turned
         told = tuple(f"上一稿不能用：{p}" for p in problems[:8])
         brief = first.model_copy(update={"instructions": (*first.instructions, *told), "seed": sample + 1})
-    return list(stretch), [for_people(p, original.values) for p in problems]
+    return _Rewritten(list(stretch), _for_people(problems, original), [])
+
+
+def _for_people(problems: Sequence[str], original: "_Original") -> list[str]:
+    return [for_people(p, original.values) for p in problems]
+
+
+def _changes(reply: Reply, original: "_Original", brief: Brief, instruction: str) -> dict[int, list[Change]]:
+    """What the new sentences mean otherwise than the old ones, by the place of the new one."""
+    frame = "，".join((brief.heading, brief.department, brief.organisation, *(s.metric_name for s in brief.slots)))
+    texts = [s.text for b in reply.blocks for s in b.sentences]
+    metrics = {s.name: s.metric_name for s in brief.slots if s.metric_name}
+    found = ((i, list(reworded(t, original.templates, frame, instruction, metrics))) for i, t in enumerate(texts))
+    return {i: told for i, told in found if told}
+
+
+def _with_old(
+    reply: Reply,
+    original: "_Original",
+    stretch: Sequence[Sentence],
+    engine: Engine,
+    changes: Mapping[int, Sequence[Change]],
+) -> list[Sentence]:
+    """The new sentences, but the old one wherever one is turned; [] where they do not stand one for one."""
+    new = _bound(reply, original, stretch, engine)
+    slots = [[{m.group() for m in SLOT.finditer(t)} for t in texts] for texts in _both(reply, original)]
+    if slots[0] != slots[1] or len(changes) == len(new):
+        return []
+    return [stretch[i] if i in changes else sentence for i, sentence in enumerate(new)]
+
+
+def _both(reply: Reply, original: "_Original") -> tuple[list[str], list[str]]:
+    return [s.text for b in reply.blocks for s in b.sentences], list(original.templates)
 
 
 def _original(stretch: Sequence[Sentence]) -> _Original:
@@ -306,6 +356,7 @@ def _proposal(
     sentences: list[Sentence],
     blocks: list[Block],
     problems: list[str],
+    notes: list[str],
 ) -> Proposal:
     old, new = ["".join(s.text for s in held) for held in (section.sentences, sentences)]
     before, after = (
@@ -323,6 +374,7 @@ def _proposal(
         new=old if problems else new,
         lost=() if problems else tuple(gone),
         added=() if problems else tuple(come),
+        notes=() if problems else tuple(dict.fromkeys(notes)),
         problems=tuple(dict.fromkeys(problems)),
         sentences=tuple(sentences),
         blocks=tuple(blocks),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from chugao.drafting.heeding import read_order, speaks_of
 from chugao.material import Matter
+from chugao.mentions import find_mentions
 from chugao.metrics.facts import Facts
 from chugao.outline import Part, Topic, topic_of_matter, topic_of_metric, topics
 
@@ -39,6 +40,7 @@ def shares_of(
             if (
                 home := _heading_of_matter(asked, matter)
                 or _heading_of_field(asked, matter)
+                or _of_counts(asked, matter)
                 or _best_heading(asked, "")
                 or _of_support(asked, matter)
                 or _of_neighbours(asked, matter)
@@ -130,6 +132,14 @@ def _best_heading(parts: Sequence[Part], words: str, *, figures: bool = False, g
     return next((p for p in told if re.search(r"做法|成效|亮点|重点|主要", p.heading)), told[0] if told else None)
 
 
+def _of_counts(parts: Sequence[Part], matter: Matter) -> Part | None:
+    """业务量 for a sentence that tells nothing but an indicator: “针灸推拿科床位使用率91.4%”."""
+    home = next((p for p in parts if _OF_FIGURES.search(p.heading)), None)
+    if home is None or not re.match(r"[\u4e00-\u9fff]{2,16}\d", matter.text):
+        return None
+    return home if any(m.metric for m in find_mentions(matter.text)) else None
+
+
 def _heading_of_matter(parts: Sequence[Part], matter: Matter) -> Part | None:
     """The heading that speaks of a matter: by its 类别 and whose it is first, then by its words, least by what came of it."""
     named = [p for p in parts if len(matter.category) >= _A_NAME and matter.category in p.heading]
@@ -197,12 +207,35 @@ def _heading_of_field(parts: Sequence[Part], matter: Matter) -> Part | None:
     topic = topic_of_matter(matter.category, matter.text)
     if topic.id == "honours":
         topic = topic_of_matter("", matter.text)  # 最美药师 belongs to what pharmacists do
-    if part := _naming(parts, topic):
+    if part := _of_subject(parts, matter) or _naming(parts, topic):
         return part
     of_care = topic.family in ("care", "service") or (
         topic.id == "other" and _CLINICAL.search(matter.text + matter.result)
     )
     return next((p for p in parts if _OF_CARE.search(p.heading)), None) if of_care else None
+
+
+_SUBJECTS = tuple(
+    (re.compile(told), re.compile(heading))
+    for told, heading in (
+        (
+            r"孕产?妇|产前|产后|分娩|剖宫|新生儿|婴儿|儿童(?!.{0,8}(?:接种|疫苗))|两癌|婚前|母婴",
+            r"妇幼|妇女|儿童|母婴|生育",
+        ),
+        (r"接种|疫苗|免疫", r"免疫|接种"),
+        (r"传染病|疫情|登革|流感|结核|艾滋", r"传染病|疫情|疾控|疾病预防"),
+        (r"高血压|糖尿病|老年人|健康档案|慢性?病|精神障碍", r"慢性?病|基本公共卫生|公卫|基层"),
+    )
+)
+"""Within public health: what a sentence speaks of, and what a heading that wants it is called."""
+
+
+def _of_subject(parts: Sequence[Part], matter: Matter) -> Part | None:
+    """妇幼健康服务 for “产前筛查率88%”, where 传染病防控 is of public health as well."""
+    for told, heading in _SUBJECTS:
+        if told.search(matter.text):
+            return next((p for p in parts if heading.search(p.heading)), None)
+    return None
 
 
 def _wanted(parts: Sequence[Part], matter: Matter, wishes: Sequence[str]) -> Part | None:

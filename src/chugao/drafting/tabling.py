@@ -19,6 +19,7 @@ from chugao.drafting.counted import Row, is_office_like, rows_of
 from chugao.drafting.offering import Offer
 from chugao.drafting.wording import is_own
 from chugao.drafting.writing import Written, write
+from chugao.engines.acts import is_act
 from chugao.kind import Kind, Style
 from chugao.manuscript import SLOT, BriefMatter, ClaimedText, Engine, count_characters
 from chugao.material.honours import is_honour
@@ -110,6 +111,16 @@ class _Terms(NamedTuple):
     values: frozenset[str]
     """Values of figures: where a matter says one no section says it again, so that the matter keeps it."""
 
+    def tells_a_value(self, told: Mapping[str, Written]) -> bool:
+        """Whether the prose tells any figure by its value."""
+        return any(
+            value in b.text
+            for written in told.values()
+            for _, held in written.blocks
+            for _, b in held
+            for value in self.values
+        )
+
     def excess(self, told: Mapping[str, Written]) -> float:
         """How many numbers too many the prose holds."""
         characters = sum(map(_characters, told.values()))
@@ -134,8 +145,8 @@ async def eased(
     elif terms.excess(kept.told) > 0:
         terms = terms._replace(bound=_usual(outline, index))
     for step in _STEPS[outline.style]:
-        short = sum(map(_characters, kept.told.values())) < _SHORT
-        if terms.excess(kept.told) <= (_BEARABLE if short and step in ("count", _BARE_OF_FIGURES) else 0):
+        spared = _is_short(kept.told) and step in ("count", _BARE_OF_FIGURES)
+        if terms.excess(kept.told) <= (_BEARABLE if spared else 0):
             break
         thinned = _with_fewer_figures if isinstance(step, int) else _without_counts
         kept = await thinned(kept, step, terms, engine)
@@ -148,6 +159,10 @@ def _numbers(written: Written) -> int:
 
 def _characters(written: Written) -> int:
     return sum(len(b.text) for _, held in written.blocks for _, b in held)
+
+
+def _is_short(told: Mapping[str, Written]) -> bool:
+    return sum(map(_characters, told.values())) < _SHORT
 
 
 def _usual(outline: Outline, index: "Index | None") -> float:
@@ -182,7 +197,9 @@ async def _with_fewer_figures(kept: Eased, step: Step, terms: _Terms, engine: En
             continue
         offer = offer.model_copy(update={"brief": offer.brief.model_copy(update={"sparer": step})})
         written = await write(offer, engine, engine, _quietly)
-        if _numbers(written) < _numbers(told[section]):
+        # A short paper keeps the only figure it has, however full of numbers its matters are.
+        bare = _is_short(told) and not terms.tells_a_value({**told, section: written})
+        if _numbers(written) < _numbers(told[section]) and not bare:
             offers[section], told[section] = offer, written
     return kept._replace(offers=offers, told=told)
 
@@ -231,7 +248,7 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
             clauses = [c.strip() for c in _STANDS.split(matter.result)]
             for place, clause in reversed(list(enumerate(clauses))):
                 following = clauses[place + 1] if place + 1 < len(clauses) else ""
-                if _LEANS.match(following) or not _counts(clause, what):
+                if _LEANS.match(following) or not _counts(clause, matter.text, what):
                     continue
                 if offer.brief.role == "results" and not _makes_rows(clause, matter.text, what):
                     continue
@@ -243,14 +260,18 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
     return [(section, matter, clause) for _, _, section, matter, clause in sorted(found, key=lambda f: f[:2])]
 
 
-def _counts(clause: str, what: Step) -> bool:
-    """Whether a clause only counts; a paper of policy leaves every number of a way to its table."""
+def _counts(clause: str, text: str, what: Step) -> bool:
+    """Whether a clause only counts; a paper of policy leaves every number of a way to its table.
+
+    A bare “全年12次” goes only where what was done, `text`, is the name of its row.
+    """
     if what == "any":
         return SLOT.search(clause) is not None and len(SLOT.sub("", clause)) > 1
     told = _TALLY.match(clause) if what == "tally" else _COUNT.match(clause)
     words = SLOT.sub("", clause)
-    # A bare number in a cell says nothing: “12次”.
-    return told is not None and len(words) > 1 and not _ARGUES.search(words) and not _BARE.match(words)
+    if told is None or len(words) < 2 or _ARGUES.search(words):
+        return False
+    return not _BARE.match(words) or rows_of(clause, text) == (Row("", clause),)
 
 
 def _makes_rows(clause: str, text: str, what: Step) -> bool:
@@ -280,13 +301,16 @@ def _says_enough(matter: BriefMatter, clause: str, style: Style) -> bool:
     """
     left = _without(matter, clause).result
     if style == "policy":
-        return bool(left) or len(SLOT.sub("", matter.text)) >= _ALONE
+        # “老年医学科床位” with nothing behind it asks nobody for anything.
+        return bool(left) or (len(SLOT.sub("", matter.text)) >= _ALONE and is_act(matter.text))
     others = [c.strip() for c in _STANDS.split(left) if c.strip()]
     if any(_COUNT.match(c) and not _ARGUES.search(SLOT.sub("", c)) for c in others):
         return False
     if _units(clause) & {u for c in others for u in _units(c)}:
         return False  # “21项完成19项，2项涉及历史用房”: one without the other is half the news
-    return any(len(SLOT.sub("", c)) >= _TELLS for c in others)
+    words = [SLOT.sub("", c) for c in others]
+    # “提前48小时完成” is short, and yet no mere count.
+    return any(len(w) >= _TELLS or (len(w) > 1 and _ARGUES.search(w)) for w in words)
 
 
 def _without(matter: BriefMatter, clause: str) -> BriefMatter:

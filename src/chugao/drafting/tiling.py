@@ -7,14 +7,14 @@ one clause of the matter first, the one it shares most with, for words that stan
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from chugao.corpus.words import Words, is_word
-from chugao.drafting.alike import LET_IN, SAYS_NOTHING, WEIGHTY, canonical, canonical_words
+from chugao.drafting.alike import LET_IN, SAYS_NOTHING, WEIGHTY, canonical, canonical_words, is_grouped
 from chugao.manuscript import SLOT
 
 _MARK = re.compile("[，；。：、！？,;（）“”《》\\s]+")
@@ -24,6 +24,7 @@ SIGN = re.compile("[\ue000-\uf8ff]")
 _LONG_MATTER = 4000
 _LONG_CLAUSE = 200
 _NEARLY = 0.6
+_NAME = 3
 _REASON = ("因", "导致")
 _GLUED = "先再才已仍暂后前未不的时也就都会只仅缺把将被"
 STEPS = "先再才已仍暂"
@@ -53,22 +54,49 @@ class Strip(NamedTuple):
     written: tuple[str, ...]
     """Each word as it was written."""
 
+    def word_at(self, start: int) -> str:
+        """The word that begins here."""
+        return next((self.text[s:e] for s, e in self.words if s == start), "")
 
-def strip_of(text: str, signs: dict[str, str]) -> Strip:
-    """A text without marks; `signs` grows by the slots seen."""
+
+def strip_of(text: str, signs: dict[str, str], names: frozenset[str] = frozenset()) -> Strip:
+    """A text without marks; `signs` grows by the slots seen; `names` are the ends of words that it is cut behind."""
 
     def sign(match: "re.Match[str]") -> str:
         return signs.setdefault(match.group(), chr(_SLOT_SIGNS + len(signs)))
 
-    return _cut(canonical(SLOT.sub(sign, text)))
+    return _cut(canonical(SLOT.sub(sign, text)), names)
 
 
 @lru_cache(maxsize=4096)
-def _cut(text: str) -> Strip:
-    words = [piece for w in Words(_MARK.sub("", text)).all for piece in _unglued(w.text)]
+def _cut(text: str, names: frozenset[str]) -> Strip:
+    words = [
+        piece for part in _parts(_MARK.sub("", text), names) for w in Words(part).all for piece in _unglued(w.text)
+    ]
     said = canonical_words(words)
     bounds = list(accumulate((len(w) for w, _ in said), initial=0))
     return Strip("".join(w for w, _ in said), tuple(pairwise(bounds)), tuple(written for _, written in said))
+
+
+def _parts(text: str, names: frozenset[str]) -> list[str]:
+    """A text in parts where the dictionary would cut a word of the matter in two: 疫苗|车装|上 for 疫苗车|装上."""
+    if not names:
+        return [text]
+    bounds = {0, *accumulate(len(w.text) for w in Words(text).all)}
+    cuts = [
+        i for i in range(_NAME, len(text)) if i not in bounds and text[i - _NAME : i] in names and _begins(text[i:])
+    ]
+    return [text[a:b] for a, b in pairwise((0, *cuts, len(text)))]
+
+
+def _begins(rest: str) -> bool:
+    """Whether a word can begin here: not the 目 of 异常项目, where the matter has 异常项."""
+    return rest[0] in SAYS_NOTHING or is_word(rest[:2]) or is_grouped(rest[:2])
+
+
+def _ends_of(strip: Strip) -> Iterator[str]:
+    """The last characters before every cut."""
+    return (strip.text[e - _NAME : e] for _, e in strip.words if e >= _NAME)
 
 
 def _unglued(word: str) -> list[str]:
@@ -95,7 +123,9 @@ class Laid:
         self.raw_here, self.raw_there = clause, clauses_of(matter)
         self.there = [strip_of(c, signs) for c in self.raw_there]
         self._frame = strip_of(frame, signs).text
-        self.here = strip_of(clause, signs)
+        self._raw_frame = frame
+        self._names = [n for n in dict.fromkeys(re.split("[，、]", frame)) if len(n) > 2 and n in self._frame]
+        self.here = strip_of(clause, signs, frozenset(n for s in self.there for n in _ends_of(s)))
         self._starts = {s for s, _ in self.here.words}
         self._ends = {e for _, e in self.here.words}
 
@@ -114,14 +144,22 @@ class Laid:
     @cached_property
     def tiles(self) -> tuple[Tile, ...]:
         """In the order of the clause: over the main clause first, then over the rest, then over the frame."""
-        taken: list[Tile] = []
+        taken = [*self._named()]
         if self.there:
-            taken = self._over(self.there[self.main].text, self.main)
+            taken += self._over(self.there[self.main].text, self.main, taken)
         for number, strip in enumerate(self.there):
             if number != self.main:
                 taken += self._over(strip.text, number, taken)
         taken += self._over(self._frame, -1, taken)
         return tuple(sorted(taken))
+
+    def _named(self) -> Iterator[Tile]:
+        """Whole names of the frame that the main clause has not: 急诊科, before 急诊 of another clause takes a part."""
+        main = self.there[self.main].text if self.there else ""
+        for name in self._names:
+            at = self.here.text.find(name)
+            if at >= 0 and name not in main:
+                yield Tile(at, at + len(name), self._frame.find(name), -1)
 
     def _over(self, theirs: str, number: int, taken: list[Tile] | None = None) -> list[Tile]:
         """The longest stretches in common, longest first; none of them twice."""
@@ -139,9 +177,10 @@ class Laid:
     def _may_stand(self, start: int, end: int) -> bool:
         """One character is in common only if it is a word that says something; two and more are."""
         word = self.here.text[start:end]
-        return end - start > 1 or (
-            start in self._starts and end in self._ends and word not in SAYS_NOTHING and word not in DENYING
-        )
+        whole = start in self._starts and end in self._ends
+        if end - start > 1:
+            return not (whole and word in SAYS_NOTHING)
+        return whole and word not in SAYS_NOTHING and word not in DENYING
 
     # --- what is left over ---
 
@@ -158,8 +197,13 @@ class Laid:
             # 上半年 beside 下半年 has 半年 in common and says another time; 病人们 beside 病人 says the same.
             if not bare or _empty(word) or _empty(word.strip(STEPS)):
                 continue
+            ahead = max((t.end for t in self.tiles if t.start < start < t.end), default=start)
+            if start < ahead < end and says_nothing(self.here.text[ahead:end]):
+                continue  # 体检|车开进: a cut in the middle of what the matter has
             if len(word) > 1 and (word in self._frame or any(word in s.text for s in self.there)):
                 continue  # said a second time
+            if len(word) > 1 and self.raw_word(start) in self._raw_frame:
+                continue  # 检验, of 检验科
             if len(word) > 1 and set(bare) <= told and not WEIGHTY & set(bare):
                 continue  # 用药, of 改用 and 药物
             if not is_word(word):  # a wrong cut: 员住, 品没降
@@ -175,10 +219,6 @@ class Laid:
         theirs = self.raw_there[self.main if clause is None else clause]
         return f"“{self.raw_here}”与资料不符：资料里是“{theirs}”"
 
-    def word_at(self, start: int) -> str:
-        """The word that begins here."""
-        return next((self.here.text[s:e] for s, e in self.here.words if s == start), "")
-
     def raw_word(self, start: int) -> str:
         """The word that begins here, as it was written."""
         return next(w for (s, _), w in zip(self.here.words, self.here.written, strict=True) if s == start)
@@ -191,6 +231,16 @@ class Laid:
         """The same in the matter."""
         ends = (t.there_end for t in self.tiles if t.clause == tile.clause and t.there < tile.there)
         return self.there[tile.clause].text[max(ends, default=0) : tile.there]
+
+    def is_whole(self, tile: Tile) -> bool:
+        """Whether a tile is a word, or several, and more than one character."""
+        return tile.end - tile.start > 1 and tile.start in self._starts and tile.end in self._ends
+
+    def told_elsewhere(self, start: int, end: int) -> bool:
+        """Whether other clauses of the matter have every word of a stretch that says something."""
+        held = {i for t in self.tiles if t.clause not in (-1, self.main) for i in range(t.start, t.end)}
+        words = [(s, e) for s, e in self.here.words if start <= s < end and not says_nothing(self.here.text[s:e])]
+        return bool(words) and all(held >= {*range(s, e)} for s, e in words)
 
     def old(self, tile: Tile) -> bool:
         """Whether a tile lies in what the matter says was so before: 由…… of 由……改为……."""
@@ -223,7 +273,12 @@ def whole_words(strip: Strip, start: int, end: int) -> list[str]:
 
 def words_in(strip: Strip, start: int, end: int) -> str:
     """What a stretch says: its words without those that say nothing, deny or give a reason."""
-    words = (w.strip(STEPS) if len(w) > 1 else w for w in whole_words(strip, start, end))
+    return said_by(whole_words(strip, start, end))
+
+
+def said_by(words: Iterable[str]) -> str:
+    """The same of words."""
+    words = (w.strip(STEPS) if len(w) > 1 else w for w in words)
     return "".join(c for w in words if w not in SAYS_NOTHING and w not in _REASON for c in w if c not in DENYING)
 
 
@@ -233,6 +288,11 @@ def is_doing(word: str) -> bool:
     words = Words(word).all
     put = len(word) == 2 and word[-1] in "在到给"  # 卡在
     return put or (len(words) == 1 and words[0].tag in ("v", "d", "p", "c", "ad", "vd"))
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word, or the one it may be put for, says nothing by itself."""
+    return _empty(canonical_words([word])[0][0])
 
 
 def _empty(word: str) -> bool:

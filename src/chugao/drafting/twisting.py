@@ -11,22 +11,44 @@ from collections.abc import Iterator
 from itertools import accumulate, combinations, pairwise
 
 from chugao.drafting.alike import LET_IN, SAYS_NOTHING, VAGUE, WEIGHTY, much_alike
-from chugao.drafting.tiling import DENYING, SIGN, STEPS, Laid, Over, is_doing, strip_of, whole_words, words_in
+from chugao.drafting.tiling import (
+    DENYING,
+    SIGN,
+    STEPS,
+    Laid,
+    Over,
+    Strip,
+    is_doing,
+    said_by,
+    strip_of,
+    whole_words,
+    words_in,
+)
 from chugao.manuscript import SLOT
 
 _HAN = "[一-鿿]"
 _NEAR = 3
+_WORD = 2
 _LITTLE = 0.4
 _SCOPE = 4
-_LIMIT = re.compile(r"大部分|部分|少数|个别|几乎|暂(?!停)|拟|承诺|才|须|是否|视|除|外(?=[一-鿿])|自愿|首次")
-_ONE_WAY = re.compile(r"改为|(?<!原)因|导致|比|增到|减到|缩到|[由从][^由从]{1,12}[到至]")
-_THEN = re.compile("后|(?<!不)再|才|(?<![目当])前(?!往)")
-_FULFILLED = {"须": ("须", "才", "要"), "视": ("视",), "才": ("须", "才")}
-_WHO = re.compile("[师员士者人长属民工生]$|..[科室局委部站院所办处]$|(?:中心|公司|学校|企业|单位)$")
-_HOUSE = re.compile("[科室局委部站院所办处师员士者]$")
-_TURNS = frozenset(
-    "即将 正在 有望 预计 拟 率先 独家 唯一 首次 超额 提前 停止 暂停 取消 中断 终止 拒绝 禁止 几乎 基本 完全 彻底 一律 必 只 仅 因 须 否认 反对".split()
+_LIMIT = re.compile(
+    r"大部分|部分|少数|个别|几乎|暂(?!停)|拟|承诺|才|须|是否|视(?=[一-鿿]{1,10}[定而情])|(?<![解免清拆排去扣消])除|外(?=[一-鿿])|自愿|首次"
 )
+_ONE_WAY = re.compile(r"改为|(?<!原)因|导致|比|增到|减到|缩到|[由从][^由从]{1,12}[到至]")
+_THEN = re.compile("后|(?<![不必能])再|才|(?<![目当])前(?!往)")
+_FULFILLED = {"须": ("须", "才", "要"), "视": ("视",), "才": ("须", "才"), "暂": ("暂", "未")}
+_TIME = re.compile("(?:当天|时|期间)$")
+_WHO = re.compile("[师员士者人长属民工生]$|..[科室局委部站院所办处]$|(?:中心|公司|学校|企业|单位)$")
+_PARTICLES = frozenset("和与同跟及由在对把将被向从以为给经到等")
+_HOUSE = re.compile("[科室局委部站院所办处师员士者]$")
+_FREE_TO = re.compile("(?<!才)可|自愿|鼓励|不必|免")
+_TURNS = frozenset(
+    "即将 正在 有望 预计 拟 率先 独家 唯一 首次 超额 提前 停止 暂停 取消 中断 终止 拒绝 禁止 几乎 基本 完全 彻底 一律 必 只 仅 因 须 否认 反对 承担 带动 促进 影响 牵引 催生 决定".split()
+)
+_ONCE = re.compile("一[次例个名项家天周月年]")
+_STILL = re.compile("仍|照常|照旧|继续")
+_CAME_ABOUT = frozenset("开通 投用 完工 完成 实行 到位".split())
+"""What says of a thing only that it came about: the thing itself may be told in its place."""
 _PERSON = re.compile("[师员士者长属工生]$")
 _LOGIC = ("因", "导致", "除", "只", "才可", "须", "不能")
 _CHANGED = re.compile("改|变|不再|原|换|告别|取消|停|由.{1,12}到|从.{1,12}到")
@@ -35,11 +57,16 @@ _BEYOND = re.compile(
 )
 _COUNTED = re.compile(r"[两二三四五六七八九十]大(?![学队厅楼型夫小])")
 _MORE = re.compile(r"超额|提前完成|提前达[成标到]|远[超高低]")
+_EVERYTHING = re.compile(
+    "(?:各项|各类|全部|所有|主要)[一-鿿]{0,4}(?:指标|任务|目标)(?:均|都|全部|全面|已|如期|圆满|顺利|按期)*(?:完成|达标|达到|达成|优于|好于|实现|落实)"
+)
+_HENCE = re.compile("从而|进而|得益于|由此带动|直接促成")
 _REFUSED_VALUE = re.compile(r"(?:不|未|没|没有|无|非|并未)\{")
 _DONE = re.compile(r"已经?(?!有)|完成了|建成了|启用了|实现了|取得了|得到了|顺利完成")
 _REACH = 10
 _LEFT_OUT = re.compile("^([一-鿿]{2,12})除外$")
 _LEAVING_OUT = ("除{}外", "除{}以外", "{}除外", "{}以外")
+_ENDS = re.compile("[，。；]|$")
 _REACHED = re.compile("(完成|实现|取得|新增|获得|达到)了?$")
 
 
@@ -54,14 +81,38 @@ def turned(clause: str, matter: str, frame: str, around: str = "") -> list[str]:
     said = strip_of(around or clause, {}).text
     before = strip_of(around[: max(around.find(clause), 0)], {}).text
     for laid in Laid(clause, matter, frame).ways():
-        problems = [*_strange(laid), *_swapped(laid, before), *_denied(laid), *_before_values(clause, matter)]
+        problems = [*_strange(laid), *_swapped(laid, before), *_denied(laid)]
+        problems += _before_values(clause, matter, around)
         for number in dict.fromkeys(t.clause for t in laid.tiles if t.clause >= 0):
             over = Over(laid, number)
             problems += [p for check in _CHECKS for p in check(over, said)]
         if not problems:
             return []
         told = told or problems
+    members = _members(clause) if told else []
+    if members and not any(turned(m, matter, frame, around) for m in members):
+        return []
     return list(dict.fromkeys(told))
+
+
+def _members(clause: str) -> list[str]:
+    """由责任护士悬挂、感控专员取下: what is said in one breath and may be judged one by one.
+
+    Each says what is done, and either all of them or none say by whom: else the doer of one would be that of all.
+    """
+    members = clause.split("、")
+    acts = all(any(is_doing(w) and w not in SAYS_NOTHING for w in _words(m)) for m in members)
+    return members if len(members) > 1 and acts and len({says_who(m) for m in members}) == 1 else []
+
+
+def says_who(text: str) -> bool:
+    """Whether a text names a person or an office, by the ends of its words."""
+    return any(_WHO.search(w) for w in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    strip = strip_of(text, {})
+    return whole_words(strip, 0, len(strip.text))
 
 
 def _strange(laid: Laid) -> Iterator[str]:
@@ -75,10 +126,13 @@ def _strange(laid: Laid) -> Iterator[str]:
                 if tile.clause >= 0
                 else laid.against()
             )
+    ruled = not _FREE_TO.search(main.strip.text)
     free = sum(end - start for start, end in laid.new) <= _LITTLE * len(laid.here.text)
     for start, end in laid.new:
         word = laid.here.text[start:end]
-        names = _HOUSE.search(laid.word_at(end))
+        names = _HOUSE.search(laid.here.word_at(end))
+        if word == "须" and ruled:
+            continue  # 另行签字, told as 需另行签字
         if free and is_doing(word) and not names and not WEIGHTY & set(word) and word not in _TURNS:
             free = False  # one verb of its own a clause may have; 呼吸 of 呼吸内科 is none
             continue
@@ -91,18 +145,34 @@ def _swapped(laid: Laid, around: str) -> Iterator[str]:
     over, text = Over(laid, laid.main), laid.here.text
     for before, after in pairwise((None, *over.tiles, None)):
         start, end = before.end if before else 0, after.start if after else len(text)
-        put_in = words_in(laid.here, start, end)
-        for gap in over.missing if put_in else ():
+        put_in = _pithy(laid.here, start, end)
+        for gap in over.missing if put_in or _ONCE.search(text[start:end]) or _STILL.search(text[start:end]) else ():
             behind = before is not None and gap[0] == before.there_end
             ahead = after is not None and gap[1] == after.there
-            gone = words_in(over.strip, *gap)
+            gone = _pithy(over.strip, *gap)
             # What may be let in anywhere stands for another word only in the very gap of that word.
             only = put_in not in LET_IN or (behind and ahead) or (None in (before, after) and len(gone) <= _NEAR)
             raw = over.strip.text[slice(*gap)]
             only = only and not ((before is None and _when(raw)) or (after is None and gone in VAGUE))
             denied = _odd(raw) != _odd(text[start:end]) and much_alike(put_in, gone)
-            another = only and not set(gone) <= set(around) and _another(put_in, gone)
-            if (behind or ahead) and (denied or another):
+            elsewhere = gone in _CAME_ABOUT and laid.told_elsewhere(start, end)
+            another = only and not elsewhere and not set(gone) <= set(around) and _another(put_in, gone)
+            # 手册先提供给患者使用: what the matter is about, where the clause leaves it out.
+            about = (
+                laid.told_elsewhere(start, end) and is_doing(gone) and not is_doing(put_in) and not _WHO.search(put_in)
+            )
+            another = another and not about
+            apart = (
+                laid.told_elsewhere(start, end)
+                and put_in not in gone
+                and gone not in put_in
+                and not SIGN.search(put_in)
+            )
+            another = another or bool(only and apart and gone and put_in and not (is_doing(put_in) or is_doing(gone)))
+            once = SIGN.search(raw) and _ONCE.search(text[start:end])
+            # 节假日仍按时段, where the matter has 节假日不分时段.
+            still = behind and ahead and _odd(raw) and not _odd(text[start:end]) and _STILL.search(text[start:end])
+            if (behind or ahead) and (denied or another or once or still):
                 yield laid.against()
 
 
@@ -112,8 +182,14 @@ def _swapped(laid: Laid, around: str) -> Iterator[str]:
 def _borrowed(over: Over, around: str) -> Iterator[str]:
     """Words of another clause without those it begins with: somebody else's doing, another time, another value."""
     laid, first = over.laid, over.tiles[0]
-    if over.number == laid.main:
+    if over.number == laid.main or all(laid.here.text[t.start : t.end] in LET_IN for t in over.tiles):
         return
+    if _a_thing_of_it(over):
+        return
+    subjects = [laid.here.text[t.start : t.end] for t in over.tiles if t.there == 0 and laid.is_whole(t)]
+    if over.number and any(re.search(f"[、和及与]{w}|{w}[、和及与]", laid.raw_here) for w in map(re.escape, subjects)):
+        # 门诊和体检中心已开通: one whose own clause says something else, in one row with those of this one.
+        yield laid.against(over.number)
     begins = first.there == 0 and first == laid.tiles[0] and 1 < first.end - first.start < len(over.strip.text)
     if over.number > laid.main and begins:
         # 急诊也停用手工日报: of whom the matter says something else further on.
@@ -135,6 +211,13 @@ def _borrowed(over: Over, around: str) -> Iterator[str]:
         yield laid.against(over.number)
 
 
+def _a_thing_of_it(over: Over) -> bool:
+    """材料不全的申请: one word of another clause, for what the clause itself is about."""
+    first, main = over.tiles[0], Over(over.laid, over.laid.main)
+    single = len(over.tiles) == 1 and first.end - first.start <= _WORD
+    return single and main.longest > _WORD and over.laid.here.text[: first.start].endswith("的")
+
+
 def _another_doer(over: Over, around: str) -> Iterator[str]:
     """Somebody put in where somebody else is gone."""
     gone = [w for m in over.missing for w in whole_words(over.strip, *m) if _WHO.search(w) and w not in around]
@@ -144,6 +227,11 @@ def _another_doer(over: Over, around: str) -> Iterator[str]:
     alike = bool(gone and put_in) and (much_alike(put_in[0], gone[0]) or put_in[0] in LET_IN)
     if over.longest > 1 and gone and put_in and not alike:
         yield over.laid.against(over.number)
+    for tile in over.tiles:
+        ours, theirs = here.word_at(tile.end), over.strip.word_at(tile.there_end)
+        # 组长由社区医生指定, where the matter has 组长由患者推选.
+        if here.text[: tile.end].endswith("由") and tile.end - tile.start > _WORD and _another(ours, theirs):
+            yield over.laid.against(over.number)
     for one, other in pairwise(over.tiles):
         # 提醒营养师 told as 营养师提醒.
         if one.there == other.there_end and one.end == other.start and _PERSON.search(here.text[one.start : one.end]):
@@ -168,12 +256,14 @@ def _limits_lost(over: Over, around: str) -> Iterator[str]:
 def _order_turned(over: Over, around: str) -> Iterator[str]:
     """From and to, cause and effect: what stands on one side there stands on that side here."""
     theirs = over.strip.text
-    for one, other in combinations(over.tiles, 2):
+    here = over.laid.here.text
+    for one, other in combinations([t for t in over.tiles if here[t.start : t.end] not in LET_IN], 2):
         if one.there < other.there:
             continue
         link = [m for m in over.missing if other.there_end <= m[0] and m[1] <= one.there]
         # “药物灭螺避开鱼塘”, told as “鱼塘用药物灭螺”: the other way round, and what joined them gone.
-        done = [w for m in link for w in whole_words(over.strip, *m) if is_doing(w) and w not in SAYS_NOTHING]
+        said = [m for m in link if not _TIME.search(theirs[slice(*m)])]  # 评分在开标当天公示: 当天公示评分
+        done = [w for m in said for w in whole_words(over.strip, *m) if is_doing(w) and w not in SAYS_NOTHING]
         unlinked = any(w not in over.laid.here.text for w in done) and one.end - one.start > 1
         if unlinked or _ONE_WAY.search(theirs[other.there : one.there + 1]):
             yield over.laid.against(over.number)
@@ -201,7 +291,22 @@ def _old_told(over: Over, around: str) -> Iterator[str]:
             yield f"“{over.laid.raw_here}”是改变以前的做法：资料里是“{over.laid.raw_there[over.number]}”"
 
 
-_CHECKS = (_borrowed, _another_doer, _limits_lost, _order_turned, _old_told)
+def _is_act(word: str) -> bool:
+    return word == "派" or (is_doing(word) and word not in _PARTICLES and word not in SAYS_NOTHING)
+
+
+def _doer_before(over: Over, around: str) -> Iterator[str]:
+    """口腔科派人, where the matter has 麻醉科派人: who stands right before what is done."""
+    here, theirs = over.laid.here, over.strip
+    done = {theirs.text[s:e]: who for (a, b), (s, e) in pairwise(theirs.words) if (who := theirs.text[a:b])}
+    for (a, b), (s, e) in pairwise(here.words):
+        act, ours = here.text[s:e], here.text[a:b]
+        who = done.get(act, "")
+        if _WHO.search(ours) and _WHO.search(who) and _is_act(act) and not much_alike(ours, who):
+            yield over.laid.against(over.number)
+
+
+_CHECKS = (_doer_before, _borrowed, _another_doer, _limits_lost, _order_turned, _old_told)
 
 
 def _denied(laid: Laid) -> Iterator[str]:
@@ -218,6 +323,12 @@ def _denies(before: str) -> bool:
     """Whether what follows is denied: an odd number of denials, the last of them right before it."""
     bare = before.rstrip("必再能是肯须用会得予可曾全达到做")
     return bool(bare) and bare[-1] in DENYING and sum(c in DENYING for c in bare[-_NEAR:]) % 2 == 1
+
+
+def _pithy(strip: Strip, start: int, end: int) -> str:
+    """What a stretch says, without the words that may be let in anywhere, unless it says nothing else."""
+    told = [w for w in whole_words(strip, start, end) if w not in LET_IN]
+    return words_in(strip, start, end) if not (pith := said_by(told)) else pith
 
 
 def _when(raw: str) -> bool:
@@ -243,7 +354,7 @@ def _sense(between: str) -> int:
     return 0 if found is None else -1 if found.group() == "前" else 1
 
 
-def _before_values(clause: str, matter: str) -> Iterator[str]:
+def _before_values(clause: str, matter: str, around: str) -> Iterator[str]:
     """“完成了{…}” for “转入{…}”: reached what is only counted."""
     for match in SLOT.finditer(clause):
         at = matter.find(match.group())
@@ -253,13 +364,17 @@ def _before_values(clause: str, matter: str) -> Iterator[str]:
             yield f"“{word}{match.group()}”与资料不符：资料里是“{word}{counted[0]}”"
         reached = _REACHED.search(clause[: match.start()])
         if reached and at >= 0 and reached.group(1) not in matter[max(0, at - _REACH) : at]:
+            last = clause.endswith(match.group()) and _ENDS.match(matter[at + len(match.group()) :])
+            if reached.group(1) == "完成" and last and (done := matter[max(0, at - 2) : at]) and done in around:
+                continue  # 全年回输…例, told as 开展自体血回输, 全年完成…例
             yield f"“{reached.group()}{match.group()}”与资料不符：资料里是“{matter[max(0, at - 4) : at]}{match.group()}”"
 
 
 def claimed(text: str, given: str) -> Iterator[str]:
-    """What no sentence may say of itself, whatever it stands on: others outdone, things counted, a value denied."""
+    """What no sentence may say of itself, whatever it stands on: others outdone, things counted, everything reached,
+    one thing the fruit of another, a value denied."""
     plain = SLOT.sub("，", text)
-    for pattern in (_BEYOND, _COUNTED, _MORE):
+    for pattern in (_BEYOND, _COUNTED, _MORE, _EVERYTHING, _HENCE):
         for match in pattern.finditer(plain):
             if match.group() not in given:
                 yield f"“{match.group()}”资料里没有写，请删去"

@@ -43,11 +43,28 @@ _ACT = re.compile(
 )
 # What offices name without saying that it was done: “消防演练”, “厕所和污水池改造”, “干部能力培训”.
 _UNSAID = re.compile(
-    r"(?P<turned>办理|处理|接待)$|(?P<held>隐患排查|联合诊断|培训|轮训|演练|义诊|检查|抽查|自查|自纠|督查|督导|巡查|巡检|筛查|普查|调查|监测|评估|宣传|宣教|治理|整治|竞赛|比武|慰问|处置|调处|评比|点评|述职|述职评议|座谈|"
-    r"课堂|讨论|专题研判|报告会|专项|警示教育大会|业务学习|检测|随访|讲座|定向培养)[”]?$|"
-    r"(?P<built>建设|改造|整改|修缮|改革|试点|迁建|扩建|搬迁|创建|互认|全覆盖|调整|流转|联办|追溯|统一配送|集中核算|债务化解|隐患清零|[二三四]期)$|(?P<made>办法|制度|方案|预案|规范|流程|目录)$|"
-    r"(?P<opened>门诊|疗护病房|诊室)$|(?P<formed>小组|专班)$|(?P<set>(?:预警|监测|服务|哨|献血|采血|测糖|托育)点|工作站|驿站)$|(?P<through>绿色通道|热线)$|(?P<led>全疗程管理|规范管理|积分管理|分级管理|网格管理|专项管理)$|“?回头看”?$"
+    r"(?P<turned>办理|处理|接待|招聘|招录|(?<!债务)化解)$|(?P<held>隐患排查|联合诊断|培训|轮训|演练|义诊|检查|抽查|自查|自纠|督查|督导|巡查|巡检|筛查|普查|调查|监测|评估|宣传|宣教|治理|整治|竞赛|比武|慰问|处置|调处|评比|点评|述职|述职评议|座谈|"
+    r"课堂|讨论|专题研判|报告会|专项|警示教育大会|业务学习|检测|随访|讲座|定向培养|"
+    r"查房|质控|指导|接种|考核|会诊|联查|家访|体检|服务|取石|穿刺|活检|消融|手术治疗)[”]?$|"
+    r"(?P<built>建设|改造|整改|修缮|改革|试点|迁建|扩建|搬迁|创建|互认|全覆盖|调整|流转|联办|追溯|统一配送|集中核算|债务化解|隐患清零|[二三四]期)$|(?P<made>办法|制度|方案|预案|规范|流程|目录|清单|细则)$|"
+    r"(?P<opened>门诊|疗护病房|诊室)$|(?P<formed>小组|专班)$|(?P<set>(?:预警|监测|服务|哨|献血|采血|测糖|托育)点|工作站|驿站)$|(?P<through>绿色通道|热线)$|(?P<led>全疗程管理|规范管理|积分管理|分级管理|网格管理|专项管理|(?<![研控编体机复限强])制)$|"
+    r"(?P<strengthened>(?:党风廉政|党|廉政|作风|行风|队伍|文化|支部|思想|医德医风)建设|监管|管控)$|(?P<kept>防控|防治|防制|准备)$|"
+    r"(?P<erected>(?<!绿色)平台|中台|加工中心|示范点|示范基地)$|(?P<placed>床位|病床|托位|专柜|专区)$|(?P<ruled>录像|排号|轮值|包案)$|"
+    r"(?P<offered>手机查询|自助查询|线上查询|移动支付|线上复诊)$|(?P<pressed>扩面|存档|下沉|提质|扩容)$|“?回头看”?$"
 )
+# The word of a group that is said before a name, of what was done and of what is to be.
+_BEFORE_A_NAME = {
+    "led": ("实行", "推行"),
+    "strengthened": ("加强", "加强"),
+    "kept": ("做好", "做好"),
+    "erected": ("", "建设"),
+    "placed": ("", "增设"),
+    "ruled": ("实行", "实行"),
+    "offered": ("开通", "开通"),
+    "pressed": ("", "推进"),
+}
+_NAMES_WITHIN = re.compile(r"党建|派出所|办公室|设备|设施|转岗|转诊|建档|推拿|建筑|设计")
+"""Names that hold the character of a verb and say nothing done."""
 _REMAINS = re.compile(r"继续推进|正在|尚未|未完成|仍在|其余|余下|剩余")
 # “全省家庭医生签约服务先进集体” by itself says a name and nothing that happened.
 _A_TITLE = re.compile(
@@ -56,12 +73,12 @@ _A_TITLE = re.compile(
 _AWARDED = re.compile(r"获|评为|授予|被|荣|入选|命名|表彰|通过|建成|创成")
 _FINISHED = re.compile(r"(?:建设|改造|整改|修缮|迁建|扩建|搬迁|创建)$")
 _SAID = re.compile(
-    r"[，；。由把将改给让请与向被到]|完成|纳入|进入|通过|开[始放设展通]|启[动用]|实行|恢复|更换|延[长伸]|转|派|建|设|增|做|办|抓|推"
+    r"[，；。由把将改给让请向被到嵌]|[，；]与|并入|接入|完成|纳入|进入|通过|开[始放设展通]|启[动用]|实行|恢复|更换|延[长伸]|转|派|建|设|增|做|办|抓|推"
 )
 _TALLY = re.compile(r"^(?:全年|年内|共|累计|每[月季周年])\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _COUNT = re.compile(r"^\{[a-z_]+\.[a-z_]+\}(?:，|$)")
 _ROW = re.compile(r"[^，；。、]{2,8}(?:、[^，；。、]{2,8})+")
-STYLES, _IN_BRACKETS, _IN_ONE = 3, 1, 2  # of a task
+STYLES, _IN_BRACKETS, IN_ONE_BREATH = 3, 1, 2  # of a task
 _NAMES = 16  # characters of those whose task it is
 _A_PLACE = 12  # characters of the name of a place where patients are seen
 _TOO_SHORT = 6  # characters of a result that would be a sentence by itself
@@ -70,6 +87,8 @@ _WITH_TALLY = 16
 _FULL_CLAUSE = re.compile(r"[把被将由到至给向在进入]|逐|全部|全覆盖|[签完好成起来了]$")
 _COUNT_ONLY = re.compile(r"(?:全年|年内|共|累计)?\{[a-z_]+\.[a-z_]+\}")
 _OWN_TIME = re.compile(r"月|季|年|每|周|日")
+_SAYS_BY_WHEN = re.compile(r"年[内底]")
+"""A way that says itself what is to be reached this year: “年内主体封顶” is not “12月底前完成”."""
 _UNDER_WAY = re.compile(r"开工|动工|正在|推进|陆续|尚|仍|在建|预计|计划")
 # Words that hang on the month before them: without it nobody knows which.
 _ON_TIME = re.compile(
@@ -174,7 +193,9 @@ class Teller:
         alone = length(act + result) > _LONG or (mark and length(result) >= _LEAD)
         if self._turn:
             # Of three candidates one breaks the sentence early, one carries it on.
-            alone = length(result) >= _LEAD if self._turn == 1 else length(act + result) > _LONGER
+            # Eight characters and a full stop are a heading and no sentence.
+            short = min(length(act), length(result)) < _LEAD
+            alone = not short if self._turn == 1 else length(act + result) > _LONGER
         if alone and not _HANGS.match(result):
             return [sentence(f"{act}。", "matter", matter.id), sentence(f"{result}。", "matter", matter.id)]
         return [sentence(f"{act}，{result}。", "matter", matter.id)]
@@ -234,8 +255,12 @@ def is_tally(matter: BriefMatter) -> bool:
 def counted(matter: BriefMatter) -> str:
     """A matter with its tally: “开展业务学习42次”, “供应商廉洁告知书逐家签，共163家”, “稿件采编，采用41篇”."""
     result, text = result_of(matter), spoken(matter)
+    if matter.status == "planned":
+        result = _set_up(matter)
     if not result:
         return text
+    if is_act(text) and result.startswith("全年{"):
+        return f"全年{text}{result.removeprefix('全年')}"
     last = text.rsplit("，", 1)[-1]
     together = len(last) <= _WITH_TALLY and not _FULL_CLAUSE.search(last)
     if together or _TALLY.match(result):
@@ -265,11 +290,12 @@ def spoken(matter: BriefMatter) -> str:
         return f"获评{text}" if _A_TITLE.search(text) and not _AWARDED.search(text) else text
     if unsaid is None or is_act(text) or is_problem(matter):
         return text
-    if _SAID.search(text[: unsaid.start()]):
+    if _SAID.search(_NAMES_WITHIN.sub("", text[: unsaid.start()])):
         return text  # something is said to be done already: “CT开放晚间检查”
     done, ahead = matter.status == "done", matter.status == "planned"
-    if unsaid["led"]:
-        return f"{'实行' if done else '加强'}{text}"
+    group = next((g for g in _BEFORE_A_NAME if unsaid[g]), "")
+    if group:
+        return _BEFORE_A_NAME[group][not done] + text
     if unsaid["made"]:
         return f"制定{text}" if ahead and not text.startswith("“") else text
     if unsaid["opened"] and (length(text) > _A_PLACE or "覆盖" in text):
@@ -325,8 +351,9 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0, style: int =
     """
     # No item begins with its date: “8.6月底前” would read as a number.
     # What goes on all year has no deadline to be told; the table has its cell.
-    when = f"{{{matter.when}}}" if dated and matter.when and matter.when_kind != "every" else ""
-    act, result = spoken(matter), matter.result
+    dated = dated and matter.when_kind != "every" and not _SAYS_BY_WHEN.search(matter.result)
+    when = f"{{{matter.when}}}" if dated and matter.when else ""
+    act, result = spoken(matter), _set_up(matter)
     if result and _COUNT.match(result):
         act, result = counted(matter), ""  # “40张” by itself says nothing
     elif _ROW.fullmatch(result) and SLOT.search(act):
@@ -337,7 +364,7 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0, style: int =
     plainly = not when or matter.when_kind in ("deadline", "month")
     if style == _IN_BRACKETS and plainly and (named := _named(matter, when)):
         told = [f"{act}（{named}）", result]
-    elif style == _IN_ONE and plainly and in_one and not (when and _BEGINS.search(act + result)):
+    elif style == IN_ONE_BREATH and plainly and in_one and not (when and _BEGINS.search(act + result)):
         told = [f"{act}，{result}，{when}完成" if when else f"{act}，{result}"]
     elif not when:
         told = [act, result]
@@ -356,6 +383,16 @@ def task(matter: BriefMatter, *, dated: bool = True, form: int = 0, style: int =
     return [sentence(f"{text}。", "matter", matter.id) for text in told if text]
 
 
+def _set_up(matter: BriefMatter) -> str:
+    """How a thing will be done, without the verb that `spoken` has said: “增设病床6张”, not “增设病床，开设6张”."""
+    unsaid = _UNSAID.search(matter.text)
+    placed = unsaid is not None and bool(unsaid["placed"]) and spoken(matter) != matter.text
+    return _SETS_UP.sub("", matter.result) if placed else matter.result
+
+
+_SETS_UP = re.compile(r"^(?:新增|增设|开设|设置|新设|设)(?=\{)")
+
+
 def _named(matter: BriefMatter, when: str) -> str:
     """“基层科，6月底前”: who and by when, as they stand in brackets."""
     return "，".join(x for x in (matter.actor if length(matter.actor) <= _NAMES else "", when) if x)
@@ -368,7 +405,8 @@ def _done_by(act: str, when: str) -> str:
 
 def outlook(matter: BriefMatter, form: int = 0) -> str:
     """A planned matter as one clause of the short outlook of a 总结: what, how, and of every second one by when."""
-    when = f"{{{matter.when}}}" if matter.when and matter.when_kind == "deadline" and form % 2 == 0 else ""
+    timed = matter.when_kind == "deadline" and form % 2 == 0 and not _SAYS_BY_WHEN.search(matter.result)
+    when = f"{{{matter.when}}}" if matter.when and timed else ""
     act, result = spoken(matter), matter.result
     if when and result and not is_act(result) and not _OWN_TIME.search(result) and not _BEGINS.search(act):
         return f"{act}，{result}，{when}完成"
@@ -402,8 +440,8 @@ def result_of(matter: BriefMatter) -> str:
         # “巡察反馈问题正在整改”, and what came of it “正在整改”.
         result = "" if matter.result.strip("，。") in matter.text else matter.result
         # “水质监测点新增”, “新增18个”: the verb is said once.
-        last = matter.text[-2:]
-        return result[2:] if result.startswith(f"{last}{{") else result
+        said = (f"{matter.text[-2:]}{{", f"{matter.text[:2]}{{")
+        return result[2:] if result.startswith(said) else result
     return "，".join(c for c in _clauses_of_honour(matter) if _WON.search(c))
 
 

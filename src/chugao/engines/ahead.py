@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from chugao.engines.acts import (
+    IN_ONE_BREATH,
     STYLES,
     first_clause,
     is_act,
@@ -22,8 +23,19 @@ from chugao.engines.acts import (
     spoken,
     task,
 )
-from chugao.engines.pen import ASKED, HAN, SHORT_CLAUSE, Pen, as_given, paired, paragraphs_of, turn_of
-from chugao.engines.phrasing import Metric, document_frames
+from chugao.engines.pen import (
+    ASKED,
+    HAN,
+    SHORT_CLAUSE,
+    Clause,
+    Pen,
+    as_given,
+    numbers_in,
+    paired,
+    paragraphs_of,
+    turn_of,
+)
+from chugao.engines.phrasing import Metric, bare, document_frames
 from chugao.engines.titling import heading_of
 from chugao.kind import Kind
 from chugao.manuscript import SLOT, BriefMatter, Reply, ReplyBlock, ReplySentence
@@ -31,7 +43,7 @@ from chugao.manuscript import SLOT, BriefMatter, Reply, ReplyBlock, ReplySentenc
 _MANY = 3
 _AN_AIM = re.compile(r"目标|年底|力争|年内|全年")
 _GOALS, _OF_GOALS = 5, 3
-_IN_A_SENTENCE = 2
+_IN_A_SENTENCE = 3  # numbers
 _OUTLOOK = 6
 _IDEAS_IN_A_LINE = 3
 _LIGHT = 4  # ideas of a section told with their way; the others by name
@@ -67,8 +79,8 @@ def _owed(pen: Pen) -> list[ReplyBlock]:
 
 
 def _style(pen: Pen) -> int:
-    """The usual way of telling a task at seed 0; each of the next two candidates has one of the others throughout."""
-    return pen.brief.seed % STYLES
+    """A document's way of telling its tasks: a first candidate names nobody in brackets, the next two have the others."""
+    return (pen.phraser.of_department((0, IN_ONE_BREATH), "task style") + pen.brief.seed) % STYLES
 
 
 def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence]:
@@ -86,7 +98,7 @@ def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence
     openings = [cast(str, r["text"]) for r in document_frames()["aim"] if cast(bool, r.get("back", False)) is back]
     opening = pen.phraser.pick(openings, "aim", chosen[0].id)
     if opening.endswith("，"):
-        clauses = [(text.removeprefix("把"), made_by, passage) for text, made_by, passage in clauses]
+        clauses = [(bare(text), made_by, passage) for text, made_by, passage in clauses]
     ahead = "{brief.plan_span}" if pen.brief.slot("brief.plan_span") else "{brief.plan_year}年"
     opening = opening.replace("{plan_when}", ahead)
     text, made_by, passage = clauses[0]
@@ -102,24 +114,24 @@ def with_goal(metrics: Iterable[Metric], limit: int) -> list[Metric]:
 
 
 def goals(pen: Pen) -> Reply:
-    """Main goals as one paragraph, two a sentence, the last of them with what it starts from; the table has all."""
+    """Main goals as one paragraph, each with what it starts from, three numbers a sentence; the table has all."""
     # Behind a half that has told what was reached three show where it goes.
     many = pen.brief.level in ("医院", "区县", "市") and pen.brief.kind is not Kind.SUMMARY_PLAN
     ranked = with_goal(pen.metrics, _GOALS if many else _OF_GOALS)
-    last = len(ranked) - 1
-    clauses = [
-        c
-        for i, m in enumerate(ranked)
-        if (c := pen.phraser.clause(m, "goals", sparse=i % _IN_A_SENTENCE == 0 and i < last))
-    ]
+    clauses = [c for m in ranked if (c := pen.phraser.clause(m, "goals"))]
+    groups: list[list[Clause]] = []
+    for clause in clauses:
+        if groups and numbers_in("".join(c[0] for c in [*groups[-1], clause])) <= _IN_A_SENTENCE:
+            groups[-1].append(clause)
+        else:
+            groups.append([clause])
     told = []
-    for start in range(0, len(clauses), _IN_A_SENTENCE):
-        group = clauses[start : start + _IN_A_SENTENCE]
+    for place, group in enumerate(groups):
         # The paper has said which year; “2026年，床护比由1:0.55升到1:0.57” would give both to one.
-        opening = pen.phraser.pick(("到年底，", "全年力争", "年内力争", "全年目标是"), "goals") if start == 0 else ""
+        opening = pen.phraser.pick(("到年底，", "全年力争", "年内力争", "全年目标是"), "goals") if place == 0 else ""
         made_by = "+".join(dict.fromkeys(c[1] for c in group))
         joint = "；" if "，" in "".join(c[0] for c in group) else "，"
-        told.append(sentence(opening + joint.join(c[0].removeprefix("把") for c in group) + "。", made_by))
+        told.append(sentence(opening + joint.join(bare(c[0]) for c in group) + "。", made_by))
     if told and sum("goal" in m.slots for m in pen.metrics) > len(ranked):
         told[-1] = told[-1].model_copy(update={"text": f"{told[-1].text.rstrip('。')}；其余目标见附表。"})
     return paragraphs_of([told]) if told else Reply()
@@ -220,7 +232,14 @@ def _way(matter: BriefMatter) -> str:
     clauses = matter.result.split("，")
     alike = len(clauses) > 1 and len({c[:1] for c in clauses}) == 1
     way = matter.result if alike and length(matter.result) < 2 * SHORT_CLAUSE else first_clause(matter.result)
-    return "" if SLOT.search(way) else way
+    if not SLOT.search(way):
+        return way
+    # What counts first may say how behind it: “导师收徒两名，教学计入绩效”.
+    rest = [c.strip() for c in clauses[1:] if not SLOT.search(c) and not _LEANS_BACK.match(c.strip())]
+    return "，".join(rest) if not alike and length("，".join(rest)) < 2 * SHORT_CLAUSE else ""
+
+
+_LEANS_BACK = re.compile(r"(?:其中|其余|并|再|后|也|还|都|均|每|由|从|到)")
 
 
 def _beside(matters: Sequence[BriefMatter], *, further: bool, apart: bool) -> list[ReplyBlock]:

@@ -228,7 +228,7 @@ def vectors_of(status: int, headers: Mapping[str, str], body: bytes, expected: i
         told = data.get("error") if data else None
         raise failure_of_status(status, headers, told if isinstance(told, dict) else {})
     if data is None:
-        raise Failure("server", NOT_AN_ANSWER)
+        raise Failure("server", NOT_AN_ANSWER, billed=True)
     raise_error_inside(data)
     rows = data.get("data")
     rows = [r for r in rows if isinstance(r, dict)] if isinstance(rows, list) else []

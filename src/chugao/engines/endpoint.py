@@ -44,6 +44,11 @@ class Endpoint(NamedTuple):
 class Refused(Exception):
     """The endpoint may not be reached, or sends what we do not take; the text is Chinese."""
 
+    def __init__(self, told: str, *, answered: bool = False) -> None:
+        super().__init__(told)
+        self.answered = answered
+        """It did answer, and may send a bill."""
+
 
 def endpoint_of(settings: Settings) -> Endpoint:
     """The endpoint of the settings.  Raises `InputError` when there is none, or it is not one to send a key to."""
@@ -135,7 +140,8 @@ class _Guarded(httpx2.AsyncBaseTransport):
         response.stream = _Bounded(response.stream, lambda: self._free.append(way))
         if response.headers.get("content-encoding", "identity") not in ("", "identity"):
             await response.aclose()
-            raise Refused("模型接口返回压缩的内容，没有要求过，不解压。请在接口或网关上关闭压缩。")
+            told = "模型接口返回压缩的内容，没有要求过，不解压。请在接口或网关上关闭压缩。"
+            raise Refused(told, answered=response.status_code == 200)
         if self._gather_s is not None and "event-stream" in response.headers.get("content-type", ""):
             response.stream = Gathered(response.stream, self._gather_s)
         return response
@@ -201,7 +207,7 @@ class _Bounded(httpx2.AsyncByteStream):
         async for piece in self._inner:
             length += len(piece)
             if length > _LARGEST_ANSWER:
-                raise Refused("模型的回答超过 4 MB，不像是文稿，已中断。")
+                raise Refused("模型的回答超过 4 MB，不像是文稿，已中断。", answered=True)
             yield piece
 
     async def aclose(self) -> None:

@@ -38,16 +38,24 @@ class LangChainConnection:
                 "api_key": "-", "http_async_client": self._http, "timeout": None, "stream_usage": True,
                 "stream_chunk_timeout": None, "use_responses_api": False, "organization": "",
             }  # fmt: skip
-        try:
-            self._model = init_chat_model(model, model_provider=provider, **own)
-        except ImportError:
-            raise InputError(
-                f"没有安装 LangChain 的“{provider}”。请安装 langchain-{provider}，或换一个引擎。"
-            ) from None
-        except ValueError:
-            raise InputError(
-                f"LangChain 不认识“{provider}”。请写 langchain:提供者:模型，如 langchain:openai:qwen-plus。"
-            ) from None
+        self._provider, self._own = provider, own
+        self._models: dict[str, Any] = {}
+        self._called(model)
+
+    def _called(self, name: str) -> Any:
+        """The chat model of a name: a prompt may have one of its own."""
+        if name not in self._models:
+            try:
+                self._models[name] = init_chat_model(name, model_provider=self._provider, **self._own)
+            except ImportError:
+                raise InputError(
+                    f"没有安装 LangChain 的“{self._provider}”。请安装 langchain-{self._provider}，或换一个引擎。"
+                ) from None
+            except ValueError:
+                raise InputError(
+                    f"LangChain 不认识“{self._provider}”。请写 langchain:提供者:模型，如 langchain:openai:qwen-plus。"
+                ) from None
+        return self._models[name]
 
     async def close(self) -> None:
         if self._http is not None:
@@ -55,6 +63,7 @@ class LangChainConnection:
 
     async def ask(self, ask: Ask, on_text: OnText | None = None) -> Answer:
         """One attempt.  Raises `Failure`."""
+        model = self._called(ask.model)
         messages: Any = [(m.role, m.content) for m in ask.messages]
         left_out = ask.parameters.get("without", ())
         options: dict[str, Any] = {"extra_body": {k: v for k, v in body_of(ask).items() if k not in left_out}}
@@ -64,24 +73,24 @@ class LangChainConnection:
         try:
             with tracing_context(enabled=False):
                 if self._settings.stream:
-                    return await self._streamed(messages, options, on_text)
-                return _answer(await self._model.ainvoke(messages, **options))
+                    return await self._streamed(model, messages, options, on_text)
+                return _answer(await model.ainvoke(messages, **options))
         except (Failure, TimeoutError):
             raise
         except Exception as error:
             raise failure_of(error) from None
 
-    async def _streamed(self, messages: Any, options: dict[str, Any], on_text: OnText | None) -> Answer:
+    async def _streamed(self, model: Any, messages: Any, options: dict[str, Any], on_text: OnText | None) -> Answer:
         chunks: list[Any] = []
         patience = Patience(self._settings)
         async with patience:
-            async for chunk in self._model.astream(messages, **options):
+            async for chunk in model.astream(messages, **options):
                 patience.heard()
                 chunks.append(chunk)
                 if on_text is not None and (text := _text(chunk)):
                     on_text(text)
         if not chunks:
-            raise Failure("server", NOT_AN_ANSWER)
+            raise Failure("server", NOT_AN_ANSWER, billed=True)
         answer = _answer(*chunks)
         if not answer.finish:
             raise Failure("network", CUT, billed=True)

@@ -128,7 +128,7 @@ def _deeds(pen: Pen) -> str:
     return "、".join(told) if len(told) > 1 else ""
 
 
-_OPENED = re.compile(r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|上线|揭牌|开工)$")
+_OPENED = re.compile(r"(?:投入使用|启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|上线|揭牌|开工)$")
 _HAPPENED = re.compile(r"(?:启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|通过|完成|上线|运行|落户|立项|达标|投入使用)$")
 
 

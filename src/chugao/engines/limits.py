@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ RANK: ContextVar[int] = ContextVar("rank", default=0)
 """Of the calls that wait for a turn the one of the lowest rank goes first, of one rank the one that came first."""
 
 _MINUTE = 60.0
+_WINDOW_S = 62.0  # between a turn and its arrival lie up to two seconds of a busy machine
 _BURST_S = 6.0  # what may be used at once of a minute's allowance
 _GROW_AFTER = 16
 
@@ -42,23 +44,40 @@ class Limits(Protocol):
 
 
 class _Rate:
-    """An allowance a minute with a small burst: books the moment a call may start."""
+    """An allowance a minute with a small burst: books the moment a call may start.
+
+    No minute holds more than the allowance, whenever it begins: evenly spaced calls alone would add what may go at once.
+    """
 
     def __init__(self, per_minute: int) -> None:
         self.per_minute = per_minute
         self._next = 0.0
+        self._booked: deque[tuple[float, float]] = deque()  # (moment, amount), as far back as a minute reaches
+        self._sum = 0.0
 
     def book(self, amount: float, now: float) -> float:
         """The earliest moment for `amount`, which is booked."""
         if not self.per_minute:
             return now
-        start = max(now, self._next)
-        self._next = max(self._next, now - _BURST_S) + amount * _MINUTE / self.per_minute
+        start = max(now, self._next, self._booked[-1][0] if self._booked else now)
+        while self._booked and (self._booked[0][0] <= start - _WINDOW_S or self._sum + amount > self.per_minute):
+            moment, booked = self._booked.popleft()
+            start = max(start, moment + _WINDOW_S)
+            self._sum -= booked
+        self._booked.append((start, amount))
+        self._sum += amount
+        self._next = max(self._next, start - _BURST_S) + amount * _MINUTE / self.per_minute
         return start
 
-    def correct(self, amount: float) -> None:
-        if self.per_minute:
-            self._next += amount * _MINUTE / self.per_minute
+    def correct(self, booked: float, used: float) -> None:
+        """What was booked as `booked` turned out to be `used`."""
+        if not self.per_minute:
+            return
+        self._next += (used - booked) * _MINUTE / self.per_minute
+        found = next((i for i, (_, amount) in enumerate(self._booked) if amount == booked), None)
+        if found is not None:
+            self._booked[found] = (self._booked[found][0], used)
+            self._sum += used - booked
 
 
 class Buckets:
@@ -93,7 +112,7 @@ class Buckets:
 
     def settle(self, estimated: int, used: int) -> None:
         with self._lock:
-            self._tokens.correct(used - estimated)
+            self._tokens.correct(estimated, used)
 
     def throttled(self, retry_after_s: float) -> None:
         with self._lock:
@@ -129,9 +148,10 @@ class Buckets:
     async def _in_time(self, tokens: int) -> None:
         with self._lock:
             now = self._clock()
-            start = max(self._requests.book(1, now), self._tokens.book(tokens, now), self._pause_until)
-        if start > now:
-            await asyncio.sleep(start - now)
+            start = max(self._requests.book(1, now), self._tokens.book(tokens, now))
+        # Looked at again after every sleep: meanwhile another call may have been told to be quiet.
+        while (wait := max(start, self._pause_until) - self._clock()) > 0:
+            await asyncio.sleep(wait)
 
     def _went_well(self) -> None:
         with self._lock:

@@ -38,7 +38,8 @@ def compared_by_name(pen: Pen, metrics: Sequence[Metric], *, most: int = 2, name
 
 
 def _told(pen: Pen, way: tuple[str, int], metrics: Sequence[Metric]) -> ReplySentence:
-    names = [m.full for m in metrics]
+    # In the table they stand as the file has them; two departments with one file do not list them alike.
+    names = sorted((m.full for m in metrics), key=pen.phraser.lot)
     went = pen.phraser.fresh(_WAYS[way], "by name", names[0])
     # 耗占比比上年: one 比 too many.
     went = f"较{went[1:]}" if len(names) == 1 and names[0].endswith("比") and went.startswith("比") else went

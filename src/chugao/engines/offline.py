@@ -10,7 +10,7 @@ matters are told is in `acts`, how figures are in `phrasing`, headings in `titli
 import re
 from collections.abc import Callable, Sequence
 
-from chugao.engines.acts import sentence, shortcoming
+from chugao.engines.acts import TELLERS, sentence, shortcoming
 from chugao.engines.ahead import goals, ideas, items, outlook_of, plan
 from chugao.engines.leading import lead
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of
@@ -96,10 +96,11 @@ def _problems(pen: Pen) -> Reply:
     choice.
     """
     several = len(pen.matters) > 1
+    turn = pen.phraser.pick(range(TELLERS), "cause")
     blocks = []
     for number, matter in enumerate(pen.matters):
         mark = f"{HAN[number]}是" if several and number < len(HAN) else ""
-        told = sentence(f"{mark}{shortcoming(matter, number, pen.brief.seed)}。", "matter", matter.id)
+        told = sentence(f"{mark}{shortcoming(matter, number, turn)}。", "matter", matter.id)
         blocks.append(ReplyBlock(type="item" if mark else "paragraph", sentences=(told,)))
     if blocks and (missed := _missed(pen)):
         blocks.append(ReplyBlock(sentences=tuple(missed)))

@@ -6,7 +6,8 @@ The client library brings authorisation, URLs and its tree of errors; the body i
 may be a web page, and because its model objects cost more than all the rest of a call.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import openai
@@ -59,21 +60,22 @@ class OpenAIConnection:
         # Given as `messages`, the library would walk through every key of them for longer than all else takes.
         body["messages"] = [{"role": m.role, "content": m.content} for m in ask.messages]
         completions = self._client.chat.completions.with_streaming_response
+        request = completions.create(model=ask.model, messages=[], extra_body=body)
         try:
-            async with completions.create(model=ask.model, messages=[], extra_body=body) as response:
-                if not stream:
-                    return whole_answer(await response.read())
-                return await self._streamed(response.iter_lines(), on_text)
+            if stream:
+                return await self._streamed(request, on_text)
+            async with request as response:
+                return whole_answer(await response.read())
         except (Failure, TimeoutError):
             raise
         except Exception as error:
             raise failure_of(error) from None
 
-    async def _streamed(self, lines: AsyncIterator[str], on_text: OnText | None) -> Answer:
-        """An answer that comes in pieces, each of them in time."""
+    async def _streamed(self, request: AbstractAsyncContextManager[Any], on_text: OnText | None) -> Answer:
+        """An answer that comes in pieces, each of them in time; a server may be silent before its first header."""
         pieces, patience = _Pieces(on_text), Patience(self._settings)
-        async with patience:
-            async for line in lines:
+        async with patience, request as response:
+            async for line in response.iter_lines():
                 if pieces.take(line):
                     patience.heard()
         return pieces.answer()
@@ -118,7 +120,7 @@ class _Pieces:
 
     def answer(self) -> Answer:
         if not self._any:
-            raise Failure("server", NOT_AN_ANSWER)
+            raise Failure("server", NOT_AN_ANSWER, billed=True)
         if not self._done and not self._finish:
             raise Failure("network", CUT, billed=True)
         finish = "refusal" if self._refusal else self._finish

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chugao.engines.acts import is_honour, is_problem, rank
-from chugao.engines.phrasing import Metric, Phraser, Purpose, metrics_of
+from chugao.engines.phrasing import Metric, Phraser, Purpose, bare, metrics_of
 from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
 from chugao.outline import affinity
 
@@ -186,7 +186,7 @@ def paired(clauses: Sequence[Clause], longest: int = SHORT_CLAUSE, *, alike: boo
     waiting = list(clauses)
     while waiting:
         text, made_by, passage = waiting.pop(0)
-        text = text.removeprefix("把")  # with nobody before it who does it
+        text = bare(text)  # with nobody before it who does it
         together = [made_by]
         passages = [passage] if passage else []
         if waiting and len(SLOT.sub("000", text)) <= longest and (alike or not _of_one_make(text, waiting[0][0])):

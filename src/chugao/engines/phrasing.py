@@ -45,9 +45,14 @@ _GOAL_FORMS = (
     ("goal_range", "sparse_goal_to"),
     ("goal_paren", "sparse_goal"),
     ("goal_base", "sparse_goal_move"),
-    ("goal_value", "sparse_goal_to"),
+    ("goal_value", "sparse_goal_take"),
 )
 """(with what it starts from, alone): the form in which a document states its goals."""
+
+
+def bare(clause: str) -> str:
+    """A clause without the 把 or 将 that somebody must stand before."""
+    return clause[1:] if clause.startswith(("把", "将")) else clause
 
 
 class Frame(Frozen):
@@ -213,9 +218,13 @@ class Phraser:
         """One of `options`, the same for the same brief and keys; neighbouring candidates take neighbouring ones."""
         return self._turned(options, self._brief.department, self._brief.section, *keys)
 
-    def always(self, options: Sequence[T], *keys: str) -> T:
-        """One of `options`, the same in every candidate."""
-        return self._turned(options, self._brief.department, self._brief.section, *keys, seed=0)
+    def of_department(self, options: Sequence[T], key: str) -> T:
+        """One of `options`, the same in every section and every candidate of a department."""
+        return self._turned(options, self._brief.department, self._brief.organisation, key, seed=0)
+
+    def lot(self, key: str) -> str:
+        """A place of no meaning among others, another in each department and candidate."""
+        return hashlib.sha256(f"{self._brief.seed}|{self._brief.department}|{key}".encode()).hexdigest()
 
     def choose_for_document(self, options: Sequence[T], key: str) -> T:
         """One of `options`, the same in every section of a document, so that its headings are of one make."""
@@ -244,15 +253,9 @@ class Phraser:
         short = sparse and purpose == "goals"
         if purpose in ("results", "goals") and (own := self._own(metric, purpose, short=short)):
             return own
-        fitting = [f for f in bank() if f.role == purpose and self._fits(f, metric) and not (plain and f.reached)]
-        fitting = [f for f in fitting if f.sparse is sparse] or [f for f in fitting if not f.sparse]
+        fitting = self.choices(metric, purpose, plain=plain, sparse=sparse)
         if not fitting:
             return None
-        if plain and sparse:
-            # A volume in one number is how many, not how many more.
-            fitting = [f for f in fitting if "now" in f.fields] or fitting
-        best = max(f.weight for f in fitting)
-        fitting = [f for f in fitting if f.weight == best]
         if purpose == "goals":
             # Two goals of one page in two forms read as if two hands had written them.
             form = self.choose_for_document(_GOAL_FORMS, "goals")
@@ -261,6 +264,16 @@ class Phraser:
         frame = self.pick([f for f in fitting if self._used[f.id] == fewest], metric.id, purpose)
         self._used[frame.id] += 1
         return self._fill(frame, metric), f"bank:{frame.id}", ""
+
+    def choices(self, metric: Metric, purpose: Purpose, *, plain: bool, sparse: bool) -> list[Frame]:
+        """The frames of the bank that say this of a metric equally well; [] for none."""
+        fitting = [f for f in bank() if f.role == purpose and self._fits(f, metric) and not (plain and f.reached)]
+        fitting = [f for f in fitting if f.sparse is sparse] or [f for f in fitting if not f.sparse]
+        if plain and sparse:
+            # A volume in one number is how many, not how many more.
+            fitting = [f for f in fitting if "now" in f.fields] or fitting
+        best = max((f.weight for f in fitting), default=0)
+        return [f for f in fitting if f.weight == best]
 
     # --- own wording ---
 
@@ -341,7 +354,7 @@ class Phraser:
         text = pattern.replace("{name}", metric.name)
         if frame.role == "goals" and "now" not in metric.slots:
             # Nobody knows from where: a goal is reached, or kept to.
-            text = re.sub(r"\{(?:to|aim)\}", "{reach_goal}", text.removeprefix("把"))
+            text = re.sub(r"\{(?:to|aim)\}", "{reach_goal}", bare(text))
         if "{to}" in text:
             text = text.replace("{to}", self.pick(_TO[metric.kind, sign or 1], metric.id, "to"))
         if "{aim}" in text:

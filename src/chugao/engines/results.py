@@ -16,6 +16,7 @@ from chugao.engines.phrasing import Metric, whole
 from chugao.engines.submitted import submitted
 from chugao.engines.titling import Heading, heading_of
 from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
+from chugao.outline import telling_pairs, topic_of_matter
 
 _LOOSE, _MANY = 2, 3
 _NAMED = 4
@@ -58,7 +59,7 @@ def results(pen: Pen) -> Reply:
         # Where numbers are too many the main result of a section is told without one.
         named = {t for sentence in loose for t in sentence.recipe.get("targets", "").split(",")}
         best = [m for m in _worth_saying(pen, free) if m.direction == "welcome" and m.kind in _HOW_WELL]
-        best = [m for m in best if m.id not in said | named]
+        best = [m for m in best if m.id not in said | named and _explained(m, pen.matters)]
         loose = [*compared_by_name(pen, best, most=1, named=_BY_NAME), *loose]
     told = paragraphs_of([*_with_figures(volume, [*loose, *short], paragraphs), *pen.owed()], heading.text)
     # A milestone keeps its heading, and so does a text that reads on from the act in it.
@@ -109,8 +110,8 @@ def _is_run(paragraph: Sequence[ReplySentence]) -> bool:
 
 def _told(pen: Pen, attached: dict[str, list[Metric]], heading: Heading) -> list[list[ReplySentence]]:
     """A milestone alone, then the rest: some in paragraphs, some in a run."""
-    # The first candidate tells in the usual way; of the next two each has another way in every section.
-    turn = pen.brief.seed * pen.phraser.always((1, 2), "teller") % TELLERS
+    # Sibling departments differ as candidates do: in each section one of the ways, of three candidates each another.
+    turn = pen.phraser.pick(range(TELLERS), "teller")
     teller = Teller(self_name(pen.brief.organisation, pen.brief.level), turn)
     routine = [m for m in pen.matters if is_routine(m)]
     if len(routine) < len(pen.matters):
@@ -314,6 +315,14 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
         worthy,
         key=lambda m: (m.reached is False and not m.required, not (pen.matters and _is_volume(m)), -weight[m.id]),
     )
+
+
+def _explained(metric: Metric, matters: Sequence[BriefMatter]) -> bool:
+    """Whether a matter below is of what a figure named without its value measures; else nobody asks for it here."""
+    told = "，".join(m.category + m.text + m.result for m in matters)
+    fields = {topic_of_matter(m.category, m.text).id for m in matters}
+    own = topic_of_matter("", metric.full).id
+    return not matters or own in fields - {"other"} or any(pair in told for pair in telling_pairs(metric.full))
 
 
 def _is_volume(metric: Metric) -> bool:

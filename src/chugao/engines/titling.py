@@ -247,11 +247,13 @@ def _noun_of(matter: BriefMatter) -> tuple[str, str] | None:
 def _named_by_itself(text: str, topic: str) -> tuple[str, str] | None:
     """What a matter is about in its own words: “流水线更换” is a name, “新开展血培养快速药敏” opens something named."""
     if opened := _OPENS.match(text):
-        return opened[1], topic
+        return _TREATS.sub("治疗", opened[1]), topic  # “开展ESD治疗早期胃癌” is about ESD治疗
     if acted := _DONE_TO.match(text):
         return f"{acted[2]}{acted[1]}", topic  # “更换核心交换机” is about 核心交换机更换
     if made := _IN_A_WAY.match(text):
         return made[1] + made[2], topic  # “抢救药品按班清点” is about 抢救药品清点
+    if len(text) <= _A_NAME and _FOUNDED.search(text) and not is_act(text):
+        return f"{text}建设", topic
     return (text, topic) if len(text) <= _A_NAME and _NOMINAL.search(text) and not is_act(text) else None
 
 
@@ -266,8 +268,10 @@ _DONE_TO = re.compile(
 _IN_A_WAY = re.compile(
     r"^((?:(?![由把被到在向和与的给为])[一-鿿A-Z]){2,6})(?:统一|逐[件份例个台班项家]|按[班月周日季]|集中|定期|分级|全部|每[天日周月班])([一-鿿]{2,4})$"
 )
+_TREATS = re.compile(r"(?<=.)治疗.+$")
+_FOUNDED = re.compile(r"(?:加工中心|门诊|平台|中台|示范点)$")
 _NOMINAL = re.compile(
-    r"(?:更换|改造|整治|清理|核算|试点|撤并|扩容|增容|调整|轮换|清退|治理|修缮|排查|复核|联查|互认|整改)$"
+    r"(?:(?<![党政风])建设|取石|穿刺|查询|存档|录像|更换|改造|整治|清理|核算|试点|撤并|扩容|增容|调整|轮换|清退|治理|修缮|排查|复核|联查|互认|整改)$"
 )
 
 
@@ -280,7 +284,9 @@ def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
             weight = _HEAVY if matter.weight >= WEIGHTY else 1 + (matter.status != "ongoing")
             weights[noun] = weights.get(noun, 0) + weight
     first = _noun_of(matters[0]) if matters else None
-    ranked = sorted(weights, key=lambda n: (n != first, -weights[n], _order(n[1])))
+    own = {topic_of_matter(m.category, m.text).id for m in matters}
+    # Of those that weigh as much first a word of the section's own fields.
+    ranked = sorted(weights, key=lambda n: (n != first, -weights[n], n[1] not in own, _order(n[1])))
     told: list[_Noun] = []
     for said, topic in ranked:
         if not _overlaps(said, [n.said for n in told]):
@@ -379,7 +385,7 @@ def _in_own_words(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading |
         own = [m for m in matters if m.category == category]
         said = "".join(m.text + m.result for m in own)
         if not _A_CATEGORY.fullmatch(category) or not any(
-            category[i : i + 2] in said for i in range(len(category) - 1)
+            category[i : i + 2] in said for i in range(len(_STEM.sub("", category)) - 1)
         ):
             continue
         rows = cast(list[dict[str, Any]], document_frames()["heading_verb"])
@@ -449,8 +455,9 @@ def _verbs_of(nouns: Sequence[_Noun]) -> tuple[str, ...]:
 
 def _joined(field: _Field, nouns: Sequence[str]) -> str:
     """Two nouns with what they end in said once."""
-    if len(nouns) > 1 and field.tail and all(n.endswith(field.tail) and n != field.tail for n in nouns):
-        nouns = [*(n.removesuffix(field.tail) for n in nouns[:-1]), nouns[-1]]
+    tails = [t for t in (field.tail, "建设") if t and all(n.endswith(t) and n != t for n in nouns)]
+    if len(nouns) > 1 and tails:
+        nouns = [*(n.removesuffix(tails[0]) for n in nouns[:-1]), nouns[-1]]
     return "、".join(nouns)
 
 

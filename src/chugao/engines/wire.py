@@ -2,7 +2,8 @@
 
 In: bodies, statuses, headers.  Out: an `Answer`, or a `Failure` in our words.
 
-Surprise: an answer of 200 may be a web page, or an error of a gateway in the place of an answer.
+Surprise: an answer of 200 may be a web page, or an error of a gateway in the place of an answer.  Whatever it is, somebody
+answered: unless we can read that nothing was written, it counts as possibly billed.
 """
 
 import email.utils
@@ -20,6 +21,8 @@ _DETAIL = 160
 _TOO_LONG = "context_length_exceeded"
 _KEY = re.compile(r"\bsk-[\w-]+|[A-Za-z0-9_]{24,}")
 """What may be a key in a provider's own words: it may be another customer's, or the gateway's."""
+_GATEWAY_GAVE_UP = (408, 504, 524)
+"""A gateway that waited no longer: the model behind it may have answered, and sends its bill all the same."""
 NOT_AN_ANSWER = "返回的不是模型的回答，像是网页或别的接口"
 CUT = "答到一半断了"
 
@@ -28,7 +31,7 @@ def whole_answer(body: bytes) -> Answer:
     """An answer that came in one piece."""
     data = parsed(body)
     if data is None:
-        raise Failure("server", NOT_AN_ANSWER)
+        raise Failure("server", NOT_AN_ANSWER, billed=True)
     raise_error_inside(data)
     choice = first_choice(data)
     message = choice.get("message")
@@ -73,7 +76,7 @@ def first_choice(data: dict[str, Any]) -> dict[str, Any]:
 def raise_error_inside(data: dict[str, Any]) -> None:
     """Some gateways answer 200 and put the error into the body."""
     if data.get("error"):
-        raise Failure("server", "回答里报错")
+        raise Failure("server", "回答里报错", billed=True)
 
 
 # --- what went wrong ------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ def refusal_inside(error: BaseException) -> Failure | None:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, Refused):
-            return Failure("refused", str(cause))
+            return Failure("refused", str(cause), billed=cause.answered)
         cause = cause.__cause__ or cause.__context__
     return None
 
@@ -107,7 +110,8 @@ def failure_of_status(status: int, headers: Mapping[str, str], body: dict[str, A
     if status == 429:
         return Failure("busy", "HTTP 429", retry_after_s=_retry_after(headers))
     if status >= 500 or status in (408, 409, 425):
-        return Failure("server", f"HTTP {status}", retry_after_s=_retry_after(headers))
+        after = _retry_after(headers)
+        return Failure("server", f"HTTP {status}", retry_after_s=after, billed=status in _GATEWAY_GAVE_UP)
     if 300 <= status < 400:
         return Failure("request", f"HTTP {status}，要求跳转到别处，不跟随")
     told = body.get("message")

@@ -94,12 +94,8 @@ class Bm25:
         """Score of every text by its place; 0 for one that shares no character."""
         return self._summed(query)[0]
 
-    def scores_at(self, query: str, places: "NDArray[np.int64]") -> "NDArray[np.float32]":
-        """Scores of these places only; of a few places nothing else is looked at."""
-        return self._at(query, places)[0]
-
     def answers_at(self, query: str, places: "NDArray[np.int64]") -> "NDArray[np.float32]":
-        """Scores of these places, each times the share of the query's different characters that the text holds."""
+        """Scores of these places only, each times the share of the query's different characters that the text holds."""
         scores, held = self._at(query, places)
         return scores * held
 

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from chugao.database import Database, DatabaseUnavailable, utc_text
+from chugao.database import Database, DatabaseUnavailable, hold, utc_text
 from chugao.database.tables import call
 from chugao.errors import EngineError
 from chugao.ledger.asking import Answer, Ask, Recorded
@@ -197,6 +197,7 @@ class Ledger:
         mine = (call.c.key == key) & (call.c.owner == self._owner) & (call.c.state == "started")
 
         def renew(connection: Connection) -> None:
+            self._take_turn(connection)
             until = utc_text(_now() + timedelta(seconds=self._lease_s))
             connection.execute(update(call).where(mine).values(lease_until=until))
 
@@ -209,7 +210,16 @@ class Ledger:
 
     # --- one step each, in a transaction ---
 
+    def _take_turn(self, connection: Connection) -> None:
+        """Under a budget one process at a time: two that look at it together would both find the last of it unspent.
+
+        Every step takes it before it locks a row, or two processes could wait for each other.
+        """
+        if self._budget is not None:
+            hold(connection, f"budget:{self.job}")
+
     def _claim(self, connection: Connection, ask: Ask, key: str, job: str) -> _Claim:
+        self._take_turn(connection)
         moment = _now()
         started: dict[str, Any] = {
             "state": "started",
@@ -256,6 +266,7 @@ class Ledger:
         return row.key in self._under_way if ours else not self._is_dead(row)
 
     def _record(self, connection: Connection, ask: Ask, key: str, recorded: Recorded) -> None:
+        self._take_turn(connection)
         answer = recorded.answer
         done = {
             "of": key,
@@ -275,6 +286,7 @@ class Ledger:
         """Let go of a call that failed; `lost` counts the attempts that were cut off and may have been billed."""
 
         def release(connection: Connection) -> None:
+            self._take_turn(connection)
             mine = (call.c.key == key) & (call.c.owner == self._owner) & (call.c.state == "started")
             change = {"state": "failed", "cost_micro": None} | ({"doubtful": call.c.doubtful + lost} if lost else {})
             connection.execute(update(call).where(mine).values(change))

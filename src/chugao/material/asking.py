@@ -9,9 +9,11 @@ from typing import Any
 
 from chugao.material.collecting import BoardLine, CollectingBoard
 from chugao.material.items import Item
+from chugao.material.telling import opening_of
 from chugao.shipped import shipped
 
 _ASKS = 5
+_ROOM = 30
 
 
 @cache
@@ -40,7 +42,7 @@ def _reminder(board: CollectingBoard, line: BoardLine, items: list[Item] | tuple
     texts = []
     own = [i for i in items if i.department == line.department and i.asks and i.status != "rejected"]
     if own:
-        wanted = "；".join(f"“{i.text.rstrip('。')[:24]}”{i.asks}" for i in own[:_ASKS])
+        wanted = "；".join(f"“{opening_of(i.text, _ROOM)}”{i.asks}" for i in own[:_ASKS])
         texts.append(filled(said["asks"], asks=wanted, **common))
     if line.lacks_signature:
         texts.append(filled(said["unsigned"], **common))

@@ -35,7 +35,7 @@ _NOISE = re.compile(
 )
 _QUOTED = re.compile(r"^(?:>|＞|\|)\s{0,4}")
 _OPENING = re.compile(
-    r"^(?:(?:哦|噢|嗯|呃|哎|啊)?(?:对了|还有(?:个|一个|件|一件)事|还有|另外|然后|再就是|还有就是|那个|补充一下|补一条)[，,、：:\s]{0,2}|(?:嗯|呃|哎|哦)[，,]"
+    r"^(?:(?:哦|噢|嗯|呃|哎|啊)?(?:对了|还有(?:个|一个|件|一件)事|还有就是|还有|另外|然后|再就是|再一个就是|再一个|那个|补充一下|补一条)[，,、：:\s]{0,2}|(?:嗯|呃|哎|哦)[，,]"
     rf"|[\u4e00-\u9fff]{{1,3}}{_TITLED}[，,]\s{{0,2}}(?=[\u4e00-\u9fff\d]{{4}})"
     r"|(?:头一|第[一二三四五六七八九十])(?:件|个|条|项)(?:事)?(?:呢|嘛|啊|，|,|、|：|就是|是){1,3})"
 )
@@ -72,7 +72,7 @@ Whence = dict[int, tuple[int, str]]
 def is_pasted(reading: Reading) -> bool:
     """Whether a text came out of a chat: names and times stand over its pieces, or names before several of them."""
     lines = [p.text.strip() for p in reading.paragraphs if not p.table]
-    return bool(_speakers(lines)) or any(_head(t) or _NAME_LINE.match(t) for t in lines) or bool(_over_clocks(lines))
+    return bool(_speakers(lines)) or any(_head(t) or _name_line(t) for t in lines) or bool(_over_clocks(lines))
 
 
 def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
@@ -84,14 +84,20 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
     whence: Whence = {}
     every = [p.text.strip() for p in reading.paragraphs]
     speakers, over = _speakers(every), _over_clocks(every)
+    senders = {head["who"].strip() for t in every if (head := _head(t))}
     for number, paragraph in enumerate(reading.paragraphs, 1):
         text = _QUOTED.sub("", _NOISE.sub("", paragraph.text).strip())
+        if text in senders or (not re.search(r"\w", text) and not paragraph.table):
+            who = text if text in senders else who
+            continue
+        if _said_before(paragraph.text, every[: number - 1]):
+            continue
         if number - 1 in over:
             who = text
             continue
         if over and _CLOCK_ALONE.match(text):
             continue
-        head = _head(text) or _NAME_LINE.match(text)
+        head = _head(text) or _name_line(text)
         if head is not None:
             who = head["who"].strip()
             text = head.groupdict().get("said") or ""
@@ -108,6 +114,15 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
             shown = piece if paragraph.table else _with_talk_in_brackets(piece)
             lines.append(paragraph.model_copy(update={"text": shown, "line": number}))
     return reading.model_copy(update={"paragraphs": tuple(lines)}), whence
+
+
+_REPEATED = re.compile(r"^\s*[「“\"](?P<who>[^「」：:]{1,24})[：:]\s?(?P<said>[^「」]+)[」”\"]\s*$")
+
+
+def _said_before(text: str, earlier: list[str]) -> bool:
+    """Whether a line repeats what stands above, for somebody to answer it: “「药剂科-孙立平：占比43.7%」”."""
+    repeated = _REPEATED.match(text)
+    return repeated is not None and any(repeated["said"].strip() in line for line in earlier)
 
 
 def department_of(who: str) -> str:
@@ -143,6 +158,15 @@ def _head(text: str) -> "re.Match[str] | None":
     if len(text) > 2200 or not re.search(r"\d{1,2}[:：]\d{2}", text[:60]):
         return None
     return _AFTER.match(text) or _BEFORE.match(text) or _INLINE.match(text)
+
+
+def _name_line(text: str) -> "re.Match[str] | None":
+    """A person's name with a colon, alone on a line; “局办公室：” and “各位领导：” are whom a paper is sent to."""
+    named = _NAME_LINE.match(text)
+    return named if named and _is_name(named["who"]) and not _AN_OFFICE.search(named["who"]) else None
+
+
+_AN_OFFICE = re.compile(r"(?:[科室局院部办委处站会组]|中心|政府|领导|首长|单位|同志们?)$|^(?:各|尊敬)")
 
 
 def _over_clocks(lines: list[str]) -> frozenset[int]:

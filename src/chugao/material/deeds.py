@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from chugao.material.honours import is_honour, with_honour
-from chugao.material.matter import Matter, MatterStatus
+from chugao.material.matter import Matter, MatterStatus, is_pending
 from chugao.material.reading import matter_id
 from chugao.material.statements import MORE, PROBLEM_LEAD, SPEAKS_BACK, Statement
 from chugao.source import Source
@@ -24,6 +24,7 @@ _STRIVES = r"争取(?![^，。；]{0,14}(?:资金|经费|补助|专项|债券|�
 _PLANNED = re.compile(
     rf"(?:^|，)(?:将|拟|计划|力争|{_STRIVES}|下一步|明年|准备)|20\d\d年(?:将|拟|计划|准备|打算|{_STRIVES}|力争)"
     rf"|(?:计划|打算|准备|拟|预计|争取|力争)(?:在|于)?{_NEXT}"
+    r"|[（(](?:拟|计划|待定|暂定|筹备中?|预计)[）)]"
     r"|明年[^，。；]{0,12}(?:申报|启动|建成|投用|完成|开展|实施|创建|引进|开设|购置|上线|再)"
 )
 _ONGOING = re.compile(r"正在|推进中|进行中|有序推进|尚未完成|还在|在建|筹建中|施工中")
@@ -31,13 +32,13 @@ _BEGUN = re.compile(r"已|完成|启动|开工|动工|在建|正在|推进|封�
 _COUNTED = re.compile(r"(?:已|新|共)?(?:建成|完成|启用|投用|改造|新建)[^，。；]{0,16}\d+(?:所|个|家|处|间|台|张|项)")
 """“建成村卫生室23所，在建5所”: those are done."""
 _WHEN = re.compile(
-    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底|末|份|初|中旬|上旬|下旬)?(?:之?前)?起?|全年|上半年|下半年|年底(?:之?前)?)[，,]?"
+    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底|末|份|初|中旬|上旬|下旬)?(?:之?前)?起?|全年|上半年|下半年|第?[一二三四]季度|年底(?:之?前)?)[，,]?"
 )
 _BY = re.compile(
     r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|完工|竣工|到位|投用|启用|建成|开诊|交付|上线|验收|办结|落地)?$"
 )
 _AHEAD = re.compile(
-    rf"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|{_STRIVES}|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fff\d]{{3}})"
+    rf"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|{_STRIVES}|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fffA-Za-z\d]{{3}})"
 )
 _OURS = re.compile(
     r"^(?:我们科室?|我们(?:部门?|院)?的?|我科|我院|本科室|本科|我部)(?:今年)?[呢啊嘛]?(?=[\u4e00-\u9fff])"
@@ -48,6 +49,10 @@ _ANSWERS = re.compile(
     r"[，,；、（(]?\s?(?P<who>责任人|负责人|牵头人|牵头领导|分管领导|责任领导|责任科室|牵头科室|责任部门|牵头部门)\s?[:：]\s?(?P<name>[\u4e00-\u9fff]{2,8})[）)]?"
 )
 """“（责任人：王志强）”: who answers for a task has a column of its own."""
+_IN_BRACKETS = re.compile(
+    r"[（(](?=[^（）()]*(?:责任|负责|牵头|分管)[^（）()]{0,2}[:：])([^（）()]*[，,；;、][^（）()]*)[）)]$"
+)
+"""“（责任人：韦世安，12月底前）”: behind the name stands the deadline."""
 _CLAIMS = re.compile(r"率先|领先|首例|首家|首创|首个|首次|第一例|第一家|填补.{0,6}空白")
 _PROOF = re.compile(
     r"[（(](?:佐证[:：]|依据[:：]|见|有|经|据)?(?P<what>[^（）()，。；]{2,30}(?:证明|证书|认定|查新|鉴定|确认|备案|登记|公布|通报|批复|核实|报道|文件|报告)[^（）()]{0,12})[）)]"
@@ -96,8 +101,9 @@ def of_its_span(matter: Matter, span: str) -> Matter:
 def matter_of(statement: Statement, department: str, year: int, source: Source, *, future: bool) -> Matter:
     body = _SENTENCES_MET.sub("，", statement.text.rstrip("。；！!"))
     answers = {m["who"][-2:]: m["name"] for m in _ANSWERS.finditer(body)}
+    body = _IN_BRACKETS.sub(r"，\1", body) if answers else body
     body = _ANSWERS.sub("", body).rstrip("，、 ") or body
-    body = _THOUSANDS.sub("", body)
+    body = re.sub(r"[（(](?:拟|计划|待定|暂定|筹备中?|预计)[）)]", "", _THOUSANDS.sub("", body))
     proof = _PROOF.search(body) if _CLAIMS.search(body) else None
     body = body.replace(proof[0], "", 1) if proof else body
     head = body
@@ -110,7 +116,7 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
         )
     # “2026年，……” in a report on 2026, “2027年完成……” in its plans.
     body = re.sub(
-        rf"^(?:今年|明年|来年|{year}年|(?:到|至)?{year + 1}年(?!\d?\d月))[，,]?"
+        rf"^(?:于|在)?(?:今年|明年|来年|{year}年|(?:到|至)?{year + 1}年(?!\d?\d月))[，,]?"
         if future
         else rf"^(?:今年|{year}年)[，,]",
         "",
@@ -130,7 +136,7 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
     status = MatterStatus.DONE
     if future:
         status = MatterStatus.PLANNED
-    elif (
+    elif is_pending(body) or (
         any(int(y) > year for y in _COMES.findall(body))
         or _ONGOING.search(act)
         or (statement.part != "future" and begun(body) and not _COUNTED.match(act))

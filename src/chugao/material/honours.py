@@ -13,7 +13,7 @@ from chugao.material.matter import Honour, Matter
 
 LEVELS = ("国家级", "省级", "市级", "县级", "院级", "")
 _GOT = re.compile(
-    r"(?:荣获|获评为?|获得|喜获|斩获|被评为|被授予|被命名为|获|评为|授予|入选)(?:了)?[“《]?(?P<name>[^，。；“”《》]{2,40}?(?:奖|称号|先进[^，。；“”《》（(]{0,6}|示范(?:单位|病区|基地|科室|岗|点)?|优秀[^，。；]{0,8}|标兵|荣誉|[奖勋]章|文明号|先锋岗|红旗手|模范|单位|集体|等奖[^，。；]{0,4}|表彰|通报表扬))[”》]?(?:荣誉)?(?:称号)?(?=$|[，。；（(])"
+    r"(?:荣获|获评为?|获得|喜获|斩获|被评为|被授予|被命名为|获|评为|授予|入选)(?:了)?[“《]?(?P<name>[^，。；“”《》]{2,40}?(?:奖|称号|先进[^，。；“”《》（(]{0,6}|示范(?:单位|病区|基地|科室|岗|点)?|优秀[^，。；“”《》（(]{0,8}|标兵|荣誉|[奖勋]章|文明号|先锋岗|红旗手|模范|单位|集体|等奖[^，。；“”《》（(]{0,4}|表彰|通报表扬))[”》]?(?:荣誉)?(?:称号)?(?=$|[，。；（(])"
 )
 _TITLE_GOT = re.compile(
     r"(?:荣获|获评为?|获得|获|被评为|被授予|被命名为|授予|评为)(?P<of>[^，。；“”《》]{0,12})[“《](?P<name>[^，。；“”《》]{2,30})[”》](?:荣誉)?(?:称号|荣誉|奖)"
@@ -31,6 +31,9 @@ _GRANTED = (
     ),
     re.compile(
         r"(?:荣获|获评|获得|获)(?!批)(?P<by>[^，。；“”《》]{1,18}?(?:委员会|卫健委|卫生健康委|卫健局|卫生健康局|局|厅|政府|学会|协会|总工会|妇联|团委))(?=[“《]|[^，。；]{2,24}(?:表彰|通报表扬|称号))"
+    ),
+    re.compile(
+        r"20\d\d年\d{1,2}月(?:\d{1,2}日)?(?:由)?(?P<by>[\u4e00-\u9fff]{2,20}?(?:委员会|卫健委|卫健局|局|厅|政府|团委|学会|协会|总工会|妇联))$"
     ),
     re.compile(r"(?:授予|颁发|表彰)(?:单位|机关|部门)[:：为是]?\s{0,4}(?P<by>[^，。；]{3,30})"),
     re.compile(
@@ -53,6 +56,12 @@ _ISSUER = re.compile(
 )
 
 
+NOT_YET = re.compile(
+    r"[（(](?:[^（）()]{0,6}(?:提名|入围|候选|公示|推荐|申报))[^（）()]{0,6}[）)]|(?:获|得)(?:了)?提名|(?:提名|入围|候选)奖?$"
+)
+"""“获“省级青年文明号”（提名）” is none yet."""
+
+
 def is_honour(category: str, text: str) -> bool:
     """Whether a matter tells of an honour."""
     return "荣誉" in category or "表彰" in category or _got(text) is not None
@@ -62,12 +71,17 @@ def _got(text: str) -> "re.Match[str] | None":
     return _GOT.search(text) or _TITLE_GOT.search(text) or _MEDAL_GOT.search(text)
 
 
+_BEFORE_ITS_NAME = re.compile(
+    r"^[\u4e00-\u9fff]{0,10}?(?:荣获|获评为?|获得|获|被评为|被授予|评为|通过)(?=[\u4e00-\u9fff]{4})"
+)
+
+
 def read_honour(text: str, result: str = "", when: str = "", evidence: str = "") -> Honour | None:
     """The honour that a matter's words tell of; None when they tell of none."""
     whole = f"{text}，{result}"
     got = _got(whole)
     quoted = re.search(r"[“《]([^”》]{2,40})[”》]", text)
-    name = got["name"] if got else quoted[1] if quoted else re.sub(r"^(?:荣获|获评|获得|获|被评为|通过)", "", text)
+    name = got["name"] if got else quoted[1] if quoted else _BEFORE_ITS_NAME.sub("", text)
     if not name:
         return None
     by = next((m["by"] for pattern in _GRANTED if (m := pattern.search(whole))), "")
@@ -100,6 +114,8 @@ def _level(whole: str, by: str, name: str) -> str:
             return "县级"
         if re.search(r"医院|院党委|全院|^院|本院", words):
             return "院级"
+    if match := re.search(r"(国家|省|市|县|区)[“《]" + re.escape(name), whole):
+        return {"区": "县级"}.get(match[1], f"{match[1]}级")
     if match := re.search(r"全(国|省|市|县|区)[^，。；]{0,8}[“《]?" + re.escape(name), whole):
         return {"国": "国家级", "区": "县级"}.get(match[1], f"{match[1]}级")
     return ""
@@ -131,7 +147,7 @@ def as_printed(matter: Matter) -> Matter:
 
 def with_honour(matter: Matter) -> Matter:
     """The matter with its honour read, where it tells of one."""
-    if matter.honour is not None or not is_honour(matter.category, matter.text):
+    if matter.honour is not None or NOT_YET.search(matter.text) or not is_honour(matter.category, matter.text):
         return matter
     honour = read_honour(matter.text, matter.result, matter.when, matter.evidence)
     return matter.model_copy(update={"honour": honour})

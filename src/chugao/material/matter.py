@@ -22,6 +22,18 @@ class MatterStatus(StrEnum):
     PLANNED = "拟开展"
 
 
+_PENDING = re.compile(
+    r"(?:目前|现|现在)?(?:正在?)(?:准备|筹备|申报|整理|报批|公示|招标|评审|走流程)|(?:目前|现|尚|还在|等)待?(?:公示|批复|审批|验收|评审|授牌|挂牌|结果)|(?:，|^)待(?:公示|批复|审批|验收|评审|授牌|挂牌)|(?:申报|公示|评审|报批|筹建|准备)中(?:$|[，。；])"
+    r"|(?:推迟|延期|顺延|推后|延后)(?:到|至)|延至|(?:未|没有?)(?:落实|启动|开工|开诊|批下来)[，。；]?|暂缓|搁置"
+)
+"""“通过现场评审，目前待公示”, “场地未落实，推迟到明年3月”: not done."""
+
+
+def is_pending(told: str) -> bool:
+    """Whether what is told of a matter leaves it open: somebody has yet to decide, or it was put off."""
+    return _PENDING.search(told) is not None
+
+
 _DAY = re.compile(r"(20\d\d)([-./])(\d{1,2})\2(\d{1,2})(?!\d)(?:[ T]\d\d:\d\d(?::\d\d)?)?|(20\d\d)(\d\d)(\d\d)(?!\d)")
 _MONTH = re.compile(r"(20\d\d)[-./](\d{1,2})(?![\d月])")
 _QUARTER = re.compile(r"(20\d\d)年?[Qq]([1-4])")

@@ -21,9 +21,10 @@ from chugao.material.items import Item
 from chugao.material.matter import Matter, MatterStatus
 from chugao.material.naming import SET_OUT_BY_CHANGE, Names
 from chugao.material.reading import matter_id
-from chugao.material.rows import item_of_fact, item_of_matter, items_of_figures
-from chugao.material.statements import Sent, Statement, cells_of
+from chugao.material.rows import as_wished, item_of_fact, item_of_matter, items_of_figures
+from chugao.material.statements import Sent, Statement, cells_of, run_in
 from chugao.material.tables import columns_of, figures_in, matters_in, placed, row_of
+from chugao.material.withholding import kept_in, release_wished
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.metrics.observation import Observation, ReportedChange, Role, Status
 from chugao.period import Period
@@ -33,17 +34,6 @@ if TYPE_CHECKING:
     from chugao.documents.structure import Document
 
 
-_SECRET = re.compile(
-    r"[，,。；（(]?(?:(?:这|那)[个条件事]{0,2}(?:事|数)?|此[条事]|先|千万|请)?(?P<word>别往外[写说报]|别外传|勿外传|不[要用]写(?!进度|材料)|先?别写|不写进?去?|不对外(?:公开|宣传)?|不(?:宜|能)?公开|不要公开|内部掌握|仅供内部|注意保密)[吧哈了啊）)]*[。！]?$"
-)
-_SECRET_AHEAD = re.compile(
-    r"^[（(【]?(?:以下|下面|(?:这|那|此)(?:个|条|件|项|句)?)?(?:内容|事)?(?:先|请|千万|都)?(?P<word>别往外[写说报]|[别勿]外传|[别不](?:要|用)?写|不(?:对外|宜|能)?公开|不要公开|内部掌握|仅供内部|注意保密)[）)】]?[：:，,]\s?(?=\S{4})"
-)
-"""What the sender wants kept in: “这个别往外写” holds whoever forgets it later."""
-_SECRET_AMID = re.compile(
-    r"(?P<word>[别勿](?:往外|对外)[写说报传提]|[别勿]外传|不对外(?:公开|宣传)|不要(?:公开|外传|往外[写说报传])|内部掌握|仅供内部|注意保密|[别甭]写|不[要用]写(?=[，；]))(?!进度|材料)"
-)
-"""“有个投诉的事别往外写，赔了3.2万”: wherever it stands, the whole sentence is kept in."""
 _COMPARISON = re.compile(r"^(?:比|较|同比|环比|增长|下降|提高|减少|增加|缩短|上升|降低|高于|低于|其中)[^，。；]{0,24}$")
 _WHOLE = re.compile(
     r"^(?:20\d\d年|今年|全年|本年度?|年度|年内|上半年|下半年|1[-—至]\d{1,2}月|截至[^，]{0,12}|我们|我科|我院|全科|全院|科室|本科室|我部|共|累计|合计|总|完成|接诊|收治|开展|实现|达到?|现有|其中|为|的|是|约|近|超|，|、|\s)*$"
@@ -82,6 +72,15 @@ def _cutoff(text: str, year: int) -> date | None:
     return date(year, month, day) if 1 <= day <= last else None
 
 
+_DECLARED = re.compile(r"(?:数据|数字)(?:均)?(?:统计)?(?=截[至止])")
+
+
+def _declared_cutoff(text: str, year: int) -> date | None:
+    """“数据截至2026年11月30日。”"""
+    told = _DECLARED.search(text)
+    return _cutoff(text[told.end() : told.end() + 24], year) if told else None
+
+
 class Unused(Frozen):
     """A number of a submission that went into no item."""
 
@@ -97,6 +96,8 @@ class Reader:
         self.whence = whence
         self.document, self.department, self.year, self.catalogue = document, department, year, catalogue
         self.mentions = find_mentions(document.text, catalogue, year=year)
+        self.cutoff = _declared_cutoff(document.text, year)
+        """The day that the paper declares for all of its figures."""
         self.span = part_of_a_year(document)
         """“上半年”, where the title says so: what counts no time of its own is of that time."""
         self.spans: list[tuple[int, int]] = []
@@ -151,19 +152,14 @@ class Reader:
             )
             told = rest.rstrip("。；！")
         withheld = statement.note.endswith("（已略去）")
-        secret = None if withheld else _SECRET.search(statement.text) or _SECRET.search(statement.note)
-        if secret is None and (ahead := _SECRET_AHEAD.match(statement.text)) is not None:
-            # “这个不要写：7月……”
-            secret, said = ahead, statement.text[ahead.end() :]
-            statement = statement._replace(text=said, note=ahead[0].strip("：:，,"))
-            told = said.rstrip("。；！")
-        elif secret is not None and secret.string == statement.text and secret.start() >= _SHORTEST:
-            statement = statement._replace(text=statement.text[: secret.start()], note=secret[0].strip("，,。；（()）"))
-            told = statement.text.rstrip("。；！")
-        secret = secret or _SECRET_AMID.search(statement.text)
+        # “（维修花了6.8万，钱数不要写）”: the sum stands in the remark alone, and no remark is printed.
+        withheld = withheld or (_ONLY_THE_AMOUNT.search(statement.note) and _SUM.search(statement.note)) is not None
+        kept = None if withheld else self._kept_in(statement)
+        if kept is not None:
+            statement, told = kept[0], kept[0].text.rstrip("。；！")
         more = {
             "note": statement.note,
-            "release": _release(secret["word"]) if secret else Release.PUBLIC,
+            "release": kept[1] if kept else Release.PUBLIC,
             "copied_from": "上年材料（报送人自注）" if statement.old else None,
             "submitter": statement.who,
         }
@@ -183,6 +179,21 @@ class Reader:
             )
             yield item.model_copy(update=more | {"matter": matter.model_copy(update={"release": more["release"]})})
 
+    def _kept_in(self, statement: Statement) -> tuple[Statement, Release] | None:
+        """A statement without the wish to keep it in, and what is wished; None where nobody wished so."""
+        kept = kept_in(statement.text)
+        if kept is None:
+            wished = release_wished(statement.note)
+            return (statement, wished) if wished else None
+        rest, comma, part = kept.text.rpartition("，")
+        if comma and len(rest) >= _SHORTEST and re.match(r"其中", part) and not statement.note:
+            # “上报87例，其中严重的4例不用写”: the count may be told, the part of it may not.
+            end = statement.start + len(rest)
+            self.spans[-1] = (statement.start, end)
+            self.withheld.append((end, statement.end))
+            return statement._replace(text=rest, end=end, note=f"{part}：{kept.wish}（已略去）"), Release.PUBLIC
+        return statement._replace(text=kept.text, note=kept.wish or statement.note), kept.release
+
     def _without_amount(self, statement: Statement) -> str:
         """A sentence up to the clause of its last sum of money; "" where that leaves no sentence."""
         clauses = re.split(r"(?<=，)", statement.text)
@@ -200,7 +211,7 @@ class Reader:
         between = False
         from_: Observation | None = None
         started = 0
-        cutoff = _cutoff(statement.text, self.year)
+        cutoff = _cutoff(statement.text, self.year) or self.cutoff
         for mention in self._named(statement):
             if mention.role is MentionRole.CHANGE and last is not None and between:
                 continue  # it is said of the number between: “维修1842次，自修率88.2%，提升4个百分点”
@@ -221,6 +232,9 @@ class Reader:
             before = last is not None and (last.metric, self.year - 1) == (observation.metric, observation.period.year)
             if not before and not self._of_the_whole(mention, statement):
                 between = True
+                continue
+            if observation.period.year < self.year and not before:
+                between = True  # last year's without this year's beside it is no figure of this report
                 continue
             held.add(mention.start)
             between = False
@@ -365,7 +379,7 @@ class Reader:
                 at = self._source(first + row + 1)
                 own = matter_id(self.department, thing.text)
                 update = {"department": self.department, "source": at, "id": own}
-                yield item_of_matter(thing.model_copy(update=update), self.year, self.department)
+                yield as_wished(item_of_matter(thing.model_copy(update=update), self.year, self.department), rows[row])
             return
         figures = figures_in(rows, self.department, self.year)
         if figures is None:
@@ -381,9 +395,8 @@ class Reader:
                 placed(o, self.document.file, self._number(paragraph), self.document.fingerprint) if o else None
                 for o in (item.observation, item.previous)
             ]
-            yield item.model_copy(
-                update={"observation": moved[0], "previous": moved[1], "source": self._source(paragraph)}
-            )
+            place = {"observation": moved[0], "previous": moved[1], "source": self._source(paragraph)}
+            yield as_wished(item.model_copy(update=place), rows[row])
 
     def _hold(self, index: int) -> None:
         paragraph = self.document.paragraphs[index]
@@ -433,6 +446,7 @@ class Reader:
         """Every number that went into no item, with why."""
         remarks = [(r.start, r.end) for r in sent.remarks]
         starts = [(p.start, p.end, p.kind) for p in self.document.paragraphs]
+        numbering = {p.start + n for p in self.document.paragraphs for s, e in run_in(p.text) for n in range(s, e)}
         for start, end in self.vague:
             number = next((n for n, (s, e, _) in enumerate(starts, 1) if s <= start < e), 0)
             why = "前年的数" if _OLDER.search(self.document.text[:start]) else "是个约数，没有当作数据"
@@ -440,7 +454,7 @@ class Reader:
         for mention in self.mentions:
             if mention.role in (MentionRole.NUMBERING, MentionRole.NAME, MentionRole.DATE):
                 continue
-            if any(s <= mention.start and mention.end <= e for s, e in self.spans):
+            if mention.start in numbering or any(s <= mention.start and mention.end <= e for s, e in self.spans):
                 continue
             number = next((n for n, (s, e, _) in enumerate(starts, 1) if s <= mention.start < e), 0)
             kind = starts[number - 1][2] if number else ""
@@ -468,7 +482,3 @@ def _says_the_same(mention: Mention, of: Item) -> bool:
     if of.change.quantity.unit != of.observation.quantity.unit or now == by:
         return False
     return abs(abs(by / (now - by) * 100) - abs(mention.quantity.value)) < 1
-
-
-def _release(word: str) -> Release:
-    return Release.WITHHELD if re.search("[写说报提]", word) else Release.INTERNAL

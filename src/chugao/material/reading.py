@@ -16,7 +16,8 @@ from typing import NamedTuple
 from chugao.documents.header_rows import Header, header_key, header_rows, looks_like_header
 from chugao.documents.sheets import Cell, Sheet, Workbook, cell_finding, raise_all, read_sheets
 from chugao.errors import InputError
-from chugao.material.matter import Matter, Matters, MatterStatus
+from chugao.material.matter import Matter, Matters, MatterStatus, is_pending
+from chugao.material.withholding import release_wished
 from chugao.metrics.cells import day_counted, read_release
 from chugao.metrics.headers import department_of, header_fields, period_in, title_lines
 from chugao.metrics.wording import is_footer, wording
@@ -229,8 +230,11 @@ def _read_row(gathered: _Gathered, table: _Table, index: int) -> None:
     year, month = _when(when)
     problems = []
     release, status = Release.PUBLIC, MatterStatus.DONE
+    remarks = [c.text for n, c in enumerate(table.sheet.rows[index]) if n not in table.columns.values()]
     try:
         release = read_release(table.cell(index, "release"), table.source(table.cell(index, "release")))
+        if not table.cell(index, "release").text:
+            release = next((r for text in remarks if (r := release_wished(text))), release)
     except InputError as error:
         problems.append(str(error))
     try:
@@ -345,6 +349,8 @@ def _status(gathered: _Gathered, table: _Table, index: int, year: int | None, mo
         )
     ahead = _is_ahead(table.year, year, month) or _INTENDED.match(table.cell(index, "text").text)
     status = MatterStatus.PLANNED if ahead else MatterStatus.DONE
+    if status is MatterStatus.DONE and is_pending(table.cell(index, "result").text):
+        status = MatterStatus.ONGOING
     if "status" in table.columns:
         place = table.source(cell)
     else:

@@ -5,15 +5,17 @@ In: a file, `Figures` or a `Matter`.  Out: provisional `Item`s.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 from chugao.material.honours import with_honour
 from chugao.material.items import Item
 from chugao.material.matter import Matter
+from chugao.material.withholding import release_wished
 from chugao.metrics.observation import Figures, Observation, Role, Status
 from chugao.quantity import Quantity
+from chugao.source import Release
 
 
 def item_of_matter(matter: Matter, year: int, department: str = "") -> Item:
@@ -59,6 +61,18 @@ def items_of_figures(figures: Figures, department: str, year: int, file: str) ->
                 "change": None if target or previous else changes.get(key),
             }
         )
+
+
+def as_wished(item: Item, cells: Iterable[str]) -> Item:
+    """With the release that its row asks for: “内部掌握”, “不要对外” in the remarks."""
+    wished = next((r for cell in cells if cell and (r := release_wished(cell))), None)
+    if wished is None or item.release is not Release.PUBLIC:
+        return item
+    changed: dict[str, object] = {"release": wished}
+    for name in ("observation", "previous", "matter"):
+        if (part := getattr(item, name)) is not None:
+            changed[name] = part.model_copy(update={"release": wished})
+    return item.model_copy(update=changed)
 
 
 def shown(quantity: Quantity) -> str:

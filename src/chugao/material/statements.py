@@ -16,12 +16,13 @@ from chugao.documents.reading import Reading
 from chugao.documents.structure import Document, TextParagraph
 from chugao.material.chats import Whence, is_talk, without_opening
 from chugao.material.honours import is_honour
+from chugao.material.withholding import is_wish, of_all
 
 _REMARK = re.compile(
-    r"去年的|去年抄|抄的|没来得及|要不要|写不写|用不用|是不是|能不能|可不可以|帮忙|请帮|待核|再核|再报|核实|以.{1,8}为准|电话补|不确定|记不清|大概|左右吧|先这样|删掉|去年写过|格式|字数|没给准|没定|先按|等.{1,6}给|发我|见附|在最后|别往外|别外传|[别不]要?写|内部掌握|不公开|？|\?|备注|^注[:：]|办公室[:：]"
+    r"去年的|去年抄|抄的|没来得及|要不要|写不写|用不用|是不是|能不能|可不可以|帮忙|请帮|待核|再核|再报|核实|以.{1,8}为准|电话补|不确定|记不清|大概|左右吧|[没未]锁|没出来|暂估|预估|先这样|删掉|去年写过|格式|字数|没给准|没定|先按|等.{1,6}给|发我|见附|在最后|别往外|别外传|[别不]要?写|内部掌握|不公开|？|\?|备注|^注[:：]|办公室[:：]"
 )
 _OLD = re.compile(r"去年的|去年抄|去年写过|抄的|上年的稿|没来得及改")
-_BRACKETS = re.compile(r"[（(][^（）()]{2,120}[）)]")
+_BRACKETS = re.compile(r"[（(【][^（）()【】]{2,120}[）)】]")
 _SENT_BY = re.compile(
     r"(?:填报人|报送人|填表人|联系人|经办人|撰稿人?)\s{0,4}[:：]?\s{0,4}(?P<who>[\u4e00-\u9fff]{2,4})"
 )
@@ -47,7 +48,7 @@ _FALLS_SHORT = re.compile(
     r"(?:(?:仍然?|还|尚)(?:是)?(?:差|缺|没有?(?!完成|完工)|未(?!完成|完工|竣工|结束)|不(?!断))|短缺|紧缺|滞后|偏低|偏少|薄弱|跟不上|不够用|不到位)[^，。；]{0,12}(?:[，。；]|$)"
 )
 """“停车位仍差200多个”, “山区县儿科医生短缺”: nor that."""
-_PLAN = re.compile(r"计划|打算|下一?步|思路|安排|明年|设想|努力方向")
+_PLAN = re.compile(r"计划(?!生育|免疫)|打算|下一?步|思路|安排|明年|设想|努力方向")
 _LEAD = 14
 """A first sentence this short, without a digit, names what the others tell."""
 _HEADING = 24
@@ -65,8 +66,14 @@ _PHRASES = re.compile(
 )
 _ALL_DONE = re.compile(r"完成了?(?:各项|全年|年度)[^，。“]{0,8}[。]?$")
 _SAYS_NOTHING = re.compile(
-    r"各项(?:工作|任务|指标)|年度(?:工作|任务|目标)|全年(?:工作|任务)|工作任务|预期目标|新的?(?:成绩|进展|台阶)|一定成绩"
+    r"各项(?:目标)?(?:工作|任务|指标)|年度(?:工作|任务|目标)|全年(?:工作|任务)|工作任务|预期目标|新的?(?:成绩|进展|台阶)|一定成绩"
 )
+_ANNOUNCES = re.compile(r"[^。]{0,60}现将[^。]{2,40}(?:汇报|报告|报送|总结|说明|小结)(?:如下|于后)?[。：:]?")
+"""“按照《……通知》要求，现将……报送如下。”"""
+_COUNTED_UNTIL = re.compile(
+    r"[（(]?(?:注[:：])?(?:以上|本文|文中|所有)?(?:统计)?(?:数据|数字)(?:均)?(?:统计)?截[至止][^，。；]{3,16}[）)]?。?"
+)
+"""“数据截至2026年11月30日。”, a sentence of its own."""
 _CAUSE = re.compile(r"^(?:主要|原因|因为|由于)(?:原因)?(?:是|在于|为)?")
 _MISSED = re.compile(r"(?:没有?|未能?|尚未|还未|还没)(?:有)?(?:完成|达到|达标|实现)")
 _LEANS_BACK = re.compile(
@@ -110,15 +117,19 @@ class Sent(NamedTuple):
 
 
 def with_rows(reading: Reading) -> Reading:
-    """Lines with cells are rows of a table, also where a table was pasted as text."""
+    """Lines with cells are rows of a table, also where a table was pasted as text; quotation marks are the Chinese ones."""
     return reading.model_copy(
         update={
             "paragraphs": tuple(
-                p.model_copy(update={"table": True}) if p.text.count("\t") >= 1 and not p.table else p
+                p.model_copy(update={"table": p.table or p.text.count("\t") >= 1, "text": _QUOTES.sub(r"“\1”", p.text)})
                 for p in reading.paragraphs
             )
         }
     )
+
+
+_QUOTES = re.compile(r'"([^"“”]*)"')
+"""An English keyboard has no “”."""
 
 
 def take_apart(document: Document, whence: Whence) -> Sent:
@@ -134,8 +145,18 @@ def take_apart(document: Document, whence: Whence) -> Sent:
         who = whence.get(paragraph.lines[0] if paragraph.lines else 0, (0, ""))[1]
         if _is_row(paragraph) or _is_frame(paragraph, text):
             continue
+        wish = ""
         for told in _told(paragraph, number):
-            if _is_remark(told.text):
+            told = told._replace(note=wish)
+            if is_wish(told.text):
+                # “（此段不报政府办）……”, or behind what it speaks of.
+                remarks.append(told._replace(who=who))
+                said = told.text.strip("（）()【】。")
+                own = [n for n, s in enumerate(statements) if s.paragraph == number]
+                for at in own if of_all(told.text) else own[-1:]:
+                    statements[at] = statements[at]._replace(note=said)
+                wish = "" if own else said
+            elif _is_remark(told.text) or _COUNTED_UNTIL.fullmatch(told.text):
                 remarks.append(told._replace(who=who))
                 if statements and statements[-1].paragraph == number and not statements[-1].note:
                     old = _OLD.search(told.text) is not None
@@ -155,6 +176,8 @@ def take_apart(document: Document, whence: Whence) -> Sent:
 
 def _is_phrase(text: str) -> bool:
     """Whether a sentence fits any year: who led, that all was done, and neither a number nor a name."""
+    if _ANNOUNCES.fullmatch(text):
+        return True
     bare = re.sub(r"20\d\d年?", "", text)
     return (
         not re.search(r"[\d《]", bare)
@@ -216,15 +239,19 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         # “问题嘛，就是……；还有……”, “明年打算：……；……”: what follows in the paragraph is of the same kind.
         lead_words = _without_number(paragraph.text)
         part = "problem" if PROBLEM_LEAD.match(lead_words) else "future" if _PLAN_LEAD.match(lead_words) else part
-    pieces = list(_sentences(paragraph.text, split=part in ("problem", "future")))
+    apart = part in ("problem", "future") or is_honour(heading, "")
+    pieces = list(_sentences(paragraph.text, split=apart))
     lead = 0
     for i, (start, end) in enumerate(pieces):
         text = paragraph.text[start:end]
         words = _without_number(text)
-        names = i == 0 and len(words) <= _LEAD and not re.search(r"\d", words) and len(pieces) > 1
+        names = i == 0 and len(words) <= _LEAD and not re.search(r"\d", words) and len(pieces) > 1 and not is_wish(text)
+        names = names and not apart
         if names and not _is_remark(paragraph.text[pieces[1][0] : pieces[1][1]]) and part == "past":
-            if _LABEL.match(words.rstrip("。：:")) or _FIELD.match(words.rstrip("。：:")):
-                heading = words.rstrip("。：: ")
+            bare = words.rstrip("。：: ")
+            again = bare in paragraph.text[pieces[1][0] : pieces[1][1]]
+            if again or words.endswith(("：", ":")) or _LABEL.match(bare) or _FIELD.match(bare):
+                heading = bare
             else:
                 lead = start + 1
             continue
@@ -242,8 +269,9 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
 
 
 def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
-    """Spans of sentences; a bracketed remark is one of its own."""
-    cuts = {0, len(text)}
+    """Spans of sentences; a bracketed remark is one of its own, and so is each item of a list that runs on."""
+    items = dict(run_in(text))
+    cuts = {0, len(text), *items}
     for match in _STOP.finditer(text):
         if SPEAKS_BACK.match(text, match.start()):
             continue
@@ -252,13 +280,30 @@ def _sentences(text: str, *, split: bool) -> Iterator[tuple[int, int]]:
     cuts |= set(_between_honours(text, sorted(cuts)))
     for match in _BRACKETS.finditer(text):
         cuts -= set(range(match.start() + 1, match.end()))
-        if _is_remark(match[0]):
+        if _is_remark(match[0]) or is_wish(match[0]):
             cuts |= {match.start(), match.end()}
     ends = sorted(cuts)
     for start, end in pairwise(ends):
+        start = items.get(start, start)
         words = text[start:end]
         if words.strip(" 　，。；"):
             yield start + len(words) - len(words.lstrip()), start + len(words.rstrip())
+
+
+_ENUMERATOR = re.compile(
+    r"(?:(?<=[；;。：:])|(?<![^\s]))\s{0,2}(?:[（(]?(?P<n>\d{1,2})(?:[、)）]|[.．](?!\d))|(?P<c>[①-⑳]))\s{0,2}"
+)
+
+
+def run_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where the items of “……：1.……；2.……；3.……” begin, and where their words do; they count from one, all in order."""
+    found: list[tuple[int, int]] = []
+    for match in _ENUMERATOR.finditer(text):
+        number = int(match["n"]) if match["n"] else ord(match["c"]) - ord("①") + 1
+        if number == len(found) + 1:
+            found.append(match.span())
+    if len(found) > 1:
+        yield from found
 
 
 def _is_another(text: str, at: int) -> bool:

@@ -17,6 +17,7 @@ from chugao.catalogue import Catalogue, load_catalogue
 from chugao.errors import InputError
 from chugao.material.chats import Whence, as_report, department_of, is_pasted
 from chugao.material.copied import Earlier, copied_from, earlier_texts
+from chugao.material.honours import NOT_YET
 from chugao.material.items import Item, confirmed, figures_of, matters_of
 from chugao.material.prose import Reader, Unused
 from chugao.material.statements import take_apart, with_rows
@@ -40,6 +41,9 @@ __all__ = [
 
 SHEETS = (".xlsx", ".xls", ".et", ".csv")
 _CLAIM = re.compile(r"首例|首家|首创|首个|第一例|第一家|填补.{0,6}空白|率先|领先")
+
+
+_AS_SPOKEN = re.compile(r"[^\s，。；：、！？,.;:!?（）()|\t]{45,}")
 
 
 class Submission(Frozen):
@@ -150,7 +154,11 @@ def _marked(item: Item, earlier: Sequence[Earlier], submitter: str) -> Item:
     claim = _CLAIM.search(item.text)
     evidence = item.matter.evidence if item.matter else ""
     changed: dict[str, object] = {"submitter": item.submitter or submitter}
-    if claim and not evidence:
+    if _AS_SPOKEN.search(item.text):
+        changed["asks"] = "没有标点，像是语音转的文字，请改正后再确认"
+    elif not_yet := NOT_YET.search(item.text):
+        changed["asks"] = f"“{not_yet[0].strip('（）()')}”还不是荣誉，请写明结果"
+    elif claim and not evidence:
         changed["asks"] = f"“{claim[0]}”要有佐证"
     elif item.matter and item.matter.honour and item.matter.honour.lacks:
         changed["asks"] = f"荣誉缺{'、'.join(item.matter.honour.lacks)}"

@@ -3,6 +3,7 @@
 In: `Item`.  Out: JSON of design section 7, with what else is known behind; the fact in it as it was understood.
 """
 
+import re
 from typing import Any
 
 from chugao.catalogue import load_catalogue
@@ -31,6 +32,18 @@ def read_as(item: Item) -> str:
     if (day := item.observation.source.cutoff) is not None:
         told += f"，数据截至{day.month}月{day.day}日"
     return told
+
+
+def opening_of(text: str, room: int) -> str:
+    """The first clauses of a sentence, as many as there is room for; a number is never cut in two."""
+    text = text.rstrip("。；")
+    if len(text) <= room:
+        return text
+    stop = max(text.rfind(mark, 4, room) for mark in "，；。、")
+    cut = stop if stop > 0 else room
+    while stop < 0 and cut > 1 and re.match(r"[\d.,%‰万亿]", text[cut]) and re.match(r"[\d.,]", text[cut - 1]):
+        cut -= 1
+    return f"{text[:cut]}……"
 
 
 def item_json(item: Item) -> dict[str, Any]:

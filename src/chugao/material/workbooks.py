@@ -19,7 +19,7 @@ from chugao.errors import InputError
 from chugao.material.items import Item
 from chugao.material.prose import Reader, Unused
 from chugao.material.reading import NO_MATTERS, ONE_COLUMN, read_matters
-from chugao.material.rows import item_of_matter, items_of_figures
+from chugao.material.rows import as_wished, item_of_matter, items_of_figures
 from chugao.material.statements import take_apart, with_rows
 from chugao.mentions import MentionRole, find_mentions
 from chugao.metrics.reading import read_metrics
@@ -46,7 +46,7 @@ def read_workbook(
         if NO_MATTERS not in str(error) and ONE_COLUMN not in str(error):
             raise
     try:
-        items += items_of_figures(read_metrics(file), department, year, book.file)
+        items += (_as_wished(i, book) for i in items_of_figures(read_metrics(file), department, year, book.file))
     except InputError as error:
         # A sheet that looks like figures is told what is wrong with them; one that looks like nothing, what is wanted.
         refused = refused if refused and "没有找到表头" in str(error) else error
@@ -64,6 +64,15 @@ def read_workbook(
     if not items:
         raise refused or InputError(f"{book.file}：没有{year}年的数。请核对 --year，或确认这是今年的材料。")
     return tuple({i.id: i for i in items}.values()), tuple(unused)
+
+
+def _as_wished(item: Item, book: Workbook) -> Item:
+    """A figure with the release that its row asks for."""
+    sheet = next((s for s in book.sheets if s.name == (item.source.sheet or "")), None)
+    row = re.search(r"\d+", item.source.cell or "")
+    if sheet is None or row is None or int(row[0]) > len(sheet.rows):
+        return item
+    return as_wished(item, [c.text for c in sheet.rows[int(row[0]) - 1]])
 
 
 def _used(items: Iterable[Item], sheet: Sheet) -> frozenset[str]:

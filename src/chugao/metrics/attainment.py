@@ -168,7 +168,7 @@ def _leeway(target: Quantity) -> Decimal:
 
 
 def _same(target: Quantity, actual: Quantity) -> bool:
-    """Whether the two are one number as far as the result is printed: 3.2万 meets 32000."""
+    """Whether the two are one number as far as the result is printed: 3.2万 may be 32049, but 95% is not 95.4%."""
     if target.value == actual.value:
         return True
     if Qualifier.EXACT not in (actual.qualifier,):

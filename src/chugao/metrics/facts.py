@@ -17,7 +17,6 @@ from pydantic import Field
 from chugao.catalogue import MetricDefinition
 from chugao.errors import InputError
 from chugao.metrics.observation import Figures, Observation
-from chugao.metrics.printing import print_form  # noqa: F401 (where values are derived one looks for their form)
 from chugao.period import Period
 from chugao.quantity import Qualifier
 from chugao.source import Frozen, Release

@@ -97,13 +97,17 @@ def _dated_apart(columns: dict[int, Column]) -> dict[int, Column]:
     settled: dict[int, Column] = {}
     for index, column in columns.items():
         if column.field in ("same", "before"):
-            doubled = (column.year, column.months, column.metric, column.department) in own
-            if column.year is None:
+            year = column.year
+            doubled = (year, column.months, column.metric, column.department) in own
+            if year is None:
                 column = column._replace(field="prev")
             elif column.field == "before" or doubled:
-                column = column._replace(field="actual", year=column.year - 1)
+                column = column._replace(field="actual", year=year - 1)
             else:
-                column = column._replace(field="actual")
+                # 2025年同期 beside 2026年1—11月 is of the same months.
+                spans = {c.months for c in columns.values() if c.field == "actual" and c.year == year + 1}
+                months = column.months or (spans.pop() if len(spans) == 1 else None)
+                column = column._replace(field="actual", months=months)
         settled[index] = column
     return settled
 

@@ -30,15 +30,21 @@ _RULE = re.compile(
     r"|逾期|字体|字号|一式|电子版|纸质版|附表|口径|注明|时间要求|工作要求|有关要求|相关要求|撰写要求|格式要求|其他要求|任务分工|报送单位|务必"
 )
 _RULE_SENTENCE = re.compile(r"请|须|应当|要求|高度重视|认真|严禁|不得|确保|如实|不写|写两条|突出|按照")
-_CONTENTS = re.compile(r"内容|提纲|包括|重点(?:总结|反映|写|汇报)|主要(?:写|反映|总结)|以下(?:几个)?方面|如下")
+_CONTENTS = re.compile(
+    r"内容|[几两二三四五六七八]个?大?(?:块|部分)|提纲|包括|重点(?:总结|反映|写|汇报)|主要(?:写|反映|总结)|以下(?:几个)?方面|如下"
+)
 _INLINE = re.compile(
     r"(?:（[一二三四五六七八九十]{1,2}）|(?<![\d.])\d{1,2}[.．、](?!\d(?!0\d\d年))|[①-⑩]|[一二三四五六七八九十]是)"
 )
 _LISTED = re.compile(
     r"(?:包括|包含|分为|应有|分|按照?|围绕)[:：]?([^。；]{6,160}?)(?:[一二三四五六七八九十两\d]个?(?:部分|方面)|等(?:部分|方面|内容)?(?=[。；，]|$)|(?=[。；]|$))"
 )
+_PILES = re.compile(
+    r"(?:这|以下|下面|如下)?(?:几|[两二三四五六七八\d])个?大?(?:块|部分|方面|点|条)(?:内容)?(?:来)?(?:写|讲|总结|汇报|是|就是|即)?[:：]([^。；]{4,120}?)(?=[，,](?:一共|总共|共|总字数|字数|全文|不超过|控制|大概|每|周|\d{1,2}月)|[。；]|$)"
+)
+"""“按这几块写：业务量、重点专科、问题和明年打算，一共1200字”, as it is said in a chat."""
 _PARENTHESES = re.compile(r"[（(]([^（）()]{2,120})[）)]\s{0,4}$")
-_GUIDANCE = re.compile(r"字|包括|重点|主要|写|含|如|附|例|必|可|从|结合|对照|列出|条")
+_GUIDANCE = re.compile(r"字|突出|侧重|注意|体现|不超过|不少于|包括|重点|主要|写|含|如|附|例|必|可|从|结合|对照|列出|条")
 _NO_HEADING = re.compile(r"提纲|报送|通知|事项|要求|如下|附件|请|单位|科室$")
 _PLAIN_HEADING = re.compile(r"工作|问题|不足|打算|计划|安排|成效|情况|建议|思路|做法|亮点|短板")
 
@@ -195,7 +201,7 @@ def _within(text: str) -> list[_Line]:
         told = (text[m.end() : end] for m, end in zip(marks, ends, strict=True))
         parts = [re.split(r"[。；;]", part, maxsplit=1)[0].strip(" ，,、") for part in told]
         return [_Line(f"{number}、{p}", 1) for number, p in zip("一二三四五六七八九十", parts, strict=False) if p]
-    if match := _LISTED.search(text):
+    for match in filter(None, (_PILES.search(text), _LISTED.search(text))):
         parts = [p.strip(" “”") for p in re.split(r"、|，|以及|和|及|与", match[1])]
         fits = len(parts) >= 2 and all(2 <= len(p) <= 24 and not _NO_HEADING.search(p) for p in parts)
         if fits and any(_PLAIN_HEADING.search(p) for p in parts):
@@ -231,10 +237,16 @@ def _is_rule(text: str) -> bool:
     number = number_of(text)
     words = text[number[2] :] if number else text
     head = re.split(r"[。；：（(]", words, maxsplit=1)[0]
-    if _RULE.search(head):
+    if _RULE.search(head) or _FOR_THE_WHOLE.search(words):
         return True
     sentence = words.endswith("。") and len(words) > 16 and "，" in head
     return sentence and _RULE_SENTENCE.search(head) is not None
+
+
+_FOR_THE_WHOLE = re.compile(
+    r"^(?:填报|报送|撰写|写作|编写|其他|有关|格式)?(?:要求|说明|须知)[:：]|(?:全文|总字数)[^，。；（）]{0,10}[\d一二两三四五六七八九千百]字"
+)
+"""“填报要求：全文不得超过一千五百字；12月22日前发局邮箱。” behind the last heading is no guidance for it."""
 
 
 # --- headings -------------------------------------------------------------------------------------
@@ -247,7 +259,13 @@ def _headings(lines: Sequence[_Line]) -> list[AskedHeading]:
     for line in lines:
         level = _level(line)
         if level is None or _is_rule(line.text) or levels.index(level) > 1:
-            if found and not _is_rule(line.text) and len(found[-1].note) < 300 and not _is_closing(line.text):
+            if (
+                found
+                and not _is_rule(line.text)
+                and "\t" not in line.text
+                and len(found[-1].note) < 300
+                and not _is_closing(line.text)
+            ):
                 note = f"{found[-1].note}；{line.text}".strip("；")
                 found[-1] = found[-1].model_copy(update={"note": note})
             continue
@@ -347,7 +365,7 @@ def parts_of(headings: Sequence[AskedHeading], kind: Kind, roles: Sequence[PartR
 
 def role_of_heading(heading: str, kind: Kind, parent: PartRole | None = None) -> PartRole:
     """What a heading wants: results, problems, aims or plans; under another heading it follows that one."""
-    ahead = re.search(r"计划|打算|安排|思路|下一?步|明年|举措|努力方向", heading)
+    ahead = re.search(r"计划(?!生育|免疫)|打算|安排|思路|下一?步|明年|举措|努力方向", heading)
     if kind.looks_back and not ahead and re.search(r"完成|成效|总结|情况|回顾|做法|进展|亮点", heading):
         return parent or "results"
     if re.search(r"问题|不足|短板|困难", heading) and parent in (None, "results", "problems"):

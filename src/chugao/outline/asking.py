@@ -15,18 +15,18 @@ _HAN_LENGTH = re.compile(r"(?:([一二三四五六七八九两])千)?零?(?:([�
 _LIMIT_SAID = re.compile(r"不超过|不得超过|不要超过|控制|限|以内|之内|以下|左右|字数|篇幅|不多于|至多")
 _OF_A_PIECE = re.compile(r"每[条项篇个]|标题|题目|简介|摘要|案例|单条|[每各]部分|小标题|不少于|至少|以上")
 _DEADLINE = re.compile(
-    r"((?:20\d\d年)?\d{1,2}月\d{1,2}日(?:[（(][^（）()]{1,6}[）)])?(?:(?:上午|下午|中午|晚上?)?\d{1,2}(?:[:：]\d{2}|[点时](?:半|\d{2}分)?)|下班|上午|下午|中午|晚)?)\s{0,4}(?:之?前|以前|止|截止)"
+    r"((?:20\d\d年)?\d{1,2}月\d{1,2}日(?:[（(][^（）()]{1,6}[）)])?(?:(?:上午|下午|中午|晚上?)?\d{1,2}(?:[:：]\d{2}|[点时](?:半|\d{2}分)?)|下班|上午|下午|中午|晚)?)[）)]?\s{0,4}(?:下班)?(?:之?前|以前|止|截止)"
 )
 _DEADLINE_LABEL = re.compile(
     r"(?:截止(?:时间|日期)?|报送(?:时间|时限)|时间要求|时限要求|完成时限)[^\d]{0,8}((?:20\d\d年)?\d{1,2}月\d{1,2}日(?:[^，。；]{0,8}\d{1,2}[:：点时]\d{0,2})?)"
 )
-_SENDING = re.compile(r"报|反馈|提交|发(?:送|至)|截止|汇总|交")
+_SENDING = re.compile(r"报|邮箱|给我|发我|反馈|提交|发(?:送|至)|截止|汇总|交")
 _TABLE = re.compile(r"《([^《》]{3,40}?表)》")
 _TABLE_LINE = re.compile(
     r"^(?:附[件表]\s{0,4}\d*\s{0,4}[:：.．]?\s{0,4}|\d{1,2}\s{0,4}[.．、]\s{0,4})((?:20\d\d年)?[^：。，；《》]{2,30}?(?:情况|统计|完成|分解|指标|汇总|自评|明细|任务|目标)[^：。，；《》]{0,8}表)(?:[（(].*)?$"
 )
 _TEXT_RULE = re.compile(
-    r"(?:问题|不足|短板)[^，。；]{0,6}写[一二两三四五六\d]{1,2}[条个点项]|(?:不写|不要写|不得(?:出现|使用|写)|不用|避免)[^。；]{0,4}“[^“”]{2,30}”|(?:不写|不要写)[^“，。；]{2,16}(?=[，。；]|$)"
+    r"(?:问题|不足|短板)[^，。；]{0,6}写[一二两三四五六\d]{1,2}[条个点项]|(?:不写|不要写|不得(?:出现|使用|写)|不用|避免)[^。；“”]{0,4}“[^“”]{2,30}”(?:[、，和或及]{0,1}“[^“”]{2,30}”){0,8}|亮点[^，。；]{0,10}写[一二两三四五六\d]{1,2}[条个点项]|(?:不写|不要写)[^“，。；]{2,16}(?=[，。；]|$)"
 )
 
 
@@ -72,4 +72,12 @@ def tables_of(lines: Sequence[str], notes: Sequence[str] = ()) -> tuple[str, ...
 
 def rules_of(lines: Sequence[str]) -> tuple[str, ...]:
     """Rules for the text itself, clause by clause: “问题写两条”, “不写“有待进一步提高””."""
-    return tuple(dict.fromkeys(m[0].strip() for line in lines for m in _TEXT_RULE.finditer(line)))
+    found = [rule for line in lines for m in _TEXT_RULE.finditer(line) for rule in _each(m[0].strip())]
+    return tuple(dict.fromkeys(found))
+
+
+def _each(rule: str) -> list[str]:
+    """“不得出现“显著提升”“大幅增长”” forbids two things."""
+    verb, _, _ = rule.partition("“")
+    words = re.findall(r"“[^“”]{2,30}”", rule)
+    return [f"{verb}{word}" for word in words] if len(words) > 1 else [rule]

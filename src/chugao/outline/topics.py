@@ -76,13 +76,18 @@ _GENERIC = frozenset(
 _WHOLE = 3
 
 
+def telling_pairs(name: str) -> frozenset[str]:
+    """The character pairs of a metric's name that half of all names do not hold."""
+    return frozenset(name[i : i + 2] for i in range(len(name) - 1)) - _GENERIC
+
+
 def affinity(metric_name: str, text: str) -> float:
     """How plainly a matter speaks of what a metric measures, 0 to 1: shared character pairs that mean something."""
     name = re.sub(r"[（(][^）)]*[)）]", "", metric_name)
     if len(name) <= _WHOLE:
         return 1.0 if name in text else 0.0  # 急诊 of an image is not 门急诊
     pairs = {name[i : i + 2] for i in range(len(name) - 1)}
-    telling = pairs - _GENERIC
+    telling = telling_pairs(name)
     if not telling:
         return 0.0
     shared = sum(1 for pair in telling if pair in text)
@@ -93,7 +98,7 @@ def affinity(metric_name: str, text: str) -> float:
 
 
 _COMMON = frozenset(
-    "原因 因是 医院 人民 民医 患者 工作 没有 不足 每月 每季 月底 底前 科室 护士 医师 我院 负责 上报 夜里 夜间 周末 白天 晚上 全年 今年 病区 中心 卫生 生院".split()
+    "原因 因是 医院 人民 民医 患者 工作 没有 不足 每月 每季 月底 底前 科室 护士 医师 我院 负责 上报 夜里 夜间 周末 白天 晚上 全年 今年 病区 中心 卫生 生院 新增 增加 减少".split()
 )
 
 
@@ -117,6 +122,11 @@ def answers(problem: str, told: str, common: Collection[str] = ()) -> float:
     runs = {problem[i : i + _RUN] for i in range(len(problem) - _RUN + 1)}
     named = any(run in told and any(run[i : i + 2] in pairs[0] for i in range(_RUN - 1)) for run in runs)
     return max(alike, _SURELY) if named else alike
+
+
+def share_a_word(problem: str, told: str, common: Collection[str] = ()) -> bool:
+    """Whether the two have one character pair in common that means something."""
+    return bool((_pairs(problem) & _pairs(told)) - _COMMON - set(common))
 
 
 _OFTEN, _RUN, _SURELY = 3, 4, 0.2

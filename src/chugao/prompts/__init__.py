@@ -7,6 +7,7 @@ No digit reaches a model, not even inside the name of a metric (2日归档率): 
 own, and `settled` puts them back into the reply.
 """
 
+from chugao.prompts.cleaning import shown
 from chugao.prompts.loading import Prompt, fingerprint, list_prompts, load
 from chugao.prompts.offered import names, offered, settled
 from chugao.prompts.replying import misread, reply_schema
@@ -25,4 +26,5 @@ __all__ = [
     "render",
     "reply_schema",
     "settled",
+    "shown",
 ]

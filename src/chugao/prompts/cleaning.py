@@ -22,6 +22,10 @@ _HIDDEN = frozenset(("Cf", "Cc", "Cs", "Co", "Cn", "Me"))
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_UNSEEN = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001-\U000e007f"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _FULL_WIDTH = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _FOLD = _FULL_WIDTH | str.maketrans("｛｝﹛﹜＜＞﹤﹥‹›≪≫", "{}{}<><><><>") | {0xFF3F: "_", 0xFF0E: "."}
 _BRACED = re.compile(r"\{[^{}]*\}")
@@ -93,6 +97,11 @@ class Cleaner:
         """2025 → {brief.year}, for the years that have a slot."""
         slots = (self._brief.slot(n) for n in ("brief.year", "brief.plan_year"))
         return {s.meaning: f"{{{s.name}}}" for s in slots if s is not None and re.fullmatch(r"20\d\d", s.meaning)}
+
+
+def shown(text: str) -> str:
+    """The text without the characters that show nothing, which could part a name or a number; all else as it is."""
+    return _UNSEEN.sub("", text)
 
 
 def _shortened(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, select, update
 
 from chugao.database import Database
-from chugao.database.tables import review_alternative as table
+from chugao.database.review_tables import review_alternative as table
 from chugao.errors import InputError
 from chugao.manuscript import Evidence, Section
 from chugao.review import keeping

@@ -5,7 +5,7 @@ In: a section's text before and after.  Out: the rows of its comments, moved.
 
 from sqlalchemy import Connection, select, update
 
-from chugao.database.tables import review_comment as table
+from chugao.database.review_tables import review_comment as table
 from chugao.review.written import moved_span, surviving_span
 
 

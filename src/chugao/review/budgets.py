@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, or_, select
 from chugao.database import Database
 from chugao.database.tables import call, draft_order
 from chugao.errors import InputError
+from chugao.ledger.costs import spent_micro
 
 if TYPE_CHECKING:
     from chugao.config import Settings
@@ -52,6 +53,18 @@ def left(db: Database, settings: "Settings", login: str, *, engine: str, at: str
             f"本月的额度（{limit.normalize():f}元）已经用完。请改用“离线写”，或请管理员在“设置”里调高额度。"
         )
     return rest
+
+
+def ceiling(db: Database, settings: "Settings", login: str, *, engine: str, job: str, at: str) -> Decimal | None:
+    """What a job of somebody's may come to in all: what they may still spend, and what it has cost, which is spent already.
+
+    None without a limit.  Raises `InputError` when nothing is left.
+    """
+    rest = left(db, settings, login, engine=engine, at=at)
+    if rest is None:
+        return None
+    with db.read() as connection:
+        return rest + Decimal(spent_micro(connection, job)) / _MICRO
 
 
 def _spent(connection: Connection, login: str, since: str) -> Decimal:

@@ -215,7 +215,7 @@ def carry_out(
     """Do everything an order asks for.  Raises `ChugaoError` with what stopped it, `Stopped` when the person did."""
     from chugao.desk import make, open_writer
     from chugao.review import put_in
-    from chugao.review.budgets import left
+    from chugao.review.budgets import ceiling
     from chugao.review.people import Act, require
 
     workspace = settings.workspace
@@ -240,11 +240,10 @@ def carry_out(
 
     limit = payload.get("max_cost")
     engine = payload.get("engine") or "offline"
-    rest = left(db, settings, order.login, engine=engine, at=at)
+    job = f"order-{order.id}"
+    rest = ceiling(db, settings, order.login, engine=engine, job=job, at=at)
     limits = [c for c in (None if limit in (None, "") else Decimal(str(limit)), rest) if c is not None]
-    with open_writer(
-        engine, settings, folder, job=f"order-{order.id}", max_cost=min(limits, default=None), database=db
-    ) as writer:
+    with open_writer(engine, settings, folder, job=job, max_cost=min(limits, default=None), database=db) as writer:
         made, report = make(
             desk, outline, writer, office=settings.office, seed=int(payload.get("seed") or 0), progress=written
         )

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, insert, select, update
 
 from chugao.database import Database
-from chugao.database.tables import review_comment as table
+from chugao.database.review_tables import review_comment as table
 from chugao.errors import InputError, NotAllowed, StaleVersion
 from chugao.review import keeping, notices
 from chugao.review.changing import unlocked

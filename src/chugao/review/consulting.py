@@ -12,8 +12,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from chugao.database import Database
-from chugao.database.tables import review_comment
-from chugao.database.tables import review_consultation as table
+from chugao.database.review_tables import review_comment
+from chugao.database.review_tables import review_consultation as table
 from chugao.errors import InputError, NotAllowed
 from chugao.manuscript import Block, Draft, Section, Sentence
 from chugao.review import keeping, notices
@@ -530,7 +530,7 @@ def opinions_paper(db: Database, person: Person, document_id: str) -> bytes:
 
 
 def _rows(connection: Connection, ids: Collection[str]) -> tuple[Consultation, ...]:
-    from chugao.database.tables import review_document as d
+    from chugao.database.review_tables import review_document as d
 
     if not ids:
         return ()

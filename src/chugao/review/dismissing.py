@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.dismissals import dismiss as passed_over
 from chugao.database import Database
-from chugao.database.tables import review_dismissal as table
+from chugao.database.review_tables import review_dismissal as table
 from chugao.errors import InputError
 from chugao.manuscript import Draft
 from chugao.review import keeping

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from chugao.database import Database
-from chugao.database.tables import review_document as table
+from chugao.database.review_tables import review_document as table
 from chugao.errors import InputError
 from chugao.kind import Kind
 from chugao.manuscript import Draft

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from chugao.database import Database
-from chugao.database.tables import review_comment, review_rule
+from chugao.database.review_tables import review_comment, review_rule
 from chugao.errors import InputError, NotAllowed
 from chugao.manuscript import Draft
 from chugao.review import keeping

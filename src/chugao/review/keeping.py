@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from chugao.database import known_in, record, utc_text
-from chugao.database.tables import (
+from chugao.database.review_tables import (
     review_document,
     review_revision,
     review_section,

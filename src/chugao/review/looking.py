@@ -18,17 +18,18 @@ from chugao.comparing.facts import FactChange, compare_facts
 from chugao.comparing.summary import summary_of_changes
 from chugao.comparing.versions import Hunk
 from chugao.database import Database, hold
-from chugao.database.tables import review_comment, review_look, review_revision, review_step, urging
+from chugao.database.review_tables import review_comment, review_look, review_revision, review_step
+from chugao.database.tables import urging
 from chugao.drafting.heeded import Carried, carried
 from chugao.manuscript import Draft, count_characters
 from chugao.review import keeping
 from chugao.review.changing import ACCEPTED, LOCKED
-from chugao.review.documents import Document
+from chugao.review.documents import ROUNDS, Document
 from chugao.review.guarding import Basis, Hindrance, pending, unruled
 from chugao.review.numbers import red_in
 from chugao.review.once import once_for_each
 from chugao.review.people import Person, State
-from chugao.review.rounds import Step
+from chugao.review.rounds import SENT, Step
 from chugao.review.written import TITLE, text_of, version_of_flat
 from chugao.source import Frozen, Release
 from chugao.word.authors import Attribution, attribute_changes
@@ -79,6 +80,11 @@ class Strip(Frozen):
         return not (self.red or self.pending or self.unruled or self.over)
 
     @property
+    def may_be_shown(self) -> bool:
+        """In the first rounds red numbers and gaps keep it from nobody who is asked for an opinion."""
+        return ROUNDS.index(self.round) < SENT
+
+    @property
     def over(self) -> int:
         """Characters beyond the limit."""
         return max(0, self.characters - self.limit) if self.limit else 0
@@ -88,7 +94,7 @@ class Strip(Frozen):
         """“第3稿·送审稿·上院长办公会｜数据截至10月31日｜4860/5000字｜暂不能送：红2、待补3、口径未裁1”."""
         venue = f"·上{self.venue}" if self.venue else ""
         parts = [f"第{self.version}稿·{self.round}{venue}"]
-        parts.append(f"数据截至{_day(self.cutoff)}" if self.cutoff else "数据截至未注明")
+        parts.append(f"数据截至{_day(self.cutoff)}" if self.cutoff else "没有写数据截止日")
         parts.append(f"{self.characters}/{self.limit}字" if self.limit else f"{self.characters}字")
         parts.append(self._verdict())
         return "｜".join(parts)
@@ -96,6 +102,8 @@ class Strip(Frozen):
     def _verdict(self) -> str:
         counts = (("红", self.red), ("待补", self.pending), ("口径未裁", self.unruled), ("超", self.over))
         told = "、".join(f"{name}{n}{'字' if name == '超' else ''}" for name, n in counts if n)
+        if told and self.may_be_shown:
+            return f"送审稿以前要了结：{told}"
         if told:
             return f"暂不能送：{told}"
         if self.state in (State.DRAFT, State.CHANGES_REQUESTED):
@@ -159,7 +167,7 @@ def characters_of(draft: Draft) -> int:
 
 
 def _head_content(connection: Connection, document: Document) -> str:
-    from chugao.database.tables import review_version as v
+    from chugao.database.review_tables import review_version as v
 
     wanted = select(v.c.content).where((v.c.document_id == document.id) & (v.c.no == document.version))
     return str(connection.execute(wanted).scalar_one())

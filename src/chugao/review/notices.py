@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, insert, select, update
 
 from chugao.database import Database
-from chugao.database.tables import review_notice as table
+from chugao.database.review_tables import review_notice as table
 from chugao.review import keeping
 from chugao.review.documents import in_scope
 from chugao.review.people import Person
@@ -89,7 +89,7 @@ def mark_read(db: Database, person: Person, number: int | None = None, *, at: st
 
 
 def _consulted(connection: Connection, person: Person) -> Collection[str]:
-    from chugao.database.tables import review_consultation as c
+    from chugao.database.review_tables import review_consultation as c
 
     wanted = select(c.c.document_id).where(c.c.department.in_(person.departments))
     return set(connection.execute(wanted).scalars()) if person.roles and person.departments else set()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from chugao.database import Database, china_time, hold, utc_text
-from chugao.database.tables import review_presence as table
+from chugao.database.review_tables import review_presence as table
 from chugao.review import keeping
 from chugao.review.people import Act, Person
 from chugao.source import Frozen

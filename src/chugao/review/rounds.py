@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from chugao.database import Database
-from chugao.database.tables import review_step
+from chugao.database.review_tables import review_step
 from chugao.errors import InputError, NotAllowed, StaleVersion
 from chugao.review import keeping, notices
 from chugao.review.documents import ROUNDS, Document

@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy import Connection, Row, insert, select, update
 
 from chugao.database import Database
-from chugao.database.tables import review_suggestion as table
+from chugao.database.review_tables import review_suggestion as table
 from chugao.errors import InputError, StaleVersion
 from chugao.review import keeping
 from chugao.review.changing import unlocked

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Connection, insert, select, update
 
 from chugao.database import Database
-from chugao.database.tables import review_section, review_version
+from chugao.database.review_tables import review_section, review_version
 from chugao.errors import InputError
 from chugao.manuscript import Draft, Evidence, Section, content_hash
 from chugao.review import keeping

@@ -150,8 +150,8 @@ def _grid(pages: Sequence[PrintedPage], layout: Layout) -> Iterator[Finding]:
         yield _found("layout.lines_most", f"有一页排了{most}行，应为{wanted}行。请检查行距和页边距。")
     size = layout.styles.body.size_pt + grid.spacing_pt
     chars = int(page.text_width / 20 / size + 0.05)
-    # A line that turned before a long number is stretched; most are not.
-    pitches = [line.pitch for lines in upright for line in lines if line.pitch]
+    # A line that turned before a long number or Latin word is stretched.
+    pitches = [line.pitch for lines in upright for line in lines if line.pitch and _WIDE.match(line.text)]
     if len(pitches) >= 5 and (seen := int(page.text_width / 20 / _usual(pitches) + 0.1)) != chars:
         yield _found("layout.characters", f"排出来每行{seen}字，应为{chars}字。请检查字号、字间距和页边距。")
 
@@ -232,11 +232,13 @@ def _signature(pages: Sequence[PrintedPage], layout: Layout) -> Iterator[Finding
             hint = f"第{number}页只有署名和成文日期。请压缩或放宽正文一两行，不写“此页无正文”。"
             yield _found("layout.signature_alone", hint, lines[-1].text)
         edge = page.width - layout.page.right_mm * _POINTS_OF_MM
-        for above, line in pairwise(_body(page, layout) if page.upright else []):
+        upright = lines if page.upright else []
+        for before, above, line in zip([None, *upright], upright, upright[1:], strict=False):
             centred = abs(line.left + line.right - layout.page.left_mm * _POINTS_OF_MM - edge) < char
             if not _DATE.match(line.text) or centred:
                 continue
-            named = not above.text.endswith(("。", "：")) and len(above.text) <= 26
+            turned = before is not None and before.right < edge - char and abs(before.right - above.right) < char
+            named = not above.text.endswith(("。", "：")) and len(above.text) <= 26 and not turned
             if not _placed(above if named else None, line, edge, char):
                 hint = "署名右空二字、成文日期首字右移二字；盖章的，日期右空四字、署名居中于日期之上。"
                 yield _found("layout.signature_place", f"第{number}页署名和成文日期的位置不对：{hint}", line.text)
@@ -249,7 +251,9 @@ def _placed(name: PrintedLine | None, date: PrintedLine, edge: float, char: floa
     moved = (date.left - name.left) / char
     sealed = abs(right - 4) <= 1 and abs(date.left + date.right - name.left - name.right) / 2 <= char
     open_ = abs((edge - name.right) / char - 2) <= 1 and abs(moved - 2) <= 1
-    return sealed or open_ or (abs(right - 2) <= 1 and moved >= 1)
+    # Of a long date only the first character is where it should be in every program: digits differ in width.
+    long = moved >= 1 and (abs(right - 2) <= 1 or (abs(moved - 2) <= 0.5 and -0.5 <= right < 2))
+    return sealed or open_ or long
 
 
 def _faces(pages: Sequence[PrintedPage]) -> Iterator[Finding]:

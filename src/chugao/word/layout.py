@@ -115,6 +115,8 @@ class TitleRule(NamedTuple):
     joints: tuple[Joint, ...]
     never_before: tuple[str, ...]
     never_after: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    """Terms of several words that stay on one line."""
 
 
 class SignatureRule(NamedTuple):

@@ -110,6 +110,21 @@ def left_out(file: Path) -> list[str]:
         out.append(f"批注{len(returned.remarks)}条")
     if returned.changes:
         out.append(f"原有的修订{len(returned.changes)}处，按接受后的样子对比")
+    return out + _cleaned_away(file)
+
+
+def _cleaned_away(file: Path) -> list[str]:
+    """What reading took for the leavings of a web page or mended before comparing: it is in neither version."""
+    from chugao.documents.cleaning import clean
+    from chugao.documents.reading import read_text
+
+    changes = clean(read_text(file)).changes
+    lines = [c.before.strip() for c in changes if c.after is None and c.rule != "line_break" and c.before.strip()]
+    out = [f"像是网页残留的{len(lines)}行" + _examples(lines)] if lines else []
+    if sites := [c.before.strip() for c in changes if c.rule == "site_suffix"]:
+        out.append("题目后面的网站名" + _examples(sites))
+    if mended := [c.before.strip() for c in changes if c.rule == "punctuation"]:
+        out.append(f"半角标点，按全角对比（{len(mended)}段）")
     return out
 
 

@@ -8,7 +8,7 @@ w:pPrChange ends it; in w:trPr the row's mark comes last.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 from chugao.comparing import Version
@@ -46,7 +46,27 @@ def body_xml(
     reasons: Sequence[Reason],
 ) -> str:
     """word/document.xml; the comments are appended to those of `setting`."""
-    return _Body(sides, setting, steps, attribution, reasons).document(blocks)
+    struck = _struck(blocks) if any(reason.new_start < 0 for reason in reasons) else []
+    seen = [reason for reason in reasons if reason.new_start >= 0 or _touches(struck, reason)]
+    return _Body(sides, setting, steps, attribution, seen).document(blocks)
+
+
+def _struck(blocks: Sequence[Merged]) -> list[tuple[int, int]]:
+    """Stretches of the old text that the redline shows as gone, in order."""
+    cells = (
+        atoms
+        for block in blocks
+        for atoms in (
+            chain.from_iterable(r.cells for r in block.rows) if isinstance(block, MergedTable) else [block.atoms]
+        )
+    )
+    return sorted((a.old, a.old + len(a.text)) for atoms in cells for a in atoms if a.new < 0)
+
+
+def _touches(struck: Sequence[tuple[int, int]], reason: Reason) -> bool:
+    """Whether any of a number that went is struck: words that only mean something else now have no comment."""
+    at = bisect_left(struck, (reason.old_end, -1)) - 1
+    return at >= 0 and struck[at][1] > reason.old_start
 
 
 class _Body:

@@ -14,10 +14,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from chugao.flow import Run
-from chugao.quantity.grammar import is_han
 from chugao.word.layout import Layout, twips_of_mm, twips_of_pt
 from chugao.word.styles import table_style
-from chugao.word.titles import width_of
+from chugao.word.titles import printed_width, width_of
 
 if TYPE_CHECKING:
     from chugao.manuscript import ClaimedText, Table
@@ -126,17 +125,8 @@ def _column(texts: tuple[str, ...], short_chars: float) -> _Column:
 
 
 def _printed_width(text: str) -> float:
-    """Width in characters with the quarter space some programs set between 汉字 and digits, and a little air."""
-    width = width_of(text)
-    meetings = 0 if width == len(text) else sum(map(_meet, text, text[1:]))  # all 汉字 meet nothing else
-    return width + 0.25 * meetings + 0.15
-
-
-def _meet(left: str, right: str) -> bool:
-    """Whether a 汉字 stands beside a Latin letter or a digit."""
-    if is_han(left):
-        return right.isascii() and right.isalnum()
-    return is_han(right) and left.isascii() and (left.isalnum() or left == "%")
+    """Width in characters as any program may set it, and a little air."""
+    return printed_width(text) + 0.15
 
 
 def _least(text: str, width: float) -> float:

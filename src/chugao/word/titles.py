@@ -10,6 +10,7 @@ import re
 from itertools import combinations, pairwise
 
 from chugao.lexicon import words_of
+from chugao.quantity.grammar import is_han
 from chugao.word.layout import TitleRule
 
 _MOST_LINES = 4
@@ -25,9 +26,22 @@ def width_of(text: str) -> float:
     return len(text) - len(narrow) * 0.5 + wide_latin
 
 
+def printed_width(text: str) -> float:
+    """The same with the quarter space that some programs set between 汉字 and digits whatever the file says."""
+    width = width_of(text)
+    return width if width == len(text) else width + 0.25 * sum(map(_meet, text, text[1:]))
+
+
+def _meet(left: str, right: str) -> bool:
+    """Whether a 汉字 stands beside a Latin letter or a digit."""
+    if is_han(left):
+        return right.isascii() and right.isalnum()
+    return is_han(right) and left.isascii() and (left.isalnum() or left == "%")
+
+
 def title_lines(title: str, rule: TitleRule) -> tuple[str, ...]:
     """The lines of a title, one when it fits; a title too long for four lines is left to the word processor."""
-    width = width_of(title)
+    width = printed_width(title)
     if width <= rule.max_chars or width > rule.max_chars * _MOST_LINES:
         return (title,)
     turns = _joints(title, rule)
@@ -61,14 +75,16 @@ def _words(title: str, rule: TitleRule) -> dict[int, float]:
 
 def _allowed(title: str, at: int, rule: TitleRule) -> bool:
     rest, before = title[at:], title[:at]
-    return bool(rest and before) and not rest.startswith(rule.never_before) and not before.endswith(rule.never_after)
+    if not (rest and before) or rest.startswith(rule.never_before) or before.endswith(rule.never_after):
+        return False
+    return not any(title.startswith(term, i) for term in rule.kept for i in range(max(0, at - len(term) + 1), at))
 
 
 def _best(title: str, turns: dict[int, float], rule: TitleRule) -> tuple[str, ...] | None:
     """The cheapest way to turn with the fewest lines, None when no way fits."""
     for count in range(2, _MOST_LINES + 1):
         ways = (_cut(title, at) for at in combinations(sorted(turns), count - 1))
-        fitting = [way for way in ways if all(1 < width_of(line) <= rule.max_chars for line in way)]
+        fitting = [way for way in ways if all(1 < printed_width(line) <= rule.max_chars for line in way)]
         if fitting:
             return min(fitting, key=lambda way: _cost(way, turns, rule))
     return None

@@ -270,17 +270,20 @@ def _signature(piece: Piece, setting: Setting) -> tuple[list[Run], str]:
     first = piece.role == "issuer" or not signed.issuer
     before = round(rule.lines_before * layout.grid.line) if first else 0
     runs = [Run(signed.issuer if piece.role == "issuer" else signed.date or rule.date_blank)]
-    side, chars = _indent(piece.role, width_of(signed.issuer), width_of(signed.date or rule.date_blank), rule)
-    indent = twips_of_pt(chars * layout.styles.signature.size_pt)
-    if side == "left":  # counted from the first character of 署名, whatever a program makes of the digits' width
-        pitch = twips_of_pt(layout.styles.signature.size_pt + layout.grid.spacing_pt)
-        indent += layout.page.text_width - round(width_of(signed.issuer) * pitch)
+    issuer, date = width_of(signed.issuer), width_of(signed.date or rule.date_blank)
+    side, chars = _indent(piece.role, issuer, date, rule)
+    char = layout.styles.signature.size_pt
+    indent = twips_of_pt(chars * char)
+    if side == "left":  # one first character from the other, whatever a program makes of the digits' width
+        indent += layout.page.text_width - round(max(issuer, date) * twips_of_pt(char + layout.grid.spacing_pt))
+        if indent < twips_of_pt(2 * char):  # 署名 takes two lines
+            side, indent = "right", twips_of_pt(rule.right_chars * char)
     indent = max(indent, 0)
     return runs, f'<w:spacing w:before="{before}"/><w:ind w:{side}="{indent}"/><w:jc w:val="{side}"/>'
 
 
 def _indent(role: str, issuer: float, date: float, rule: SignatureRule) -> tuple[str, float]:
-    """(side, characters): from the right edge, or for "left" from where 署名 would start were it flush right.
+    """(side, characters): from the right edge, or for "left" from where the longer one would start were it flush right.
 
     Sealed: date 右空四字, 署名 centred over it.  Unsealed: 署名 右空二字, the date begins two characters to the right
     of it; a date too long for that stands 右空二字 and moves 署名 to the left.
@@ -288,9 +291,13 @@ def _indent(role: str, issuer: float, date: float, rule: SignatureRule) -> tuple
     if rule.sealed:
         right = rule.sealed_right_chars
         return "right", right if role == "date" else right + (date - issuer) / 2
-    if not issuer or date > issuer - 2:
-        return "right", rule.right_chars if role == "date" else rule.right_chars + 2 + date - issuer
-    return ("right", rule.right_chars) if role == "issuer" else ("left", 2 - rule.right_chars)
+    if not issuer:
+        return "right", rule.right_chars
+    if date <= issuer - 2:
+        return ("right", rule.right_chars) if role == "issuer" else ("left", 2 - rule.right_chars)
+    if date <= issuer:  # 署名 is the longer one, but not by two characters
+        return "left", issuer - date - rule.right_chars - (2 if role == "issuer" else 0)
+    return "left", -rule.right_chars - (2 if role == "issuer" else 0)
 
 
 def _signer(piece: Piece, layout: Layout) -> str:

@@ -6,7 +6,6 @@ A second `soffice` with the same profile hands its order to the first over a soc
 its Python is needed.  The first ends itself after an order unless a document stands open in it: hence the empty one.
 """
 
-import atexit
 import contextlib
 import os
 import shutil
@@ -15,7 +14,6 @@ import subprocess
 import tempfile
 import threading
 import time
-from functools import cache
 from pathlib import Path
 
 from chugao.errors import ChugaoError, InputError
@@ -167,11 +165,3 @@ class WarmOffice:
         if self._home is not None:
             shutil.rmtree(self._home, ignore_errors=True)
         self._process = self._guard = self._home = None
-
-
-@cache
-def shared_office() -> WarmOffice:
-    """The one of this process, ended with it.  Raises `InputError` where there is no LibreOffice."""
-    found = WarmOffice()
-    atexit.register(found.close)
-    return found

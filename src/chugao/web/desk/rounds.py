@@ -7,7 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from chugao import review
 from chugao.errors import InputError
-from chugao.review import Act, Person, Refused
+from chugao.review import ROUNDS, Act, Person, Refused
+from chugao.review.rounds import SENT
 from chugao.web.desk.around import Here, back, basis_of, frame, here, names_of
 from chugao.web.faults import NotThere
 from chugao.web.house import house_of, one_look
@@ -90,6 +91,8 @@ def _guard(request: Request, at: Here, step: str, status: int) -> Response:
         status=status,
         **frame(at, "text"),
         step=step,
+        # Asked for, not refused: in the first rounds what is not yet right keeps nobody from reading it.
+        first_rounds=status == 200 and ROUNDS.index(at.doc.round) < SENT,
         hindrances=found,
         kinds=KINDS,
         blocking=sum(c.kind == "阻塞" and c.state == "open" and c.parent is None for c in remarks),

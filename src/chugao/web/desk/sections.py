@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 from chugao import review
 from chugao.comparing.words import pieces_of
 from chugao.errors import InputError
-from chugao.manuscript import Draft, Evidence
+from chugao.manuscript import Draft, Evidence, Section
 from chugao.review import Act, CellMark, Conflict, Mark, Paragraph, Person, Saved, Working, Written
-from chugao.review.budgets import left, rewrite_job
+from chugao.review.budgets import ceiling, rewrite_job
 from chugao.source import Frozen
 from chugao.web.desk.again import wordings
 from chugao.web.desk.around import Here, back, desk_of, frame, here
@@ -79,6 +79,10 @@ class Asked(Frozen):
 
     instruction: Annotated[str, Field(max_length=600)]
     only: Annotated[tuple[str, ...], Field(max_length=200)] = ()
+    scope: Literal["all", "selected", "rest"] = "all"
+    """The whole section, the sentences that are selected, or all but those."""
+    selected: Annotated[tuple[Annotated[str, Field(max_length=20_000)], ...], Field(max_length=400)] = ()
+    """What is selected, paragraph by paragraph, in the words of the saved text."""
 
 
 class Answered(Frozen):
@@ -355,11 +359,13 @@ def rewrite(request: Request, document_id: str, section_id: str, asked: Asked, p
         raise InputError("没有写要求。请写一句，例如“压到200字以内”“语气平实些”。")
     draft = review.current(db, person, document_id)
     working = review.section(db, person, document_id, section_id)
+    chosen = _touched(working.section, asked.selected) if asked.scope != "all" else ()
+    only, locked = (asked.only, chosen) if asked.scope == "rest" else (chosen or asked.only, ())
     name = draft.engine if draft.engine.startswith(("openai:", "langchain:")) else "offline"
-    rest = left(db, house.settings, person.login, engine=name, at=house.now())
     job = rewrite_job(document_id, person.login)
-    with open_writer(name, house.settings, house.workspace, job=job, max_cost=rest, database=db) as engine:
-        proposal = propose(draft, section_id, asked.instruction, engine, only=asked.only)
+    most = ceiling(db, house.settings, person.login, engine=name, job=job, at=house.now())
+    with open_writer(name, house.settings, house.workspace, job=job, max_cost=most, database=db) as engine:
+        proposal = propose(draft, section_id, asked.instruction, engine, only=only, locked=locked)
     label = f"按要求改写：{asked.instruction.strip()[:80]}"
     kept = None
     if proposal.changed:
@@ -375,6 +381,23 @@ def rewrite(request: Request, document_id: str, section_id: str, asked: Asked, p
         rev=working.rev,
     )
     return JSONResponse({"changed": proposal.changed, "panel": panel, "rev": working.rev})
+
+
+def _touched(section: Section, selected: tuple[str, ...]) -> tuple[str, ...]:
+    """The sentences in which something is selected.  Raises `InputError` when nothing of the saved text is."""
+    texts, ids = {s.id: s.text for s in section.sentences}, []
+    pieces = [p.strip() for p in selected if p.strip()]
+    for block in section.blocks:
+        whole = "".join(texts[i] for i in block.sentence_ids)
+        found = [(whole.find(p), len(p)) for p in (q.removeprefix(block.number).strip() for q in pieces) if p in whole]
+        at = 0
+        for sentence in block.sentence_ids:
+            until = at + len(texts[sentence])
+            ids += [sentence] if any(begin < until and begin + length > at for begin, length in found) else []
+            at = until
+    if not ids:
+        raise InputError("没有选中句子。请在正文里选中几句，再点“改写看看”；或者选“改整节”。")
+    return tuple(ids)
 
 
 @router.post(f"{BASE}/alternatives/{{number}}/take")

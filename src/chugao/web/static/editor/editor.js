@@ -527,13 +527,24 @@ async function confirmOne(l) {
 // --- rewriting ------------------------------------------------------------------------------------------
 
 if (location.hash === "#instruction") $("instruction")?.focus();
+/** What is selected in the text, paragraph by paragraph. */
+function selected() {
+  const { from, to } = view.state.selection, pieces = [];
+  view.state.doc.nodesBetween(from, to, (node, at) => {
+    if (!node.isTextblock) return true;
+    const piece = node.textBetween(Math.max(0, from - at - 1), Math.min(node.content.size, to - at - 1));
+    if (piece.trim()) pieces.push(piece);
+    return false;
+  });
+  return pieces;
+}
 $("rewrite")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = $("rewritten"), press = event.target.querySelector("button");
   if (!(await save()) && dirty) return;
   press.disabled = true;
   place.textContent = "正在改写……";
-  const answer = await send("POST", `${base}/rewrite`, { instruction: $("instruction").value });
+  const answer = await send("POST", `${base}/rewrite`, { instruction: $("instruction").value, scope: $("scope").value, selected: selected() });
   press.disabled = false;
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) { place.textContent = said.error ?? "没有改成"; return; }
