@@ -97,7 +97,7 @@ def _write(folder: Path, number: int, chance: random.Random) -> Path:
         "organisation": organisation, "year": 2025 if kind in ("summary", "summary-plan") else 2026,
         "figures": ["figures.csv"], "matters": ["matters.csv"],
     }  # fmt: skip
-    toml |= _varied(variant, target, figures, (department, organisation), kind in ("summary", "summary-plan"), chance)
+    toml |= _varied(variant, target, figures, (department, organisation), kind, chance)
     _table(target / "matters.csv", _MATTERS, _matters(chance, department, 2 if variant == "very-small" else size))
     lines = [f"{key} = {_toml(value)}" for key, value in toml.items()]
     (target / "case.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -105,11 +105,13 @@ def _write(folder: Path, number: int, chance: random.Random) -> Path:
 
 
 def _varied(
-    variant: str, folder: Path, figures: list[Figure], who: tuple[str, str], looks_back: bool, chance: random.Random
+    variant: str, folder: Path, figures: list[Figure], who: tuple[str, str], kind: str, chance: random.Random
 ) -> dict[str, object]:
     """Write the figures as the variant wants them; what the case says besides."""
     rows, (department, organisation) = list(figures), who
-    said: dict[str, object] = {"required": [figures[0].name]}
+    looks_back, tells_figures = kind in ("summary", "summary-plan"), kind not in ("key-points", "ideas")
+    # 要点 and 思路 are papers of policy without figures: nothing of a sheet is owed there.
+    said: dict[str, object] = {"required": [figures[0].name] if tells_figures else []}
     if variant in ("missing", "masked"):
         mark = {"missing": ("", "待补", "/", "—"), "masked": ("**", "XX", "xx")}[variant]
         rows[1::2] = [f._replace(now=chance.choice(mark)) for f in figures[1::2]]

@@ -314,21 +314,38 @@ def _han(text: str) -> str:
     return re.sub(r"[^一-鿿]", "", text)
 
 
-def _repeated(text: str, size: int) -> tuple[float, list[tuple[str, int]]]:
+def _repeated(text: str, size: int, given: str = "") -> tuple[float, list[tuple[str, int]]]:
+    """Share of the runs of `size` characters that were there before, and the worst of them.
+
+    What was told several times by those who sent it may stand in the draft as often: it is no phrase of the writer's.
+    """
     grams = Counter(text[i : i + size] for i in range(len(text) - size + 1))
+    sent = Counter(given[i : i + size] for i in range(len(given) - size + 1))
+    again = {g: times - max(1, min(times, sent[g])) for g, times in grams.items()}
     total = sum(grams.values())
-    return (1 - len(grams) / total if total else 0.0), [g for g in grams.most_common(5) if g[1] > 1]
+    worst = sorted((g for g, n in again.items() if n), key=lambda g: -again[g])[:5]
+    return (sum(again.values()) / total if total else 0.0), [(g, grams[g]) for g in worst]
+
+
+def _sent(seen: Seen) -> str:
+    """What the departments wrote of their matters, as Han characters."""
+    return _han("".join(f"{m.text}{m.result}" for m in seen.case.read_matters.items))
+
+
+def _written(seen: Seen) -> str:
+    """The prose as Han characters, without 【待补：……】, which goes when somebody sends the figure."""
+    return _han(re.sub(r"【待补[^】]*】", "", seen.prose))
 
 
 def rep_8(seen: Seen) -> Measure:
     """Share of 8-grams of Han characters that were there before; proofread texts 0.8–2.4 %."""
-    share, most = _repeated(_han(seen.prose), 8)
+    share, most = _repeated(_written(seen), 8, _sent(seen))
     return Measure("rep_8", round(share, 4), tuple(Span("", gram, f"{times}次") for gram, times in most))
 
 
 def distinct_4(seen: Seen) -> Measure:
     """Share of different 4-grams; proofread texts 0.895–0.961."""
-    share, most = _repeated(_han(seen.prose), 4)
+    share, most = _repeated(_written(seen), 4, _sent(seen))
     return Measure("distinct_4", round(1 - share, 4), tuple(Span("", gram, f"{times}次") for gram, times in most))
 
 

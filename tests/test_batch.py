@@ -422,6 +422,17 @@ def test_tokens_are_paced_too_and_an_estimate_that_was_too_high_is_given_back(da
     assert third <= second + 1_000_000
 
 
+@pytest.mark.parametrize("size", [700, 2_600, 4_000, 5_001, 9_999])
+def test_no_minute_holds_more_tokens_than_allowed_however_large_a_call_is(database: Database, size: int) -> None:
+    limits = SharedLimits(database, f"k{size}", tokens_per_minute=10_000)
+    began = time.time()
+
+    starts = [time.time() - began + limits._book(size) / 1_000_000 for _ in range(30)]
+
+    assert max(sum(size for s in starts if at <= s < at + 59) for at in starts) <= 10_000
+    assert starts[-1] < 29 * 62 / (10_000 // size) + 20
+
+
 # --- what is told ---------------------------------------------------------------------------------
 
 

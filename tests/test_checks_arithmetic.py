@@ -97,6 +97,30 @@ def test_approximate_numbers_and_bounds_are_left_alone() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "甲级病案率97.3%，比上年96.6%提升0.7%。",  # 0.7 points, and 0.7 % more as well
+        "死亡率由0.9‰降至0.7‰，下降20.3%。",  # 0.91 → 0.725
+    ],
+)
+def test_a_change_of_a_rate_in_percent_that_may_be_meant_so_is_only_a_question(text: str) -> None:
+    assert [(f.rule, f.severity) for f in found(text)] == [("delta-math", Severity.WARNING)]
+
+
+def test_a_count_inside_the_name_of_a_part_is_only_a_question() -> None:
+    named = found("新开展项目9项，其中呼吸道病原体13项联检全年检测8600余例。")
+    counted = found("新开展项目9项，其中微创手术13项。")
+
+    assert [f.severity for f in (*named, *counted)] == [Severity.WARNING, Severity.ERROR]
+
+
+def test_more_new_ones_than_the_rise_is_only_a_question_and_fewer_are_an_error() -> None:
+    more, fewer = (found(f"护士由210人增至226人，新增{n}人。") for n in (23, 13))
+
+    assert [f.severity for f in (*more, *fewer)] == [Severity.WARNING, Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "平均候诊时间由35分钟缩短至22分钟，患者满意度提升5个百分点。",
         "门诊人次和出院人次分别由3.1万、1.2万增加到3.4万、1.3万，增长9.7%和8.3%。",
         "全年门诊68.2万人次，较上年增长8.5%；出院4.2万人次，同比增长7.3%。",
@@ -115,6 +139,37 @@ def test_approximate_numbers_and_bounds_are_left_alone() -> None:
 )
 def test_ordinary_sentences_pass(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "平均候诊时间由35分钟缩短至22分钟，较国家标准提前8分钟。",
+        "平均住院日由8.1天降至7.4天，低于8天的控制线。",
+        "院感发生率由2.3%降至1.8%，低于2%。",
+        "患者满意度95.2%（目标93%），提高1.5个百分点。",
+        "药占比由2020年的31%降至26%，同比下降1个百分点。",
+        "空编由120名减至85名，较年初减少20名。",
+        "门诊量由10万人次增至12万人次，年均增长9.5%。",
+        "门诊量12万人次，上年为11万人次，其中互联网门诊增长30%。",
+        "工作效率提升30%，由原来的5天缩短至3天。",
+        "2023年手术0.8万台，2024年0.9万台，2025年1.1万台，增长37.5%。",
+        "手术1.1万台，上年0.9万台，前年0.8万台，三年增长37.5%。",
+        "医疗服务收入4.2亿元，上年药品收入4.9亿元，增长16.7%。",
+        "本年结余0.76亿元，上年为亏损0.23亿元，增加0.99亿元。",
+        "病理报告较上年1.30%下降0.18个百分点，低于1.5%的控制目标。",
+        "粉丝由5.2万人增至近8万人，增长超40%。",
+        "两项占比由12.1%升至13.4%，抢救成功率下降0.3个百分点。",
+        "候诊时间由30分钟缩短至20分钟，提升33.3%。",
+        "床位使用率86%，上年84%，预计下一年提高3个百分点。",
+        "门诊量增长5%，由3个诊区增至5个。",
+        "年末存款8.6亿元，较年初7.9亿元增加0.7亿元，同比增长12.4%。",
+        "人均费用由2024年的312元降至298元，比2022年下降11.2%。",
+        "在岗医师由上年的320名减为315名，新增12名、退休17名。",
+    ],
+)
+def test_a_change_that_belongs_to_something_else_is_left_alone(text: str) -> None:
+    assert [f for f in found(text) if f.rule in ("delta-math", "direction-verb", "pp-unit")] == []
 
 
 # --- documents ------------------------------------------------------------------------------------

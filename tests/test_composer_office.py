@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 import chugao
-from chugao.manuscript import Draft, flatten
+from chugao.engines import titling
+from chugao.engines.titling import Heading
+from chugao.manuscript import BriefMatter, Draft, flatten
 from chugao.metrics.observation import Figures
 from chugao.outline import read_outline
 
@@ -48,6 +52,53 @@ def test_a_missed_target_is_named_among_the_shortcomings_and_not_among_what_was_
     assert "母乳喂养率" in part(made, "problems")
     assert "年度目标" in part(made, "problems")
     assert "年度目标" not in part(made, "results")
+
+
+@pytest.mark.parametrize(
+    ("metric", "shortcoming", "named"),
+    [
+        ("糖尿病患者规范管理率,2025,61.0,%,60.2,65", "糖尿病眼底筛查做得少,不足,,相机只有一台,公卫科,", True),
+        ("糖尿病患者规范管理率,2025,61.0,%,60.2,65", "糖尿病规范管理没有抓紧,不足,,随访人手少,公卫科,", False),
+        ("呼吸机相关肺炎发病率,2025,6.1,‰,6.0,5", "呼吸机肺炎没有降下来,不足,,吸引管断供,院感科,", False),
+    ],
+)
+def test_a_shortcoming_of_the_same_field_does_not_hide_a_missed_target(
+    tmp_path: Path, metric: str, shortcoming: str, named: bool
+) -> None:
+    made = drafted(tmp_path, DEEDS + shortcoming + "\n", figures=figures_of(tmp_path, metric + "\n"))
+
+    assert (metric.split(",", maxsplit=1)[0] in part(made, "problems")) is named
+
+
+def test_of_many_missed_targets_the_prose_says_that_there_are_more(tmp_path: Path) -> None:
+    names = ("母乳喂养率", "手卫生依从率", "病案甲级率", "处方合格率", "随访率", "健康档案建档率", "老年人体检率")
+    figures = figures_of(tmp_path, "".join(f"{n},2025,{70 + i}.0,%,{69 + i}.0,95\n" for i, n in enumerate(names)))
+
+    made = drafted(tmp_path, DEEDS + "停车难,不足,,老城区没有地方扩,总务科,\n", figures=figures)
+
+    told = part(made, "problems")
+    assert sum(n in told for n in names) == 5
+    assert "等指标" in told
+
+
+def test_a_heading_around_one_thing_has_nothing_else_below(tmp_path: Path) -> None:
+    matters = [
+        BriefMatter(id="a", text="中医馆提档升级", category="中医药服务", weight=50, status="done"),
+        BriefMatter(id="b", text="开展全科医生转岗培训", category="人才与培训", weight=40, status="done"),
+        BriefMatter(id="c", text="开展党员志愿服务", category="党建", weight=30, status="done"),
+    ]
+    around = Heading(f"围绕中医馆服务{titling._fields()['discipline'].end}")
+    found = [("focus", around), ("aim", Heading("做优中医馆服务，抓好转岗培训"))]
+
+    assert [name for name, _ in titling._fitting(found, matters, ahead=False)] == ["aim"]
+    assert [name for name, _ in titling._fitting(found, matters[:1], ahead=False)] == ["focus", "aim"]
+
+
+def test_what_is_done_is_not_hurried_on_in_a_heading() -> None:
+    house = titling._Noun("新院区建设", "logistics", 3, over=True)
+
+    assert not {"加快", "推进"} & set(titling._verbs_of([house]))
+    assert {"加快", "推进"} & set(titling._verbs_of([house._replace(over=False)]))
 
 
 def test_a_volume_that_the_lead_tells_is_told_nowhere_else_in_the_prose(tmp_path: Path) -> None:
@@ -105,3 +156,29 @@ def test_a_task_without_a_verb_gets_one_and_what_goes_on_all_year_no_day_of_comp
 
     assert "制定县级医师轮训办法，5月底前完成。" in text
     assert "每月完成" not in text
+
+
+TASKS = "".join(
+    f"{act},{field},2026年{month}月底前,{how},{who},拟开展\n"
+    for act, field, month, how, who in (
+        ("给高压氧舱配第二名技师", "人才与培训", 3, "进修三个月", "人事科"),
+        ("把膏方门诊开到周末", "服务", 4, "两名医师轮值", "门诊部"),
+        ("给骨科配下肢训练床", "康复", 5, "先配三张", "康复科"),
+        ("给联盟乡镇培训针灸医师", "医联体", 6, "每院一名", "医务科"),
+        ("药房夜间改双人发药", "药事", 7, "夜班加一名", "药学部"),
+    )
+)
+
+
+def test_a_plan_that_runs_on_says_three_aims_and_where_the_others_stand(tmp_path: Path) -> None:
+    file = tmp_path / "指标.csv"
+    names = ("母乳喂养率", "病案甲级率", "手卫生依从率", "随访率", "处方合格率")
+    rows = "".join(f"{n},2025,8{i}.0,%,7{i}.0,8{i}.0,9{i}.0\n" for i, n in enumerate(names))
+    file.write_text("指标名称,年度,本期值,单位,上年同期值,目标值,明年目标\n" + rows, encoding="utf-8")
+
+    made = drafted(tmp_path, DEEDS + TASKS, kind="summary-plan", figures=chugao.read_metrics(file))
+
+    plan = next(s for s in made.sections if s.id == "plan")
+    opening = "".join(s.text for s in plan.sentences if s.id in plan.blocks[0].sentence_ids)
+    assert sum(n in opening for n in names) == 3
+    assert "其余目标见附表" in opening

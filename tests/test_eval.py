@@ -185,6 +185,17 @@ def test_a_draft_made_worse_measures_worse(name: str, source: str, change: Calla
     assert after.spans or name == "density"
 
 
+def test_what_was_sent_several_times_is_no_repetition_of_the_writers():
+    from eval.measures import _repeated
+
+    phrase = "夜班每周公布排班"
+
+    assert _repeated(phrase * 3, 8)[0] > 0
+    assert _repeated(f"甲{phrase}乙{phrase}丙{phrase}", 8)[0] > 0
+    assert _repeated(f"甲{phrase}乙{phrase}丙{phrase}", 8, f"丁{phrase}戊{phrase}己{phrase}")[0] == 0
+    assert _repeated(f"甲{phrase}乙{phrase}丙{phrase}", 8, f"丁{phrase}戊{phrase}")[0] > 0
+
+
 def test_every_measure_has_a_draft_on_which_it_fails():
     assert {p[0] for p in PLANTED} | {c[0] for c in CHANGED} == set(MEASURE)
 

@@ -12,6 +12,7 @@ from eval.plain import plain
 
 from chugao.checks import Report
 from chugao.manuscript import Block, Draft, Sentence
+from chugao.metrics.facts import derive
 from chugao.source import Claim
 
 BY_HAND = [c for c in all_cases() if c.variant != "real"]
@@ -139,3 +140,42 @@ def rows_of(case: Case) -> int:
 def test_a_long_case_has_many_rows_and_a_small_one_few():
     assert all(rows_of(case_of(n)) >= 26 for n in of("very-long"))
     assert all(rows_of(case_of(n)) <= 7 for n in of("very-small"))
+
+
+# --- missed targets -------------------------------------------------------------------------------
+
+LOOKING_BACK = [c for c in BY_HAND if c.kind in ("summary", "summary-plan") and not c.period and c.figures]
+_SAYS_WHAT_IS_MEASURED = set("率数人次的患者病相关发生")
+
+
+def _missed(case: Case) -> list[tuple[str, str]]:
+    """(id, name) of what the year's figures show to be worse than its target."""
+    facts = derive(case.read_figures, case.outline.reported)
+    found = []
+    for metric in facts.metrics():
+        gap, known = facts.get(metric, "gap"), facts.definitions[metric]
+        if gap is not None and (gap.value > 0 if known.better == "down" else gap.value < 0):
+            found.append((metric, known.name))
+    return found
+
+
+def _shortcoming_of(name: str, case: Case) -> bool:
+    """Whether a shortcoming that a department told is of this very metric: most of its characters stand in it."""
+    own = set(name) - _SAYS_WHAT_IS_MEASURED
+    told = [m.text + m.result for m in case.read_matters.items if m.category == "不足"]
+    return any(len(own & set(text)) >= 0.7 * len(own) for text in told)
+
+
+@pytest.mark.parametrize("name", [c.name for c in LOOKING_BACK])
+def test_every_target_that_was_missed_is_named_in_the_prose(name: str):
+    case, draft = case_of(name), drafted(name)
+    prose = "".join(s.text for _, s in draft.sentences())
+    told = {c.metric for _, s in draft.sentences() for c in s.claims}
+
+    silent = [n for m, n in _missed(case) if n not in prose and m not in told and not _shortcoming_of(n, case)]
+
+    assert not silent
+
+
+def test_some_cases_miss_targets():
+    assert sum(len(_missed(c)) for c in LOOKING_BACK) > 20

@@ -310,17 +310,34 @@ def test_a_change_is_shown_facts_first_and_taken_back_by_one_button(office: Offi
 def test_one_of_two_changes_in_a_sentence_is_taken_back_and_the_other_stays(office: Office) -> None:
     client = office.seat("wangfang")
     told = opened(client, office)
-    body = sent(told, "急诊抢救患者", "急诊危重患者")
-    body = sent(told | {"paragraphs": _typed(body, told)}, "跨楼转运", "跨楼转送")
+    first, second = _two_words(told)
+    body = sent(told, first, f"{first[:3]}甲")
+    body = sent(told | {"paragraphs": _typed(body, told)}, second, f"{second[:3]}乙")
     put(client, office, body)
     base = f"/documents/{office.doc}/compare"
-    hunks = re.findall(r'value="(h\d+)"(?: data-more="([^"]*)")?', client.get(f"{base}?left=1&only=all").text)
+    page = client.get(f"{base}?left=1&only=all").text
+    assert "措辞2处" in page
 
-    first = hunks[0][0]
-    client.post(f"{base}/decide", {"left": 1, "right": 0, "hunks": first, "at_once": "true"})
+    hunk = re.search(r'value="(h\d+)"', page)[1]  # type: ignore[index]
+    client.post(f"{base}/decide", {"left": 1, "right": 0, "hunks": hunk, "at_once": "true"})
 
     text = "".join(r["text"] for p in opened(client, office)["paragraphs"] for r in p["runs"])
-    assert ("急诊抢救患者" in text, "跨楼转送" in text) == (True, True)
+    assert (first in text, f"{first[:3]}甲" in text) == (True, False)
+    assert (second in text, f"{second[:3]}乙" in text) == (False, True)
+
+
+_APART = 12  # characters between two changes that are no single one
+
+
+def _two_words(told: Any) -> tuple[str, str]:
+    """Four characters near the beginning and four near the end of one sentence, neither of them twice in the section."""
+    text = "".join(r["text"] for p in told["paragraphs"] for r in p["runs"])
+    plain = (r["text"] for p in told["paragraphs"] for r in p["runs"] if not r.get("id"))
+    for sentence in (s for t in plain for s in t.split("。")):
+        words = [w for w in re.findall("[\u4e00-\u9fff]{4}", sentence) if text.count(w) == 1]
+        if len(words) > 1 and sentence.index(words[-1]) - sentence.index(words[0]) > _APART:
+            return words[0], words[-1]
+    raise AssertionError("no sentence is long enough")
 
 
 def _typed(body: dict[str, Any], told: Any) -> list[Any]:

@@ -89,14 +89,18 @@ class SharedLimits:
                 requests_us = max(requests_us, start) + _WINDOW_US // self._requests
             if self._tokens:
                 # A debt or a credit of earlier estimates counts; an allowance nobody used does not pile up.
-                spent = (tokens + owed.tokens) * _WINDOW_US // self._tokens
-                tokens_us = max(tokens_us, start) + max(spent, 0)
+                tokens_us = max(tokens_us, start) + max(self._spaced(tokens, tokens + owed.tokens), 0)
             connection.execute(
                 update(pace)
                 .where(pace.c.key == self._key)
                 .values(requests_us=requests_us, tokens_us=tokens_us, quiet_us=quiet)
             )
         return start - now
+
+    def _spaced(self, tokens: int, spent: int) -> int:
+        """Microseconds until the next call may go: of calls of one size a minute holds only whole ones."""
+        whole = self._tokens // tokens * tokens if 0 < tokens <= self._tokens else self._tokens
+        return spent * _WINDOW_US // whole
 
 
 def pace_key(endpoint: str, api_key: str) -> str:

@@ -9,50 +9,28 @@ its levels is only a question; a change that no rounding explains is a mistake.
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
-from chugao.checks.intervals import Interval, bare, decimals_of, digits, interval_of, is_exact, printed_like, scale_of
-from chugao.checks.prose import Number, Page, Row
+from chugao.checks.intervals import (
+    Interval,
+    bare,
+    decimals_of,
+    digits,
+    interval_of,
+    is_exact,
+    loosely,
+    printed_like,
+    scale_of,
+)
+from chugao.checks.prose import Number, Row
 from chugao.checks.reading import Finder, Hit, Reading
+from chugao.checks.told import GROWING, RISEN, Change, from_to, growing, mixed, moved
 from chugao.mentions import MentionRole
-from chugao.quantity import comparable, convert, plain, round_half_up
+from chugao.quantity import Qualifier, comparable, convert, plain, round_half_up
 from chugao.source import Severity
 
-_RISE = "提高|提升|增加|增长|上升|上涨|上调|扩大|延长|净增|回升|攀升|新增|增至?|升|涨|多|高出?|超出?|超过"
-_FALL = (
-    "下降|降低|减少|缩短|压缩|压减|压降|下调|缩减|缩小|下滑|回落|降至?|减|少|低于?|提前|加快|快|早|短|推迟|落后|差|下浮"
-)
-_VERB = rf"(?P<verb>{_RISE}|{_FALL})"
-_RISEN = re.compile(rf"(?:{_RISE})$")
-# What may stand between a level and the change that belongs to it: a comma, what it is compared with, a verb.
-_THAN = r"(?:与|同)?(?:较|比|同比|环比|相比|高于|低于|优于|好于|超过?)"
-_BACK = r"(?:上年|去年|上一?年度|同期|年初|期初|年末|基线|20\d\d年|此前|改造前|整改前|原来?|目标值?|要求|标准|计划|任务|国家|省级?|规定|平均|水平|度|底|末|的|相)"
-_GLUE = rf"[，,（(、；;\s]*(?:并|共|净|累计|实现|全年|合计|平均|又|也|则|已|其中|即|实际)*(?:{_THAN})?{_BACK}*[）)]?(?:{_THAN})?"
-_CHANGED = re.compile(rf"{_GLUE}{_VERB}(?:了|幅度?|率)?(?:达到?|为|约)?[：:]?")
-_GROWTH_NOUN = re.compile(
-    r"[，,（(、\s]*(?:同比|增|总)?(?P<verb>增幅|增长率|增速|降幅|下降率|减幅|涨幅)(?:达到?|为|约|是)?[：:]?"
-)
-_FROM = re.compile(r"(?:由|从)[^，。；：、,;]{0,12}$")
-_TO = re.compile(
-    rf"(?:的|左右)?[^，。；：、,;\d（(]{{0,8}}?(?P<verb>{_RISE}|{_FALL}|扩展|拓展|扩|压|跃升|变)(?:展|制)?(?:至|到|为|成)(?:了)?(?:现在的|目前的|的)?"
-)
-_BASE_IN_BRACKETS = re.compile(rf"[（(](?:{_BACK}|基线|前值|目标)+(?:同期)?(?:为|是|的|：|:)*[^（）()\d，。；]{{0,6}}")
-_BASE_THAN = re.compile(rf"[，,（(]?(?:与|同)?(?:较|比|超过?|高于|低于)(?:{_BACK})+(?:同期)?(?:的|为)?")
-_BEYOND_BRACKET = re.compile(rf"[，,]?(?P<verb>超出?|超过|高出?于?|低于|优于|好于){_BACK}*(?:值)?[（(]")
-_CLOSED = re.compile(rf"[）)]\s*{_GLUE}{_VERB}(?:了|幅度?)?(?:达到?|为|约)?")
-_RANKS = frozenset("位 级 1:x x:1 岁 周岁 届 版".split())
 _RATE = frozenset("% ‰".split())
+_POINTS = frozenset("% ‰ ‱ 个百分点 个千分点 分".split())
 _MARGIN = Decimal("0.0000001")
-
-
-class Change(NamedTuple):
-    """A change printed beside both its levels."""
-
-    row: Row
-    base: Number
-    now: Number
-    change: Number
-    verb: str
 
 
 # --- change and growth ----------------------------------------------------------------------------
@@ -60,54 +38,24 @@ class Change(NamedTuple):
 
 def delta_math(reading: Reading) -> Iterator[Hit]:
     """C05: current − baseline = change, ÷ baseline = growth, as far as the printed places tell."""
-    for found in _changes(reading.page):
+    for found in reading.changes:
         yield from _judged(found)
     for row in reading.page.rows:
         yield from _growth_of_increase(row)
 
 
-def _changes(page: Page) -> Iterator[Change]:
-    for row in page.rows:
-        for place in range(2, len(row.numbers)):
-            first, second, third = row.numbers[place - 2 : place + 1]
-            if "分别" in first.before[-20:] or "分别" in second.before or "分别" in third.before:
-                continue
-            if (found := _change(row, first, second, third)) is not None:
-                yield found
-
-
-def _change(row: Row, first: Number, second: Number, third: Number) -> Change | None:
-    """“由A到B，提高C”; “B（上年A），提高C”; “B，较上年的A提高C”."""
-    if not _same_kind(first, second):
-        return None
-    verb = _CHANGED.fullmatch(third.before) or _GROWTH_NOUN.fullmatch(third.before)
-    closed = _CLOSED.fullmatch(third.before)
-    if _FROM.search(first.before) and _TO.fullmatch(second.before) and verb:
-        return Change(row, first, second, third, verb["verb"])
-    if _BASE_IN_BRACKETS.fullmatch(second.before) and (verb := closed or verb):
-        return Change(row, second, first, third, verb["verb"])
-    if re.fullmatch(r"[）)]", third.before) and (beyond := _BEYOND_BRACKET.fullmatch(second.before)):
-        return Change(row, second, first, third, beyond["verb"])
-    if _BASE_THAN.fullmatch(second.before) and verb:
-        return Change(row, second, first, third, verb["verb"])
-    return None
-
-
-def _same_kind(first: Number, second: Number) -> bool:
-    if first.unit in _RANKS or second.unit in _RANKS:
-        return False
-    return comparable(first.unit, second.unit)
-
-
 def _judged(found: Change) -> Iterator[Hit]:
     base, now, change = found.base, found.now, found.change
-    low, high = interval_of(base.quantity), _in_unit_of(base, now)
-    printed = interval_of(change.quantity)
-    if low is None or high is None or printed is None or low.low <= 0:
+    if mixed(found):
+        return
+    low, high = loosely(base.quantity), _in_unit_of(base, now)
+    if low is None or high is None or loosely(change.quantity) is None or low.low <= 0:
         return
     a, b = base.quantity.value, convert(now.quantity.value, now.unit, base.unit)
-    if change.unit == "%" and base.unit in _RATE:
-        yield from _rates(found, a, b)
+    if found.verb in ("翻", "是"):
+        yield from _multiple(found, low, high)
+    elif change.unit == "%" and base.unit in _RATE:
+        yield from _rates(found, a, b, high.growth_from(low))
     elif change.unit in ("%", "倍"):
         yield from _growth(found, a, b, low, high)
     elif (
@@ -119,25 +67,31 @@ def _judged(found: Change) -> Iterator[Hit]:
 
 
 def _in_unit_of(base: Number, now: Number) -> Interval | None:
-    given = interval_of(now.quantity)
+    given = loosely(now.quantity)
     if given is None or now.unit == base.unit:
         return given
     return Interval(convert(given.low, now.unit, base.unit), convert(given.high, now.unit, base.unit))
 
 
-def _rates(found: Change, a: Decimal, b: Decimal) -> Iterator[Hit]:
+def _rates(found: Change, a: Decimal, b: Decimal, grown: Interval | None) -> Iterator[Hit]:
     """A change of a rate printed with %: either percentage points by another name, or a relative change."""
     change = found.change.quantity
-    half = change.resolution
-    if a and abs(abs(b - a) / a * 100 - change.value) <= half:
+    if grown is None or any(n.quantity.qualifier is not Qualifier.EXACT for n in found[1:4]):
+        return
+    half, size = change.resolution, abs(change.value)
+    relative = abs(abs(b - a) / a * 100 - size) <= half
+    if relative and abs(abs(b - a) - size) > _MARGIN:
         return
     points = f"{plain(abs(b - a))}个百分点"
     spelled = f"{bare(found.now.quantity)}与{bare(found.base.quantity)}相差{points}"
-    if abs(abs(b - a) - change.value) <= half + found.base.quantity.resolution + found.now.quantity.resolution:
+    if relative:
+        hint = f"两个百分率相减用“个百分点”：{spelled}，文中写“{found.change.text}”，相差和相对变化都说得通。请写明。"
+    elif abs(abs(b - a) - size) <= half + found.base.quantity.resolution + found.now.quantity.resolution:
         hint = f"两个百分率相减用“个百分点”：{spelled}，文中写“{found.change.text}”。请改为“{points}”。"
     else:
         hint = f"{spelled}，文中写“{found.change.text}”，差数和单位都对不上。请核对，应为“{points}”。"
-    yield _hit(found, hint)
+        relative = (grown if b >= a else Interval(-grown.high, -grown.low)).meets(Interval(size - half, size + half))
+    yield _hit(found, hint, Severity.WARNING if relative else Severity.ERROR)
 
 
 def _growth(found: Change, a: Decimal, b: Decimal, low: Interval, high: Interval) -> Iterator[Hit]:
@@ -166,6 +120,26 @@ def _growth(found: Change, a: Decimal, b: Decimal, low: Interval, high: Interval
     yield _hit(found, hint, severity)
 
 
+def _multiple(found: Change, low: Interval, high: Interval) -> Iterator[Hit]:
+    """“是上年的2倍”, “翻一番”: what is there over what was; 翻番 is said of anything near it."""
+    value = found.change.quantity.value
+    said = Interval(value, value) if found.verb == "翻" else loosely(found.change.quantity)
+    times = high.percent_of(low)
+    if said is None or times is None:
+        return
+    slack = Decimal("0.1") if found.verb == "翻" else Decimal(0)
+    if not Interval(times.low / 100, times.high / 100).meets(
+        Interval(said.low * (1 - slack), said.high * (1 + 2 * slack))
+    ):
+        ratio = digits(
+            convert(found.now.quantity.value, found.now.unit, found.base.unit) / found.base.quantity.value, 2
+        )
+        hint = (
+            f"{bare(found.now.quantity)}÷{bare(found.base.quantity)}={ratio}倍，文中写“{found.change.text}”。请核对。"
+        )
+        yield _hit(found, hint)
+
+
 def _difference(found: Change, a: Decimal, b: Decimal, difference: Interval) -> Iterator[Hit]:
     change = found.change.quantity
     unit = found.base.unit
@@ -173,11 +147,14 @@ def _difference(found: Change, a: Decimal, b: Decimal, difference: Interval) -> 
         difference = Interval(convert(difference.low, unit, change.unit), convert(difference.high, unit, change.unit))
         a, b = convert(a, unit, change.unit), convert(b, unit, change.unit)
     severity = _weighed(difference, b - a, found)
+    if severity is not None and found.verb == "新增" and change.value > b - a:
+        severity = Severity.WARNING if b > a else None  # some came, and some left
     if severity is None:
         return
     right = printed_like(_at_least_as_fine(abs(b - a), found), change)
+    should = f"，应为{right}" if interval_of(found.base.quantity) and interval_of(found.now.quantity) else ""
     more, less = (found.now, found.base) if b >= a else (found.base, found.now)
-    hint = f"{bare(more.quantity)}－{bare(less.quantity)}={right}，文中写“{found.change.text}”。请核对，应为{right}。"
+    hint = f"{bare(more.quantity)}－{bare(less.quantity)}={right}，文中写“{found.change.text}”。请核对{should}。"
     yield _hit(found, hint, severity)
 
 
@@ -193,13 +170,17 @@ def _weighed(possible: Interval, true: Decimal, found: Change) -> Severity | Non
     """
     change = found.change.quantity
     half = Decimal(0) if is_exact(change) else change.resolution
-    printed = Interval(change.value - half, change.value + half)
+    loose = any(n.quantity.qualifier is not Qualifier.EXACT for n in found[1:4])
+    printed = loosely(change, 10)
+    assert printed is not None  # `_judged` has asked
+    if change.value < 0:
+        printed = Interval(-printed.high, -printed.low)
     if abs(abs(true) - abs(change.value)) <= half + _MARGIN:
         return None
     size = possible if true >= 0 else Interval(-possible.high, -possible.low)
     if not size.meets(Interval(printed.low - _MARGIN, printed.high + _MARGIN)):
         return Severity.ERROR
-    return Severity.WARNING
+    return None if loose else Severity.WARNING
 
 
 def _hit(found: Change, hint: str, severity: Severity = Severity.ERROR) -> Hit:
@@ -210,8 +191,7 @@ def _hit(found: Change, hint: str, severity: Severity = Severity.ERROR) -> Hit:
 def _growth_of_increase(row: Row) -> Iterator[Hit]:
     """“2.36亿元，比上年增加0.31亿元，增长15.1%”: the increase over what was there before."""
     for now, more, growth in zip(row.numbers, row.numbers[1:], row.numbers[2:], strict=False):
-        by = _CHANGED.fullmatch(more.before)
-        then = _CHANGED.fullmatch(growth.before) or _GROWTH_NOUN.fullmatch(growth.before)
+        by, then = moved(more), growing(growth)
         if not by or not then or now.unit != more.unit or now.unit in _RATE or growth.unit != "%":
             continue
         if not re.search(r"较|比", more.before) or re.search(r"目标|计划|标准|要求|任务|平均", more.before):
@@ -219,7 +199,7 @@ def _growth_of_increase(row: Row) -> Iterator[Hit]:
         level, step, printed = (interval_of(n.quantity) for n in (now, more, growth))
         if level is None or step is None or printed is None:
             continue
-        sign = 1 if _RISEN.search(by["verb"]) else -1
+        sign = 1 if RISEN.search(by["verb"]) else -1
         base = level - step if sign > 0 else level.plus(step)
         possible = step.percent_of(base)
         true_base = now.quantity.value - sign * more.quantity.value
@@ -240,12 +220,13 @@ _RELATIVE = re.compile(r"增长|增加|减少|下降|降低")
 _LEVEL_TO_CHANGE = re.compile(
     r"[，,（(、\s]*(?:与|同)?(?:较|比|同比|环比|高于|低于)(?:20\d\d年)?[^，。；：,;\d（()）]{0,14}?(?P<verb>提高|提升|上升|回升|高出?|低|下降|降低|增长|增加|减少)?了?"
 )
-_GROWING = re.compile(rf"(?:{_RISE}|{_FALL}|增幅|降幅|增速|增长率)(?:了|约|近|超过?|达到?|为)*$")
 
 
 def percentage_points(reading: Reading) -> Iterator[Hit]:
     """C03: the difference of two rates is told in percentage points."""
-    judged = {(c.change.mention.start) for c in _changes(reading.page)}
+    for found in reading.changes:
+        yield from _misplaced_points(found)
+    judged = {c.change.mention.start for c in reading.changes}
     for row in reading.page.rows:
         for place, number in enumerate(row.numbers):
             if number.unit != "%" or number.mention.start in judged or number.quantity.high is not None:
@@ -255,9 +236,26 @@ def percentage_points(reading: Reading) -> Iterator[Hit]:
                 yield hit
 
 
+def _misplaced_points(found: Change) -> Iterator[Hit]:
+    """“从64.5个百分点升至67.2%”, where the change fits; “由121起升到127起，增幅5个百分点”."""
+    change = found.change
+    if change.unit != "个百分点":
+        return
+    if mixed(found):
+        apart = abs(found.now.quantity.value - found.base.quantity.value)
+        if abs(apart - change.quantity.value) <= _MARGIN:
+            level = found.base if found.base.unit == "个百分点" else found.now
+            right = f"{plain(level.quantity.value)}%"
+            hint = f"“个百分点”只用来说两个百分率之差，“{level.text}”是百分率本身。请改为“{right}”。"
+            yield Hit(level.mention.start, level.mention.end, hint, Severity.ERROR)
+    elif found.base.unit and found.base.unit not in _POINTS:
+        hint = f"“个百分点”只用来说两个百分率之差，{found.base.text}和{found.now.text}不是百分率。请核对：增减幅度写“{plain(change.quantity.value)}%”。"
+        yield _hit(found, hint)
+
+
 def _beside_a_level(level: Number | None, number: Number) -> Hit | None:
     """“占比达68%（较上年提高15%）”."""
-    if level is None or level.unit != "%" or _GROWING.search(level.clause):
+    if level is None or level.unit != "%" or GROWING.search(level.clause):
         return None
     match = _LEVEL_TO_CHANGE.fullmatch(number.before)
     if match is None or (match["verb"] is None and not re.search(r"高于|低于", number.before)):
@@ -289,27 +287,33 @@ def _at_a_rate(row: Row, number: Number) -> Hit | None:
 def direction(reading: Reading) -> Iterator[Hit]:
     """C04: “由35提升至22” goes down, whatever its verb says."""
     for row in reading.page.rows:
-        for base, now in row.pairs():
-            to = _TO.fullmatch(now.before)
-            if not to or not _FROM.search(base.before) or not _same_kind(base, now) or "分别" in base.before[-20:]:
+        for base, now, verb in from_to(row):
+            rises, says = _rises(base, now), _says(verb)
+            if rises == 0 or says in (0, rises):
                 continue
-            low, high = interval_of(base.quantity), _in_unit_of(base, now)
-            if low is None or high is None or low.meets(high):
-                continue
-            rises = high.low > low.high
-            says = _says(to["verb"])
-            if says == 0 or (says > 0) == rises:
-                continue
-            verb = "提高（增加）" if rises else "下降（减少、缩短）"
-            hint = f"由{base.text}到{now.text}是{'升' if rises else '降'}，文中用“{to['verb']}”。请核对两个数是否写反，或改用“{verb}”。"
+            right = "提高（增加）" if rises > 0 else "下降（减少、缩短）"
+            hint = f"由{base.text}到{now.text}是{'升' if rises > 0 else '降'}，文中用“{verb}”。请核对两个数是否写反，或改用“{right}”。"
             yield Hit(base.mention.start, now.mention.end, hint, Severity.ERROR)
+    for found in reading.changes:
+        rises = 0 if mixed(found) else _rises(found.base, found.now)
+        if rises and found.sign == -rises:
+            hint = f"由{found.base.text}到{found.now.text}是{'升' if rises > 0 else '降'}，文中用“{found.verb}”。请核对两个数是否写反，或改动词。"
+            yield _hit(found, hint)
+
+
+def _rises(base: Number, now: Number) -> int:
+    """1 when the later level is surely above the earlier one, −1 when below, 0 when rounding leaves it open."""
+    low, high = loosely(base.quantity), _in_unit_of(base, now)
+    if low is None or high is None or low.meets(high):
+        return 0
+    return 1 if high.low > low.high else -1
 
 
 def _says(verb: str) -> int:
     if re.fullmatch(r"提升|优化|变|改|压|拓展|扩展|提前|加快|快|早", verb):
         # “由第5名提升至第3名”, “由30分钟提升到20分钟” (of speed) are said; only plain numbers settle it.
         return 1 if verb == "提升" else 0
-    return 1 if _RISEN.fullmatch(verb) or verb in ("扩", "跃升") else -1
+    return 1 if RISEN.fullmatch(verb) or verb in ("扩", "跃升") else -1
 
 
 # --- against a standard ---------------------------------------------------------------------------
@@ -351,7 +355,7 @@ _GROWN = re.compile(r"(?:增加|扩大|提高|提升|上升)了?$")
 
 def ambiguous_multiple(reading: Reading) -> Iterator[Hit]:
     """C33: nothing falls by two times; “增加3倍” is three or four times as much."""
-    settled = {c.change.mention.start for c in _changes(reading.page)}
+    settled = {c.change.mention.start for c in reading.changes}
     for _, number in reading.page.numbers():
         value = number.quantity.value
         if number.unit != "倍" or number.mention.start in settled:

@@ -51,6 +51,26 @@ def interval_of(quantity: Quantity) -> Interval | None:
     return Interval(quantity.value - half, quantity.value + half)
 
 
+def loosely(quantity: Quantity, most: int = 2) -> Interval | None:
+    """What “近”, “超”, “约” and “余” leave open as well, as wide as anybody could mean them; None for a range.
+
+    “超过28万” is said of nothing beyond `most` times 28万.
+    """
+    if quantity.qualifier is Qualifier.EXACT or quantity.high is not None:
+        return interval_of(quantity)
+    value, half = quantity.value, quantity.resolution
+    if value <= 0:
+        return None
+    match quantity.qualifier:
+        case Qualifier.OVER | Qualifier.AT_LEAST | Qualifier.ODD:
+            return Interval(value, value * most)
+        case Qualifier.NEAR:
+            return Interval(value / 2, value + half)
+        case Qualifier.ABOUT:
+            return Interval(value * Decimal("0.9") - half, value * Decimal("1.1") + half)
+    return None
+
+
 def is_exact(quantity: Quantity) -> bool:
     """A count with all its digits: 25320人次, not 2.5万人次."""
     return quantity.unit in _COUNTED and quantity.resolution <= Decimal("0.5")

@@ -229,9 +229,17 @@ def part_whole(reading: Reading) -> Iterator[Hit]:
                 continue
             parts = listed_parts(row, place + 1)
             if part.quantity.value > whole.quantity.value:
-                yield hit_at(part, f"“其中”{part.text}多于全部{whole.text}。请核对这两个数。", Severity.ERROR)
+                severity = Severity.WARNING if _counts_on(row, place + 1) else Severity.ERROR
+                yield hit_at(part, f"“其中”{part.text}多于全部{whole.text}。请核对这两个数。", severity)
             elif len(parts) > 1:
                 yield from _too_many(whole, parts)
+
+
+def _counts_on(row: Row, place: int) -> bool:
+    """Whether a clause goes on to count something else: in “其中13项联检8600例” the 13 may belong to a name."""
+    return (
+        place + 1 < len(row.numbers) and re.fullmatch(r"[\u4e00-\u9fff]{2,}", row.numbers[place + 1].before) is not None
+    )
 
 
 def listed_parts(row: Row, place: int) -> list[Number]:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from chugao.catalogue import Catalogue, load_catalogue
 from chugao.checks.prose import Page, page_of
+from chugao.checks.told import Change, changes_in
 from chugao.config import Office
 from chugao.documents.headings import Role
 from chugao.documents.paragraph import Paragraph as RawParagraph
@@ -126,6 +127,11 @@ class Reading:
     def page(self) -> Page:
         """The numbers sentence by sentence, with the words between them."""
         return page_of(self.plain, self.mentions)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change a sentence tells with both its levels; several rules ask for them."""
+        return tuple(changes_in(self.page, self.reported))
 
     @cached_property
     def body(self) -> tuple[Line, ...]:

@@ -6,13 +6,14 @@ In: plans and `Written` sections.  Out: `Draft`.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from chugao.catalogue import MetricDefinition
 from chugao.checks.unproved import KEY, proved
 from chugao.config import Office
 from chugao.drafting.annexes import goals_table, results_table, tasks_table
-from chugao.drafting.binding import Bound, claimed
+from chugao.drafting.binding import Bound, SlotValue, claimed
 from chugao.drafting.heeded import carried, findings_of
 from chugao.drafting.offering import Offer, as_told, general_values
 from chugao.drafting.owing import pending_parts, requests
@@ -34,6 +35,7 @@ from chugao.manuscript import (
 )
 from chugao.material import Matter, MatterStatus
 from chugao.metrics.facts import Fact, Facts
+from chugao.metrics.observation import Observation, Role
 from chugao.outline import Outline
 from chugao.source import Finding, Place, Release, Severity
 
@@ -106,6 +108,7 @@ def assemble(
             *_length(outline, title, sections),
             *_undated(job, plans),
             *_untimely(job),
+            *_stops_early(job, builder.used),
             *_homeless(job, plans),
         ),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
@@ -122,6 +125,27 @@ def assemble(
             **({"instructions": [c.model_dump() for c in told]} if told else {}),
         },
     )
+
+
+def early(used: Iterable[Fact]) -> tuple[Observation, ...]:
+    """Of what is printed: this year's values that stop before the end of what is reported, each once."""
+    inputs = (o for f in used if f.field == "now" for o in f.inputs)
+    return tuple({o.metric: o for o in inputs if o.role is Role.ACTUAL and o.counted != o.period}.values())
+
+
+def _stops_early(job: Job, used: Iterable[Fact]) -> Iterator[Finding]:
+    """Ten months are not to be read as the year: what stops early is named, with the day."""
+    by_day: dict[date, list[str]] = defaultdict(list)
+    for observation in early(used):
+        if observation.source.cutoff is not None:
+            by_day[observation.source.cutoff].append(job.facts.definitions[observation.metric].name)
+    for day, names in sorted(by_day.items()):
+        told = f"{'、'.join(names[:3])}{f'等{len(names)}个数' if len(names) > 3 else ''}"
+        hint = (
+            f"{told}只计到{day.month}月{day.day}日，不是{job.outline.reported.label}全部的数。"
+            f"定稿前请换成全部的数，或在正文写明“数据截至{day.month}月{day.day}日”。"
+        )
+        yield Finding(rule="early", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
 
 
 def _untimely(job: Job) -> Iterator[Finding]:
@@ -348,10 +372,20 @@ class _Builder:
         return Section(
             id=plan.id,
             number="",
-            heading=claimed(heading, general_values(self.outline)),
+            heading=self._caption(heading, used),
             level=0,
             blocks=(Block(id=f"{plan.id}.1", type="table", table=table),),
         )
+
+    def _caption(self, heading: str, used: Sequence[Fact]) -> ClaimedText:
+        """The name of a table, with the day its figures count to where that is not the end of what is reported."""
+        values = general_values(self.outline)
+        days = {o.source.cutoff for o in early(used)}
+        if len(days) == 1 and (day := days.pop()) is not None:
+            printed = f"{day.month}月{day.day}日"
+            values |= {"brief.cutoff": SlotValue(printed=printed, state="constant", id="brief.cutoff")}
+            heading += "（数据截至{brief.cutoff}）"
+        return claimed(heading, values)
 
     def _note(self, plan: SectionPlan, written: Written) -> None:
         place = Place(start=0, end=0, section=plan.id)

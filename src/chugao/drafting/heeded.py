@@ -14,6 +14,7 @@ from chugao.drafting.heeding import (
     Order,
     names_a_part,
     only_by_field,
+    opposed,
     part_ceiling,
     read_order,
     sections_with_text,
@@ -57,6 +58,8 @@ class Carried(Frozen):
     place: str = ""
     section: str = ""
     how: str
+    against: tuple[int, ...] = ()
+    """Instructions that want the opposite."""
 
 
 def carried(
@@ -90,7 +93,24 @@ def carried(
                 how=_told(outcomes),
             )
         )
-    return told
+    return _with_opposites(told, matters)
+
+
+def _with_opposites(told: Sequence[Carried], matters: Sequence[Matter]) -> list[Carried]:
+    """Where two want the opposite of one thing both are told so, each with who says what: a person has to decide."""
+    orders = [[read_order(w) for w in wishes_of(c.text)] for c in told]
+    found = list(told)
+    for n, one in enumerate(told):
+        against = [
+            other
+            for m, other in enumerate(told)
+            if m != n and any(opposed(a, b, matters) for a in orders[n] for b in orders[m])
+        ]
+        if against:
+            said = "；".join(f"{o.who or '另一人'}的意见{o.number}“{read_said(o.text).words}”" for o in against)
+            how = f"{one.how}；与{said}相反，请请示后只留一条（本条是{one.who or '未写明何人'}说的）"
+            found[n] = one.model_copy(update={"how": how, "against": tuple(o.number for o in against)})
+    return found
 
 
 def _told(outcomes: Sequence[Outcome]) -> str:
@@ -104,7 +124,7 @@ def findings_of(told: Sequence[Carried]) -> list[Finding]:
     return [
         Finding(
             rule="instruction",
-            severity=Severity.INFO if c.state == _DONE else Severity.WARNING,
+            severity=Severity.INFO if c.state == _DONE and not c.against else Severity.WARNING,
             place=Place(start=0, end=0, section=c.section),
             quote=c.text,
             hint=f"领导意见{c.number}“{c.text}”{c.state}：{c.how}。",

@@ -55,6 +55,10 @@ _TO_WORDS: dict[Wish, str] = {
 _STRIP = re.compile(
     r"(?:那部分|这部分|那一?块|那一?段|那一?节|那个|这个|工作|方面|部分|内容|这块|这一块|情况|有关|相关|那个数|这个数|那条|这条|那句|那件事?|这件事?|这事|那事|的事|(?<=[\u4e00-\u9fff]{4})(?:获奖|得奖)|的数|的)+$"
 )
+_OF_SOMEBODY = re.compile(
+    r"^(?:[\u4e00-\u9fff]{1,8}?(?:科|部|办|处|室|中心|院|局|站|所|他们|你们|我们)的?)?(?:那|这)(?:个|项|条|件|套|块|段)(?=[\u4e00-\u9fffA-Za-z“]{2})"
+)
+"""“检验科那个全流程追踪” speaks of 全流程追踪."""
 _GENERIC = frozenset(("今年", "去年", "效果", "条数", "原因", "结果", "这个", "那个", "先", "再", "也", "都", ""))
 """Words that name nothing by themselves: what is meant stands in the clause before."""
 _WANTS = re.compile(rf"{_NOT}|写一句|说一句|要写|必须写")
@@ -158,7 +162,7 @@ def _read(text: str, plain: str, known: Sequence[tuple[Wish, str]]) -> Order:
                 continue
             words = (groups.get("x") or groups.get("y") or "") if wish == "ban" else ""
             number = groups.get("n") or groups.get("m") or ""
-            about = about if _PART.search(about) else _STRIP.sub("", about)
+            about = about if _PART.search(about) else _STRIP.sub("", _OF_SOMEBODY.sub("", about))
             return Order(text, wish, about, _number(number), words)
     return Order(text)
 
@@ -263,6 +267,28 @@ def _without_number(matter: Matter, about: str) -> Matter:
     clauses = _CLAUSES.split(matter.result)
     kept = [c for c in clauses if not (re.search(r"\d", c) and any(p in c for p in pairs))]
     return matter if len(kept) == len(clauses) else matter.model_copy(update={"result": "，".join(kept)})
+
+
+_MORE_OF_IT = ("feature", "first", "apart", "place", "include")
+
+
+def opposed(one: Order, other: Order, matters: Sequence[Matter]) -> bool:
+    """Whether two wishes cannot both be met: one wants a thing told, or told at length, the other left out or cut."""
+    wishes = {one.wish, other.wish}
+    against = "omit" in wishes and wishes & set(_MORE_OF_IT)
+    if not (against or wishes in ({"feature", "condense"}, {"apart", "condense"})):
+        return False
+    a, b = one.about, other.about
+    if len(a) < _NAMES or len(b) < _NAMES:
+        return False
+    return a in b or b in a or any(_says(m, a) and _says(m, b) for m in matters)
+
+
+_NAMES = 2
+
+
+def _says(matter: Matter, about: str) -> bool:
+    return speaks_of(matter, about) and not only_by_field(matter, about)
 
 
 def wants_words_in(wishes: Iterable[str], part: str) -> bool:

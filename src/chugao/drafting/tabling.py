@@ -150,7 +150,7 @@ async def eased(
             break
         thinned = _with_fewer_figures if isinstance(step, int) else _without_counts
         kept = await thinned(kept, step, terms, engine)
-    return kept
+    return await _given_back(kept, terms, engine)
 
 
 def _numbers(written: Written) -> int:
@@ -201,6 +201,19 @@ async def _with_fewer_figures(kept: Eased, step: Step, terms: _Terms, engine: En
         bare = _is_short(told) and not terms.tells_a_value({**told, section: written})
         if _numbers(written) < _numbers(told[section]) and not bare:
             offers[section], told[section] = offer, written
+    return kept._replace(offers=offers, told=told)
+
+
+async def _given_back(kept: Eased, terms: _Terms, engine: Engine) -> Eased:
+    """A section that lost all its numbers gets its main figure back where there is room for it now."""
+    offers, told = dict(kept.offers), dict(kept.told)
+    for section, offer in kept.offers.items():
+        if offer.brief.sparer != _BARE_OF_FIGURES or offer.brief.role != "results":
+            continue
+        fuller = offer.model_copy(update={"brief": offer.brief.model_copy(update={"sparer": 1})})
+        written = await write(fuller, engine, engine, _quietly)
+        if terms.excess({**told, section: written}) <= 0:
+            offers[section], told[section] = fuller, written
     return kept._replace(offers=offers, told=told)
 
 

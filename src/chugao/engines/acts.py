@@ -427,11 +427,12 @@ def shortcoming(matter: BriefMatter, number: int, seed: int = 0) -> str:
     cause = _CAUSED.sub("", matter.result)
     if not cause:
         return matter.text
-    apart = length(cause) >= _LEAD and seed % TELLERS
+    # What is said in a few characters, thing or cause, is half a sentence and stands with its other half.
+    apart = min(length(matter.text), length(cause)) >= _LEAD
     if cause == matter.result:
-        joint = ("，", "。", "：")[seed % TELLERS] if apart else "，"
-        return matter.text + joint + cause
-    return matter.text + ("，原因是", "，主要是", "。")[(number + seed) % 3] + cause
+        return matter.text + (("，", "。", "：")[seed % TELLERS] if apart else "，") + cause
+    joints = ("，原因是", "，主要是", "。") if apart else ("，原因是", "，主要是")
+    return matter.text + joints[(number + seed) % len(joints)] + cause
 
 
 def result_of(matter: BriefMatter) -> str:

@@ -44,6 +44,7 @@ _MANY = 3
 _AN_AIM = re.compile(r"目标|年底|力争|年内|全年")
 _GOALS, _OF_GOALS = 5, 3
 _IN_A_SENTENCE = 3  # numbers
+_WHOLE = re.compile(r"^全年(?!目标|的)")
 _OUTLOOK = 6
 _IDEAS_IN_A_LINE = 3
 _LIGHT = 4  # ideas of a section told with their way; the others by name
@@ -55,12 +56,14 @@ def plan(pen: Pen) -> Reply:
     aimed = [with_goal(attached.get(m.id, []), 1) for m in pen.matters]
     # Where the half before has told what was reached, one aim says where a section's tasks lead.
     few = 1 if pen.brief.kind is Kind.SUMMARY_PLAN and pen.brief.topic and not pen.brief.heading else 2
-    most = _MANY if pen.matters and pen.brief.fuller else few if pen.matters else _MANY
+    # A plan that runs on without sections says where all of it leads, as one in sections does before them.
+    whole = bool(pen.matters and pen.brief.divided and pen.brief.heading) and not pen.brief.asked
+    most = _MANY if whole or not pen.matters or pen.brief.fuller else few
     told_aims = with_goal(free, most)
     beside = [m for group in aimed for m in group] if pen.matters else told_aims
     heading = heading_of(pen.brief, pen.phraser, pen.matters, beside or told_aims, ahead=True)
     blocks = []
-    if aims := _aims(pen, free, most):
+    if aims := _main_goals(pen, free) if whole and len(with_goal(free, _MANY)) == _MANY else _aims(pen, free, most):
         blocks.append(ReplyBlock(sentences=tuple(aims)))
     several = len(pen.matters) > 1
     turn = pen.phraser.pick((0, 1, 2), "task")
@@ -114,11 +117,19 @@ def with_goal(metrics: Iterable[Metric], limit: int) -> list[Metric]:
 
 
 def goals(pen: Pen) -> Reply:
-    """Main goals as one paragraph, each with what it starts from, three numbers a sentence; the table has all."""
+    """Main goals as one paragraph."""
+    told = _main_goals(pen, pen.metrics)
+    return paragraphs_of([told]) if told else Reply()
+
+
+def _main_goals(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:
+    """The weightiest goals, each with what it starts from, three numbers a sentence; the table has all."""
     # Behind a half that has told what was reached three show where it goes.
     many = pen.brief.level in ("医院", "区县", "市") and pen.brief.kind is not Kind.SUMMARY_PLAN
-    ranked = with_goal(pen.metrics, _GOALS if many else _OF_GOALS)
-    clauses = [c for m in ranked if (c := pen.phraser.clause(m, "goals"))]
+    ranked = with_goal(metrics, _GOALS if many else _OF_GOALS)
+    clauses = [c for m in ranked if (c := pen.phraser.clause(m, "goals", sparse=pen.brief.sparer > 0))]
+    # The first of them says of which year all are: “全年目标是……，全年手卫生依从率达到90%” says it twice.
+    clauses = [(_WHOLE.sub("", text), made_by, passage) for text, made_by, passage in clauses]
     groups: list[list[Clause]] = []
     for clause in clauses:
         if groups and numbers_in("".join(c[0] for c in [*groups[-1], clause])) <= _IN_A_SENTENCE:
@@ -131,10 +142,11 @@ def goals(pen: Pen) -> Reply:
         opening = pen.phraser.pick(("到年底，", "全年力争", "年内力争", "全年目标是"), "goals") if place == 0 else ""
         made_by = "+".join(dict.fromkeys(c[1] for c in group))
         joint = "；" if "，" in "".join(c[0] for c in group) else "，"
-        told.append(sentence(opening + joint.join(bare(c[0]) for c in group) + "。", made_by))
-    if told and sum("goal" in m.slots for m in pen.metrics) > len(ranked):
+        made = sentence(opening + joint.join(bare(c[0]) for c in group) + "。", made_by)
+        told.append(made.model_copy(update={"passages": tuple(dict.fromkeys(c[2] for c in group if c[2]))}))
+    if told and sum("goal" in m.slots for m in metrics) > len(ranked):
         told[-1] = told[-1].model_copy(update={"text": f"{told[-1].text.rstrip('。')}；其余目标见附表。"})
-    return paragraphs_of([told]) if told else Reply()
+    return told
 
 
 def outlook_of(pen: Pen) -> Reply:

@@ -40,9 +40,9 @@ def compared_by_name(pen: Pen, metrics: Sequence[Metric], *, most: int = 2, name
 def _told(pen: Pen, way: tuple[str, int], metrics: Sequence[Metric]) -> ReplySentence:
     # In the table they stand as the file has them; two departments with one file do not list them alike.
     names = sorted((m.full for m in metrics), key=pen.phraser.lot)
-    went = pen.phraser.fresh(_WAYS[way], "by name", names[0])
-    # 耗占比比上年: one 比 too many.
-    went = f"较{went[1:]}" if len(names) == 1 and names[0].endswith("比") and went.startswith("比") else went
+    # 耗占比比上年, 耗占比较上年: behind a name in 比 either is read twice.
+    ways = [w for w in _WAYS[way] if not (names[-1].endswith("比") and len(names) == 1 and w[0] in "比较")]
+    went = pen.phraser.fresh(ways, "by name", names[0])
     text = listed(names) + ("都" if len(names) > 1 else "") + went
     if pen.brief.slot("brief.span"):
         text = text.replace("上年", "上年同期")

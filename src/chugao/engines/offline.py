@@ -19,12 +19,11 @@ from chugao.engines.results import missed_by_name, results
 from chugao.engines.retelling import retold
 from chugao.kind import Kind
 from chugao.manuscript import Brief, Reply, ReplyBlock, ReplySentence
-from chugao.outline import affinity
 
-_SPOKEN_OF = 0.25
-# Pairs of characters that half of all names of metrics hold.
-_SAYS_NOTHING = frozenset(
-    "医疗 患者 病人 住院 门诊 出院 医院 平均 完成 人次 人数 件数 例数 次数 台次 占比 比例 比率 率的 时间 指标 数量 情况 管理 规范 使用 用率 合格 格率 成率 达标 标率 报告 治疗 手术 服务".split()
+_VERY_METRIC = 0.75
+"""From this share of a metric's name on a shortcoming speaks of that metric and not only of its field."""
+_MEASURES = re.compile(
+    r"（[^）]*）|患者|病人|相关|平均|(?:发生|发病|完成|达标|合格|依从)?率$|人次数?$|人数$|次数$|件数$|数$|占比$|比例$"
 )
 
 
@@ -84,9 +83,17 @@ def _missed(pen: Pen) -> list[ReplySentence]:
 
 
 def _spoken_of(metric: Metric, told: Sequence[str]) -> bool:
-    name = metric.full
-    words = {name[i : i + 2] for i in range(len(name) - 1)} - _SAYS_NOTHING
-    return any(affinity(name, text) >= _SPOKEN_OF or any(w in text for w in words) for text in told)
+    """Whether a shortcoming is of this very metric: 呼吸机肺炎 of 呼吸机相关肺炎发病率; 糖尿病眼底筛查 is not of 糖尿病规范管理率."""
+    own = _MEASURES.sub("", metric.full) or metric.full
+    return any(name in text for name in (metric.name, metric.full) for text in told) or any(
+        _shared(own, text) >= _VERY_METRIC * len(own) for text in told
+    )
+
+
+def _shared(name: str, text: str) -> int:
+    """How many characters of a name stand in a text in runs of two at least."""
+    pairs = [name[i : i + 2] in text for i in range(len(name) - 1)]
+    return sum(before or behind for before, behind in zip([False, *pairs], [*pairs, False], strict=True))
 
 
 def _problems(pen: Pen) -> Reply:

@@ -20,6 +20,7 @@ from chugao.outline import telling_pairs, topic_of_matter
 
 _LOOSE, _MANY = 2, 3
 _NAMED = 4
+_MISSED_NAMED, _HARMS_NAMED = 5, 3
 _PARAGRAPH, _THIN_PARAGRAPH = 150, 60
 _SHORT_NAME = 10
 _RUN_FROM = 3  # matters; a run of two is none
@@ -271,22 +272,28 @@ def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
 
 
 def missed_by_name(pen: Pen, missed: Sequence[Metric], *, opening: str = "", also: str = "") -> list[ReplySentence]:
-    """Targets that were not met, by name: their numbers stand in the table."""
-    named = [m for m in missed if length(m.full) <= _LONG_NAME][:_NAMED]
-    harms = [m for m in named if is_harm(m)]
-    others = [m for m in named if m not in harms]
+    """Targets that were not met, by name: their numbers stand in the table, and so do the names of a long row."""
+    ranked = sorted(missed, key=lambda m: length(m.full) > _LONG_NAME)
+    harms = [m for m in ranked if is_harm(m)][:_HARMS_NAMED]
+    others = [m for m in ranked if not is_harm(m)][:_MISSED_NAMED]
+    more = len(missed) > len(harms) + len(others)
     told = []
     if others:
         close = pen.phraser.pick(
             ("没有完成年度目标", "没有达到年度目标", "离年度目标还有差距", "与年度目标还有差距"), "short"
         )
-        recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in others)}
-        told.append(ReplySentence(text=f"{opening}{listed([m.full for m in others])}{also}{close}。", recipe=recipe))
+        told.append(_fell_short(others, f"{also}{close}", opening=opening, more=more))
     if harms:
-        recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in harms)}
-        opening = "" if told else opening
-        told.append(ReplySentence(text=f"{opening}{listed([m.full for m in harms])}超出了年度目标。", recipe=recipe))
+        told.append(_fell_short(harms, "超出了年度目标", opening="" if told else opening, more=more and not others))
     return told
+
+
+def _fell_short(metrics: Sequence[Metric], close: str, *, opening: str, more: bool) -> ReplySentence:
+    """“甲、乙和丙没有完成年度目标。”, where there are `more` of them than can be named “甲、乙、丙等指标……”."""
+    names = [m.full for m in metrics]
+    row = "、".join(names) + "等指标" if more else listed(names)
+    recipe = {"made_by": "bank:short", "targets": ",".join(m.id for m in metrics)}
+    return ReplySentence(text=f"{opening}{row}{close}。", recipe=recipe)
 
 
 def is_harm(metric: Metric) -> bool:
@@ -304,8 +311,9 @@ def _worth_saying(pen: Pen, metrics: Iterable[Metric]) -> list[Metric]:
         # What got better and yet missed its target is told once, where it is said what fell short.
         worthy = [m for m in worthy if m.required or m.reached is not False]
     if pen.brief.divided and pen.matters and not pen.brief.heading:
-        # How many drills there were explains nothing that stands below.
+        # How many drills there were explains nothing that stands below; nor what nothing below is of.
         worthy = [m for m in worthy if m.required or m.headline or m.kind not in ("count", "amount")]
+        worthy = [m for m in worthy if m.required or m.headline or _explained(m, pen.matters)]
     if not worthy and pen.brief.heading:
         # A part that somebody asked for says at least how much was done, reached or not.
         worthy = [m for m in told if m.kind == "count" and "now" in m.slots]

@@ -126,6 +126,8 @@ def _fitting(found: _Found, matters: Sequence[BriefMatter], *, ahead: bool) -> _
     """Those that speak of half of a section's matters, else of what weighs most in it, else all of them."""
     if not matters:
         return found
+    # “围绕中医药服务……” says that a section is for it: a course and a free clinic beside it are not.
+    found = [f for f in found if f[0] != "focus" or _around(f[1].text or "", matters)] or found
     first = [f for f in found if _says(f[1].text or "", matters[0])]
     broad = [f for f in found if 2 * sum(_says(f[1].text or "", m) for m in matters) >= len(matters)]
     heavy = matters[0].weight >= MILESTONE and not ahead
@@ -135,6 +137,17 @@ def _fitting(found: _Found, matters: Sequence[BriefMatter], *, ahead: bool) -> _
 def _says(heading: str, matter: BriefMatter) -> bool:
     heading = heading.removeprefix("围绕")
     return any(heading[i : i + 2] in matter.text + matter.result for i in range(len(heading) - 1))
+
+
+def _around(heading: str, matters: Sequence[BriefMatter]) -> bool:
+    """Whether half of the matters at least are of what a heading names, whatever they share with everything else."""
+    named = _STEM.sub("", heading[: heading.rfind(_fields_end(heading))] if _fields_end(heading) else heading)
+    return 2 * sum(_says(named, m) for m in matters) >= len(matters)
+
+
+def _fields_end(heading: str) -> str:
+    """What is done for the field, as the heading ends on it: 强学科."""
+    return next((f.end for f in _fields().values() if f.end and heading.endswith(f.end)), "")
 
 
 _SCOPES = ("全国|国家级", "全省|省级", "全市|市级", "全县|县级")
@@ -218,6 +231,8 @@ class _Noun(NamedTuple):
     topic: str
     tells: float
     """How much of the section speaks of it."""
+    over: bool = False
+    """Whether all of it is done: a house that opened in September is not hurried on in December."""
 
 
 @lru_cache(maxsize=2048)  # asked a dozen times of each matter, for each make of heading
@@ -278,8 +293,10 @@ _NOMINAL = re.compile(
 def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
     """What a section is about: first what weighs most in it, then what most of its matters speak of."""
     weights: dict[tuple[str, str], float] = {}
+    open_ = set()
     for matter in matters:
         if noun := _noun_of(matter):
+            open_ |= {noun} if matter.status != "done" else set()
             # A new building says more of its section than two repairs, a deed under way less than one that is done.
             weight = _HEAVY if matter.weight >= WEIGHTY else 1 + (matter.status != "ongoing")
             weights[noun] = weights.get(noun, 0) + weight
@@ -290,7 +307,7 @@ def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
     told: list[_Noun] = []
     for said, topic in ranked:
         if not _overlaps(said, [n.said for n in told]):
-            told.append(_Noun(said, topic, weights[said, topic]))
+            told.append(_Noun(said, topic, weights[said, topic], (said, topic) not in open_))
     return told
 
 
@@ -365,7 +382,8 @@ def _listed(nouns: Sequence[_Noun]) -> str:
 def _plain(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
     """An aim without a noun of the section, where the section says at least one of its words."""
     for topic, held in _by_field(matters):
-        fitting = [p for p in _fields()[topic].plain if _speaks_of(p, held)]
+        over = all(m.status == "done" for m in held)
+        fitting = [p for p in _fields()[topic].plain if _speaks_of(p, held) and not (over and p[:2] in _HURRY_ON)]
         if fitting:
             return Heading(phraser.pick(fitting, "plain"))
     return None
@@ -391,7 +409,8 @@ def _in_own_words(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading |
         rows = cast(list[dict[str, Any]], document_frames()["heading_verb"])
         verbs = next((cast(list[str], r["verbs"]) for r in rows if category.endswith(tuple(r["ends"]))), [])
         if verbs and 2 * len(own) >= len(matters):
-            return Heading(phraser.pick(verbs, "own words") + category)
+            fit = _of_the_done(verbs) if all(m.status == "done" for m in own) else verbs
+            return Heading(phraser.pick(fit, "own words") + category)
     return None
 
 
@@ -448,9 +467,19 @@ def _verbs_of(nouns: Sequence[_Noun]) -> tuple[str, ...]:
     field = _fields()[nouns[0].topic].verbs
     ends = {next((i for i, r in enumerate(rows) if n.said.endswith(tuple(r["ends"]))), -1) for n in nouns}
     row = ends.pop() if len(ends) == 1 else -1
-    if row >= 0:
-        return tuple(cast(list[str], rows[row]["verbs"]))
-    return field if len(nouns) == 1 or not ends else _OF_ALL
+    verbs = (
+        tuple(cast(list[str], rows[row]["verbs"])) if row >= 0 else field if len(nouns) == 1 or not ends else _OF_ALL
+    )
+    return _of_the_done(verbs) if all(n.over for n in nouns) else verbs
+
+
+def _of_the_done(verbs: Sequence[str]) -> tuple[str, ...]:
+    """Without those that hurry on; what goes with everything makes up for them."""
+    kept = [v for v in verbs if v not in _HURRY_ON]
+    return tuple(kept) if len(kept) == len(verbs) else tuple(dict.fromkeys([*kept, *_OF_ALL]))
+
+
+_HURRY_ON = ("加快", "推进", "抓紧", "加紧")
 
 
 def _joined(field: _Field, nouns: Sequence[str]) -> str:

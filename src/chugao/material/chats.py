@@ -13,6 +13,7 @@ from chugao.corpus.people import is_surname
 from chugao.documents.headings import number_of
 from chugao.documents.paragraph import Paragraph
 from chugao.documents.reading import Reading
+from chugao.material.withholding import release_wished
 
 _DAY = r"(?:(?:20\d\d\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|昨天|今天|前天|星期[一二三四五六日天]|周[一二三四五六日])"
 _CLOCK = (
@@ -43,7 +44,7 @@ _TALK = re.compile(
     r"^(?:收到|好的?|谢谢|辛苦了?|麻烦了?|嗯+|OK|ok|请查收|发你了?|你好|您好|在吗|行|可以|没问题|知道了|明白)[\s，。！!~～啦了哈]*(?:谢谢|辛苦了?)?[。！!~～]*$"
     r"|(?:发我|发给我|别拖|下班前|催一下|发一下|报一下|给我|帮我|帮忙|麻烦|劳驾|辛苦|谢谢|查收|晚点|回头|稍后|待会|先报|先发|收到|我说一下|说一下啊|都在这|见附件|数都)"
     r"|(?:吗|呢|么|吧|不算|算不算|写不写|要不要|是不是|行不行|可不可以)[^，。；]{0,8}[？?]?$|[？?]$|^(?:别|不要|不用)写"
-    r"|我[^，。；]{0,4}(?:口述|说|讲|列|汇报)一下$"
+    r"|我[^，。；]{0,4}(?:口述|说|讲|列|汇报)一下(?:我们?科?[室部]?的?|情况|工作)*$"
     r"|^(?:算的|是的|对的|不算|不是)|(?:让|叫|要|喊)我[^，。；]{0,12}(?:列|报|说|写|整理|汇总|弄)(?:一?下|上来|出来)"
 )
 _URGED = re.compile(r"发我|发给我|报给我|交给我|别拖|下班前|催一下|尽快报|抓紧报")
@@ -95,7 +96,7 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
         if number - 1 in over:
             who = text
             continue
-        if over and _CLOCK_ALONE.match(text):
+        if _CLOCK_ALONE.match(text):
             continue
         head = _head(text) or _name_line(text)
         if head is not None:
@@ -103,7 +104,7 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
             text = head.groupdict().get("said") or ""
         elif (named := _NAMED.match(text)) and named["who"] in speakers:
             who, text = named["who"], named["said"]
-        text = without_opening(_QUOTED.sub("", text.strip())) if not paragraph.table else text
+        text = _with_commas(without_opening(_QUOTED.sub("", text.strip()))) if not paragraph.table else text
         if not text.strip("，。！!~～ ") or (not whence and _TITLE.match(text)):
             continue
         if asked and _FIGURE_ALONE.match(text):
@@ -114,6 +115,18 @@ def as_report(reading: Reading, title: str) -> tuple[Reading, Whence]:
             shown = piece if paragraph.table else _with_talk_in_brackets(piece)
             lines.append(paragraph.model_copy(update={"text": shown, "line": number}))
     return reading.model_copy(update={"paragraphs": tuple(lines)}), whence
+
+
+_BLANKS = re.compile(r"(?<=[\u4e00-\u9fff）%‰])[ \u3000]{1,8}(?=[\u4e00-\u9fff（])")
+_PIECE = 4
+
+
+def _with_commas(text: str) -> str:
+    """In a chat a blank does for a comma: “离职率偏高 今年走了7个”; between two short words it parts names."""
+    pieces = _BLANKS.split(text)
+    told = [len(p.strip()) >= _PIECE for p in pieces[:-1]]
+    long = bool(told) and all(told) and (len(pieces[-1].strip()) >= _PIECE or release_wished(pieces[-1]) is not None)
+    return "，".join(p.strip() for p in pieces) if long and number_of(text) is None else text
 
 
 _REPEATED = re.compile(r"^\s*[「“\"](?P<who>[^「」：:]{1,24})[：:]\s?(?P<said>[^「」]+)[」”\"]\s*$")
@@ -192,6 +205,7 @@ def _is_name(who: str) -> bool:
 
 def _closed(text: str) -> str:
     done = text.endswith(("。", "！", "？", "；", "：", "?", ":", "!", ";")) or "\t" in text
+    text = text.rstrip("，,、 ") if not done else text
     number = number_of(text)
     heading = number is not None and len(text) <= _HEADING and not re.search(r"[\d，：:]", text[number[2] :])
     return text if done or heading else f"{text}。"

@@ -37,6 +37,10 @@ _WHEN = re.compile(
 _BY = re.compile(
     r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|完工|竣工|到位|投用|启用|建成|开诊|交付|上线|验收|办结|落地)?$"
 )
+_BY_IN_BRACKETS = re.compile(
+    r"(?<=\S{4})[（(](?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前)?)[）)]$"
+)
+"""“建成分中心（4月底前）”."""
 _AHEAD = re.compile(
     rf"^(?:明年|下一步|下步|20\d\d年)?(?:打算|将|拟|计划|力争|{_STRIVES}|准备|主要是|(?<=年)[想要])(?=[\u4e00-\u9fffA-Za-z\d]{{3}})"
 )
@@ -106,30 +110,15 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
     body = re.sub(r"[（(](?:拟|计划|待定|暂定|筹备中?|预计)[）)]", "", _THOUSANDS.sub("", body))
     proof = _PROOF.search(body) if _CLAIMS.search(body) else None
     body = body.replace(proof[0], "", 1) if proof else body
-    head = body
-    if future:
-        body = _AHEAD.sub(
-            "",
-            re.sub(
-                r"^(?:(?:明年|来年|20\d\d年)?(?:工作)?(?:计划|打算|安排|思路)|明年|来年|下一?步|下一年)[:：]", "", body
-            ),
-        )
-    # “2026年，……” in a report on 2026, “2027年完成……” in its plans.
-    body = re.sub(
-        rf"^(?:于|在)?(?:今年|明年|来年|{year}年|(?:到|至)?{year + 1}年(?!\d?\d月))[，,]?"
-        if future
-        else rf"^(?:今年|{year}年)[，,]",
-        "",
-        body,
-    )
+    head, body = body, _without_year(body, year, future=future)
     when = match.group().rstrip("，,") if (match := _WHEN.match(body)) else ""
     body = body[match.end() :] if match else body
-    if future and not when and (deadline := _BY.search(body)):
-        when = deadline["when"]
-        body = body[: deadline.start()] or body
+    if future and not when:
+        when, body = _deadline(body)
     body = _OURS.sub("", _AHEAD.sub("", body) if future else body)
     if statement.part == "problem":
         body = MORE.sub("", PROBLEM_LEAD.sub("", body))
+    body = re.sub(r"(?<=[A-Za-z\d])\s+(?=[\u4e00-\u9fff])", "", body)
     act, _, result = _parted(body)
     if future and not when and (deadline := _BY.search(act)) and deadline.start():
         when, act = deadline["when"], act[: deadline.start()]
@@ -162,6 +151,25 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
         source=source,
     )
     return with_honour(matter) if not problem else matter
+
+
+def _without_year(body: str, year: int, *, future: bool) -> str:
+    """Without “2026年，” in a report on 2026, and without “明年计划：” and “2027年” in its plans."""
+    if not future:
+        return re.sub(rf"^(?:今年|{year}年)[，,]", "", body)
+    label = r"^(?:(?:明年|来年|20\d\d年)?(?:工作)?(?:计划|打算|安排|思路)|明年|来年|下一?步|下一年)[:：]"
+    body = _AHEAD.sub("", re.sub(label, "", body))
+    return re.sub(rf"^(?:于|在)?(?:今年|明年|来年|{year}年|(?:到|至)?{year + 1}年(?!\d?\d月))[，,]?", "", body)
+
+
+def _deadline(body: str) -> tuple[str, str]:
+    """By when a thing is planned, said behind it (“，争取9月底前完成”, “（4月底前）”), and the rest."""
+    if bracketed := _BY_IN_BRACKETS.search(body):
+        return bracketed["when"], body[: bracketed.start()]
+    if deadline := _BY.search(body):
+        rest = re.sub(r"[，,](?:争取|力争|计划|确保|预计|打算)(?:在|于)?$", "", body[: deadline.start()])
+        return deadline["when"], rest or body
+    return "", body
 
 
 def _parted(body: str) -> tuple[str, str, str]:

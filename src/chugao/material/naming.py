@@ -111,6 +111,19 @@ class Names:
             return _as_last_year(mention, last)
         return mention
 
+    def called(self, name: str, said: str, mention: Mention | None) -> Mention | None:
+        """A value under the whole name that stands before it; under one of its own where no catalogue has that name."""
+        if mention is not None and mention.metric is not None and mention.metric_name:
+            return mention
+        read = [m for m in find_mentions(f"{name}{said}", self.catalogue, year=self.year) if m.quantity is not None]
+        if not read or (own := read[-1].quantity) is None:
+            return None
+        if read[-1].metric is not None and read[-1].metric_name == name:
+            return read[-1]
+        definition = self.catalogue.local(name, own.unit)
+        self.local[definition.id] = definition
+        return read[-1]._replace(metric=definition.id, metric_name=name)
+
     def _told_first(self, mention: Mention, start: int) -> "re.Match[str] | None":
         """The name in front, where a number is last year's and this year's follows it."""
         if mention.quantity is None or self.span:

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Literal
 from chugao.catalogue import Catalogue
 from chugao.material.cases import FoundCase, find_cases
 from chugao.material.chats import Whence
+from chugao.material.cutoffs import counted_until, cutoff_ahead
 from chugao.material.deeds import is_planned, matter_of, of_its_span, part_of_a_year
+from chugao.material.indicators import Told, aims_of, indicators_of, quantity_of
 from chugao.material.items import Item
 from chugao.material.matter import Matter, MatterStatus
 from chugao.material.naming import SET_OUT_BY_CHANGE, Names
@@ -24,7 +26,7 @@ from chugao.material.reading import matter_id
 from chugao.material.rows import as_wished, item_of_fact, item_of_matter, items_of_figures
 from chugao.material.statements import Sent, Statement, cells_of, run_in
 from chugao.material.tables import columns_of, figures_in, matters_in, placed, row_of
-from chugao.material.withholding import kept_in, release_wished
+from chugao.material.withholding import kept_in, release_wished, without_amount
 from chugao.mentions import Mention, MentionRole, find_mentions
 from chugao.metrics.observation import Observation, ReportedChange, Role, Status
 from chugao.period import Period
@@ -58,27 +60,6 @@ _BARE_YEARS = re.compile(
 )
 """“去年同期3.2万，今年3.9万。” with no word of what was counted."""
 _OTHER_START = re.compile(r"年初|月初|最初|以前|建院|开科|\d月|前年|20\d\d年|十三五|十四五")
-_CUTOFF = re.compile(r"^(?:20\d\d年)?截[至止](?:到|20\d\d年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日|底|末)")
-
-
-def _cutoff(text: str, year: int) -> date | None:
-    """The day up to which a sentence counts: “截至11月30日，……”."""
-    match = _CUTOFF.match(text)
-    if match is None:
-        return None
-    month = int(match["month"])
-    last = monthrange(year, month)[1] if 1 <= month <= 12 else 0
-    day = int(match["day"] or last)
-    return date(year, month, day) if 1 <= day <= last else None
-
-
-_DECLARED = re.compile(r"(?:数据|数字)(?:均)?(?:统计)?(?=截[至止])")
-
-
-def _declared_cutoff(text: str, year: int) -> date | None:
-    """“数据截至2026年11月30日。”"""
-    told = _DECLARED.search(text)
-    return _cutoff(text[told.end() : told.end() + 24], year) if told else None
 
 
 class Unused(Frozen):
@@ -96,7 +77,7 @@ class Reader:
         self.whence = whence
         self.document, self.department, self.year, self.catalogue = document, department, year, catalogue
         self.mentions = find_mentions(document.text, catalogue, year=year)
-        self.cutoff = _declared_cutoff(document.text, year)
+        self.cutoff = counted_until(document.text, year)
         """The day that the paper declares for all of its figures."""
         self.span = part_of_a_year(document)
         """“上半年”, where the title says so: what counts no time of its own is of that time."""
@@ -143,18 +124,15 @@ class Reader:
         told = statement.text.rstrip("。；！")
         future = statement.part == "future" or is_planned(told, self.year)
         facts, held = self._facts(statement, future=future)
-        if _ONLY_THE_AMOUNT.search(statement.note) and (rest := self._without_amount(statement)):
-            # “花了238万（这个钱数别写）”: the deed may be told, the sum may not.
-            self.spans[-1] = (statement.start, statement.start + len(rest))
-            self.withheld.append((statement.start + len(rest), statement.end))
-            statement = statement._replace(
-                text=rest, end=statement.start + len(rest), note=f"{statement.note}（已略去）"
-            )
-            told = rest.rstrip("。；！")
+        only = bool(facts) and self._only_figures(statement, held)
+        if not only and (told_so := self._indicators(statement, future=future)):
+            facts, only = told_so, True
+        statement, facts, wholly = self._without_amount(statement, facts)
+        told = statement.text.rstrip("。；！")
         withheld = statement.note.endswith("（已略去）")
         # “（维修花了6.8万，钱数不要写）”: the sum stands in the remark alone, and no remark is printed.
         withheld = withheld or (_ONLY_THE_AMOUNT.search(statement.note) and _SUM.search(statement.note)) is not None
-        kept = None if withheld else self._kept_in(statement)
+        kept = (statement, Release.WITHHELD) if wholly else None if withheld else self._kept_in(statement)
         if kept is not None:
             statement, told = kept[0], kept[0].text.rstrip("。；！")
         more = {
@@ -164,7 +142,7 @@ class Reader:
             "submitter": statement.who,
         }
         yield from (f.model_copy(update=more) for f in facts)
-        if not (facts and self._only_figures(statement, held)):
+        if not only:
             matter = matter_of(statement, self.department, self.year, self._source(statement.paragraph), future=future)
             matter = of_its_span(matter, self.span)
             kind: Literal["honour", "matter"] = "honour" if matter.honour else "matter"
@@ -194,14 +172,22 @@ class Reader:
             return statement._replace(text=rest, end=end, note=f"{part}：{kept.wish}（已略去）"), Release.PUBLIC
         return statement._replace(text=kept.text, note=kept.wish or statement.note), kept.release
 
-    def _without_amount(self, statement: Statement) -> str:
-        """A sentence up to the clause of its last sum of money; "" where that leaves no sentence."""
-        clauses = re.split(r"(?<=，)", statement.text)
-        kept = [n for n, c in enumerate(clauses) if not _SUM.search(c)]
-        if len(kept) != len(clauses) - 1 or kept != list(range(len(kept))):
-            return ""
-        rest = "".join(clauses[:-1]).rstrip("，")
-        return rest if len(rest) >= _SHORTEST else ""
+    def _without_amount(self, statement: Statement, facts: list[Item]) -> tuple[Statement, list[Item], bool]:
+        """A statement and its facts without the sums its sender does not want written; whether nothing is left to tell."""
+        said = statement.text.rstrip("。；！ ")
+        cut = without_amount(f"{said}（{statement.note}）" if statement.note else said)
+        if cut is None:
+            return statement, facts, False
+        rest = cut[0].rstrip("。；！ ")
+        if len(rest) < _SHORTEST:
+            return statement, [], True
+        # “花了238万（这个钱数别写）”: the deed may be told, the sum may not.
+        del self.spans[-1]
+        for mention in self._within(statement.start, statement.end):
+            (self.spans if mention.text in rest else self.withheld).append((mention.start, mention.end))
+        told = [f for f in facts if f.observation is not None and f.observation.quantity.printed in rest]
+        note = f"{statement.note or re.split('[（，；]', cut[1])[-1].rstrip('）')}（已略去）"
+        return statement._replace(text=rest, note=note), told, False
 
     def _facts(self, statement: Statement, *, future: bool) -> tuple[list[Item], set[int]]:
         """The facts of a statement, and where the numbers start that they hold."""
@@ -211,7 +197,7 @@ class Reader:
         between = False
         from_: Observation | None = None
         started = 0
-        cutoff = _cutoff(statement.text, self.year) or self.cutoff
+        cutoff = cutoff_ahead(statement.text, self.year) or self.cutoff
         for mention in self._named(statement):
             if mention.role is MentionRole.CHANGE and last is not None and between:
                 continue  # it is said of the number between: “维修1842次，自修率88.2%，提升4个百分点”
@@ -239,11 +225,11 @@ class Reader:
             held.add(mention.start)
             between = False
             if before and last is not None:
+                ahead = self.document.text[max(statement.start, mention.start - 8) : mention.start]
+                observation = of_the_same_months(observation, last.observation, ahead)
                 facts[-1] = last = last.model_copy(update={"previous": observation})
             else:
-                if cutoff is not None and observation.role is Role.ACTUAL:
-                    source = observation.source.model_copy(update={"cutoff": cutoff})
-                    observation = observation.model_copy(update={"source": source})
+                observation = _until(observation, cutoff)
                 own = self.names.local.get(observation.metric)
                 last = item_of_fact(observation, statement.text, self.year, definition=own)
                 if from_ is not None and from_.metric == observation.metric:
@@ -252,6 +238,60 @@ class Reader:
                 from_ = None
                 facts.append(last)
         return facts, held
+
+    def _indicators(self, statement: Statement, *, future: bool) -> list[Item]:
+        """The facts of a sentence that tells nothing but indicators, whatever they are called; none of any other."""
+        if self.span or statement.part == "problem":
+            return []
+        body = statement.text.rstrip("。；！ ")
+        told = aims_of(body) if future else indicators_of(body)
+        facts: list[Item] = []
+        for indicator in told or ():
+            facts += self._of_indicator(indicator, statement, body, future=future)
+        return facts
+
+    def _of_indicator(self, told: Told, statement: Statement, body: str, *, future: bool) -> Iterator[Item]:
+        named = self.names.called(told.name, body[slice(*told.value)], self._at(statement, told.value[0]))
+        if named is None or named.metric is None or named.quantity is None:
+            return
+        role = Role.TARGET if future else Role.ACTUAL
+        named_year = re.match(r"20\d\d(?=年)", body) if future else None
+        year = int(named_year[0]) if named_year else self.year + future
+        source = self._source(statement.paragraph)
+        cutoff = cutoff_ahead(statement.text, self.year) or self.cutoff
+        now = Observation(
+            metric=named.metric,
+            department=self.department,
+            period=Period(year=year),
+            role=role,
+            quantity=named.quantity,
+            source=source,
+            status=Status.PROVISIONAL,
+        )
+        now = _until(now, cutoff)
+        definition = self.names.local.get(named.metric)
+        fact = item_of_fact(now, statement.text, self.year, definition=definition)
+        last = quantity_of(body, told.last, named.quantity.unit)
+        if last is not None:
+            period, quantity = Period(year=self.year - 1), last
+            before = now.model_copy(update={"period": period, "quantity": quantity, "source": source})
+            ahead = body[max(0, told.last[0] - 8) : told.last[0]] if told.last else ""
+            fact = fact.model_copy(update={"previous": of_the_same_months(before, now, ahead)})
+        moved = quantity_of(body, told.change, "")
+        if moved is not None:
+            signed = replace(moved, value=abs(moved.value) * told.direction)
+            change = ReportedChange(
+                metric=now.metric, department=now.department, period=now.period, quantity=signed, source=source
+            )
+            fact = fact.model_copy(update={"change": change})
+        yield fact
+        if (aim := quantity_of(body, told.aim, named.quantity.unit)) is not None:
+            target = now.model_copy(update={"role": Role.TARGET, "quantity": aim, "source": source})
+            yield item_of_fact(target, statement.text, self.year, definition=definition)
+
+    def _at(self, statement: Statement, start: int) -> Mention | None:
+        """The number that starts at a place of a statement, with its metric where it has one."""
+        return next((m for m in self._named(statement) if m.start == statement.start + start), None)
 
     def _named(self, statement: Statement) -> Iterator[Mention]:
         within = self._within(statement.start, statement.end)
@@ -472,6 +512,23 @@ class Reader:
                 )
             if number > bool(self.whence):
                 yield Unused(text=mention.text, paragraph=self._number(number), why=why)
+
+
+def _until(observation: Observation, cutoff: date | None) -> Observation:
+    """What came out, with the day it counts to."""
+    if cutoff is None or observation.role is not Role.ACTUAL:
+        return observation
+    return observation.model_copy(update={"source": observation.source.model_copy(update={"cutoff": cutoff})})
+
+
+def of_the_same_months(before: Observation, now: Observation | None, told: str) -> Observation:
+    """Last year's value, of the months that this year's counts where the text says so: “去年同期”."""
+    cutoff = now.source.cutoff if now is not None and "同期" in told else None
+    if cutoff is None:
+        return before
+    day = monthrange(cutoff.year - 1, cutoff.month)[1]
+    until = cutoff.replace(year=cutoff.year - 1, day=min(cutoff.day, day))
+    return before.model_copy(update={"source": before.source.model_copy(update={"cutoff": until})})
 
 
 def _says_the_same(mention: Mention, of: Item) -> bool:

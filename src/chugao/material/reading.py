@@ -6,7 +6,7 @@ In: paths.  Out: `Matters`, or one `InputError` that lists every cell to mend.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,7 @@ from chugao.documents.header_rows import Header, header_key, header_rows, looks_
 from chugao.documents.sheets import Cell, Sheet, Workbook, cell_finding, raise_all, read_sheets
 from chugao.errors import InputError
 from chugao.material.matter import Matter, Matters, MatterStatus, is_pending
-from chugao.material.withholding import release_wished
+from chugao.material.withholding import is_wish, release_wished, without_amount
 from chugao.metrics.cells import day_counted, read_release
 from chugao.metrics.headers import department_of, header_fields, period_in, title_lines
 from chugao.metrics.wording import is_footer, wording
@@ -34,10 +34,14 @@ def read_matters(*paths: Path | str) -> Matters:
 
     Raises one `InputError` listing up to ten places to mend, each with file, sheet and cell.
     """
+    return matters_of_books(read_sheets(path) for path in paths)
+
+
+def matters_of_books(books: Iterable[Workbook]) -> Matters:
+    """The matters of workbooks that are open already.  Raises as `read_matters`."""
     gathered = _Gathered()
     by_department, fingerprints = False, {}
-    for path in paths:
-        book = read_sheets(path)
+    for book in books:
         fingerprints[book.file] = book.fingerprint
         by_department = _read_book(gathered, book) or by_department
     raise_all(gathered.problems)
@@ -194,6 +198,8 @@ def _table(
             unused.append(row[index])
         else:
             columns[name] = index
+    if "status" in columns and "result" not in columns and _is_told(sheet, header.row, columns["status"]):
+        columns["result"] = columns.pop("status")
     for cell in unused:
         place = book.source(sheet, cell)
         hint = f"{place}：表头“{cell.text}”不认识或与另一列重复，这一列没有读取。若需要，请改成模板里的写法；不需要可以不管。"
@@ -205,6 +211,13 @@ def _table(
     )
     year = next((p.year for p in named if p), None)
     return _Table(book, sheet, columns, "" if "department" in columns else department_of(sheet.name), year)
+
+
+def _is_told(sheet: Sheet, header: int, column: int) -> bool:
+    """Whether 进展 holds what came of things (“覆盖窗口18个”) and no status."""
+    cells = [t for row in range(header + 1, len(sheet.rows)) if (t := sheet.cell(row, column).text)]
+    known = {s for spellings in wording()["status"].values() for s in spellings}
+    return bool(cells) and not any(header_key(t) in known for t in cells)
 
 
 def _is_heading(table: _Table, filled: list[Cell]) -> bool:
@@ -230,11 +243,11 @@ def _read_row(gathered: _Gathered, table: _Table, index: int) -> None:
     year, month = _when(when)
     problems = []
     release, status = Release.PUBLIC, MatterStatus.DONE
-    remarks = [c.text for n, c in enumerate(table.sheet.rows[index]) if n not in table.columns.values()]
+    remarks = [c.text for c in table.sheet.rows[index] if c.text]
     try:
         release = read_release(table.cell(index, "release"), table.source(table.cell(index, "release")))
         if not table.cell(index, "release").text:
-            release = next((r for text in remarks if (r := release_wished(text))), release)
+            release = next((r for text in remarks if (r := _wished(text))), release)
     except InputError as error:
         problems.append(str(error))
     try:
@@ -247,14 +260,14 @@ def _read_row(gathered: _Gathered, table: _Table, index: int) -> None:
     if year is None and status is not MatterStatus.PLANNED:
         year = _column_year(table.cell(index, "year")) or table.year
     department = table.cell(index, "department").text or table.department
-    text = _trimmed(cell.text)
+    text = _told(cell.text)
     matter = Matter(
         id=matter_id(department, text),
         text=text,
         when=when,
         year=year,
         month=month,
-        result=_trimmed(table.cell(index, "result").text),
+        result=_told(table.cell(index, "result").text),
         status=status,
         release=release,
         department=department,
@@ -311,6 +324,23 @@ def matter_id(department: str, text: str) -> str:
     """A stable id of letters, usable in a slot: "matter_kzmqpatx"."""
     digest = hashlib.sha256(f"{department}\n{text}".encode()).digest()
     return "matter_" + "".join(chr(ord("a") + b % 26) for b in digest[:8])
+
+
+def _wished(cell: str) -> Release | None:
+    """The release a cell asks for; one that only keeps a sum in asks for none."""
+    return None if without_amount(cell) else release_wished(cell)
+
+
+def _told(cell: str) -> str:
+    """A cell without what its writer wants kept in, and without saying so."""
+    text = _trimmed(cell)
+    while (cut := without_amount(text)) is not None:
+        text = cut[0]
+    text = _BRACKETED.sub(lambda m: "" if is_wish(m[0]) or release_wished(m[0]) else m[0], text)
+    return _trimmed(text)
+
+
+_BRACKETED = re.compile(r"[（(【][^（）()【】]{2,40}[）)】]")
 
 
 def _trimmed(text: str) -> str:

@@ -5,8 +5,10 @@ In: a file, `Figures` or a `Matter`.  Out: provisional `Item`s.
 
 import hashlib
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from chugao.material.honours import with_honour
@@ -14,6 +16,7 @@ from chugao.material.items import Item
 from chugao.material.matter import Matter
 from chugao.material.withholding import release_wished
 from chugao.metrics.observation import Figures, Observation, Role, Status
+from chugao.period import Period
 from chugao.quantity import Quantity
 from chugao.source import Release
 
@@ -35,6 +38,7 @@ def item_of_matter(matter: Matter, year: int, department: str = "") -> Item:
 def items_of_figures(figures: Figures, department: str, year: int, file: str) -> Iterator[Item]:
     """One item a value of the year and a target; last year's value goes with it."""
     catalogue = figures.catalogue()
+    figures = of_the_year_so_far(figures, year)
     # The first half of a year stands beside the first half of the year before, never beside all of it.
     last = {
         (o.metric, o.department, replace(o.period, year=year)): o
@@ -54,13 +58,56 @@ def items_of_figures(figures: Figures, department: str, year: int, file: str) ->
         name = definition.name if definition else observation.metric
         previous = None if target else last.get(key)
         aim = "目标" if target else ""
-        text = f"{observation.period.label}{name}{aim}{shown(observation.quantity)}"
-        yield item_of_fact(own, text, year, definition=definition).model_copy(
+        text = f"{observation.counted.label}{name}{aim}{shown(observation.quantity)}"
+        change = None if target else changes.get(key)
+        item = item_of_fact(own, text, year, definition=definition).model_copy(
             update={
                 "previous": previous.model_copy(update={"department": own.department}) if previous else None,
-                "change": None if target or previous else changes.get(key),
+                "change": change,
             }
         )
+        # With both values there the change told is checked and not needed.
+        yield item.model_copy(update={"asks": off_by(item), "change": None if previous else change})
+
+
+def of_the_year_so_far(figures: Figures, year: int) -> Figures:
+    """Ten or eleven months of the year as the year with the day it counts to: a report on the year is written from them.
+
+    Where the year itself is told as well, and in what covers less, each figure keeps its own months.
+    """
+    whole = {(o.metric, o.department) for o in figures.observations if o.period == Period(year=year)}
+    longest: dict[tuple[str, str], int] = {}
+    for o in figures.observations:
+        if _so_far(o.period, year) and o.role is Role.ACTUAL:
+            key = (o.metric, o.department)
+            longest[key] = max(longest.get(key, 0), o.period.last_month)
+
+    def told(o: Observation) -> Observation:
+        key = (o.metric, o.department)
+        if o.role is not Role.ACTUAL or key in whole or o.source.cutoff or longest.get(key) != o.period.last_month:
+            return o
+        month = o.period.last_month
+        if _so_far(o.period, year):
+            until = date(year, month, monthrange(year, month)[1])
+        elif _so_far(o.period, year - 1):
+            until = date(year - 1, month, monthrange(year - 1, month)[1])
+        else:
+            return o
+        source = o.source.model_copy(update={"cutoff": until})
+        return o.model_copy(update={"period": Period(year=until.year), "source": source})
+
+    return figures.model_copy(update={"observations": tuple(map(told, figures.observations))})
+
+
+_LATE = 9
+"""From this month on a figure of the year so far is sent for the report on the year."""
+
+
+def _so_far(period: Period, year: int) -> bool:
+    return period.year == year and period.first_month == 1 and _LATE <= period.last_month < _DECEMBER
+
+
+_DECEMBER = 12
 
 
 def as_wished(item: Item, cells: Iterable[str]) -> Item:
@@ -110,3 +157,21 @@ def item_of_fact(observation: Observation, text: str, year: int, **more: object)
 def letters_of(key: str) -> str:
     digest = hashlib.sha256(key.encode()).digest()
     return "".join(chr(ord("a") + b % 26) for b in digest[:10])
+
+
+def off_by(item: Item) -> str:
+    """What a person should see where the change told does not follow from the two values; "" where it does."""
+    now, before, change = item.observation, item.previous, item.change
+    if now is None or before is None or change is None or now.quantity.unit != before.quantity.unit:
+        return ""
+    a, b, told = now.quantity.value, before.quantity.value, change.quantity
+    grown = told.unit == "%" and b != 0
+    moved = (a - b) / b * 100 if grown else a - b
+    if not grown and told.unit not in (now.quantity.unit, "百分点", "个百分点", "千分点", ""):
+        return ""
+    slack = told.resolution * 2 + (now.quantity.resolution + before.quantity.resolution) * (100 / b if grown else 1)
+    if told.unit == "%" and now.quantity.unit in ("%", "‰") and abs(a - b - told.value) <= slack + told.resolution:
+        return ""  # points, called percent
+    if abs(moved - told.value) <= slack:
+        return ""
+    return f"增减写{told.printed}，按两年的数算是{round(moved, 1)}{told.unit}，请核对"

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from chugao.corpus.people import is_surname
 from chugao.documents.headings import number_of
 from chugao.documents.reading import Reading
 from chugao.documents.structure import Document, TextParagraph
 from chugao.material.chats import Whence, is_talk, without_opening
+from chugao.material.cutoffs import is_of_the_paper
 from chugao.material.honours import is_honour
 from chugao.material.withholding import is_wish, of_all
 
@@ -32,7 +34,15 @@ _SIGNED = re.compile(
 _FORM_LINE = re.compile(
     r"^(?:填报人|报送人|填表人|联系人|经办人|撰稿|审签|审核|审定|签发|分管|科室?负责人|科主任|电话|报送时间|填报时间|日期)[^。]{0,60}$"
 )
-_PROBLEM = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
+_SIGNS = re.compile(
+    r"[\u4e00-\u9fff]{1,12}(?:科|部|处|室|办|院|中心|站|所|局|组|队)[\s　]{1,8}(?:主任|科长|护士长)?[\s　]{0,4}(?P<who>[\u4e00-\u9fff]{2,3})[\s　]{0,4}(?:20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?)?"
+)
+"""“检验科  某某某” below the text: who signs."""
+_SAYS_WHAT_IT_IS = re.compile(
+    r"^(?:(?:存在的?|主要)?(?:问题|不足|短板|困难)|(?:明年|来年|下一?步|下一?年|20\d\d年)(?:的?(?:工作)?(?:计划|打算|安排|思路|目标))?|(?:工作)?(?:计划|打算|思路))\s?[:：]\s?(?=\S)"
+)
+"""“不足：夜班人手紧”, “明年：申报基地”: the label tells where the sentence belongs and is none of it."""
+PROBLEMS = re.compile(r"问题|不足|短板|困难|没做好|没有做好|欠缺|薄弱")
 PROBLEM_LEAD = re.compile(
     r"^[^，。；：:]{0,8}(?:毛病|缺点|不好的地方|做得?不好的?|没做好的?|弱项|缺口|差距|做得差的|难处|难题|困难|问题|不足|短板|欠缺)[^，。；：:]{0,4}(?:[嘛呢啊吧][，,]?\s?)?(?:[：:]|就是|是(?!否)|在于)"
 )
@@ -48,7 +58,7 @@ _FALLS_SHORT = re.compile(
     r"(?:(?:仍然?|还|尚)(?:是)?(?:差|缺|没有?(?!完成|完工)|未(?!完成|完工|竣工|结束)|不(?!断))|短缺|紧缺|滞后|偏低|偏少|薄弱|跟不上|不够用|不到位)[^，。；]{0,12}(?:[，。；]|$)"
 )
 """“停车位仍差200多个”, “山区县儿科医生短缺”: nor that."""
-_PLAN = re.compile(r"计划(?!生育|免疫)|打算|下一?步|思路|安排|明年|设想|努力方向")
+PLANS = re.compile(r"计划(?!生育|免疫)|打算|下一?步|思路|安排|明年|设想|努力方向")
 _LEAD = 14
 """A first sentence this short, without a digit, names what the others tell."""
 _HEADING = 24
@@ -70,10 +80,6 @@ _SAYS_NOTHING = re.compile(
 )
 _ANNOUNCES = re.compile(r"[^。]{0,60}现将[^。]{2,40}(?:汇报|报告|报送|总结|说明|小结)(?:如下|于后)?[。：:]?")
 """“按照《……通知》要求，现将……报送如下。”"""
-_COUNTED_UNTIL = re.compile(
-    r"[（(]?(?:注[:：])?(?:以上|本文|文中|所有)?(?:统计)?(?:数据|数字)(?:均)?(?:统计)?截[至止][^，。；]{3,16}[）)]?。?"
-)
-"""“数据截至2026年11月30日。”, a sentence of its own."""
 _CAUSE = re.compile(r"^(?:主要|原因|因为|由于)(?:原因)?(?:是|在于|为)?")
 _MISSED = re.compile(r"(?:没有?|未能?|尚未|还未|还没)(?:有)?(?:完成|达到|达标|实现)")
 _LEANS_BACK = re.compile(
@@ -156,7 +162,9 @@ def take_apart(document: Document, whence: Whence) -> Sent:
                 for at in own if of_all(told.text) else own[-1:]:
                     statements[at] = statements[at]._replace(note=said)
                 wish = "" if own else said
-            elif _is_remark(told.text) or _COUNTED_UNTIL.fullmatch(told.text):
+            elif is_of_the_paper(told.text):
+                remarks.append(told._replace(who=who))
+            elif _is_remark(told.text):
                 remarks.append(told._replace(who=who))
                 if statements and statements[-1].paragraph == number and not statements[-1].note:
                     old = _OLD.search(told.text) is not None
@@ -218,6 +226,8 @@ def _is_frame(paragraph: TextParagraph, text: str) -> bool:
         return True
     if re.fullmatch(r"[\u4e00-\u9fff]{2,12}(?:科|部|处|室|办|院|中心)?[\s　]*20\d\d年\d{1,2}月\d{1,2}日", text):
         return True
+    if (signed := _SIGNS.fullmatch(text.rstrip("。"))) is not None and is_surname(signed["who"][0]):
+        return True
     if paragraph.kind != "heading":
         return False
     number = number_of(text)
@@ -233,8 +243,8 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
     own = paragraph.text[: paragraph.body] if paragraph.body else ""
     if paragraph.kind == "heading" or (heading and heading in own):
         heading = headings[-2] if len(headings) > 1 else ""
-    over = next((h for h in reversed(headings) if _PROBLEM.search(h) or _PLAN.search(h)), heading)
-    part = "problem" if _PROBLEM.search(over) else "future" if _PLAN.search(over) else "past"
+    over = next((h for h in reversed(headings) if PROBLEMS.search(h) or PLANS.search(h)), heading)
+    part = "problem" if PROBLEMS.search(over) else "future" if PLANS.search(over) else "past"
     if part == "past":
         # “问题嘛，就是……；还有……”, “明年打算：……；……”: what follows in the paragraph is of the same kind.
         lead_words = _without_number(paragraph.text)
@@ -262,6 +272,8 @@ def _told(paragraph: TextParagraph, number: int) -> Iterator[Statement]:
         said = paragraph.text[at:end]
         told = "problem" if any(p.match(said) for p in (PROBLEM_LEAD, _SHORT_OF)) else part
         told = "problem" if part == "past" and _FALLS_SHORT.match(said) else told
+        if told != "past" and (label := _SAYS_WHAT_IT_IS.match(said)) is not None:
+            at += label.end()
         if paragraph.text[at:end].strip() and not paragraph.text[at:end].rstrip().endswith(("：", ":")):
             yield Statement(
                 paragraph.text[at:end].strip(), paragraph.start + at, paragraph.start + end, number, heading, told

@@ -20,6 +20,7 @@ from chugao.material.copied import Earlier, copied_from, earlier_texts
 from chugao.material.honours import NOT_YET
 from chugao.material.items import Item, confirmed, figures_of, matters_of
 from chugao.material.prose import Reader, Unused
+from chugao.material.rows import off_by
 from chugao.material.statements import take_apart, with_rows
 from chugao.material.workbooks import read_workbook
 from chugao.source import Frozen
@@ -101,6 +102,8 @@ def understand_submission(
     sent = take_apart(document, whence)
     sender = submitter or sent.submitter
     items = _in_order(_marked(_of_its_speaker(i), earlier, sender) for i in reader.items(sent))
+    if title := _earlier_report(document, year):
+        items = tuple(i.model_copy(update={"copied_from": i.copied_from or title}) for i in items)
     if not items:
         raise InputError(f"{file.name}：没有读到可用的内容。请确认这是科室报送的材料，文字不要放在图片或文本框里。")
     return Submission(
@@ -114,6 +117,17 @@ def understand_submission(
         signed_by=sent.signed_by,
         scanned=scanned,
     )
+
+
+_TITLED = re.compile(r"20\d\d(?=年)")
+
+
+def _earlier_report(document: "Document", year: int) -> str:
+    """The title of a report that names an earlier year: sent along, it is none of this year's material; "" for others."""
+    titles = [p.text.strip() for p in document.paragraphs[:2] if p.kind in ("title", "front")]
+    title = next((t for t in titles if re.search(r"总结|小结|汇报|报告|材料|计划|打算", t)), "")
+    years = [int(y) for y in _TITLED.findall(title)]
+    return title if years and max(years) < year else ""
 
 
 def _document(file: Path, title: str) -> "tuple[Document, bool, Whence]":
@@ -160,6 +174,8 @@ def _marked(item: Item, earlier: Sequence[Earlier], submitter: str) -> Item:
         changed["asks"] = f"“{not_yet[0].strip('（）()')}”还不是荣誉，请写明结果"
     elif claim and not evidence:
         changed["asks"] = f"“{claim[0]}”要有佐证"
+    elif odd := off_by(item):
+        changed["asks"] = odd
     elif item.matter and item.matter.honour and item.matter.honour.lacks:
         changed["asks"] = f"荣誉缺{'、'.join(item.matter.honour.lacks)}"
     if item.copied_from is None:

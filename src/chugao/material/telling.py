@@ -20,7 +20,11 @@ def read_as(item: Item) -> str:
     definition = item.definition or load_catalogue().get(item.observation.metric)
     name = definition.name if definition else item.observation.metric
     aim = "目标" if item.observation.role.value == "target" else ""
-    told = f"{item.observation.period.label}{name}{aim}{shown(item.observation.quantity)}"
+    counted = item.observation.counted
+    in_months = counted != item.observation.period and item.text.startswith(counted.label)
+    # A column 1—11月 is shown as such; a paper that says so once shows its day behind each figure.
+    span = counted if in_months else item.observation.period
+    told = f"{span.label}{name}{aim}{shown(item.observation.quantity)}"
     if item.previous is not None:
         told += f"（上年{shown(item.previous.quantity)}）"
     if item.change is not None:
@@ -28,8 +32,10 @@ def read_as(item: Item) -> str:
         up, down = (
             ("上升", "下降") if rate else ("增长", "下降") if item.change.quantity.unit == "%" else ("增加", "减少")
         )
-        told += f"，比上年{down if item.change.quantity.value < 0 else up}{item.change.quantity.printed}"
-    if (day := item.observation.source.cutoff) is not None:
+        told += (
+            f"，比上年{down if item.change.quantity.value < 0 else up}{item.change.quantity.printed.lstrip('↑↓+-−')}"
+        )
+    if (day := item.observation.source.cutoff) is not None and not in_months:
         told += f"，数据截至{day.month}月{day.day}日"
     return told
 
