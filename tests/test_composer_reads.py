@@ -11,7 +11,7 @@ from chugao.drafting.pairing import answered
 from chugao.drafting.planning import SectionPlan
 from chugao.drafting.tabling import _says_enough
 from chugao.drafting.writing import Written
-from chugao.engines.acts import counted, outlook, spoken, task
+from chugao.engines.acts import Teller, counted, outlook, spoken, task
 from chugao.engines.ahead import _way
 from chugao.engines.phrasing import Metric
 from chugao.engines.results import _explained
@@ -199,3 +199,11 @@ def test_the_words_that_lead_to_a_cause_are_no_part_of_a_houses_name(tmp_path: P
 
     assert "，主要是医院" in "".join(s.text for _, s in made.sentences())
     assert [f.quote for f in chugao.check(made, *given) if f.quote.endswith("医院")] == []
+
+
+def test_a_bare_rate_stays_with_what_it_is_a_rate_of() -> None:
+    said = brief_matter("室间质评参加省临检中心项目{m_a.n_a}", "合格率{m_a.r_a}，另一批参评{m_a.r_b}", status="done")
+
+    (told,) = Teller().told(said, mark="一是")
+
+    assert told.text == "一是室间质评参加省临检中心项目{m_a.n_a}，合格率{m_a.r_a}，另一批参评{m_a.r_b}。"

@@ -96,6 +96,8 @@ _ON_TIME = re.compile(
 )
 _HANGS = re.compile(
     r"[由经于共被为并后再从其与和是在按比较可能做]|同比|环比|完成|(?:其中|包括|主要|全部|均|都|因此|目前|已)"
+    # “合格率100%” is of what was said just before
+    r"|[\u4e00-\u9fff]{2}率\{"
 )
 _CAUSED = re.compile(r"^(?:主要)?原因是(?:因为)?")
 # What every office does every year, and what stands in a list of its own.
