@@ -40,7 +40,9 @@ def test_the_split_follows_from_the_bytes_and_is_near_seven_to_three():
 
 def test_what_is_forbidden_is_not_what_is_given():
     for case in all_cases():
-        given = _printable("\n".join(plain(case.folder / f) for f in (*(case.late or case.figures), *case.matters)))
+        # A paper of policy prints no figure at all: there a figure may be given and forbidden.
+        figures = () if case.kind in ("key-points", "ideas") else case.late or case.figures
+        given = _printable("\n".join(plain(case.folder / f) for f in (*figures, *case.matters)))
         for word in case.forbidden:
             assert word.rstrip("年").isdigit() or word not in given, (case.name, word)
 

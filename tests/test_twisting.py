@@ -85,6 +85,8 @@ def test_what_is_planned_or_under_way_is_not_told_as_done() -> None:
 
     assert list(done_too_soon("血透护士已到岗", matter))
     assert list(done_too_soon("完成了血透护士招聘", matter))
+    assert list(done_too_soon("排出了血透护士的班次", matter))
+    assert list(done_too_soon("为了解决血透护士不足", matter)) == []
     assert list(done_too_soon("人力资源科已发布公告", matter)) == []
 
 
@@ -239,3 +241,11 @@ def test_the_wordings_of_office_prose_stand(text: str) -> None:
 )
 def test_a_doer_put_for_another_a_row_that_grows_or_a_fruit_nobody_told_is_refused(text: str) -> None:
     assert said_wrong(text)
+
+
+def test_a_day_nobody_gave_is_refused_however_loosely_it_is_said() -> None:
+    assert [
+        list(claimed(f"我们计划在{when}增加两种术式", GIVEN)) != [] for when in ("本月内", "近期", "下周", "即日")
+    ] == [True] * 4
+    assert list(claimed("以上月份的床位按实际开放数计", GIVEN)) == []
+    assert list(claimed("近年来收治人数逐年增加", GIVEN)) == []

@@ -62,7 +62,10 @@ _EVERYTHING = re.compile(
 )
 _HENCE = re.compile("从而|进而|得益于|由此带动|直接促成")
 _REFUSED_VALUE = re.compile(r"(?:不|未|没|没有|无|非|并未)\{")
-_DONE = re.compile(r"已经?(?!有)|完成了|建成了|启用了|实现了|取得了|得到了|顺利完成")
+_DONE = re.compile(
+    r"已经?(?!有)|完成了|建成了|启用了|实现了|取得了|得到了|顺利完成|(?<=[\u4e00-\u9fff][\u4e00-\u9fff])了(?![解如])"
+)
+_SOON = re.compile(r"[今明即]日|(?<!以)[本下上当][周月]|近[日期]|本?季度内|(?<!\d个)月内")
 _REACH = 10
 _LEFT_OUT = re.compile("^([一-鿿]{2,12})除外$")
 _LEAVING_OUT = ("除{}外", "除{}以外", "{}除外", "{}以外")
@@ -374,7 +377,7 @@ def claimed(text: str, given: str) -> Iterator[str]:
     """What no sentence may say of itself, whatever it stands on: others outdone, things counted, everything reached,
     one thing the fruit of another, a value denied."""
     plain = SLOT.sub("，", text)
-    for pattern in (_BEYOND, _COUNTED, _MORE, _EVERYTHING, _HENCE):
+    for pattern in (_BEYOND, _COUNTED, _MORE, _EVERYTHING, _HENCE, _SOON):
         for match in pattern.finditer(plain):
             if match.group() not in given:
                 yield f"“{match.group()}”资料里没有写，请删去"

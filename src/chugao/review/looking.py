@@ -493,12 +493,15 @@ def _owes(connection: Connection, document: Document, draft: Draft, basis: Basis
 def _unconfirmed(connection: Connection, document: Document, draft: Draft) -> dict[str, int]:
     """What was sent in time for the draft and still waits for somebody to confirm it: nobody owes that but the office."""
     from chugao.database.tables import material as m
+    from chugao.material.telling import opening_of
 
     asked = {(r.owner, r.name) for r in draft.requests if r.reason.startswith(TO_CONFIRM)}
     if not asked:
         return {}
     wanted = select(m.c.department, m.c.payload).where((m.c.status == "provisional") & (m.c.kind != "instruction"))
-    waiting = {(d or document.department, str(payload["text"])[:40]) for d, payload in connection.execute(wanted)}
+    waiting = {
+        (d or document.department, opening_of(str(payload["text"]), 40)) for d, payload in connection.execute(wanted)
+    }
     counted: dict[str, int] = {}
     for owner, _ in sorted(asked & waiting):
         counted[owner] = counted.get(owner, 0) + 1
