@@ -1,4 +1,4 @@
-"""What is told under a heading from above, what only the table has, and what makes a row of a table at all."""
+"""What is told under a heading from above, and what only the table has."""
 
 from pathlib import Path
 
@@ -7,7 +7,6 @@ import pytest
 from chugao import Matters, read_metrics
 from chugao.checks.covering import coverage_of
 from chugao.drafting import draft
-from chugao.drafting.counted import rows_of
 from chugao.export.brief import brief
 from chugao.export.spoken import congress
 from chugao.export.tabled import Item, assessment
@@ -47,25 +46,6 @@ def test_a_heading_from_above_tells_its_figures_and_the_rest_is_seen_in_the_tabl
     assert len(told) >= 3
     assert len(told) + len(row.tabled) + len(coverage.tabled) == len(WORK)
     assert not any(value in text for said in row.tabled for value in told if said.endswith(value))
-
-
-@pytest.mark.parametrize(
-    ("clause", "text", "rows"),
-    [
-        ("带教手术{m.n_a}", "与省医建立专科联盟", [("带教手术", "{m.n_a}")]),
-        ("上门{m.n_a}", "开展互联网护理服务", [("上门（互联网护理服务）", "{m.n_a}")]),
-        ("派出队伍{m.n_a}、队员{m.n_b}", "处置7月18日特大暴雨", [("派出队伍", "{m.n_a}"), ("队员", "{m.n_b}")]),
-        ("一年下来看了{m.n_a}", "和县医院签了协议", []),
-        ("新院长3月到任", "老院长去年退的", []),
-        ("占比{m.n_a}", "建成友善机构", []),
-        ("已完成{m.n_a}", "两癌筛查任务{m.n_b}", []),
-        ("投资{m.n_a}", "产科门诊改造5月完工", []),
-        ("筛查率{m.n_a}", "新生儿筛查{m.n_b}", []),
-        ("每个花了{m.n_a}", "村卫生室改造", []),
-    ],
-)
-def test_only_words_of_an_office_make_a_row(clause: str, text: str, rows: list[tuple[str, str]]) -> None:
-    assert [tuple(r) for r in rows_of(clause, text)] == rows
 
 
 def matter(number: str, text: str, result: str = "", **more: object) -> Matter:

@@ -21,14 +21,8 @@ _NOTHING = "—"
 _CLAUSE = re.compile(r"[，；]")
 
 
-def results_table(
-    outline: Outline,
-    facts: Facts,
-    matters: Sequence[Matter] = (),
-    counted: Mapping[str, Sequence[tuple[str, ClaimedText]]] | None = None,
-) -> tuple[Table | None, list[Fact]]:
-    """指标完成情况表: every printable figure with last year, target and next year's target; `counted` is what matters
-    counted and the text leaves to the table, as (name, value), the name of the deed where it is ""."""
+def results_table(outline: Outline, facts: Facts) -> tuple[Table | None, list[Fact]]:
+    """指标完成情况表: every printable figure with last year, target and next year's target."""
     rows, used = [], []
     with_goal = outline.kind.value != "summary" and outline.reported.is_year
     for metric in _ordered(facts, "now"):
@@ -53,15 +47,16 @@ def results_table(
     now = ("本年", "上年", "比上年") if outline.reported.is_year else ("本期", "上年同期", "同比")
     met = "完成率" if not outline.reported.is_year and outline.reported.first_month == 1 else "完成情况"
     header = ("指标", *now, "年度目标", met, *(("下年目标",) if with_goal else ()))
-    nothing = tuple(ClaimedText(text=_NOTHING) for _ in header[2:])
-    for matter in matters:
-        if counted and matter.id in counted and matter.status is not MatterStatus.PLANNED:
-            for said, value in counted[matter.id]:
-                name = _text(said or _CLAUSE.split(matter.text)[0], str(matter.source), f"{matter.id}_counted")
-                rows.append((name, value, *nothing))
     if not rows:
         return None, []
     return Table(header=header, rows=tuple(rows)), used
+
+
+def deeds_table(matters: Sequence[Matter], counted: Mapping[str, ClaimedText]) -> Table | None:
+    """重点工作数据表: what was done, and what is `counted` of it where the text leaves that out."""
+    done = [m for m in matters if m.id in counted and m.status is not MatterStatus.PLANNED]
+    rows = [(_text(_CLAUSE.split(m.text)[0], str(m.source), f"{m.id}_deed"), counted[m.id]) for m in done]
+    return Table(header=("工作", "数据"), rows=tuple(rows)) if rows else None
 
 
 def _reached(outline: Outline, gap: Fact | None) -> str:

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from chugao.catalogue import MetricDefinition
 from chugao.checks.unproved import KEY, proved
 from chugao.config import Office
-from chugao.drafting.annexes import goals_table, results_table, tasks_table
+from chugao.drafting.annexes import deeds_table, goals_table, results_table, tasks_table
 from chugao.drafting.binding import Bound, SlotValue, claimed
 from chugao.drafting.heeded import carried, findings_of
 from chugao.drafting.offering import Offer, as_told, general_values
 from chugao.drafting.owing import pending_parts, requests
 from chugao.drafting.planning import SectionPlan, printable
-from chugao.drafting.tabling import Tabled, cells_of, rows_by_matter
+from chugao.drafting.tabling import Tabled, cells_of
 from chugao.drafting.writing import Written
 from chugao.manuscript import (
     Block,
@@ -267,11 +267,14 @@ class _Builder:
         rest = "brief.plan_span" in general_values(outline)
         ahead = "{brief.plan_span}" if rest else "{brief.plan_year}年"
         counted = cells_of(tabled)
-        rows = rows_by_matter(tabled, {m.id: m.text for m in matters})
         self._annexes: dict[str, tuple[Callable[[], tuple[Table | None, list[Fact]]], str]] = {
             "table_results": (
-                lambda: results_table(outline, facts, matters, rows),
+                lambda: results_table(outline, facts),
                 f"{{brief.year}}年{_span(outline)}主要指标完成情况表",
+            ),
+            "table_deeds": (
+                lambda: (deeds_table(matters, counted), []),
+                f"{{brief.year}}年{_span(outline)}重点工作数据表",
             ),
             "table_goals": (lambda: goals_table(outline, facts), f"{ahead}主要目标表"),
             "table_tasks": (

@@ -3,9 +3,9 @@
 In: offers and what was written from them.  Out: the same with its densest sections told in fewer numbers, and what the
 tables take over.
 
-First figures are told with one number instead of two, then what a matter only counts (“全年会诊1127份”) goes to the
-table, then figures are named without a number.  Nothing is lost: a figure stands in the table anyway, and what a matter
-counted gets a row there.
+First figures are told with one number instead of two, then what a matter only counts (“全年会诊1127份”) goes to a
+table of its own, then figures are named without a number.  Nothing is lost: a figure stands in the table of figures
+anyway, and what a matter counted gets a row beside its name.
 
 Surprise: two numbers of three in a year's report come from its matters, not from its figures.
 """
@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chugao.drafting.binding import SlotValue, claimed
-from chugao.drafting.counted import Row, is_office_like, rows_of
 from chugao.drafting.offering import Offer
 from chugao.drafting.wording import is_own
 from chugao.drafting.writing import Written, write
@@ -45,7 +44,7 @@ _ENOUGH_PAST = 600  # characters of own reports, from which on they say how an o
 _DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}(?:[—-]\d{1,2})?月(?:\d{1,2}日)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WEIGHTY = 85  # matters that a leader wants told, milestones: they keep their numbers
-_TABLES = {"results": "table_results", "plan": "table_tasks", "items": "table_tasks"}
+_TABLES = {"results": "table_deeds", "plan": "table_tasks", "items": "table_tasks"}
 _SPARE_ROLES = ("results", "lead", "plan")
 # What a matter merely counts: a few words and a number, no comparison, no share, no limit.
 _TALLY = re.compile(r"^(?P<what>[一-鿿]{2,12})\{[a-z_]+\.[a-z_]+\}[一-鿿]{0,2}$")
@@ -62,6 +61,11 @@ _ALONE = 9  # characters of an act that says enough by itself
 _YEAR = re.compile(r"\{([a-z_]+\.[a-z_]+)\}年")
 _TELLS = 5  # characters of a clause that says what came of a deed
 _STANDS = re.compile(r"[，；]")
+_ROWS = 3  # fewer make no table: they stay in the text
+# A submission is written as one talks (“一年下来看了1326个病人”), a table is not.
+_SPOKEN = re.compile(
+    r"[了着过搞弄啦嘛呢吧咱俺]|[的来]$|^(?:一年|今年)?下来|我们|他们|大家|差不多|每个|[院科站所馆]长|^(?:缺点|问题|还有|另外|明年|去年|今年|跟|给|把|让|被)|个病人|张?片子"
+)
 
 
 class Tabled(NamedTuple):
@@ -89,15 +93,6 @@ def cells_of(tabled: Iterable[Tabled]) -> dict[str, ClaimedText]:
         matter: claimed("，".join(r.clause for r in reversed(rows)), {n: v for r in rows for n, v in r.values.items()})
         for matter, rows in said.items()
     }
-
-
-def rows_by_matter(tabled: Iterable[Tabled], texts: Mapping[str, str]) -> dict[str, list[tuple[str, ClaimedText]]]:
-    """Matter → its rows in the table of figures; `texts` says what was done.  “” where a row takes the deed's name."""
-    told: dict[str, list[tuple[str, ClaimedText]]] = {}
-    for counted in reversed(list(tabled)):
-        rows = rows_of(counted.clause, texts.get(counted.matter, "")) or (Row("", counted.clause),)
-        told.setdefault(counted.matter, []).extend((r.name, claimed(r.value, counted.values)) for r in rows)
-    return told
 
 
 class _Terms(NamedTuple):
@@ -144,13 +139,21 @@ async def eased(
         terms = terms._replace(bound=terms.bound * _LEAN)
     elif terms.excess(kept.told) > 0:
         terms = terms._replace(bound=_usual(outline, index))
-    for step in _STEPS[outline.style]:
+    thinned = await _thinned(kept, _STEPS[outline.style], terms, engine)
+    if outline.style == "data" and len({t.matter for t in thinned.tabled}) < _ROWS:
+        thinned = await _thinned(kept, [s for s in _STEPS["data"] if isinstance(s, int)], terms, engine)
+    return await _given_back(thinned, terms, engine)
+
+
+async def _thinned(kept: Eased, steps: Iterable[Step], terms: _Terms, engine: Engine) -> Eased:
+    """One step after the other, until there are no more numbers than readers bear."""
+    for step in steps:
         spared = _is_short(kept.told) and step in ("count", _BARE_OF_FIGURES)
         if terms.excess(kept.told) <= (_BEARABLE if spared else 0):
             break
         thinned = _with_fewer_figures if isinstance(step, int) else _without_counts
         kept = await thinned(kept, step, terms, engine)
-    return await _given_back(kept, terms, engine)
+    return kept
 
 
 def _numbers(written: Written) -> int:
@@ -263,7 +266,7 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
                 following = clauses[place + 1] if place + 1 < len(clauses) else ""
                 if _LEANS.match(following) or not _counts(clause, matter.text, what):
                     continue
-                if offer.brief.role == "results" and not _makes_rows(clause, matter.text, what):
+                if offer.brief.role == "results" and not _makes_a_row(clause, matter.text):
                     continue
                 if not _digits(clause, offer):
                     continue
@@ -284,12 +287,17 @@ def _counts(clause: str, text: str, what: Step) -> bool:
     words = SLOT.sub("", clause)
     if told is None or len(words) < 2 or _ARGUES.search(words):
         return False
-    return not _BARE.match(words) or rows_of(clause, text) == (Row("", clause),)
+    return not _BARE.match(words) or _makes_a_row(clause, text)
 
 
-def _makes_rows(clause: str, text: str, what: Step) -> bool:
-    """Whether it can stand in the table of figures: under a name of its own; a paper of policy also takes the deed's."""
-    return bool(rows_of(clause, text)) or (what == "any" and is_office_like(text))
+def _makes_a_row(clause: str, text: str) -> bool:
+    """Whether it can stand in a table beside the name of the deed `text`: both in written words."""
+    name = _STANDS.split(text)[0]
+    return (
+        SLOT.search(name) is None
+        and not re.search(r"\d", name)
+        and not any(_SPOKEN.search(said) for said in (name, clause))
+    )
 
 
 def _units(clause: str) -> set[str]:

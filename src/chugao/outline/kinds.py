@@ -19,7 +19,7 @@ from chugao.shipped import shipped
 from chugao.source import Frozen
 
 PartRole = Literal[
-    "lead", "results", "problems", "plan", "next", "goals", "items", "table_results", "table_goals", "table_tasks"
+    "lead", "results", "problems", "plan", "next", "goals", "items", "table_results", "table_deeds", "table_goals", "table_tasks"
 ]
 
 
