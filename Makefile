@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check soak bench eval serve schema pages world clean
+.PHONY: demo test quick check soak bench eval serve schema pages kinds world clean
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本：make PYTHON=python3.11"; exit 2; }
@@ -49,6 +49,12 @@ schema: $(READY)
 
 pages: $(READY)
 	$(BIN)/python -m chugao.checks.pages docs/checks
+
+kinds: $(READY)
+	$(BIN)/python -m eval.quoted
+
+pictures: $(READY)
+	$(BIN)/python tools/pictures.py
 
 world: $(READY)
 	$(BIN)/python examples/world/build.py

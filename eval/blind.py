@@ -188,12 +188,13 @@ def read_back(folder: Path, key: Path) -> Told:
     answers = json.loads(key.read_text(encoding="utf-8"))["readers"]
     marks: dict[tuple[str, str, str], Mark] = {}
     unread: list[str] = []
-    for sheet in sorted(p for suffix in ("csv", "xlsx") for p in folder.glob(f"评分-*.{suffix}")):
-        for row in _rows_of(sheet):
+    columns = {question: column for column, question in QUESTIONS.items()}
+    for sheet in sorted(p for p in folder.glob("评分-*") if p.is_file()):
+        for row in _rows_of(sheet, unread):
             for mark in _marks(row, answers, unread, sheet.name):
                 if (kept := marks.setdefault(mark[:3], mark)) != mark:
                     unread.append(
-                        f"{sheet.name}：{mark.reader}对同一对答了两次，前后不同，只算第一次（{kept.question}）"
+                        f"{sheet.name}：{mark.reader}对同一对答了两次，前后不同，只算第一次（{columns[kept.question]}）"
                     )
     for reader, pairs in answers.items():
         done = {m.pair for m in marks.values() if m.reader == reader}
@@ -202,20 +203,40 @@ def read_back(folder: Path, key: Path) -> Told:
     return statistics_of([*marks.values()], tuple(unread))
 
 
-def _rows_of(sheet: Path) -> list[dict[str, str]]:
-    """Rows by the names of the columns; Excel and WPS save a .csv in the system's characters, or as .xlsx."""
+def _rows_of(sheet: Path, unread: list[str]) -> Iterator[dict[str, str]]:
+    """Rows by the names of the columns, wherever the heading stands; what cannot be read is told."""
+    try:
+        cells = _cells_of(sheet)
+    except Exception as error:  # what a reader's machine made of a sheet must not cost the others their marks
+        unread.append(f"{sheet.name}：打不开（{type(error).__name__}），请另存为 .xlsx 或 .csv")
+        return
+    at = next((i for i, row in enumerate(cells) if {"读者", "对"} <= {*row}), None)
+    if at is None:
+        unread.append(f"{sheet.name}：没有“读者”“对”两列，没有读")
+        return
+    if gone := [column for column in QUESTIONS if column not in cells[at]]:
+        unread.append(f"{sheet.name}：没有“{'”“'.join(gone)}”这一列")
+    for row in cells[at + 1 :]:
+        yield {column: cell for column, cell in zip(cells[at], row, strict=False) if column}
+
+
+def _cells_of(sheet: Path) -> list[list[str]]:
+    """Excel and WPS save a .csv in the system's characters, with its own mark between cells, or as .xlsx."""
     if sheet.suffix == ".xlsx":
         import openpyxl
 
         page = openpyxl.load_workbook(sheet, read_only=True, data_only=True).worksheets[0]
-        held = [[str("" if c is None else c) for c in row] for row in page.iter_rows(values_only=True)]
-        return [dict(zip(held[0], row, strict=False)) for row in held[1:]]
+        rows = [["" if c is None else str(c) for c in row] for row in page.iter_rows(values_only=True)]
+        return [[c.strip().removesuffix(".0") for c in row] for row in rows]
+    if sheet.suffix != ".csv":
+        raise ValueError(sheet.suffix)
     content = sheet.read_bytes()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("gb18030", "replace")
-    return [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(io.StringIO(text, newline=""))]
+    mark = max(",;\t，；", key=text.partition("\n")[0].count)
+    return [[c.strip() for c in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)]
 
 
 def _marks(

@@ -210,8 +210,9 @@ def write(costs: Sequence[Cost]) -> None:
         "|---|---|---|---|",
         *(f"| {c.engine} | {c.how} | {c.ms:.1f} | {c.ms / bare:.1f} |" for c in costs),
         "",
-        "`recorded`: answered by the ledger, no call made.  `streamed`: an event for every six characters; for LangChain,",
-        "which takes a quarter of a millisecond an event, our transport puts events together (`engines/gathering.py`).",
+        "`recorded`: answered by the ledger, no call made.  `streamed`: an event for every six characters, all sent at once; for",
+        "LangChain, which takes a quarter of a millisecond an event, our transport puts events together (`engines/gathering.py`).",
+        "A model that writes slowly is read in more pieces: at most one each half second goes up to LangChain.",
     ]
     (Path(__file__).parents[1] / "docs" / "calls.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -80,7 +80,12 @@ class Figure(NamedTuple):
 
 def write_cases(folder: Path, count: int = COUNT, seed: int = SEED) -> list[Path]:
     """So many case folders; returns them."""
-    return [_write(folder, number, random.Random(f"{seed}/{number}")) for number in range(count)]
+    return [write_case(folder, number, seed) for number in range(count)]
+
+
+def write_case(folder: Path, number: int, seed: int = SEED) -> Path:
+    """One of them."""
+    return _write(folder, number, random.Random(f"{seed}/{number}"))
 
 
 def _write(folder: Path, number: int, chance: random.Random) -> Path:

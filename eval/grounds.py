@@ -27,6 +27,7 @@ _NAMES = (
     re.compile(r"([一-鿿]{2,8}(?:医院|卫生院|卫生服务中心|学院|大学|公司))"),
     re.compile(r"[“《]([^”》\n]{3,20})[”》]"),
 )
+_WHOSE_YEAR = re.compile(r"([一-鿿]{1,12}(?:科|部|处|室|中心|院|局|委|委员会|办公室))20\d\d年")
 _STOP = frozenset(
     "社区 园区 病区 院区 山区 城区 辖区 县区 各县 全县 全市 全区 本市 本县 我市 我县 各镇 乡镇 城市 超市".split()
 )
@@ -87,16 +88,31 @@ def _by_metric(seen: Seen) -> Iterator[Span]:
 
 
 def identity(seen: Seen) -> Measure:
-    """Names of people, places, bodies and projects that only past reports know."""
+    """Names of people, places, bodies and projects that only past reports know, and another's name in our place."""
     own = f"{seen.case.given_text}{seen.case.organisation}{seen.case.department}{seen.draft.title.text}"
     strangers = {n for text in seen.case.past_texts.values() for n in names_in(text) if n not in own}
-    spans = tuple(
+    spans = [
         Span(where, name, text[:60])
         for where, text, _ in seen.pieces
         for name in sorted(strangers)
         if name in text and not _by_formula(name)
-    )
-    return Measure("identity", len(spans), spans, failed=bool(spans))
+    ]
+    spans += _in_our_place(seen)
+    return Measure("identity", len(spans), tuple(spans), failed=bool(spans))
+
+
+def _in_our_place(seen: Seen) -> Iterator[Span]:
+    """“影像科2025年” in a paper of the 护理部: the office whose year is told, and the one that signs, are ours."""
+    case = seen.case
+    ours = (case.department, case.organisation)
+    for where, text, _ in seen.pieces:
+        for match in _WHOSE_YEAR.finditer(text):
+            given = match.group() in case.given_text.replace(" ", "")
+            if not match[1].endswith(ours) and not given:
+                yield Span(where, match.group(), f"应为{case.department}")
+    issuer = seen.draft.shell.issuer
+    if issuer and issuer not in (*ours, case.organisation + case.department):
+        yield Span("shell", issuer, "署名不是本单位")
 
 
 def unknown_names(seen: Seen) -> Measure:

@@ -206,6 +206,19 @@ def inventions(seen: Seen) -> Measure:
     return Measure("inventions", len(spans), spans, failed=bool(spans))
 
 
+def blocked(seen: Seen) -> Measure:
+    """What else keeps the draft from leaving as final, by the product's own check: none of it may come with a change.
+
+    Numbers and inventions are counted apart; what nobody sent, and figures that cannot be, are no faults of a draft.
+    """
+    spans = tuple(
+        Span(f.place.sentence or f.place.section, f.quote, f"{f.rule}：{f.hint}")
+        for f in seen.report.findings
+        if f.severity.blocks and not f.rule.startswith(("number", "invention", "pending", "plausibility"))
+    )
+    return Measure("blocked", len(spans), spans, failed=bool(spans))
+
+
 def leftovers(seen: Seen) -> Measure:
     """Masks and unfilled slots; a 【待补】 is none."""
     pattern = re.compile(r"〔[^〕]{1,4}〕|\{[a-z_]+\.[a-z_]+\}|[xX×*]{2,}|某某|20[xX]{2}")
@@ -382,8 +395,8 @@ def _shared(text: str, past: str, size: int = 13) -> tuple[float, str]:
 
 
 MEASURES: tuple[Callable[[Seen], Measure], ...] = (
-    unclaimed_digits, untraced, structure, inventions, stale, leftovers, coverage, coverage_in_prose, unclaimed_han,
-    pending, length, density, rep_8, distinct_4, copied_share, copied_run,
+    unclaimed_digits, untraced, structure, inventions, stale, leftovers, blocked, coverage, coverage_in_prose,
+    unclaimed_han, pending, length, density, rep_8, distinct_4, copied_share, copied_run,
 )  # fmt: skip
 
 

@@ -5,6 +5,9 @@ Out: `results/patterns-<model>.json`, both answers to each question as they came
 
     python -m eval.patterns LEDGER.db --base-url http://127.0.0.1:8099/v1 [--most 5]
 
+The answer with the pattern is the one the ledger holds; only the other is asked for, with the same messages, seed and
+parameters.  A pair therefore stays a pair when the prompts change afterwards: its row names the prompt it was asked with.
+
 What is counted needs no judgement: whether the answer can be read as the shape that was asked for, whether it writes a
 number itself, whether it names a slot that nobody offered.
 """
@@ -18,36 +21,46 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.blind import sign_test
+
 RESULTS = Path(__file__).parent / "results"
 _WAIT_S = 1200
 _SLOT = re.compile(r"\{([a-z][a-z_0-9]*\.[a-z_]+)\}")
-_NUMBER = re.compile(r"[0-9０-９]|[一二三四五六七八九十百千万两]+(?:个|项|次|例|台|人|名|家|天|月|日|年|成|%|倍)")
+_NUMBER = re.compile(
+    r"[0-9０-９]+(?:\.[0-9０-９]+)?|[一二三四五六七八九十百千万两]+(?:个|项|次|例|台|人|名|家|天|月|日|年|成|%|倍)"
+)
 
 
 def questions(ledger: Path) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """(prompt, what was sent, what came) of every answered question about a section, shortest first."""
+    """(prompt, what was sent, what came) of every first question about a section that was answered, shortest first.
+
+    A question that was asked again tells what was wrong with the answer before: it is no question of its own.
+    """
     connection = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)
     asked = "select prompt, request, response from call where state = 'done' and prompt like '%/part@%' order by input_tokens"
     for prompt, request, response in connection.execute(asked):
         sent = json.loads(request)
-        if "schema" in json.dumps(sent["parameters"].get("response_format", {})):
+        if not sent["sample"] and "schema" in json.dumps(sent["parameters"].get("response_format", {})):
             yield prompt, sent, json.loads(response)["text"]
 
 
 def record(ledger: Path, base_url: str, most: int) -> Path:
-    """Ask again what was asked with the pattern, without it; each answer is kept as soon as it is there."""
-    every = list(questions(ledger))[:most]
+    """Ask again so many questions that were asked with the pattern, without it; each answer is kept as it comes."""
+    every = list(questions(ledger))
     path = RESULTS / f"patterns-{every[0][1]['model'] if every else 'none'}.json"
     kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    known = {row["asked"] for row in kept}
-    for prompt, sent, came in every:
+    known = {(row["prompt"], row["asked"]) for row in kept}
+    fresh = [x for x in every if (x[0], _first_line(x[1])) not in known]
+    for prompt, sent, came in fresh[:most]:
         user = sent["messages"][-1]["content"]
-        if user.partition("\n")[0] in known:
-            continue
-        row = {"asked": user.partition("\n")[0], "prompt": prompt, "slots": sorted(set(_SLOT.findall(user)))}
+        row = {"asked": _first_line(sent), "prompt": prompt, "slots": sorted(set(_SLOT.findall(user)))}
         kept.append(row | {"with": came, "without": _ask(base_url, sent)})
         path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _first_line(sent: dict[str, Any]) -> str:
+    return str(sent["messages"][-1]["content"]).partition("\n")[0]
 
 
 def _ask(base_url: str, sent: dict[str, Any]) -> str:
@@ -66,28 +79,47 @@ def _ask(base_url: str, sent: dict[str, Any]) -> str:
 
 def faults(answer: str, slots: Sequence[str]) -> set[str]:
     """What is wrong with an answer, read as the product reads it: unreadable, number, slot."""
-    from chugao.engines.answers import reply_of
-
-    told = reply_of(answer)
-    if told is None or not told.blocks:
+    texts = _texts(answer)
+    if not texts:
         return {"unreadable"}
-    texts = [s.text for b in told.blocks for s in b.sentences] + [told.heading or ""]
-    found = {"number"} if any(_NUMBER.search(_SLOT.sub("", t)) for t in texts) else set()
+    found = {"number"} if any(_own_numbers(t) for t in texts) else set()
     return found | ({"slot"} if any(set(_SLOT.findall(t)) - set(slots) for t in texts) else set())
 
 
+def _texts(answer: str) -> list[str]:
+    """Sentences and heading; none when the answer cannot be read as the shape that was asked for."""
+    from chugao.engines.answers import reply_of
+
+    told = reply_of(answer)
+    return [s.text for b in told.blocks for s in b.sentences] + [told.heading or ""] if told and told.blocks else []
+
+
+def _own_numbers(text: str) -> int:
+    """Numbers that the model wrote itself: a figure or a quantity in Chinese numerals, outside slots."""
+    return len(_NUMBER.findall(_SLOT.sub("", text)))
+
+
 def measure() -> dict[str, Any]:
-    """Of the recorded answers: how many can be used, and what is wrong with the others, with the pattern and without."""
+    """Of the recorded answers: how many can be used, and what is wrong with the others, with the pattern and without.
+
+    A pair is for the pattern when only the answer with it can be used, against it when only the other can.
+    """
     rows = [r for path in sorted(RESULTS.glob("patterns-*.json")) for r in json.loads(path.read_text(encoding="utf-8"))]
     if not rows:
         return {"cases": 0, "note": "没有录制的回答；先运行 python -m eval.patterns"}
     out: dict[str, Any] = {"cases": len(rows)}
+    usable: dict[str, list[bool]] = {}
     for way in ("with", "without"):
         found = [faults(r[way], r["slots"]) for r in rows]
-        out[way] = {"usable": sum(not f for f in found)} | {
+        usable[way] = [not f for f in found]
+        out[way] = {"usable": sum(usable[way])} | {
             name: sum(name in f for f in found) for name in ("unreadable", "number", "slot")
         }
-    return out | {"unit": "份回答：能用的、读不出的、自己写了数的、用了没给的槽位的"}
+        out[way]["numbers"] = sum(_own_numbers(t) for r in rows for t in _texts(r[way]))
+    pairs = list(zip(usable["with"], usable["without"], strict=True))
+    only = pairs.count((True, False)), pairs.count((False, True))
+    out |= {"only_with": only[0], "only_without": only[1], "p": sign_test(*only)}
+    return out | {"unit": "份回答：能用的、读不出的、自己写了数的、用了没给的槽位的；numbers 为自己写的数的个数"}
 
 
 def main() -> None:

@@ -26,6 +26,10 @@ mark{background:#ffe08a;padding:0 .1em}mark.hard{background:#f6b3b3}
 details{margin:.3rem 0}summary{cursor:pointer}article{white-space:pre-wrap;border:1px solid #eee;padding:.6rem 1rem;margin:.4rem 0}
 svg text{font-size:11px;fill:#333}.note{color:#666;font-size:13px}
 """
+_ODD = {
+    "clean": "寻常", "missing": "缺数", "contradictory": "矛盾", "poisoned": "夹往年的数", "injected": "夹指令", "masked": "遮盖",
+    "very-long": "很长", "very-small": "很短", "late": "迟到的数", "real": "真实材料", "generated": "生成",
+}  # fmt: skip
 _HARD = {m for measures in HARD.values() for m in measures} | {"length"}
 
 
@@ -51,7 +55,8 @@ def _page(result: dict[str, Any], times: dict[str, float], against: dict[str, An
     yield from _verdict(result, against)
     yield "<h2>各硬指标没有通过的案例数</h2>"
     failing = {m: sum(m in row["failed"] for row in rows.values()) for m in sorted(_HARD - {"length_over"})}
-    yield bars([(LABELS.get(m, m), float(n)) for m, n in failing.items()], "#b3261e")
+    named = LABELS | {"length": LABELS["length_over"]}
+    yield bars([(named.get(m, m), float(n)) for m, n in failing.items()], "#b3261e")
     yield "<h2>各项指标的分布（手写案例）</h2>"
     for name in (*SOFT, "numbers_per_1000", "length"):
         values = [_score(row, name) for row in result["cases"].values()]
@@ -96,7 +101,7 @@ def _table(result: dict[str, Any]) -> Iterator[str]:
         bad = ' class="bad"' if row["failed"] else ""
         failed = "、".join(LABELS.get(m, m) for m in row["failed"]) or "通过"
         group = "留出" if row["split"] == "held-out" else "开发"
-        yield f"<tr{bad}><td>{case}</td><td>{row['variant']}</td><td>{group}</td><td>{failed}</td>{cells}<td>{row['tells']}</td></tr>"
+        yield f"<tr{bad}><td>{case}</td><td>{_ODD.get(row['variant'], row['variant'])}</td><td>{group}</td><td>{failed}</td>{cells}<td>{row['tells']}</td></tr>"
     yield "</table>"
 
 
@@ -141,7 +146,7 @@ def _generated(result: dict[str, Any]) -> Iterator[str]:
     for group, held in sorted(groups.items()):
         bad = sum(bool(r["failed"]) for r in held)
         length = mean(r["scores"]["length"] for r in held)
-        yield f"<tr><td>{html.escape(group)}</td><td>{len(held)}</td><td>{bad}</td><td>{length:.0f}</td></tr>"
+        yield f"<tr><td>{html.escape(_ODD.get(group, group))}</td><td>{len(held)}</td><td>{bad}</td><td>{length:.0f}</td></tr>"
     yield "</table>"
     for name, row in rows.items():
         for measure in row["failed"]:

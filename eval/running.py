@@ -23,11 +23,12 @@ from eval.generating import COUNT, SEED, write_cases
 from eval.grounds import GROUNDS
 from eval.measures import MEASURES, Measure, Seen
 from eval.spending import SPENDING
+from eval.tabled import TABLED
 from eval.tells import TELLS
 
 SCHEMA_VERSION = 2
 ALL: tuple[Callable[[Seen], Measure], ...] = (
-    *MEASURES, *FIDELITY, *CONTENT, *AGREEMENT, *GROUNDS, *SPENDING, *TELLS,
+    *MEASURES, *FIDELITY, *CONTENT, *AGREEMENT, *TABLED, *GROUNDS, *SPENDING, *TELLS,
 )  # fmt: skip
 _COLUMNS = (
     ("字数", "length"), ("无主数", "unclaimed_digits"), ("无出处", "untraced"), ("数不符", "fidelity_value"),

@@ -149,10 +149,10 @@ def draft_sentences(department: str) -> list[Sentence]:
     found: list[Sentence] = []
     above: dict[int, Section] = {}
     for section in draft.sections:
-        above = {level: s for level, s in above.items() if level < section.level}
-        above[section.level] = section
-        path = [s.id for _, s in sorted(above.items()) if s.level]
-        head = "\n".join([draft.title.text, *(f"{s.number}{s.heading.text}" for s in above.values() if s.level), ""])
+        if section.level:  # one without a heading stands under the heading before it
+            above = {level: s for level, s in above.items() if level < section.level} | {section.level: section}
+        path = [s.id for _, s in sorted(above.items())]
+        head = "\n".join([draft.title.text, *(f"{s.number}{s.heading.text}" for s in above.values()), ""])
         for sentence in section.sentences:
             tokens = tuple(sorted(_tokens(sentence.text, sentence.claims, names)))
             if tokens:

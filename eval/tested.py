@@ -62,6 +62,7 @@ def counted(results: Path) -> dict[str, Any]:
         "mutation": _mutation(_kept(results / "mutation.json")), "latest": _latest(_kept(results / "latest.json")),
         "containment": _kept(results / "containment.json"), "fuzzing": _kept(results / "fuzzing.json"),
         "ablations": list(_ablations(_kept(results / "ablations.json") or {})),
+        "pattern": _pattern((_kept(results / "ablations.json") or {}).get("pattern", {})),
         "probes": _probes(_kept(results / "baseline.json") or {}),
         "payloads": len(PAYLOADS), "papers": len(papers()),
         "baddrafts": len(list((ROOT / "eval" / "baddrafts").glob("*.txt"))),
@@ -167,6 +168,15 @@ def _ablations(rows: dict[str, dict[str, Any]]) -> Iterator[tuple[str, int, str,
             told or ("no difference" if row["cases"] else "not measured"),
             row.get("at", ""),
         )
+
+
+def _pattern(row: dict[str, Any]) -> dict[str, Any] | None:
+    """How many pairs the row of the pattern rests on, and whether they may be chance."""
+    if "p" not in row:
+        return None
+    held = {k: row[k] for k in ("only_with", "only_without", "p")}
+    apart = row["only_with"] + row["only_without"]
+    return held | {"pairs": row["cases"], "both_or_neither": row["cases"] - apart, "chance": row["p"] > 0.05}
 
 
 _COUNTED = ("own_sentences", "drafts_with_some", "same_draft")

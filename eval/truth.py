@@ -103,15 +103,24 @@ def _converted(value: Decimal, unit: str, to: str) -> Decimal | None:
 
 def read_truth(path: Path) -> Truth:
     """The cells of a figures file in long form, read without the product."""
-    return Truth(dict(map(_row, _table(path))))
+    return Truth(dict(map(_row, table_of(path))))
 
 
 def truths_of(paths: Sequence[Path], period: str, department: str) -> Iterator[Truth]:
     """The rows of one department that count for a period, file by file: two files may say different things."""
     for path in paths:
-        rows = [_widened(cells, int(period[:4])) for cells in _table(path)]
+        rows = [_widened(cells, int(period[:4])) for cells in table_of(path)]
         mine = [r for r in rows if r.get("部门", department) in ("", department)]
-        yield Truth(dict(_row(r) for r in mine if _of_period(r, period)))
+        rows_of = dict(_row(r) for r in mine if _of_period(r, period))
+        yearly = dict(_row(r) for r in mine if _of_period(r, period[:4])) if period[4:] else {}
+        yield Truth({name: _aimed(row, yearly.get(name)) for name, row in rows_of.items()})
+
+
+def _aimed(row: Row, yearly: Row | None) -> Row:
+    """A row of a part of a year with the target of the year, where it has none of its own."""
+    if yearly is None or yearly.unit != row.unit or "target" in row.values or "target" not in yearly.values:
+        return row
+    return row._replace(values={**row.values, "target": yearly.values["target"]})
 
 
 def _row(cells: Mapping[str, str]) -> tuple[str, Row]:
@@ -165,7 +174,8 @@ def _of_period(cells: Mapping[str, str], period: str) -> bool:
     return (said if number is None else number) == months
 
 
-def _table(path: Path) -> list[dict[str, str]]:
+def table_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a .csv or of the first sheet of a workbook, by the names of their columns."""
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))

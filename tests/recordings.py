@@ -114,8 +114,8 @@ def embedder(base_url: str, model: str = MODEL) -> Embedder:
 
 def settings_of(case: Case, base_url: str) -> Settings:
     output = "guided_object" if case.output == "brief" else "auto"
-    model = {"stream": case.stream, "output": output, "attempts": 1, "max_tokens": 200, "temperature": 0.0}
-    slow = {"timeout_s": 480, "first_token_s": 400, "next_token_s": 60}
+    model = {"stream": case.stream, "output": output, "attempts": 1, "max_tokens": 400, "temperature": 0.0}
+    slow = {"timeout_s": 1500, "first_token_s": 1200, "next_token_s": 120}
     return Settings(base_url=base_url, api_key=_CANARY, model=model | slow)  # type: ignore[arg-type]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from rich.console import Console
 
 from chugao.batch.manifest import read_manifest
@@ -188,6 +189,20 @@ def test_a_plan_says_who_has_not_sent_and_writes_what_they_are_to_fill_in() -> N
     assert any("没有“m”的价格" in told for told in ran.json["assumed"])
     assert Path("out/催报/信息科-2025-填报表.xlsx").is_file()
     assert not Path("out/.chugao").exists()
+
+
+def test_who_sent_the_figures_is_asked_for_the_matters_alone_and_the_other_way_round() -> None:
+    write_manifest(Path())
+    Path("医务科-事项.csv").unlink()
+    Path("护理部-指标.csv").unlink()
+
+    chugao("batch", "plan", "清单.toml", "-o", "out")
+
+    sheets = {d: load_workbook(f"out/催报/{d}-2025-填报表.xlsx").sheetnames for d in ("医务科", "护理部")}
+    assert sheets == {"医务科": ["事项", "填表说明"], "护理部": ["指标", "填表说明"]}
+    # What its figures lack is asked for beside.
+    assert Path("out/催报/医务科-2025-催报表.xlsx").is_file()
+    assert not Path("out/催报/护理部-2025-催报表.xlsx").exists()
 
 
 def test_who_sent_something_is_never_said_to_have_sent_nothing() -> None:

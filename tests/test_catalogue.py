@@ -64,6 +64,17 @@ def test_a_unit_is_kept_without_its_scale(unit, base):
         ("每千人口执业（助理）医师数", "人", "count", "up"),
         ("常住人口", "人", "count", "neutral"),
         ("职工食堂满意度", "%", "rate", "up"),
+        ("志愿服务时长", "小时", "count", "up"),
+        ("报告出具时间", "小时", "duration", "down"),
+        ("感染科门诊人次", "人次", "count", "up"),
+        ("感染例次", "例次", "count", "down"),
+        ("出生缺陷筛查人数", "人", "count", "up"),
+        ("死亡病例讨论率", "%", "rate", "up"),
+        ("艾滋病病毒感染者治疗率", "%", "rate", "up"),
+        ("非计划再住院率", "%", "rate", "down"),
+        ("减免费用", "元", "amount", "up"),
+        ("在职职工数", "人", "count", "neutral"),
+        ("职工人均培训学时", "学时", "count", "up"),
     ],
 )
 def test_a_metric_that_no_catalogue_knows_reads_its_kind_and_direction_from_its_name(name, unit, kind, better):

@@ -16,11 +16,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def drafted(*rows: str) -> list[dict[str, object]]:
+def drafted(*rows: str, kind: str = "summary-plan", year: int = 2025) -> list[dict[str, object]]:
     figures = write("指标.csv", HEADER + "".join(row + "\n" for row in rows))
-    ran = chugao(
-        "draft", "--kind", "summary-plan", "--department", "医保办", "--year", "2025", "--metrics", figures, "--json"
-    )
+    ran = chugao("draft", "--kind", kind, "--department", "医保办", "--year", str(year), "--metrics", figures, "--json")
     assert ran.code == 0
     return [f for f in ran.json["findings"] if str(f["rule"]).startswith(("plausibility", "target"))]
 
@@ -39,6 +37,21 @@ def test_an_aim_below_what_is_reached_is_asked_about_once() -> None:
 
     assert (found["rule"], found["severity"]) == ("target.worse", "warning")
     assert "目标比现状还差" in str(found["hint"])
+
+
+@pytest.mark.parametrize("kind", ["key-points", "ideas"])
+def test_a_paper_without_a_table_of_goals_leaves_out_one_that_is_worse_and_says_so(kind: str) -> None:
+    rows = ("平均住院日,2025,8.7,天,9.1,8.8,9.2", "患者满意度,2025,93.5,%,92.8,93,94", "入径率,2025,71,%,70,71,72")
+
+    [found] = drafted(*rows, kind=kind, year=2026)
+
+    assert (found["rule"], found["severity"]) == ("target.worse", "warning")
+    assert "平均住院日2026年目标9.2天" in str(found["hint"])
+    assert "没有写这个目标" in str(found["hint"])
+    [made] = Path("out").glob("*.md")
+    text = made.read_text(encoding="utf-8")
+    assert "94" in text
+    assert "9.2" not in text
 
 
 def test_figures_in_order_are_asked_about_in_no_draft() -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from chugao.catalogue import load_catalogue
 from chugao.checks import examine
 from chugao.checks.inventions import find_inventions
-from chugao.manuscript import Draft
+from chugao.manuscript import Draft, Request
 from chugao.material import Matter, Matters
 from chugao.material.matter import MatterStatus
 from chugao.metrics.facts import derive
@@ -169,3 +170,14 @@ def test_events_are_asked_after_where_matters_were_given() -> None:
     (asked,) = (f for f in examine(FOREIGN, FACTS.figures, given).findings if f.rule == "invention-asked")
 
     assert "第六届江北急诊论坛" in asked.hint
+
+
+def test_the_name_of_a_figure_that_the_paper_asked_for_is_no_invention_and_unconfirmed_material_still_is() -> None:
+    asked = next(d for d in load_catalogue() if "DNT" in d.name)
+    figure = Request(metric=asked.id, name=asked.name, department="急诊科", reason="没有2025年的数")
+    waiting = Request(metric="matter_abc", name="上线DSA系统", department="急诊科", reason="等人确认")
+    made = draft().model_copy(update={"requests": (figure, waiting)})
+
+    assert invented("溶栓DNT中位数46分钟。") == ["DNT"]
+    assert invented("溶栓DNT中位数46分钟。", made=made) == []
+    assert "DSA" in "".join(invented("上线DSA系统。", made=made))

@@ -54,6 +54,17 @@ def test_a_person_reads_the_numbers_first_then_the_changes_by_section():
     assert "增长5.7%" not in ran.out.split("数字变化")[1].split("\n一、质量管理\n")[0]
 
 
+def test_a_person_is_told_that_the_opening_or_the_shortcomings_were_touched():
+    old = "医务科2025年工作总结\n全年围绕质量做工作。\n一、质量管理\n归档率95%。\n二、存在的不足\n夜班人手不够。\n"
+    new = old.replace("围绕质量", "围绕质量和安全").replace("夜班人手", "夜班和周末人手")
+
+    touched = chugao("compare", write("旧.txt", old), write("新.txt", new)).out
+    other = chugao("compare", *two()).out
+
+    assert "动了：导语、不足" in touched
+    assert "动了" not in other
+
+
 def test_only_numbers_leaves_the_words_out_and_all_shows_the_whole_text():
     numbers, everything = chugao("compare", *two(), "--only", "numbers"), chugao("compare", *two(), "--only", "all")
 
@@ -154,3 +165,23 @@ def test_the_result_never_overwrites_a_candidate():
     files = drafts()
 
     assert "不能覆盖" in refused("compare", *files, "--pick", "lead=2", "-o", files[1])
+
+
+def test_numbers_that_only_come_from_a_newer_file_do_not_bury_the_one_that_changed() -> None:
+    rows = "部门,年度,指标名称,本期值,单位,上年同期值,目标值\n医务科,2025,出院人次,{},人次,2105,2200\n医务科,2025,手术台次,1684,台次,1490,1600\n"
+    papers = []
+    for file, folder, value in (("快报.csv", "一", "2316"), ("年报.csv", "二", "2361")):
+        write(file, rows.format(value))
+        chugao(
+            "draft", "--kind", "summary", "--department", "医务科", "--year", "2025", "--metrics", file, "-o", folder
+        )
+        papers.append(f"{folder}/医务科2025年工作总结.json")
+
+    brief, full = chugao("compare", *papers), chugao("compare", *papers, "--only", "all")
+
+    table = brief.out.partition("数字变化")[2].partition("\n\n")[0]
+    assert "2361人次" in table
+    assert "1684台次" not in table
+    assert "数没有变：原出处快报.csv，现出处年报.csv。" in brief.out.replace("\n", "")
+    assert "1684台次" in full.out.partition("数字变化")[2].partition("\n\n")[0]
+    assert "附表 2025年主要指标完成情况表" in brief.out

@@ -137,6 +137,13 @@ def test_a_sentence_in_another_section_moved_and_neither_went_nor_came() -> None
     assert (move.section, move.moved_to) == ("（一）手术难度提升", "二、存在问题")
 
 
+def test_a_short_sentence_that_moved_word_for_word_is_a_move_too() -> None:
+    old = "一、质量\n归档率95%。夜间电话有人接。\n二、服务\n抽血窗口提前开放。\n"
+    new = "一、质量\n归档率95%。\n二、服务\n抽血窗口提前开放。夜间电话有人接。\n"
+
+    assert hunks(old, new) == [("移", "夜间电话有人接。", "夜间电话有人接。")]
+
+
 def test_what_was_edited_on_the_way_is_told_beside_the_move() -> None:
     sentence = "每周抽查病历100份，结果在院周会上公布。"
     edited = "每周抽查病历120份，结果在院周会上公布。"

@@ -59,6 +59,27 @@ def test_a_reviewer_is_told_what_became_of_each_number_and_nothing_else(pair: Pa
     assert left == []
 
 
+@pytest.mark.parametrize(("old", "new"), [("3月份", "3月"), ("2025年度", "2025年")])
+def test_a_date_in_other_words_is_the_same_date(old: str, new: str) -> None:
+    assert between(f"{old}启用新系统。", f"{new}启用新系统。") == ()
+
+
+def test_a_value_reached_that_became_an_aim_is_told_though_the_number_stayed() -> None:
+    (found,) = between("患者满意度达到95.2%。", "力争患者满意度达到95.2%。")
+
+    assert "数没变，意思变了：原是完成数，现是目标" in found.note
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("2025年12月17日", "2325年12月17日"), ("2325年12月17日", "2335年12月17日"), ("1026年12月", "2026年12月")],
+)
+def test_a_date_with_a_year_that_no_calendar_knows_is_one_date(old: str, new: str) -> None:
+    found = between(f"{old}通过等级评审。", f"{new}通过等级评审。")
+
+    assert [(f.change, f.metric, f.old, f.new) for f in found] == [("changed", "时间：通过等级评审", old, new)]
+
+
 @pytest.mark.parametrize("pair", [*PAIRS, *HELD_OUT], ids=lambda p: p.name)
 def test_read_the_other_way_what_was_added_was_lost(pair: Pair) -> None:
     there = {(f.change, f.old, f.new) for f in between(pair.old, pair.new) if f.kind == "number"}

@@ -8,7 +8,7 @@ import chugao
 from chugao.drafting.matching import match_headings
 from chugao.drafting.offering import Offer
 from chugao.drafting.pairing import answered
-from chugao.drafting.planning import SectionPlan
+from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.tabling import _says_enough
 from chugao.drafting.writing import Written
 from chugao.engines.acts import Teller, counted, outlook, spoken, task
@@ -207,3 +207,12 @@ def test_a_bare_rate_stays_with_what_it_is_a_rate_of() -> None:
     (told,) = Teller().told(said, mark="一是")
 
     assert told.text == "一是室间质评参加省临检中心项目{m_a.n_a}，合格率{m_a.r_a}，另一批参评{m_a.r_b}。"
+
+
+@pytest.mark.parametrize("text", ["救治急性心梗患者", "随访出院患者"])
+def test_a_matter_that_came_to_a_count_is_told_in_one_clause_with_it(text: str) -> None:
+    said = brief_matter(text, "{m_a.n_a}，成功率{m_a.r_a}", status="done")
+
+    (told,) = Teller().told(said.model_copy(update={"actor": "胸痛中心"}))
+
+    assert told.text == f"{text}{{m_a.n_a}}，成功率{{m_a.r_a}}。"

@@ -8,7 +8,7 @@ import chugao
 from chugao.checks.tells import equal_sections, parts_of
 from chugao.drafting.matching import match_headings
 from chugao.drafting.offering import Offer
-from chugao.drafting.planning import SectionPlan
+from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.writing import Written
 from chugao.engines.retelling import in_other_words
 from chugao.kind import Kind

@@ -197,6 +197,16 @@ def test_an_address_of_this_machine_or_of_the_house_is_taken_as_written(url: str
         ("0.0.0.0", True, False),
         ("fe80::1", True, False),
         ("224.0.0.1", True, False),
+        ("::ffff:169.254.169.254", True, False),
+        ("2002:a9fe:a9fe::1", True, False),
+        ("2002:7f00:1::", False, False),
+        ("64:ff9b::a9fe:a9fe", True, False),
+        ("64:ff9b::0a00:0008", False, False),
+        ("64:ff9b::5db8:d822", False, True),
+        ("2001:0:4136:e378:8000:63bf:f5ff:fff7", False, False),  # Teredo of 10.0.0.8
+        ("100.100.100.200", True, False),
+        ("fd00:ec2::254", True, False),
+        ("fd12::8", True, True),
     ],
 )
 def test_what_a_name_resolves_to_is_looked_at(address: str, local: bool, ok: bool) -> None:
@@ -206,10 +216,10 @@ def test_what_a_name_resolves_to_is_looked_at(address: str, local: bool, ok: boo
 def test_a_name_that_resolves_into_the_house_is_refused_before_anything_is_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def resolve(self: Any, host: str, port: int, **_: Any) -> Any:
+    def resolve(host: str, port: int, **_: Any) -> Any:
         return [(2, 1, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", resolve)
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
     with Faults(GOOD) as server:
         port = server.url.split(":")[2]
         engine = opened("openai:m", f"https://rebound.example:{port}")

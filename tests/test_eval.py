@@ -12,8 +12,8 @@ from eval.measures import MEASURES, Measure, Seen
 from eval.mutation import CLASSES, Flag, Mutant, benchmark, mutants_of
 from eval.reading import read_printed, uncovered
 from eval.running import run_cases, show
+from eval.sentences import DEPARTMENTS, draft_sentences, grounds, parse_sentence, written_sentences
 from eval.sentences import Sentence as CleanSentence
-from eval.sentences import grounds, parse_sentence, written_sentences
 from eval.tells import TELLS
 from eval.truth import holds
 
@@ -64,6 +64,7 @@ PLANTED = [
     ("inventions", "results", ["引进达芬奇手术系统。"], "达芬奇"),
     ("stale", "results", ["2019年的做法继续沿用。"], "2019"),
     ("leftovers", "results", ["与某某单位共建。"], "某某"),
+    ("blocked", "results", ["与XX单位共建。"], "XX"),
     ("unclaimed_han", "results", ["新开十二个病区。"], "十二个"),
     ("pending", "results", ["会诊【待补：会诊例次】。"], "【待补：会诊例次】"),
     ("glue", "results", ["通过强化培训，有效提升业务能力。"], "通过强化培训，有效提升业务能力"),
@@ -88,7 +89,7 @@ def test_a_planted_fault_is_measured_at_its_very_characters(name: str, section: 
     assert any(quote in span.quote for span in after.spans)
 
 
-HARD = ("unclaimed_digits", "untraced", "structure", "inventions", "stale", "leftovers")
+HARD = ("unclaimed_digits", "untraced", "structure", "inventions", "stale", "leftovers", "blocked")
 
 
 @pytest.mark.parametrize("name", HARD)
@@ -270,6 +271,14 @@ def test_the_clean_sentences_are_at_least_sixty_and_true_under_the_figures():
 def hand_mutants() -> Iterator[tuple[Mutant, bool]]:
     for sentence in written_sentences():
         yield from mutants_of(sentence, grounds()["clean"].truth)
+
+
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_a_sentence_of_a_draft_is_judged_under_the_heading_that_a_reader_sees_over_it(department: str):
+    goals = [s for s in draft_sentences(department) if any(t.field == "goal" for t in s.tokens)]
+
+    assert goals
+    assert all("2026年工作计划" in sentence.head.partition("\n")[2] for sentence in goals)
 
 
 def test_mutants_change_one_thing_inside_their_spans_and_come_in_every_class():

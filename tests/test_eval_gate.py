@@ -188,6 +188,23 @@ def test_words_that_are_worse_nearly_everywhere_stop(measure: str, score: float)
     assert "最差的是" in verdict.worse[0].sentence
 
 
+def test_words_that_are_worse_in_the_cases_by_hand_stop_however_many_generated_ones_are_the_same():
+    before = result()
+    scores = {"rep_8": 0.01, "coverage": 1}
+    made = {"hash": "g", "split": "dev", "variant": "generated", "draft": "d", "failed": [], "tells": 0}
+    before["generated"]["cases"] = {
+        f"生成{n:03d}": made | {"hash": f"g{n}", "scores": scores, "places": {}} for n in range(300)
+    }
+    after = copy.deepcopy(before)
+    for held in after["cases"].values():
+        held["measures"]["rep_8"] = {"score": 0.06, "spans": []}
+
+    verdict = compare(before, after)
+
+    assert [(w.gate, w.measure, w.hard) for w in verdict.worse] == [("文字", "rep_8", False)]
+    assert compare(before, before).passed
+
+
 def test_words_that_are_worse_in_one_case_and_better_in_another_do_not_stop():
     mixed = result()
     mixed["cases"]["案例01"]["measures"]["coverage_in_prose"]["score"] = 0.9

@@ -16,12 +16,13 @@ from eval.measures import Measure, Seen
 from eval.reviewers import Edit, confirm
 from eval.running import ALL, row_of
 from eval.spending import SPENDING, Spent
+from eval.tabled import TABLED
 
-from chugao.manuscript import Block, Draft, Sentence
+from chugao.manuscript import Block, ClaimedText, Draft, Sentence
 from chugao.source import Claim
 from tests.test_eval import CHANGED, PLANTED
 
-NEW = {m.__name__: m for m in (*FIDELITY, *CONTENT, *AGREEMENT, *GROUNDS, *SPENDING)}
+NEW = {m.__name__: m for m in (*FIDELITY, *CONTENT, *AGREEMENT, *TABLED, *GROUNDS, *SPENDING)}
 
 
 @cache
@@ -90,6 +91,42 @@ def other(text: str, quote: str, claim_id: str, state: str) -> Fault:
     return planted
 
 
+def cell(case: str, row: str, head: str, text: str) -> Fault:
+    """A cell of a table that reads otherwise, in the row that holds `row`."""
+
+    def planted() -> tuple[Case, Draft]:
+        given, draft = drafted(case)
+        changed = 0
+        sections = []
+        for section in draft.sections:
+            blocks = []
+            for block in section.blocks:
+                if block.table is not None and head in block.table.header:
+                    at, rows = block.table.header.index(head), []
+                    for cells in block.table.rows:
+                        held = list(cells)
+                        if any(c.text == row for c in cells):
+                            held[at], changed = ClaimedText(text=text), changed + 1
+                        rows.append(tuple(held))
+                    block = block.model_copy(update={"table": block.table.model_copy(update={"rows": tuple(rows)})})
+                blocks.append(block)
+            sections.append(section.model_copy(update={"blocks": tuple(blocks)}))
+        assert changed == 1
+        return given, draft.model_copy(update={"sections": tuple(sections)})
+
+    return planted
+
+
+def signed(case: str, issuer: str) -> Fault:
+    """A notice that another office signs."""
+
+    def planted() -> tuple[Case, Draft]:
+        given, draft = drafted(case)
+        return given, draft.model_copy(update={"shell": draft.shell.model_copy(update={"issuer": issuer})})
+
+    return planted
+
+
 def of_matter(text: str) -> Fault:
     def planted() -> tuple[Case, Draft]:
         given, draft = drafted("very-small")
@@ -115,11 +152,17 @@ FAULTS: list[tuple[str, Fault, str]] = [
     ("ungrounded", words("very-small", "全科面貌焕然一新。"), "焕然一新"),
     ("unknown_names", words("very-small", "启用“膳食管家”。"), "膳食管家"),
     ("identity", words("poisoned", "吴仲平带队完成任务。"), "吴仲平"),
+    ("identity", words("huli-summary-plan", "设备科2025年抓了三件事。", "lead"), "设备科2025年"),
+    ("identity", signed("huli-key-points", "泽渚市人民医院"), "泽渚市人民医院"),
+    ("misstated", cell("huli-summary-plan", "非计划拔管率", "完成情况", "完成"), "完成"),
+    ("misstated", cell("huli-summary-plan", "护理服务满意度", "完成情况", "未完成"), "未完成"),
+    ("misassigned", cell("huli-summary-plan", "开办重症护士导师班", "责任科室", "设备科"), "设备科"),
+    ("misassigned", cell("huli-summary-plan", "开办重症护士导师班", "牵头领导", "院长汪如海"), "汪如海"),
     ("misplaced_grounds", of_matter("食堂窗口延长供餐。"), "食堂"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "fault", "quote"), FAULTS, ids=[f[0] for f in FAULTS])
+@pytest.mark.parametrize(("name", "fault", "quote"), FAULTS, ids=[f"{f[0]}-{f[2]}" for f in FAULTS])
 def test_a_planted_fault_is_measured_where_it_stands(name: str, fault: Fault, quote: str):
     case, bad = fault()
     good = drafted(case.name)[1]

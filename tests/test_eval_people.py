@@ -178,6 +178,41 @@ def test_a_sheet_saved_as_a_workbook_is_read(sheets: tuple[Path, Path]):
     assert (result.wins, result.unread) == ((12, 0, 0), ())
 
 
+def test_a_sheet_with_a_line_above_its_heading_or_other_marks_between_cells_is_read(sheets: tuple[Path, Path]):
+    import openpyxl
+
+    folder, key = sheets
+    filled(folder, key, "first")
+    book = openpyxl.Workbook()
+    book.active.append(["盲读评分表"])  # type: ignore[union-attr]
+    for row in csv.reader((folder / "评分-读者1.csv").open(encoding="utf-8-sig", newline="")):
+        book.active.append([None, *row])  # type: ignore[union-attr]
+    book.save(folder / "评分-读者1.xlsx")
+    (folder / "评分-读者1.csv").unlink()
+    other = folder / "评分-读者2.csv"
+    other.write_text(other.read_text(encoding="utf-8-sig").replace(",", ";"), encoding="utf-8")
+
+    result = blind.read_back(folder, key)
+
+    assert (result.wins, result.unread) == ((12, 0, 0), ())
+
+
+def test_a_sheet_that_cannot_be_read_is_told_and_costs_the_others_nothing(sheets: tuple[Path, Path]):
+    folder, key = sheets
+    filled(folder, key, "first")
+    (folder / "评分-坏.xlsx").write_bytes(b"no workbook")
+    (folder / "评分-旧.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    (folder / "评分-空.csv").write_bytes(b"")
+    (folder / "评分-改.csv").write_text("读者,对,愿意署名上报\n", encoding="utf-8")
+
+    result = blind.read_back(folder, key)
+
+    assert result.wins == (12, 0, 0)
+    said = "\n".join(result.unread)
+    assert all(f"评分-{name}" in said for name in ("坏.xlsx", "旧.xls", "空.csv"))
+    assert "没有“像本单位写的”“重点突出”“举措可执行”这一列" in said
+
+
 def test_half_a_sheet_counts_for_what_is_there_and_the_rest_is_told(sheets: tuple[Path, Path]):
     folder, key = sheets
     filled(folder, key, "second")

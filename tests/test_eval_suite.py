@@ -109,6 +109,19 @@ def test_wide_figures_periods_and_marks_for_nothing_are_read_without_the_product
     assert second.value("住院", "now") is None
 
 
+def test_a_part_of_a_year_is_held_against_the_target_of_the_year_where_it_has_none_of_its_own(tmp_path: Path):
+    file = tmp_path / "指标.csv"
+    file.write_text(
+        "部门,年度,期间,指标名称,本期值,单位,上年同期值,目标值\n甲,2025,上半年,手术,40,台,38,\n甲,2025,上半年,抽血,9,分钟,12,10\n"
+        "甲,2025,全年,手术,,台,79,85\n甲,2025,全年,抽血,,分钟,12,8\n", encoding="utf-8",
+    )  # fmt: skip
+
+    (truth,) = truths_of([file], "2025H1", "甲")
+
+    assert [truth.value("手术", f) for f in ("now", "prev", "target")] == [40, 38, 85]
+    assert truth.value("抽血", "target") == 10
+
+
 # --- generated ------------------------------------------------------------------------------------
 
 

@@ -256,9 +256,8 @@ asyncio.run(main())
 """
 
 
-def test_whatever_is_killed_no_recorded_call_is_asked_again_and_those_under_way_are_listed(tmp_path: Path) -> None:
-    url = sqlite_url(tmp_path / "ledger.db")
-    open_database(url).close()
+def test_whatever_is_killed_no_recorded_call_is_asked_again_and_those_under_way_are_listed(database_url: str) -> None:
+    url = database_url
     asked: list[str] = []
     recorded: set[str] = set()
     again: list[str] = []

@@ -35,6 +35,17 @@ def warnings(matters: Matters) -> list[str]:
     return [f.hint for f in matters.findings if f.severity is Severity.WARNING]
 
 
+def test_a_line_merged_over_the_row_groups_matters_and_is_none(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "事项.xlsx", ["事项", "时间", "成效"], ["一、医疗质量"], ["通过等级评审", "7月", "改完59条"]
+    )
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].merge_cells("A2:C2")
+    book.save(path)
+
+    assert [m.text for m in read_matters(path).items] == ["通过等级评审"]
+
+
 def test_a_row_is_a_matter_with_its_place(tmp_path: Path) -> None:
     row = [
         "医务科",

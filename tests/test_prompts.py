@@ -13,11 +13,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from chugao.drafting import derive
+from chugao.drafting import derive, draft
 from chugao.drafting.binding import bind
 from chugao.drafting.offering import Offer, make_offer
 from chugao.drafting.planning import plan_sections
-from chugao.errors import InputError
+from chugao.errors import EngineError, InputError
 from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Reply, Slot
 from chugao.material import read_matters
@@ -273,9 +273,15 @@ def test_a_prompt_tells_the_rules_the_tells_and_the_shape_of_the_reply(name: str
     messages = render(load(name), brief)
 
     assert messages.system.count("\n· ") >= 24
-    for told in ("一个数字也不写", "资料没有的，一个字也不添", "奠定……基础", "这是科室的文稿"):
+    for told in (
+        "一个数字也不写",
+        "资料没有的，一个字也不添",
+        "没有给时限的，不写时限",
+        "奠定……基础",
+        "这是科室的文稿",
+    ):
         assert told in messages.system
-    for told in ("{surgeries.now}　本期值", "开设周末门诊手术", "{matter_kx.n_a}", "{matter_kx.when}", "不足写两条"):
+    for told in ("手术{surgeries.now}", "开设周末门诊手术", "{matter_kx.n_a}", "{matter_kx.when}", "不足写两条"):
         assert told in messages.user
     assert "p_a（本单位，可套用句式）　全年手术〔数〕" in messages.user
     assert ("一千二百字" in messages.user) == (name != "lead")
@@ -283,7 +289,36 @@ def test_a_prompt_tells_the_rules_the_tells_and_the_shape_of_the_reply(name: str
     assert "None" not in text_of(messages)
 
 
-def test_a_metric_is_told_with_its_meaning_direction_and_verb() -> None:
+class Repeating:
+    """Says of each section what its prompt shows of the matters, line by line, as a model too small to word anything."""
+
+    name = "repeating"
+
+    async def write(self, brief: Brief, on_text: object = None) -> Reply:
+        shown = render(load(prompt_for(brief)), brief).user.partition("参考文句：")[0]
+        lines = re.findall(r"^│ · (?:【[^】]*】)?(.+)$", shown, re.MULTILINE)
+        if not lines or brief.role == "lead":
+            raise EngineError("没有写。")
+        required = [m[1] + "。" for m in re.finditer(r"^· 【必写[^】]*】([^　（]*)", shown, re.MULTILINE)]
+        sentences = [{"text": text} for text in (*lines, *required)]
+        return settled(Reply.model_validate({"heading": None, "blocks": [{"sentences": sentences}]}), brief)
+
+
+@pytest.mark.parametrize("department", ["医务科", "药学部"])
+def test_what_a_prompt_shows_of_the_matters_may_be_said_as_it_stands(department: str) -> None:
+    outline = read_outline("summary-plan", department=department, year=2025, organisation=HOSPITAL)
+    figures = read_metrics(EXAMPLES / "figures" / f"{department}-2025.xlsx")
+
+    made = draft(outline, figures, read_matters(EXAMPLES / "matters" / f"{department}-2025.xlsx"), None, Repeating())
+
+    repeated = {section.id for section, s in made.sentences() if s.recipe["engine"] == "repeating"}
+    refused = [f.hint for f in made.findings if f.rule == "engine-fallback" and "没有写。" not in f.hint]
+    assert refused == []
+    assert len(repeated) >= 6
+    assert not re.search("成效|责任：|时限|大事】|已经做完的", "".join(s.text for _, s in made.sentences()))
+
+
+def test_a_metric_is_told_as_it_stands_in_a_sentence_with_its_meaning_and_direction() -> None:
     change = surgeries(
         name="surgeries.change", meaning="2025年手术台次（比上年增减，自带动词）", field="change", verb="增加",
         good=True, required=False,
@@ -291,8 +326,7 @@ def test_a_metric_is_told_with_its_meaning_direction_and_verb() -> None:
 
     user = render(load("summary/part"), brief_of(slots=(surgeries(), change))).user
 
-    assert "· 手术（手术台次）【必写】【上升，向好】\n    {surgeries.now}　本期值\n" in user
-    assert "    {surgeries.change}　比上年增减，自带动词“增加”" in user
+    assert "· 【必写；上升，向好】手术{surgeries.now}（手术台次）　可接“比上年{surgeries.change}”" in user
 
 
 def test_a_name_that_holds_a_digit_is_a_slot_and_is_written_out_afterwards() -> None:
@@ -309,7 +343,7 @@ def test_a_name_that_holds_a_digit_is_a_slot_and_is_written_out_afterwards() -> 
         }
     )
 
-    assert "· {record_two_day.name}（名称槽位，意为" in user
+    assert "】{record_two_day.name}{record_two_day.now}（名称槽位，意为" in user
     assert names(brief) == {"record_two_day.name": "病历2日归档率", "brief.guidance": GUIDANCE}
     texts = [s.text for b in settled(reply, brief).blocks for s in b.sentences]
     assert texts == [f"{GUIDANCE}。病历2日归档率{{record_two_day.now}}。", "{nobody.name}好。"]
@@ -431,6 +465,17 @@ def test_the_fence_depends_on_the_whole_brief_and_holds_no_digit() -> None:
 
     assert len(fences) == 50
     assert all(re.fullmatch(r"[a-z]{16}", f) for f in fences)
+
+
+def test_what_only_the_composer_reads_does_not_change_what_a_model_is_asked() -> None:
+    brief = brief_of()
+    told = {
+        "fuller": True,
+        "slots": tuple(s.model_copy(update={"served": True}) for s in brief.slots),
+        "matters": tuple(m.model_copy(update={"timed": True}) for m in brief.matters),
+    }
+
+    assert fence_of(brief.model_copy(update=told)) == fence_of(brief)
 
 
 def test_a_long_text_is_cut_before_a_slot_and_never_in_it() -> None:

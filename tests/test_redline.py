@@ -99,6 +99,21 @@ def test_lines_joined_and_parted_in_mid_sentence_are_exact_both_ways(seed: int):
     assert schema_faults(xml) == []
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_table_that_came_into_a_paragraph_or_left_it_is_exact_both_ways(turned: bool):
+    first, second = "全年手术23186台次，较上年增长5.7%。", "归档率95%，抽查及时，每周由科主任签字。"
+    table = "指标\t数值\n手术台次\t23186台次\n"
+    head = "医务科2025年工作总结\n一、质量管理\n"
+    pair = [f"{head}{first}{second}\n", f"{head}{first}\n{table}{second}\n"]
+    old, new = reversed(pair) if turned else pair
+
+    xml = redlined(old, new)
+
+    assert lines(accepted(xml)) == new.rstrip().split("\n")
+    assert lines(rejected(xml)) == old.rstrip().split("\n")
+    assert schema_faults(xml) == []
+
+
 def test_a_heading_joined_to_its_text_is_one_mark_struck_and_no_word():
     text = "归档率95%，每周抽查一次，由科主任签字并逐条落实到治疗组，超期的暂停排台，年底前覆盖全部病区。另设专人催办。"
     apart, joined = f"（一）归档\n{text}\n", f"（一）归档{text}\n"

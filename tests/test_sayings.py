@@ -136,6 +136,25 @@ def test_a_number_of_a_leaders_words_that_a_matter_gives_rests_on_the_matter(tmp
     assert not [f for f in examine_alone(made).findings if f.severity.blocks]
 
 
+@pytest.mark.parametrize(
+    ("wish", "number"),
+    [
+        ("家庭医生签约写成“签约了9000户家庭”", "9000户"),
+        ("中药代煎要写“当天煎好送到村，3小时以内”", "3小时以内"),
+        ("中药代煎一定要写“送药到村5万趟”", "5万趟"),
+    ],
+)
+def test_a_number_said_of_a_matter_that_does_not_have_it_never_becomes_a_fact_of_it(
+    tmp_path: Path, wish: str, number: str
+) -> None:
+    made = drafted(tmp_path, wish)
+
+    rested = [s.text[c.start : c.end] for _, s in made.sentences() for c in s.claims if c.state == "matter"]
+    assert not any(number in r for r in rested)
+    ((state, how),) = told(made)
+    assert state == "未落实" or f"“{number}”没有出处，请核实" in how
+
+
 def test_a_turn_of_phrase_is_no_figure(tmp_path: Path) -> None:
     made = drafted(tmp_path, "开头写“三件大事都办成了”")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chugao import open_index
 from chugao.errors import InputError
 from chugao.material.honours import in_order
 from chugao.material.items import figures_of, matters_of
@@ -510,3 +511,26 @@ def test_a_case_told_in_one_paragraph_is_a_case(tmp_path: Path) -> None:
     assert item.matter.case is not None
     assert item.matter.case.practice.startswith("4月起组建18人上门队")
     assert item.matter.result == "全年上门426人次"
+
+
+def test_what_last_years_report_said_is_told_and_a_set_phrase_with_this_years_figures_is_none(tmp_path: Path) -> None:
+    past = tmp_path / "往年"
+    past.mkdir()
+    (past / "心内科2024年工作总结.md").write_text(
+        "---\n部门: 心内科\n文种: 工作总结\n年度: 2024\n---\n\n心内科2024年工作总结\n\n一、医疗工作\n\n"
+        "在胸痛中心值班室设立一键启动电话，导管室由家里赶来改为院内备班。全年完成冠脉介入手术1186例，较上年增加94例。\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "报送.txt"
+    path.write_text(
+        "心内科2025年工作总结\n一、医疗工作\n在胸痛中心值班室设立一键启动电话，导管室由家里赶来改为院内备班。\n"
+        "全年完成冠脉介入手术1302例，较上年增加116例。\n",
+        encoding="utf-8",
+    )
+
+    read = understand_submission(path, department="心内科", year=2025, index=open_index(past))
+    others = understand_submission(path, department="骨科", year=2025, index=open_index(past))
+
+    assert [i.copied_from for i in read.items if "一键启动" in i.text] == ["心内科2024年工作总结"]
+    assert {i.copied_from for i in read.items if "一键启动" not in i.text} == {None}
+    assert {i.copied_from for i in others.items} == {None}

@@ -4,12 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from chugao.errors import InputError
 from chugao.metrics.facts import derive
-from chugao.metrics.observation import Role
-from chugao.metrics.targets import confirm_target, propose_targets, validate_targets
+from chugao.metrics.targets import propose_targets, validate_targets
 from chugao.period import read_period
-from chugao.quantity import Qualifier
 from chugao.source import Finding
 from tests.plausible_cases import table
 
@@ -130,21 +127,14 @@ def test_nothing_is_suggested_where_one_is_set_or_nothing_can_be_known(row):
     assert propose_targets(table(row), YEAR) == ()
 
 
-def test_a_suggestion_is_no_figure_until_somebody_has_confirmed_it_by_name():
+def test_a_suggestion_is_no_figure_until_the_office_writes_it_under_next_years_target():
     figures = table(*HISTORY)
     (proposal,) = propose_targets(figures, YEAR)
+    written = table(f"{HISTORY[0]} | 明年 {proposal.printed}", *HISTORY[1:])
 
-    before = derive(figures, YEAR).get(proposal.metric, "goal")
-    with pytest.raises(InputError, match="确认"):
-        confirm_target(proposal, " ")
-    target = confirm_target(proposal, "王科长")
-    after = derive(figures.model_copy(update={"observations": (*figures.observations, target)}), YEAR)
+    goal = derive(written, YEAR).get(proposal.metric, "goal")
 
-    assert before is None
-    assert (target.role, target.quantity.qualifier, target.quantity.value) == (
-        Role.TARGET, Qualifier.AT_LEAST, Decimal("69.8"),
-    )  # fmt: skip
-    goal = after.get(proposal.metric, "goal")
+    assert derive(figures, YEAR).get(proposal.metric, "goal") is None
     assert goal is not None
-    assert goal.printed == "69.8%以上"
-    assert "王科长" in goal.source_label
+    assert (goal.printed, goal.value) == ("69.8%以上", Decimal("69.8"))
+    assert propose_targets(written, YEAR) == ()

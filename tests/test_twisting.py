@@ -97,6 +97,8 @@ LABELLED = json.loads((DATA / "twisted.json").read_text(encoding="utf-8"))
 """Invented matters, each with answers that turn them and answers that put them otherwise; {1} and {2} are numbers."""
 RETOLD = json.loads((DATA / "retold.json").read_text(encoding="utf-8"))
 """The same of other departments, as a large model writes: joined, turned round, with the words that bind sentences."""
+SMOOTHED = json.loads((DATA / "smoothed.json").read_text(encoding="utf-8"))
+"""Of yet others: honest ones smoothed as an office likes it, turned ones in a few words, of every kind."""
 NUMBERS = ({"1": "2037", "2": "1846"}, {"1": "2049", "2": "1857"})
 
 
@@ -171,13 +173,28 @@ def test_of_honest_answers_as_a_large_model_writes_seven_in_ten_pass_at_first_si
     assert judged.count(True) <= 0.3 * len(judged)
 
 
+def test_of_answers_turned_in_a_few_words_hardly_any_passes() -> None:
+    judged = refused("twisted", SMOOTHED)
+
+    assert len(judged) >= 130
+    assert judged.count(False) <= 0.03 * len(judged)
+
+
+def test_of_honest_answers_smoothed_freely_two_in_five_pass_at_first_sight() -> None:
+    judged = refused("honest", SMOOTHED)
+
+    assert len(judged) >= 130
+    assert judged.count(True) <= 0.6 * len(judged)
+
+
 # --- kinds of wording, and kinds of turning -------------------------------------------------------
 
 SHARED = (
     BriefMatter(
         id="matter_a",
         text="自助机增加发票打印",
-        result="门诊大厅的已开通，体检中心的待验收，耗材科按月补纸，超时由系统提醒值班员",
+        result="门诊大厅的已开通，体检中心的待验收，耗材科按月补纸，超时由系统提醒值班员，设备科购买、信息科安装，骨折的不上自助机，"
+        "全年少排队{matter_a_r.n_a}",
         actor="信息科",
         status="done",
     ),
@@ -220,6 +237,10 @@ def said_wrong(text: str, role: str = "results") -> list[str]:
         "耗材科按月补纸、系统超时提醒值班员。",
         "护士自主选择班次。",
         "信息科在自助机上增设发票打印功能。",
+        "对体检中心的自助机，目前待验收。",  # of whom it is said, with a comma behind it
+        "超时由系统提醒值班员（信息科）。",  # the office behind it, as a brief has it
+        "设备科购买、信息科安装自助机。",
+        "骨折的不上自助机。",
     ],
 )
 def test_the_wordings_of_office_prose_stand(text: str) -> None:
@@ -237,6 +258,12 @@ def test_the_wordings_of_office_prose_stand(text: str) -> None:
         "自助机增加发票打印，从而减少投诉。",
         "各项任务均按期完成。",
         "体检中心的仍在开通。",
+        "信息科购买自助机。",  # the beginning of one statement and the end of another
+        "全年补纸{matter_a_r.n_a}。",  # a value told of another thing
+        "骨折的也上自助机。",  # all but the denial
+        "超时由系统提醒值班员（门诊部）。",
+        "全部自助机增加发票打印。",
+        "在全院建设假日门诊。",
     ],
 )
 def test_a_doer_put_for_another_a_row_that_grows_or_a_fruit_nobody_told_is_refused(text: str) -> None:

@@ -17,7 +17,7 @@ from chugao.config import Settings
 from chugao.errors import InputError
 from chugao.ledger import Answer, Ask, BudgetSpent, Ledger, Message, Prices
 from chugao.prompts import load
-from chugao.review.budgets import ceiling, left, limit_of, rewrite_job, spent
+from chugao.review.budgets import left, limit_of, purse, rewrite_job, spent
 from chugao.web.configuring import with_values
 from tests.desk_office import Client, Office, open_office
 
@@ -224,22 +224,22 @@ def test_what_a_job_has_cost_is_not_counted_twice_against_the_limit(office: Offi
         return Answer(text="好。", input_tokens=1_000_000, output_tokens=1_000_000)
 
     def rewrite(number: int) -> None:
-        most = ceiling(db, limited, "zhouyuan", engine="openai:m", job=job, at=now)
+        own = purse(db, limited, "zhouyuan", engine="openai:m", at=now)
         question = Ask(
             model="m",
             messages=(Message(role="user", content=f"第{number}次"),),
             most_tokens=(1_000_000, 1_000_000),
         )
-        with Ledger(db, job=job, prices=prices, budget=most) as ledger:
+        with Ledger(db, job=job, prices=prices, purse=own) as ledger:
             asyncio.run(ledger.answer(question, provider))
 
     rewrite(1)
     rewrite(2)
-    with pytest.raises(BudgetSpent):
+    with pytest.raises(BudgetSpent, match="本月的额度5元已用到4元"):
         rewrite(3)
 
     assert left(db, limited, "zhouyuan", engine="openai:m", at=now) == Decimal(1)
-    assert ceiling(db, Settings(), "zhouyuan", engine="openai:m", job=job, at=now) is None
+    assert purse(db, Settings(), "zhouyuan", engine="openai:m", at=now) is None
 
 
 def test_an_order_beyond_the_limit_is_refused_before_anything_is_read(office: Office, admin: Client) -> None:

@@ -251,3 +251,27 @@ def test_of_a_paper_of_a_hundred_sections_every_word_is_on_the_page_for_printing
     assert [n for n in range(1, 101) if f"第{n}件事" not in page] == []
     assert page.count('class="s"') == sum(len(s.sentences) for s in many)
     assert "hx-get" not in page
+
+
+def test_a_strip_is_not_green_beside_errors_that_keep_the_paper_from_being_approved(office: Office) -> None:
+    db, reviewer = office.house.database, office.person("like")
+    wrong = [f for f in review.findings(db, reviewer, office.doc) if f.severity.blocks]
+    page, guard = office.seat("like").get(f"/documents/{office.doc}").text, seen(office, "/send")
+
+    assert wrong
+    assert f"批准以前要处理错误{len(wrong)}处" in page
+    assert 'class="ok"' not in page
+    assert f"核对出错误{len(wrong)}处：可以送审，批准以前要处理" in guard
+
+
+def test_why_a_paper_was_sent_back_stands_on_it_until_it_is_sent_again(office: Office) -> None:
+    db, author, reviewer = office.house.database, office.person("wangfang"), office.person("like")
+    review.submit(db, author, office.doc)
+    review.request_changes(db, reviewer, office.doc, note="八家卫生院要列名")
+
+    back = seen(office, login="wangfang")
+    review.submit(db, author, office.doc)
+
+    assert "李科退回" in back
+    assert "八家卫生院要列名" in back
+    assert "李科退回" not in seen(office, login="wangfang")

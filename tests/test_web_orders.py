@@ -10,9 +10,10 @@ from openpyxl import Workbook
 
 from chugao import review
 from chugao.review import carrying, orders
+from chugao.web.desk.around import names_of
 from chugao.web.running import Runner
 from chugao.web.wording import on_screen
-from tests.desk_office import Client, Office, open_office
+from tests.desk_office import Client, Office, open_office, sample_draft
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "examples" / "figures" / "医务科-2025.xlsx"
@@ -361,3 +362,49 @@ def test_two_sources_that_disagree_wait_for_a_ruling_made_here(office: Office, t
     assert "口径未裁" in waiting
     assert "以“病案统计”为准" in ruled.text
     assert client.json("/api/v1/metrics")["rows"][0]["now"] == "31000人次"
+
+
+def test_a_leaders_wishes_are_known_by_what_they_say_and_a_departments_chat_is_not_one(
+    office: Office, tmp_path: Path
+) -> None:
+    said, chat = tmp_path / "1月6日.txt", tmp_path / "微信.txt"
+    said.write_text("李院长1月6日电话：前置审方放第一条写\n不足写一条\n药品收入不要写\n", encoding="utf-8")
+    chat.write_text("周敏 1月6日 10:21\n今年会诊转运3例，都出院了\n这个别往外写：有一起纠纷赔了8万\n", encoding="utf-8")
+    client = office.client("wangfang")
+
+    order = order_in(hand_in(client, said, chat))
+    files = {f["name"]: (f["use"], f["told"]) for f in client.json(f"/api/v1/orders/{order}")["files"]}
+
+    assert files[said.name] == ("instructions", "3条")
+    assert files[chat.name][0] == "material"
+
+
+def test_figures_of_another_year_than_the_papers_are_told_before_anybody_waits(office: Office) -> None:
+    client = office.client("wangfang")
+
+    later, right = hand_in(client, FIGURES, year="2026"), hand_in(client, FIGURES, year="2025")
+    plan = hand_in(client, FIGURES, year="2026", kind="plan")
+
+    assert "指标表里最近的是2025年的数，题目写2026年的稿子要用2026年的" in later.text
+    assert "请核对“题目中的年度”" not in right.text
+    assert "请核对“题目中的年度”" not in plan.text
+
+
+def test_the_progress_page_counts_the_sections_that_a_reviewer_accepts(working: Office) -> None:
+    client = working.client("wangfang")
+
+    told = finished(client, order_in(hand_in(client, FIGURES, MATTERS, do="start")))
+    page = client.get(f"/jobs/{told['id']}").text
+    strip = review.strip(working.house.database, working.person("wangfang"), told["document_id"])
+
+    assert f">{strip.sections_open}节<" in page
+    assert told["progress"]["sections"][0]["heading"] == "导语"
+    assert "可以关掉这一页" not in page
+
+
+def test_no_two_sections_have_one_name_where_a_person_is_told_which() -> None:
+    named = names_of(sample_draft())
+
+    assert named["lead"] == "导语"
+    assert len(set(named.values())) == len(named)
+    assert all(named.values())

@@ -36,11 +36,19 @@ _DOWN = re.compile(
 )
 _NOT_DOWN = re.compile(
     r"整改|准点|准时|报告率|报告数|处置率|办结|化解|调解|答复|回复率|筛查率|救治|预防|识别率|评估率|及时|完成|(?<!不)合格率|知晓率|培训|演练|减少|节约|下降|满意|报告占比|开放时长|"
-    r"不良(?:反应|事件).{0,6}(?:报告|上报)"
+    r"不良(?:反应|事件).{0,6}(?:报告|上报)|减免|"
+    # What is done about it: 死亡病例讨论率, 出生缺陷筛查人数, 艾滋病病毒感染者治疗率.
+    r"(?:监测|筛查|讨论|督[导查]|巡查|随访|会诊|宣[传教]|分析|干预|修复|防[控治])(?:率|数|例数|人数|人次|次数|场次)?$|(?:治疗|管理|处理)率$"
 )
+_WARD = re.compile(r"感染(?:性疾病|病)?科")
+"""A ward that bears the name of what it treats: more of its patients is no harm."""
+_VOLUME = re.compile(
+    r"(?:服务|志愿|学习|培训|授课|教学|宣讲|直播|坐诊|出诊|带教|开诊|开放)(?:工作)?(?:总|累计)?(?:时长|时间|时数)$"
+)
+"""Hours that were given and not waited for: they are counted, and more is better."""
 # More of it is neither better nor worse: spending, drug income, what is merely handed in.
 _NEITHER = re.compile(
-    r"床位数?$|用量$|(?<![千万])人口|编制|在岗|职工(?!.*[率度]$)|占比$|支出|药品收入|医疗废物|报修(?!.*率)"
+    r"床位数?$|用量$|(?<![千万])人口|编制|在岗|职工(?:总?人?数|总数)?$|占比$|支出|药品收入|医疗废物|报修(?!.*率)"
 )
 
 _OFFICE_WORD = 3  # Chinese characters from which on an office's own word may stand for a metric
@@ -165,14 +173,12 @@ class Catalogue:
         """A definition for a metric an office merely uses; its kind and direction are read from the name."""
         kind = _kind_of(name, unit)
         better: Literal["up", "down", "neutral"] = "up"
-        if _DOWN.search(name) and not _NOT_DOWN.search(name):
+        harms = _DOWN.search(_WARD.sub("", name)) and not _NOT_DOWN.search(name) and not _VOLUME.search(name)
+        if harms:
             better = "down"
         elif _NEITHER.search(name):
             better = "neutral"
         decimals = {"rate": 1, "duration": 1, "amount": 1, "index": 1, "count": 0}[kind]
-        rollup: Literal["sum", "weighted", "raw"] = (
-            "sum" if kind in ("count", "amount") else "raw" if kind == "duration" else "weighted"
-        )
         return MetricDefinition(
             id=local_id(name),
             name=name,
@@ -180,7 +186,7 @@ class Catalogue:
             kind=kind,
             better=better,
             decimals=decimals,
-            rollup=rollup,
+            rollup=_rollup_of(name, kind),
             local=True,
         )
 
@@ -285,11 +291,28 @@ def local_id(name: str) -> str:
     return "local_" + "".join(chr(ord("a") + b % 26) for b in digest[:8])
 
 
+_MEAN = re.compile(r"人均|[日月周次例床户班篇台]均|均次|平均|(?:^|[^十])每[日月周例床人户千百万班台]")
+"""What is a mean already: twelve of them added up are twelve times too much."""
+_STOCK = re.compile(
+    r"床位|编制|在岗|在职|在[册编管院]|现有|存量|库存|结存|余额|资产|负债|[年期月季]末|人口|职工总?人?数$|累计"
+)
+"""What is counted on a day: of twelve months the last one holds."""
+
+
+def _rollup_of(name: str, kind: MetricKind) -> Literal["sum", "weighted", "last", "raw"]:
+    """How values of an office's own metric make one: added up only where its name does not forbid it."""
+    if kind == "duration" or (kind in ("count", "amount") and _MEAN.search(name)):
+        return "raw"
+    if kind in ("count", "amount"):
+        return "last" if _STOCK.search(name) else "sum"
+    return "weighted"
+
+
 def _kind_of(name: str, unit: str) -> MetricKind:
     if unit in ("%", "‰") or unit.startswith("/") or "/百床" in unit:
         return "rate"
     if unit in ("分钟", "小时", "天", "秒"):
-        return "duration"
+        return "count" if _VOLUME.search(name) else "duration"
     if unit.endswith("元") or unit.startswith("元"):
         return "amount"
     if unit in ("分", "级", "", "比值"):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chugao.drafting.writing import OnText, Progress
     from chugao.engines.limits import Limits
     from chugao.index import Index
+    from chugao.ledger import Purse
     from chugao.manuscript import Draft, Engine, Request
     from chugao.material import Matters
     from chugao.material.submission import Item
@@ -88,18 +89,28 @@ def gather(
     for whoever has it open.  Raises `InputError` for a
     file that cannot be read, and for a corpus folder that is none.
     """
+    from chugao.material.reading import apart_from_others
+
     figures = read_figures(files.metrics, workspace, department, database)
     index, notices = past or open_past(files.corpus, workspace)
     kept, left = _kept(workspace, department, organisation, year, database)
     items = (*kept, *_sent(files.material, confirmed_by, department, year, index))
-    matters = read_things(files.matters, items)
+    told, house = read_things(files.matters), _is_house(workspace, department, organisation)
+    apart = told if house else apart_from_others(told, department, known=department in figures.departments)
+    matters = _with_sent(apart, items)
     return Desk(
         figures=with_confirmed(figures, items),
         matters=matters,
         items=items,
         instructions=(*_instructions(files.instructions), *_kept_instructions(items)),
         past=index,
-        notices=(*notices, *left, *_set_aside(figures, department), *_strangers(matters, (department, organisation))),
+        notices=(
+            *notices,
+            *left,
+            *_set_aside(figures, department),
+            *_left_to_others(told, apart, department),
+            *_strangers(matters, (department, organisation)),
+        ),
         bases=_bases(workspace, year + 1, database),
     )
 
@@ -145,14 +156,16 @@ def open_writer(
     *,
     job: str = "",
     max_cost: Decimal | None = None,
+    purse: "Purse | None" = None,
     tenant: str = "",
     database: "Database | None" = None,
     limits: "Limits | None" = None,
 ) -> "Iterator[Engine]":
     """The engine of a name with its ledger: the workspace's, else `out`/.chugao/ledger.db.
 
-    A batch gives its `database`, which stays open, and the `limits` that it shares with others.  Raises `InputError`
-    for a cost limit on a model whose price nobody gave: it would limit nothing.
+    A batch gives its `database`, which stays open, and the `limits` that it shares with others; `purse` is what the job
+    may spend together with others.  Raises `InputError` for a cost limit on a model whose price nobody gave: it would
+    limit nothing.
     """
     from chugao.engines import open_engine
 
@@ -162,7 +175,7 @@ def open_writer(
     from chugao.database import open_database, sqlite_url
     from chugao.ledger import Ledger, prices_of
 
-    require_writer(name, settings, max_cost)
+    require_writer(name, settings, limited=max_cost is not None or purse is not None)
     prices, folder = prices_of(settings), (settings.workspace or out) / ".chugao"
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
@@ -170,11 +183,11 @@ def open_writer(
             database = held.enter_context(open_workspace(settings.workspace))
         elif database is None:
             database = held.enter_context(open_database(sqlite_url(folder / "ledger.db")))
-        ledger = held.enter_context(Ledger(database, job=job, prices=prices, budget=max_cost))
+        ledger = held.enter_context(Ledger(database, job=job, prices=prices, budget=max_cost, purse=purse))
         yield open_engine(name, settings=settings, ledger=ledger, folder=folder, tenant=tenant, limits=limits)
 
 
-def require_writer(name: str, settings: "Settings", max_cost: Decimal | None = None) -> None:
+def require_writer(name: str, settings: "Settings", *, limited: bool = False) -> None:
     """Say what is missing for an engine before anything is written: an endpoint, a price for a limit."""
     from chugao.engines import open_engine
     from chugao.ledger import prices_of
@@ -184,9 +197,9 @@ def require_writer(name: str, settings: "Settings", max_cost: Decimal | None = N
     # openai:模型, langchain:提供者:模型; the name of a model may hold colons itself (qwen2.5:7b).
     prices, model = prices_of(settings), name.split(":", 2 if name.startswith("langchain:") else 1)[-1]
     asked = {model, *(p.model for p in settings.prompts.values() if p.model)}
-    if max_cost is not None and (unknown := sorted(m for m in asked if prices.of(m) is None)):
+    if limited and (unknown := sorted(m for m in asked if prices.of(m) is None)):
         raise InputError(
-            f'没有“{"、".join(unknown)}”的价格，--max-cost 无从计算。请在 chugao.toml 里写 [prices.models."{unknown[0]}"]，'
+            f'没有“{"、".join(unknown)}”的价格，费用上限无从计算。请在 chugao.toml 里写 [prices.models."{unknown[0]}"]，'
             "input、output 为每百万词元的价格。"
         )
     open_engine(name, settings=settings)
@@ -203,9 +216,11 @@ def read_figures(
 ) -> "Figures":
     """The figures in files, else those the workspace keeps."""
     from chugao.metrics.observation import Figures
+    from chugao.metrics.sheet_names import apart_from_others
 
     if paths:
-        return read_files(paths, workspace)
+        read = read_files(paths, workspace)
+        return apart_from_others(read, department) if department else read
     if workspace is None:
         return Figures()
     from chugao.metrics.store import load_figures
@@ -214,6 +229,16 @@ def read_figures(
         kept = load_figures(held)
     # What the workspace keeps of other departments is no figures file of this one.
     return kept if not kept.departments or department in (None, *kept.departments) else Figures()
+
+
+def departments_kept(workspace: Path) -> tuple[str, ...]:
+    """The departments of which a workspace keeps figures or material."""
+    from chugao.material.store import list_items
+    from chugao.metrics.store import load_figures
+
+    with open_workspace(workspace) as database:
+        named = [*load_figures(database).departments, *(i.department for i in list_items(database))]
+    return tuple(dict.fromkeys(d for d in named if d))
 
 
 def _set_aside(figures: "Figures", department: str) -> tuple[str, ...]:
@@ -275,10 +300,35 @@ def told_to(workspace: Path | None) -> Told:
 def read_things(files: Sequence[Path], items: "Sequence[Item]" = ()) -> "Matters":
     """Matters from files, and those confirmed among what departments sent."""
     from chugao.material import Matters, read_matters
+
+    return _with_sent(read_matters(*files) if files else Matters(), items)
+
+
+def _with_sent(matters: "Matters", items: "Sequence[Item]") -> "Matters":
     from chugao.material.reading import with_submitted
     from chugao.material.submission import matters_of
 
-    return with_submitted(read_matters(*files) if files else Matters(), matters_of(tuple(items)))
+    return with_submitted(matters, matters_of(tuple(items)))
+
+
+def _is_house(workspace: Path | None, department: str, organisation: str) -> bool:
+    """Whether the document is the whole house's."""
+    from chugao.config import load_settings
+
+    return department in (organisation, load_settings(workspace).office.name if workspace is not None else "")
+
+
+def _left_to_others(told: "Matters", apart: "Matters", department: str) -> tuple[str, ...]:
+    """What to say of files that are another department's by their names alone."""
+    whose = {
+        after.source.file: after.department
+        for before, after in zip(told.items, apart.items, strict=True)
+        if before.department != after.department != department
+    }
+    return tuple(
+        f"{file}没有“部门”一列，里面的事项照文件名算作{owner}的，别的科室的稿子不用。若不是，请加“部门”一列写明，或改文件名。"
+        for file, owner in whose.items()
+    )
 
 
 def _strangers(matters: "Matters", names: Sequence[str]) -> tuple[str, ...]:

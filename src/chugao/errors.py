@@ -2,6 +2,7 @@
 
     ChugaoError            what a caller may catch; the message is Chinese and says what to do next
     ├── InputError         a file, an option or a value the user can mend           (exit code 2)
+    │   ├── NothingToWrite nothing of the department and period is there to write from
     │   └── UploadRejected a file refused before it is read: bomb, macro, not what it says it is
     ├── EngineError        the model endpoint failed, or what it sent cannot be used (exit code 3)
     ├── StaleVersion       somebody else saved first; nothing was overwritten        (exit code 1)
@@ -41,6 +42,10 @@ class InputError(ChugaoError):
     """Something the user gave cannot be used; the text names where and what to do."""
 
     exit_code = 2
+
+
+class NothingToWrite(InputError):
+    """No figure and no matter of the department and period; the shell knows what else is there."""
 
 
 class UploadRejected(InputError):

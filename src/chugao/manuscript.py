@@ -46,6 +46,8 @@ class Slot(Frozen):
     zero: bool = False
     """The value is nil and is written 未发生."""
     headline: bool = False
+    served: bool = False
+    """Of a plan's goals: a task of the plan is for this one."""
     verb: str = ""
     """The verb the slot prints in front of its value (“缩短”), so that no sentence adds another."""
 
@@ -59,8 +61,8 @@ class BriefMatter(Frozen):
     result: str = ""
     when: str = ""
     """Slot of the time as it may stand in a sentence, "" when none was given."""
-    when_kind: Literal["", "day", "month", "span", "from", "deadline", "every", "own"] = ""
-    """`every`: all year, each month; `own`: a time that says what is reached by then (“10月底前主体封顶”)."""
+    when_kind: Literal["", "day", "month", "span", "from", "deadline", "every", "each", "own"] = ""
+    """`every`: all year, in two seasons; `each`: each month, each quarter; `own`: a time that says what is reached by then (“10月底前主体封顶”)."""
     actor: str = ""
     category: str = ""
     status: Literal["", "done", "ongoing", "planned"] = ""
@@ -69,6 +71,8 @@ class BriefMatter(Frozen):
     owner: str = ""
     month: int = 0
     """For order only; 0 when unknown."""
+    timed: bool = False
+    """Whether what came of it says a time of its own (“7月自评”), which its slots hide."""
 
 
 class BriefPassage(Frozen):

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -24,7 +24,7 @@ from chugao.catalogue import load_catalogue
 from chugao.config import Settings
 from chugao.database import Database
 from chugao.database.tables import call
-from chugao.desk import make, open_past
+from chugao.desk import make, open_past, read_figures
 from chugao.errors import ChugaoError, InputError
 from chugao.export.files import file_name
 from chugao.kind import Kind
@@ -121,6 +121,15 @@ _LABELS = {
 }
 
 
+class Form(NamedTuple):
+    """The workbook a department is to fill in: the whole of it, or the half it has not sent."""
+
+    department: str
+    year: int
+    figures: bool = True
+    matters: bool = True
+
+
 class _Past:
     """How a model has done so far, from the ledger; assumptions before the first bill."""
 
@@ -140,7 +149,8 @@ def plan(
     settings = settings_of(_row_of(manifest))
     known = _known(database, manifest.job)
     opened: dict[str | None, Any] = {}
-    rows, owed = [], []
+    rows: list[PlanRow] = []
+    owed: list[Owed | Form] = []
     for task in manifest.tasks:
         if seen is not None:
             seen(task.name)
@@ -180,12 +190,12 @@ def _known(database: Database | None, job: str) -> dict[tuple[str, str], PaperRo
 
 def _row(
     task: Task, settings: Settings, database: Database | None, known: PaperRow | None, opened: dict[str | None, Any]
-) -> tuple[PlanRow, list[Owed]]:
+) -> tuple[PlanRow, Sequence[Owed | Form]]:
     base = {"department": task.department, "kind": task.kind, "kind_label": Kind(task.kind).label}
     how, gone = sent(task), absent(task)
     not_received = f"没有收到：{'、'.join(gone)}"
     if how == "none":
-        return _labelled(base, "not_sent", reason=not_received), [_all_owed(task)]
+        return _labelled(base, "not_sent", reason=not_received), [Form(task.department, task.year)]
     try:
         past = _past(task, settings, opened)
         inputs = inputs_of(task, settings, past)
@@ -194,9 +204,9 @@ def _row(
         reason = told_of_the_manifest(str(error))
         if how == "part":
             also = "" if any(f"{name}：找不到" in reason for name in gone) else f"；{reason}"
-            return _labelled(base, "part_sent", reason=not_received + also), [_all_owed(task)]
+            return _labelled(base, "part_sent", reason=not_received + also), _rest_owed(task, settings)
         silent = "没有可写的材料" in reason or "没有“" in reason
-        owed = [_all_owed(task)] if silent else []
+        owed = [Form(task.department, task.year)] if silent else []
         return _labelled(base, "not_sent" if silent else "unreadable", reason=reason), owed
 
 
@@ -270,17 +280,18 @@ def _own_reports(index: "Index | None", department: str) -> int:
     return len({p.document for p in index.passages if p.department == department}) if index is not None else 0
 
 
-def _all_owed(task: Task) -> Owed:
-    """A department that has sent nothing owes everything."""
-    return Owed(
-        metric="",
-        name=f"{task.department}{task.year}年的指标和事项",
-        department=task.department,
-        owner=task.department,
-        period=str(task.year),
-        reason="还没有收到这个科室的指标文件，请填报全部指标和事项",
-        is_figure=False,
-    )
+def _rest_owed(task: Task, settings: Settings) -> list[Owed | Form]:
+    """What a department still owes that has sent some of its files: the half that is missing, and gaps in the other."""
+    lacks_figures = any(not Path(n).is_file() for n in task.metrics)
+    lacks_matters = any(not Path(n).is_file() for n in (*task.matters, *task.material))
+    form = Form(task.department, task.year, figures=lacks_figures, matters=lacks_matters)
+    if lacks_figures or not task.metrics:
+        return [form]
+    try:
+        figures = read_figures([Path(n) for n in task.metrics], settings.workspace, task.department)
+    except ChugaoError:
+        return [form._replace(figures=True)]
+    return [form, *owing(figures, department=task.department, year=task.year)]
 
 
 # --- the estimate ---------------------------------------------------------------------------------
@@ -409,21 +420,22 @@ def _assumed(manifest: Manifest, settings: Settings, database: Database | None, 
 # --- what is asked of whom ------------------------------------------------------------------------
 
 
-def _requests(owed: Sequence[Owed], folder: Path, deadline: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _requests(owed: Sequence[Owed | Form], folder: Path, deadline: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A workbook for each who owes something; one that is there already may be filled in, and is kept."""
     written: list[str] = []
     kept: list[str] = []
+    forms = {form.department: form for form in owed if isinstance(form, Form)}
     if owed:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             raise InputError(f"文件夹“{folder}”建不了。请用 -o 换一个能写的文件夹。") from None
-    for owner, items in by_owner(owed).items():
-        everything = next((i for i in items if not i.metric), None)
+    for form in forms.values():
+        written += _template(folder, form, kept)
+    for owner, items in by_owner([item for item in owed if isinstance(item, Owed)]).items():
+        if owner in forms and forms[owner].figures:
+            continue
         try:
-            if everything is not None:
-                written += _template(folder, everything, kept)
-                continue
             written += [str(p) for p in write_requests(folder, items, deadline=deadline)]
         except InputError as error:
             if "已经有了" not in str(error):
@@ -432,10 +444,11 @@ def _requests(owed: Sequence[Owed], folder: Path, deadline: str) -> tuple[tuple[
     return tuple(written), tuple(kept)
 
 
-def _template(folder: Path, owed: Owed, kept: list[str]) -> list[str]:
-    """The whole workbook for a department that has sent nothing."""
-    path = folder / f"{file_name(owed.department)}-{owed.period}-填报表.xlsx"
+def _template(folder: Path, form: Form, kept: list[str]) -> list[str]:
+    """The workbook for a department that has sent nothing, or not all."""
+    path = folder / f"{file_name(form.department)}-{form.year}-填报表.xlsx"
     if path.exists():
-        kept.append(owed.department)
+        kept.append(form.department)
         return []
-    return [str(write_template(path, owed.department, int(owed.period), load_catalogue()))]
+    sheets = (*(("指标",) if form.figures else ()), *(("事项",) if form.matters else ()))
+    return [str(write_template(path, form.department, form.year, load_catalogue(), sheets=sheets))]

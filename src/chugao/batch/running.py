@@ -92,7 +92,7 @@ def require_engines(manifest: Manifest, settings: Settings, max_cost: Decimal | 
     """Say what is missing for the engines of a manifest before anything is written."""
     limit = max_cost if max_cost is not None else manifest.max_cost
     for engine in dict.fromkeys(t.engine for t in manifest.tasks):
-        require_writer(engine, settings, limit)
+        require_writer(engine, settings, limited=limit is not None)
 
 
 def run(

@@ -12,6 +12,7 @@ from chugao.checks.copying import check_copying, known_of
 from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.given import Context, facts_of, told_by
 from chugao.checks.inventions import ask_about_inventions
+from chugao.checks.judged import misjudged
 from chugao.checks.numbers import Verdict, numbers_of, verify, years_unknown
 from chugao.checks.reading import read, readable
 from chugao.checks.report import Report, distinct, unsettled
@@ -24,6 +25,7 @@ from chugao.config import Office
 from chugao.kind import Kind, kind_of_title, reported_and_planned, years_of_title
 from chugao.material import Matter, Matters
 from chugao.mentions import Mention, find_mentions
+from chugao.metrics.headers import period_in
 from chugao.metrics.observation import Figures, Role
 from chugao.period import Period
 from chugao.source import Finding
@@ -49,7 +51,7 @@ def examine_text(
     kind = kind or kind_of_title(title)
     titled, planned = reported_and_planned(kind, years_of_title(title))
     year = year or titled or planned
-    period = _reported_period(kind, year, figures)
+    period = _reported_period(kind, year, figures, title)
     known = year if year is not None else period.year if figures.observations else None
     year = year if year is not None else period.year
     facts = facts_of(figures, period, department)
@@ -68,7 +70,7 @@ def examine_text(
         mentions=mentions,
     )
     findings += [*find_pending(text), *find_by_rules(reading), *tell_reading(reading)]
-    findings += [*years_unknown(text, context, told_by(context)), *unsteady(text, facts)]
+    findings += [*years_unknown(text, context, told_by(context)), *unsteady(text, facts), *misjudged(text, facts)]
     findings = unsettled(findings, verdicts)
     findings += ask_about_inventions(reading, facts, context.matters)
     if index is not None and len(index):
@@ -97,12 +99,20 @@ def _items(matters: Matters, department: str | None) -> tuple[Matter, ...]:
     return (matters.of_department(department).items or matters.items) if department else matters.items
 
 
-def _reported_period(kind: Kind | None, year: int | None, figures: Figures) -> Period:
-    """What “this year” is: from the title, else the latest year with results."""
+def _reported_period(kind: Kind | None, year: int | None, figures: Figures, title: str = "") -> Period:
+    """What “this year” is: from the title, else the latest year with results.
+
+    A title that names a part of the year means that part, where the figures hold it: half a year is not held against
+    the whole one that stands in the same workbook.
+    """
+    actual = [o for o in figures.observations if o.role is Role.ACTUAL]
     if year is not None:
-        return Period(year=year if kind is None or kind.looks_back else year - 1)
-    actual = [o.period for o in figures.observations if o.role is Role.ACTUAL]
-    return max(actual, key=lambda p: (p.year, p.last_month), default=Period(year=2000))
+        reported = Period(year=year if kind is None or kind.looks_back else year - 1)
+        part = period_in(title, bare_year=False)
+        if part is not None and part.year == reported.year and any(part in (o.period, o.counted) for o in actual):
+            return part
+        return reported
+    return max((o.period for o in actual), key=lambda p: (p.year, p.last_month), default=Period(year=2000))
 
 
 _BOUND = re.compile("[。！？\n]")

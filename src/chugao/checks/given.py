@@ -62,6 +62,9 @@ def told_by(context: Context) -> str:
     return "\n".join(f"{m.text}，{m.result}" for m in context.matters)
 
 
+_SET_UP = re.compile(r"(?:新增|增设|开设|设置|新设|设)(?=[\d一二两三四五六七八九十])")
+
+
 class Given:
     """Numbers of matters and other given texts, found again by value and the characters beside them."""
 
@@ -69,6 +72,9 @@ class Given:
         texts = [(m.id, f"{m.said_when}，{m.text}，{m.result}。{m.evidence}") for m in context.matters]
         # “中心组学习” and its “12次” are told as one clause.
         texts += [(m.id, f"{m.text}{m.result}。") for m in context.matters if m.result]
+        # “宁养病床，开设4张” is told as “增设宁养病床4张”.
+        set_up = ((m, _SET_UP.match(m.result)) for m in context.matters)
+        texts += [(m.id, f"{m.text}{m.result[said.end() :]}。") for m, said in set_up if said]
         texts += [("given", t) for t in context.others if t]
         self._numbers: dict[tuple[Decimal, str], list[tuple[str, str, Mention]]] = {}
         for source, text in texts:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
+from chugao.catalogue import load_catalogue
 from chugao.checks.numbers import constant_spans
 from chugao.checks.reading import Reading
 from chugao.manuscript import Draft, Sentence, content_hash
@@ -285,6 +286,9 @@ def _given(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[st
     yield from draft.recipe.get("bases", ())
     # What a leader wants said in these words was given by him, as long as nobody has changed it.
     yield from (s.text for _, s in draft.sentences() if s.recipe.get("said") and _has_source(s))
+    # The paper itself asked for the DNT time: who fills it in has not invented its name.
+    catalogue = load_catalogue()
+    yield from (d.name for r in draft.requests if (d := catalogue.get(r.metric)) is not None)
     yield from _known(facts, matters)
 
 

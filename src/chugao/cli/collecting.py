@@ -186,7 +186,7 @@ def _board_json(board: "CollectingBoard", texts: dict[str, str]) -> dict[str, An
         | {"lacks_signature": line.lacks_signature, "reminder": texts.get(line.department, "")}
         for line in board.departments
     ]
-    sent = sum(bool(line.files) for line in board.departments)
+    sent = len(board.departments) - len(board.missing)
     return {
         "year": board.year,
         "deadline": board.deadline,
@@ -197,7 +197,7 @@ def _board_json(board: "CollectingBoard", texts: dict[str, str]) -> dict[str, An
 
 
 def _print_board(board: "CollectingBoard") -> None:
-    sent = sum(bool(line.files) for line in board.departments)
+    sent = len(board.departments) - len(board.missing)
     show(
         f"{board.year}年材料：{len(board.departments)}个科室，已报{sent}个，未报{len(board.missing)}个；期限：{board.deadline or '没有写'}"
     )
@@ -209,7 +209,9 @@ def _told(line: "BoardLine") -> str:
     told = [line.state]
     if line.files:
         told.append("、".join(f"{f.file}" + (f"（{f.submitter}）" if f.submitter else "") for f in line.files))
+    if line.state != "未报":
         told.append(f"待确认{line.provisional}条，已确认{line.confirmed}条")
+    if line.files:
         told.append(f"{line.signed_by}已审签" if line.signed_by else "没有审签")
     told += [f"与往年相同{line.copied}条"] if line.copied else []
     told += [f"缺佐证{line.asks}条"] if line.asks else []

@@ -10,6 +10,7 @@ import typer
 from chugao.cli.exporting import office_look, say_kept
 from chugao.cli.options import Corpus, Json, Matters, Metrics, Out
 from chugao.cli.output import finding_json, headings_of, say, say_warnings, show, show_findings, show_json, traced
+from chugao.errors import InputError, NothingToWrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,7 +118,10 @@ def draft_command(
     papers = papers_touched(earlier, desk.figures)
     say(f"起草《{plan.title}》……")
     limit = None if max_cost is None else Decimal(str(max_cost))
-    made = _made(desk, plan, settings, engine or ["offline"], range(seed, seed + candidates), out, limit)
+    try:
+        made = _made(desk, plan, settings, engine or ["offline"], range(seed, seed + candidates), out, limit)
+    except NothingToWrite as error:
+        raise InputError(f"{error}{_what_there_is(desk, plan, settings.workspace)}") from None
     summaries = _written(made, out, started)
     for notice in desk.past.notices if desk.past else ():  # of the vectors, which drafting can do without
         if notice not in desk.notices:
@@ -128,6 +132,21 @@ def draft_command(
         say_warnings((*desk.figures.findings, *desk.matters.findings))
         _show(made, summaries, papers)
         _say_unpicked(desk.items, plan)
+
+
+def _what_there_is(desk: "Desk", plan: "Outline", workspace: Path | None) -> str:
+    """Of a department that nothing can be written of: what waits to be confirmed, and which departments are known."""
+    from chugao.desk import departments_kept
+
+    waiting = sum(i.status == "provisional" and i.kind != "instruction" for i in desk.items)
+    told = ""
+    if waiting:
+        told += f"\n收到的材料里有{waiting}条还没有人核实：写在 --material 后面的，核实后加 --confirmed-by 姓名；收进工作区的，用 chugao material confirm 确认。"
+    others = [d for d in departments_kept(workspace) if d != plan.department] if workspace is not None else []
+    if others:
+        some = "、".join(others[:12]) + (f"等{len(others)}个" if len(others) > 12 else "")
+        told += f"\n工作区里有材料的科室：{some}。请核对 --department 的写法。"
+    return told
 
 
 def _made(

@@ -289,10 +289,13 @@ def _pasted(
 
 
 def _show_whose(sent: "Submission") -> None:
-    """Of a chat in which several departments speak: how many items went to which."""
+    """Of a chat in which several departments speak, or a table of several: how many items went to which."""
+    from chugao.material.submission import SHEETS
+
     counts = Counter(i.department for i in sent.items)
+    by = "“部门”一列" if Path(sent.file).suffix.lower() in SHEETS else "发言人"
     if len(counts) > 1:
-        show(f"  按发言人记到：{'、'.join(f'{department}{n}条' for department, n in counts.items())}")
+        show(f"  按{by}记到：{'、'.join(f'{department}{n}条' for department, n in counts.items())}")
 
 
 def _show_rest(sent: "Submission") -> None:

@@ -6,12 +6,13 @@ Chinese characters take two columns; rich counts them.  Where there is no colour
 log and a redirected file still say what changed.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from chugao.comparing.candidates import SideBySide
-from chugao.comparing.facts import FactChange, with_role
+from chugao.comparing.facts import FactChange, FactPlace, with_role
 from chugao.comparing.paragraphs import turns_of
 from chugao.comparing.summary import Summary, rewritten, summary_of_changes
 from chugao.comparing.versions import Comparison, Hunk, Piece, Unit
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Only = Literal["numbers", "changes", "all"]
 _STYLES = {"changed": "yellow", "added": "green", "lost": "red", "moved": "cyan", "resourced": "magenta"}
 _ORDER = ("数字", "增", "删", "移", "措辞", "标点")
+_RESOURCED = 3
+"""So many numbers from another place are listed one by one."""
 _CONTEXT = 14
 """Characters kept on each side of a change; the rest of a long sentence is left out."""
 
@@ -41,7 +44,7 @@ def print_comparison(console: "Console", comparison: Comparison, facts: Sequence
     console.print(summary.line, style="bold", highlight=False)
     if touched := _touched(summary):
         console.print(touched, highlight=False)
-    _print_facts(console, facts)
+    _print_facts(console, facts, only)
     if only == "all":
         _print_all(console, comparison)
     else:
@@ -59,13 +62,14 @@ def _touched(summary: Summary) -> str:
 # --- facts ----------------------------------------------------------------------------------------
 
 
-def _print_facts(console: "Console", facts: Sequence[FactChange]) -> None:
+def _print_facts(console: "Console", facts: Sequence[FactChange], only: Only) -> None:
     from rich.table import Table
     from rich.text import Text
 
     if not facts:
         console.print("\n数字没有变化。", highlight=False)
         return
+    facts, folded = _folded(facts, only)
     table = Table(title="数字变化", title_justify="left", title_style="bold", box=None, pad_edge=False, expand=False)
     for name, wide in (
         ("变化", False),
@@ -86,7 +90,26 @@ def _print_facts(console: "Console", facts: Sequence[FactChange]) -> None:
             Text(told_beside(fact)),
         )
     console.print()
-    console.print(table)
+    if facts:
+        console.print(table)
+    if folded:
+        console.print(folded, highlight=False)
+
+
+def _folded(facts: Sequence[FactChange], only: Only) -> tuple[Sequence[FactChange], str]:
+    """The facts to list, and a line for the numbers that only come from another place: they bury those that changed."""
+    resourced = [f for f in facts if f.change == "resourced"]
+    if only == "all" or len(resourced) <= _RESOURCED:
+        return facts, ""
+    old, new = ("、".join(_files(f.old_place for f in resourced)), "、".join(_files(f.new_place for f in resourced)))
+    told = f"换源{len(resourced)}处，数没有变：原出处{old or '无'}，现出处{new or '无'}。逐处看加 --only all。"
+    return [f for f in facts if f.change != "resourced"], told
+
+
+def _files(places: Iterable[FactPlace | None]) -> list[str]:
+    """The files that support numbers, each once."""
+    found = (re.match(r"[^ “（]+", p.source) for p in places if p is not None)
+    return list(dict.fromkeys(m[0] for m in found if m))[:3]
 
 
 def where_of(fact: FactChange) -> str:

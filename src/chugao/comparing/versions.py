@@ -65,7 +65,9 @@ class Part(NamedTuple):
     @property
     def name(self) -> str:
         """What a person calls it: “（一）手术难度和数量同步上升”, or “开头” for text before any heading."""
-        return self.number + self.heading or "开头"
+        # “附表1 2025年主要指标完成情况表”: without the gap the two numbers read as one.
+        gap = " " if self.number.startswith("附") and self.heading else ""
+        return f"{self.number}{gap}{self.heading}" or "开头"
 
     @property
     def key(self) -> str:

@@ -123,7 +123,12 @@ def clean(text: str) -> str:
 
 
 def another_kind(name: str, what: str) -> InputError:
-    return InputError(f"{name}：内容看起来是{what}，不是表格。请用 Excel 或 WPS 另存为 .xlsx 或 .csv 再导入。")
+    told = f"{name}：内容看起来是{what}，不是表格。"
+    if what not in ("Word 文档", "PDF 文件"):
+        return InputError(f"{told}请用 Excel 或 WPS 另存为 .xlsx 或 .csv 再导入。")
+    return InputError(
+        f"{told}科室报来的文稿，起草时写在 --material 后面，或用 chugao material add 收进来；只要里面一张表的，复制到 Excel 里存成 .xlsx。"
+    )
 
 
 def encrypted(name: str) -> InputError:

@@ -11,21 +11,25 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chugao.config import Office
-from chugao.drafting.assembling import Job, assemble
+from chugao.drafting.assembling import assemble
 from chugao.drafting.basing import fitting_bases
 from chugao.drafting.filling import filled
 from chugao.drafting.heeding import heed, read_order, wishes_of
+from chugao.drafting.job import Job
 from chugao.drafting.matching import match_headings
 from chugao.drafting.offering import Offer, make_offer, own_names
+from chugao.drafting.once import said_once
 from chugao.drafting.owing import missing, owed_by_section
-from chugao.drafting.planning import SectionPlan, plan_sections, printable
+from chugao.drafting.planning import plan_sections
 from chugao.drafting.quoting import with_words
+from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.shortening import with_parts_cut
 from chugao.drafting.standing import standing_formula
 from chugao.drafting.tabling import Tabled, eased
+from chugao.drafting.weighing import printable
 from chugao.drafting.wording import Wording, own_wording
 from chugao.drafting.writing import OnText, Progress, fitted, write
-from chugao.errors import InputError
+from chugao.errors import InputError, NothingToWrite
 from chugao.manuscript import BriefPassage, ClaimedText, Draft, Engine, count_characters
 from chugao.material import Matter, Matters, MatterStatus
 from chugao.material.honours import in_order
@@ -138,7 +142,8 @@ async def adraft(
     tabled: tuple[Tabled, ...] = ()
     if judge is None:
         annexes = [p.part.role for p in plans]
-        offers, told, tabled = await eased(outline, annexes, offers, told, fallback, derived, index)
+        kept = await eased(outline, annexes, offers, told, fallback, derived, index)
+        offers, told, tabled = await said_once(offers, kept, fallback)
         match_headings(plans, told)
     told = with_words(job, plans, offers, told)
     told = with_parts_cut(job.wishes, outline.parts, plans, told)
@@ -200,7 +205,7 @@ def _around(outline: Outline, plans: Sequence[SectionPlan]) -> int:
 def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) -> dict[str, Offer]:
     """What each section that wants words may use, by section id in the order of the document."""
     owed = owed_by_section(plans, job.missing)
-    guidance = job.office.guidance or standing_formula(job.outline)
+    guidance = job.office.guidance or standing_formula(job.outline, len(job.matters))
     own = own_names(job.outline, job.matters)
     apart = any(p.part.role == "problems" and p.matters for p in plans)
     divided = sum(p.part.role == "results" and not p.is_parent for p in plans) > 1
@@ -286,7 +291,7 @@ def _check_enough(outline: Outline, facts: Facts, matters: Sequence[Matter]) -> 
         return
     periods = sorted({o.period.label for o in facts.figures.observations})
     have = f"（文件里有：{'、'.join(periods)}）" if periods else ""
-    raise InputError(
+    raise NothingToWrite(
         f"没有可写的材料：指标文件里没有{outline.reported.label}的数据{have}，也没有事项。"
         "请核对 --year 和 --period，或补充 --metrics、--matters；科室报来的材料要先确认（chugao material confirm）。"
     )

@@ -402,13 +402,14 @@ _NOT_BEFORE = re.compile("不(提前|事先|事前|预先)")
 _NONE_CAME = re.compile("未(?:接到|收到|发生|出现)(?=[一-鿿])")
 _SPARED = re.compile("省去了?|免去了?|免了|告别了?")
 _BEFORE_DONE = re.compile("未([一-鿿]{1,6}?之?前)(?=$|[，,；;])")
+_THAN = re.compile("较(?=[上去往][年月季周半]|年初|同期|以往|此前|之前|改造|实施|开展)")
 _DENIED = re.compile("还没有|尚没有|没有能|没有|尚未|并未|未能|没能|还没|从未|未曾|没")
 
 
 def canonical(text: str) -> str:
     """A text in which every denial of what was done is 未: 没有接通, 尚未接通; and what held it up stands behind 因."""
     text = _CANNOT.sub(r"不能\1", _SPARED.sub("不再", _NO_MORE_THAN.sub("", text)))
-    text = _WITH_HELP.sub(r"\1", text)
+    text = _THAN.sub("比", _WITH_HELP.sub(r"\1", text))
     text = _NOT_BEFORE.sub(r"\1不", _TOUCHED.sub("", _LIMITED.sub(r"因\1", text)))
     text = _BEFORE_DONE.sub(r"\1", _DENIED.sub("未", _STILL_TO.sub("须", text)))
     return _NONE_CAME.sub("无", text)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from chugao.drafting.binding import SlotValue, bind, mask_numbers
 from chugao.drafting.offering import counts_from_january, slot_value, when_in_text, worth_a_percentage, year_of
-from chugao.drafting.planning import is_problem, printable
+from chugao.drafting.weighing import is_problem, printable
 from chugao.manuscript import ClaimedText, Table
 from chugao.material import Matter, MatterStatus
 from chugao.material.matter import in_words

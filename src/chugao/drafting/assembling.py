@@ -3,22 +3,21 @@
 In: plans and `Written` sections.  Out: `Draft`.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
 
-from chugao.catalogue import MetricDefinition
 from chugao.checks.unproved import KEY, proved
 from chugao.config import Office
 from chugao.drafting.annexes import deeds_table, goals_table, results_table, tasks_table
 from chugao.drafting.binding import Bound, SlotValue, claimed
-from chugao.drafting.heeded import carried, findings_of
+from chugao.drafting.heeded import Carried, carried, findings_of
+from chugao.drafting.job import Job
+from chugao.drafting.noticing import characters, early, noticed
 from chugao.drafting.offering import Offer, as_told, general_values
 from chugao.drafting.owing import pending_parts, requests
-from chugao.drafting.planning import SectionPlan, printable
+from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.tabling import Tabled, cells_of
+from chugao.drafting.weighing import printable
 from chugao.drafting.writing import Written
 from chugao.manuscript import (
     Block,
@@ -31,43 +30,15 @@ from chugao.manuscript import (
     Shell,
     Table,
     content_hash,
-    count_characters,
 )
-from chugao.material import Matter, MatterStatus
+from chugao.material import Matter
 from chugao.metrics.facts import Fact, Facts
-from chugao.metrics.observation import Observation, Role
 from chugao.outline import Outline
 from chugao.source import Finding, Place, Release, Severity
 
-_FILLED = 0.7
 # Whom a notice within an institution goes to; a commission's readers are its own to name.
 _ADDRESSEES = {"科室": "各科室：", "医院": "各科室：", "乡镇": "各科室、各村卫生室："}
 _HAN = ("", *"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")
-
-
-class Job(NamedTuple):
-    """One document to make: what it is made from, and by what."""
-
-    outline: Outline
-    facts: Facts
-    matters: tuple[Matter, ...]
-    missing: tuple[MetricDefinition, ...]
-    """Metrics it cannot do without and that have no value."""
-    office: Office
-    engine: str
-    seed: int
-    instructions: tuple[str, ...]
-    """As they were written down, for the 意见台账."""
-    wishes: tuple[str, ...]
-    """The single things they ask for."""
-    fingerprints: dict[str, str]
-    """File name → fingerprint, of every file that went in."""
-    bases: tuple[str, ...] = ()
-    """Policy documents it may cite, as they are to be cited."""
-    omitted: tuple[str, ...] = ()
-    """Instructions that left something out."""
-    untimely: tuple[Matter, ...] = ()
-    """What was given and lies outside what the document reports on or plans for."""
 
 
 def assemble(
@@ -87,7 +58,7 @@ def assemble(
     title = claimed(with_year_slots(outline.title, outline), general_values(outline), (outline.department,))
     shell = _shell(outline, job.office, title.text)
     cutoff = facts.figures.cutoff()
-    counted = _characters(title, sections)
+    counted = characters(title, sections)
     told = carried(job.instructions, job.matters, sections, counted, job.omitted, facts.definitions)
     return Draft(
         id=content_hash(title, sections, shell),
@@ -102,88 +73,26 @@ def assemble(
         engine=job.engine,
         shell=shell,
         sections=sections,
-        findings=(
-            *builder.findings,
-            *findings_of(told),
-            *_length(outline, title, sections),
-            *_undated(job, plans),
-            *_untimely(job),
-            *_stops_early(job, builder.used),
-            *_homeless(job, plans),
-        ),
+        findings=(*builder.findings, *findings_of(told), *noticed(job, plans, title, sections, builder.used)),
         requests=(*requests(outline, facts, job.missing), *pending_parts(outline, offers)),
         evidence=(*(evidence_of(f) for f in {f.slot: f for f in builder.used}.values()), *_matter_evidence(sections)),
-        recipe={
-            "engine": job.engine,
-            "seed": job.seed,
-            "inputs": job.fingerprints,
-            "length": outline.length,
-            "headings_from_above": [p.heading for p in outline.parts if p.asked],
-            **({"bases": list(job.bases)} if job.bases else {}),
-            **({KEY: known} if (known := proved(job.matters)) else {}),
-            **_from_above(job, plans),
-            **({"instructions": [c.model_dump() for c in told]} if told else {}),
-        },
+        recipe=_recipe(job, plans, told),
     )
 
 
-def early(used: Iterable[Fact]) -> tuple[Observation, ...]:
-    """Of what is printed: this year's values that stop before the end of what is reported, each once."""
-    inputs = (o for f in used if f.field == "now" for o in f.inputs)
-    return tuple({o.metric: o for o in inputs if o.role is Role.ACTUAL and o.counted != o.period}.values())
-
-
-def _stops_early(job: Job, used: Iterable[Fact]) -> Iterator[Finding]:
-    """Ten months are not to be read as the year: what stops early is named, with the day."""
-    by_day: dict[date, list[str]] = defaultdict(list)
-    for observation in early(used):
-        if observation.source.cutoff is not None:
-            by_day[observation.source.cutoff].append(job.facts.definitions[observation.metric].name)
-    for day, names in sorted(by_day.items()):
-        told = f"{'、'.join(names[:3])}{f'等{len(names)}个数' if len(names) > 3 else ''}"
-        hint = (
-            f"{told}只计到{day.month}月{day.day}日，不是{job.outline.reported.label}全部的数。"
-            f"定稿前请换成全部的数，或在正文写明“数据截至{day.month}月{day.day}日”。"
-        )
-        yield Finding(rule="early", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
-
-
-def _untimely(job: Job) -> Iterator[Finding]:
-    """What was left out for its time, so that nobody looks for it."""
-    left = [m for m in job.untimely if m.status is not MatterStatus.PLANNED]
-    if left and job.outline.kind.looks_back:
-        named = "；".join(f"{m.text[:20]}（{m.said_when}）" for m in left[:3])
-        more = "……" if len(left) > 3 else ""
-        hint = f"有{len(left)}条事项的时间不在{job.outline.reported.label}，没有写：{named}{more}。时间写错了的请改正。"
-        yield Finding(rule="untimely", severity=Severity.INFO, place=Place(start=0, end=0), quote="", hint=hint)
-
-
-def _homeless(job: Job, plans: Sequence[SectionPlan]) -> Iterator[Finding]:
-    """What no heading from above speaks of, so that nothing is left out unseen."""
-    told = {m.id for p in plans for m in p.matters}
-    ahead = not job.outline.kind.looks_back
-    left = [m for m in job.matters if m.id not in told and not (ahead and m.status is not MatterStatus.PLANNED)]
-    if job.outline.source and left:
-        named = "；".join(f"{m.text[:20]}" for m in left[:3]) + ("……" if len(left) > 3 else "")
-        hint = f"有{len(left)}条事项不合提纲的哪一个标题，正文没有写：{named}。要写的请写一条领导意见“……放在……部分”，或在提纲里加一个标题。"
-        yield Finding(rule="left-out", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
-
-
-def _undated(job: Job, plans: Sequence[SectionPlan]) -> Iterator[Finding]:
-    """Of a part of a year: what gives no time may be the year's, and a person has to say so."""
-    reported = job.outline.reported
-    if reported.is_year or not job.outline.kind.looks_back:
-        return
-    told = {m.id: m for p in plans for m in p.matters}.values()
-    loose = [m for m in told if not m.when and m.status is MatterStatus.DONE and re.search(r"\d", m.text + m.result)]
-    if loose:
-        named = "；".join(m.text[:20] for m in loose[:3])
-        hint = (
-            f"有{len(loose)}条带数的事项没有写时间，不知道是不是{reported.label}的：{named}"
-            + ("……" if len(loose) > 3 else "")
-            + "。请核对，在材料里补上时间（chugao material correct 编号 --when 5月 --by 姓名），不是的不采用。"
-        )
-        yield Finding(rule="undated", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
+def _recipe(job: Job, plans: Sequence[SectionPlan], told: Sequence[Carried]) -> dict[str, object]:
+    """How the draft came about, so that it can be made again and each order be found."""
+    return {
+        "engine": job.engine,
+        "seed": job.seed,
+        "inputs": job.fingerprints,
+        "length": job.outline.length,
+        "headings_from_above": [p.heading for p in job.outline.parts if p.asked],
+        **({"bases": list(job.bases)} if job.bases else {}),
+        **({KEY: known} if (known := proved(job.matters)) else {}),
+        **_from_above(job, plans),
+        **({"instructions": [c.model_dump() for c in told]} if told else {}),
+    }
 
 
 def _from_above(job: Job, plans: Sequence[SectionPlan]) -> dict[str, object]:
@@ -219,30 +128,6 @@ def _figures_of(metrics: Iterable[str], facts: Facts) -> list[list[str]]:
     """(metric, name and value) of what a document may print."""
     told = [(m, fact) for m in metrics if (fact := facts.get(m, "now")) is not None and printable(fact.release)]
     return [[m, f"{facts.definitions[m].name}{as_told(fact)}"] for m, fact in told]
-
-
-def _characters(title: ClaimedText, sections: Sequence[Section]) -> int:
-    """As WPS counts the body: title, headings and sentences, no tables."""
-    return count_characters(title.text) + sum(
-        (count_characters(s.number + s.heading.text) if s.level else 0)
-        + sum(count_characters(s.block_text(b)) for b in s.blocks)
-        for s in sections
-        if not any(b.table for b in s.blocks)
-    )
-
-
-def _length(outline: Outline, title: ClaimedText, sections: Sequence[Section]) -> list[Finding]:
-    """What a person should know of the length: still over the ceiling, or far from filling what was asked for."""
-    count = _characters(title, sections)
-    if count > outline.length:
-        hint = f"正文{count}字，上限{outline.length}字：每一部分只留了一件事仍然超出，请人工再压。"
-        severity = Severity.WARNING
-    elif outline.asked_length and count < outline.length * _FILLED:
-        hint = f"正文{count}字，没有写满{outline.length}字：收到的指标和事项都已写进，不凑字数。要更详细请补充事项。"
-        severity = Severity.INFO
-    else:
-        return []
-    return [Finding(rule="length", severity=severity, place=Place(start=0, end=0), quote="", hint=hint)]
 
 
 class _Builder:
@@ -404,6 +289,12 @@ class _Builder:
                     )
                     + "；".join(dict.fromkeys(written.complaints))[:300],
                 )
+            )
+        if written.left_out:
+            told = "".join(written.left_out)[:200]
+            hint = f"模型多写的话资料里没有依据，已经删去，其余照用：“{told}”"
+            self.findings.append(
+                Finding(rule="engine-surplus", severity=Severity.INFO, place=place, quote="", hint=hint)
             )
         if written.dropped:
             self.findings.append(

@@ -70,6 +70,10 @@ _AND_SO_ON = re.compile("等(?:[一-鿿]{0,4}(?:工作|事项|项目|措施|任�
 _MEANT = re.compile(
     "拟(?!定)|计划(?!生育|免疫|书|表)|力争|争取|打算|准备|预计|正在(?:有序|抓紧)?(?:推进|进行|实施|开展)?中?"
 )
+_BEHIND = re.compile("（([^（）]{2,20})）?$")
+_EVERY = re.compile("全部|所有|全体|一律|(?:在|向|到)全院|全院(?=各|推|范围)")
+_LEADS_ON = re.compile("^(?:对|对于|针对|凡|遇|如|若|在|经|自)[^，]|(?:时|期间|后|前|下|的|者|起|过程中)$")
+"""A clause that only says of whom, when or if: what is said of it stands behind the comma."""
 _MARKS = "，、。；：！？"
 _ENDS = "，。；：！？"
 # Words of office writing that claim nothing.
@@ -98,17 +102,9 @@ class Grounds:
         for sentence in sentences:
             yield from claimed(sentence.text, own.texts)
             yield from unvalued(sentence.text, offer, own.texts)
+            yield from own.widened(sentence.text)
             spoken_of: dict[str, BriefMatter] = {}
-            # An enumeration is one clause here: its members share what is said of them.
-            for clause in re.split(f"[{_ENDS}]", sentence.text):
-                matter = own.matter_of(clause, words_of(clause, offer))
-                turned = own.turned(clause, matter, sentence.text) if matter else []
-                if turned and own.several(clause, sentence.text):
-                    turned = []
-                spoken_of |= {matter.id: matter} if matter else {}
-                yield from turned
-                if matter is None or turned:
-                    yield from own.unfounded(clause, ahead)
+            yield from own.clause_problems(re.split(f"[{_ENDS}]", sentence.text), sentence.text, ahead, spoken_of)
             for matter in spoken_of.values():
                 yield from own.out_of_order(sentence.text, matter)
             whole = words_of(sentence.text, offer)
@@ -204,6 +200,49 @@ class _Own:
             return None
         enough = _ENOUGH_OF_AN_ACT if self._offer.brief.role in AHEAD else _ENOUGH_OF_ALL
         return matters[-place] if best >= enough and best > self._lent_share(words) else None
+
+    def widened(self, sentence: str) -> Iterator[str]:
+        """All of them, everywhere: where the matters of this section do not say so, in these or other words."""
+        for match in _EVERY.finditer(SLOT.sub("，", sentence)):
+            if not said_in(match.group(), "\n".join((self._frame, *self._matters, *self._passages))):
+                yield f"“{match.group()}”资料里没有这样说，请照资料写清是哪些"
+
+    def clause_problems(
+        self, clauses: Sequence[str], around: str, ahead: bool, spoken_of: dict[str, BriefMatter]
+    ) -> Iterator[str]:
+        """What is wrong with the clauses of a sentence; `spoken_of` grows by their matters.
+
+        “对没带手机的患者，由窗口打印” is one statement with a comma in it: where its halves do not stand by themselves,
+        they may stand together.
+        """
+        found = [self._one(clause, around, ahead, spoken_of) for clause in clauses]
+        at = 0
+        while at < len(clauses):
+            two = "".join(clauses[at : at + 2]) if any(found[at : at + 2]) and _LEADS_ON.search(clauses[at]) else ""
+            if at + 1 < len(clauses) and two and not self._one(two, around, ahead, spoken_of):
+                at += 2
+                continue
+            yield from found[at]
+            at += 1
+
+    def _one(self, clause: str, around: str, ahead: bool, spoken_of: dict[str, BriefMatter]) -> list[str]:
+        # An enumeration is one clause here: its members share what is said of them.
+        clause = self._without_office(clause)
+        matter = self.matter_of(clause, words_of(clause, self._offer))
+        turned = self.turned(clause, matter, around) if matter else []
+        if turned and self.several(clause, around):
+            turned = []
+        spoken_of |= {matter.id: matter} if matter else {}
+        return [*turned, *(self.unfounded(clause, ahead) if matter is None or turned else ())]
+
+    def _without_office(self, clause: str) -> str:
+        """Without “（信息科” or “（信息科）” behind what the office did, as a brief has it."""
+        behind = _BEHIND.search(clause)
+        if behind is None:
+            return clause
+        bare = clause[: behind.start()]
+        matter = self.matter_of(bare, words_of(bare, self._offer))
+        return bare if matter and behind[1] in (matter.actor, matter.owner) else clause
 
     def unfounded(self, clause: str, ahead: bool) -> Iterator[str]:
         """What stands on nothing, member by member of an enumeration."""

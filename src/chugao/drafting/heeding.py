@@ -225,7 +225,7 @@ def part_ceiling(order: Order) -> str:
 
 def _as_said(matter: Matter, order: Order) -> Matter:
     """A matter told as a leader wants it told; a number it did not have itself is no fact of it and is put beside it."""
-    if new_numbers(order.words, f"{matter.when}{matter.text}{matter.result}"):
+    if new_numbers(order.words, f"{matter.when}，{matter.text}，{matter.result}"):
         return matter.model_copy(update={"result": ""})
     if share_of(matter.text, order.words) >= _MEANT:
         return matter.model_copy(update={"text": order.words.rstrip("。"), "result": ""})

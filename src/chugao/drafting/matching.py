@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from chugao.drafting.planning import SectionPlan
+from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.writing import Written
 
 _SEVERAL = 2

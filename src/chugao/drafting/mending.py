@@ -1,7 +1,7 @@
 """The first layer: what a model meant beyond doubt is put right, and the sentence says so.
 
 In: a `Reply`, an `Offer`.  Out: the reply with slots where a fact was written out at its metric's name, and without
-units and verbs that a slot brings itself.
+units and verbs that a slot brings itself, and without a spoken “我们”.
 
 Only one reading is ever mended: a printed form that two facts share, or that stands beside another metric's name, is
 left as it is, and is asked for again.
@@ -18,6 +18,8 @@ _BEFORE = re.compile(r"[\d.,，]*[\d.]$|[约近超逾过余达第±≥≤<>–�
 _AFTER = re.compile(r"[\d.%‰]|余|多|左右|以上|以下|以内|上下|个百分点|倍|[—–~～-]\d")
 _UNIT = re.compile(r"[^\d.\s]+$")
 _ENDS = "，。；：、！？）”,;"
+_AS_SPOKEN = re.compile("(?:^|(?<=[，；：。]))我们(?![的科院部室所局委站])")
+"""A paper has no “we”: who writes is who did it, and the sentence stands without."""
 
 
 def mend(reply: Reply, offer: Offer) -> Reply:
@@ -55,9 +57,11 @@ def _block(block: ReplyBlock, offer: Offer, names: dict[str, tuple[str, ...]]) -
 def _sentence(sentence: ReplySentence, offer: Offer, names: dict[str, tuple[str, ...]]) -> ReplySentence:
     text, rebound = _rebound(sentence.text, offer, names)
     text, dropped = _without_repeats(text, offer.values)
+    text, spoken = _AS_SPOKEN.subn("", text)
     if text == sentence.text:
         return sentence
     steps = [f"“{literal}”改为{slot}" for literal, slot in rebound] + [f"删去重复的“{d}”" for d in dropped]
+    steps += ["删去“我们”"] if spoken else []
     return sentence.model_copy(update={"text": text, "recipe": sentence.recipe | {"mended": "；".join(steps)}})
 
 

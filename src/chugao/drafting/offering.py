@@ -5,16 +5,20 @@ In: a `SectionPlan`, facts, matters, passages.  Out: `Offer`, the brief and the 
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from chugao.catalogue import MetricDefinition, short_name
 from chugao.drafting.binding import SlotValue, mask_numbers
-from chugao.drafting.planning import SectionPlan, printable, weight_of
+from chugao.drafting.sectioning import SectionPlan
+from chugao.drafting.weighing import printable, weight_of
+from chugao.engines.acts import says_what_to_do
 from chugao.kind import Kind
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
 from chugao.material import Matter, MatterStatus
 from chugao.material.matter import in_words
 from chugao.metrics.facts import Fact, Facts
+from chugao.metrics.observation import Observation
 from chugao.outline import Outline, affinity, rest_of_year
 from chugao.source import Frozen
 
@@ -66,6 +70,10 @@ class Offer(Frozen):
     """Metrics the document cannot do without and nobody sent."""
 
 
+_ANSWERS = 66
+"""Weight of a task that answers a shortcoming of last year: a plan opens with it."""
+
+
 def make_offer(
     plan: SectionPlan,
     outline: Outline,
@@ -93,13 +101,16 @@ def make_offer(
         if not _said_by_a_matter(metric, spoken[metric], facts, plan)
         for fact in _offered(facts, metric, plan.part.role)
     }
-    slots = [_slot(f, facts.definitions[f.metric], outline, spoken) for f in told.values()]
+    stops = stops_early(outline, facts)
+    slots = [
+        _slot(f, facts.definitions[f.metric], outline, spoken, served=f.metric in plan.served) for f in told.values()
+    ]
     values = {name: slot_value(f) for name, f in told.items()}
-    general = general_values(outline)
-    if plan.part.required and plan.part.role != "lead" and not (plan.matters or plan.metrics or missing):
-        general["brief.pending"] = _pending(plan, outline)
-    elif plan.part.role in ("plan", "next") and not plan.matters:
-        general["brief.tasks"] = _tasks_owed(outline, answering=shortfalls_apart)
+    for slot, value in _until(told.values(), stops):
+        slots.append(slot)
+        values[slot.name] = value
+    general = general_values(outline) | _counted(stops)
+    general |= _owed_whole(plan, outline, figures_owed=bool(missing), answering=shortfalls_apart)
     lead = plan.part.role == "lead"
     without_figure = (
         *(_missing(d, owner_of(facts, d.id) or outline.department) for d in missing),
@@ -109,11 +120,8 @@ def make_offer(
     for slot, value in without_figure:
         slots.append(slot)
         values[slot.name] = value
-    matters = []
-    for matter in plan.matters:
-        brief_matter, behind = _matter(matter, outline, instructions, own)
-        matters.append(brief_matter)
-        values |= behind
+    matters, behind = _matters(plan, outline, instructions, own)
+    values |= behind
     brief = Brief(
         task="lead" if lead else "part",
         section=plan.id,
@@ -149,10 +157,76 @@ def make_offer(
     )
 
 
+def _owed_whole(plan: SectionPlan, outline: Outline, *, figures_owed: bool, answering: bool) -> dict[str, SlotValue]:
+    """【待补】 for a section that has nothing at all, or aims and no task."""
+    if plan.part.required and plan.part.role != "lead" and not (plan.matters or plan.metrics or figures_owed):
+        return {"brief.pending": _pending(plan, outline)}
+    if plan.part.role in ("plan", "next") and not plan.matters:
+        return {"brief.tasks": _tasks_owed(outline, answering=answering)}
+    return {}
+
+
+def _matters(
+    plan: SectionPlan, outline: Outline, instructions: Sequence[str], own: Collection[str]
+) -> tuple[list[BriefMatter], dict[str, SlotValue]]:
+    """A section's matters as an engine sees them, and what stands behind their slots."""
+    matters: list[BriefMatter] = []
+    values: dict[str, SlotValue] = {}
+    for matter in plan.matters:
+        brief_matter, behind = _matter(matter, outline, instructions, own, told=plan.part.role == "results")
+        if matter.id in plan.answers and says_what_to_do(brief_matter):
+            brief_matter = brief_matter.model_copy(update={"weight": max(brief_matter.weight, _ANSWERS)})
+        matters.append(brief_matter)
+        values |= behind
+    return matters, values
+
+
 def owner_of(facts: Facts, metric: str) -> str:
     """Whom the row of a figure without a value names; "" for nobody."""
     known = facts.get(metric, "target") or facts.get(metric, "prev") or facts.get(metric, "goal")
     return known.inputs[0].owner if known and known.inputs else ""
+
+
+def stops_early(outline: Outline, facts: Facts) -> Observation | None:
+    """One of the year's figures where most of them stop before the period ends, so that the paper says so once.
+
+    Ten months are never to be read as the year.
+    """
+    if not outline.kind.looks_back:
+        return None
+    told = [f for m in facts.metrics() if (f := facts.get(m, "now")) is not None and printable(f.release) and f.inputs]
+    days = Counter(o.source.cutoff for f in told if (o := f.inputs[0]).counted != o.period)
+    day, count = max(days.items(), key=lambda d: d[1], default=(None, 0))
+    if day is None or count * 2 <= len(told):
+        return None
+    return next(f.inputs[0] for f in told if f.inputs[0].source.cutoff == day)
+
+
+def _counted(stops: Observation | None) -> dict[str, SlotValue]:
+    """What most figures of a paper count, where that is less than what it reports on: “1—10月”, “10月31日”."""
+    if stops is None or stops.source.cutoff is None:
+        return {}
+    said = {"brief.counted": stops.counted.span_label, "brief.until": _day(stops.source.cutoff)}
+    return {name: SlotValue(printed=printed, state="constant", id=name) for name, printed in said.items()}
+
+
+def _until(told: Iterable[Fact], stops: Observation | None) -> Iterator[tuple[Slot, SlotValue]]:
+    """The day up to which a figure counts, of each that stops at another day than its paper says."""
+    usual = stops.source.cutoff if stops else None
+    for fact in told:
+        if fact.field != "now" or not fact.inputs:
+            continue
+        observation = fact.inputs[0]
+        day = observation.source.cutoff
+        if day is None or day == usual or observation.counted == observation.period:
+            continue
+        name = f"{fact.metric}.until"
+        slot = Slot(name=name, meaning="这个数计到哪一天", metric=fact.metric, metric_name=fact.name, field="until")
+        yield slot, SlotValue(printed=_day(day), state="constant", id=name)
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def _basis(number: int, title: str) -> tuple[Slot, SlotValue]:
@@ -250,6 +324,8 @@ def _offered(facts: Facts, metric: str, role: str) -> Iterable[Fact]:
     """The facts of a metric that this part may state: no goals in results, no targets of the past in a plan."""
     ahead = role in ("plan", "items", "goals", "next")
     fields = ("now", "prev", "goal") if ahead else tuple(f for f in _FIELDS if f != "goal")
+    if ahead and _part_of_what_a_year_makes(facts, metric):
+        fields = ("goal",)
     for field in fields:
         fact = facts.get(metric, field)
         if fact is None or not printable(fact.release) or not worth_a_percentage(facts, fact):
@@ -259,7 +335,7 @@ def _offered(facts: Facts, metric: str, role: str) -> Iterable[Fact]:
         if (field == "rank" and fact.value > _WORTH_A_RANK) or (field == "streak" and not fact.good):
             continue
         if ahead and field == "goal":
-            now = facts.get(metric, "now")
+            now = facts.get(metric, "now") if "now" in fields else None
             sign = (fact.value > now.value) - (fact.value < now.value) if now else 0
             yield fact.model_copy(update={"sign": sign})
         elif field == "now" and not ahead:
@@ -267,6 +343,13 @@ def _offered(facts: Facts, metric: str, role: str) -> Iterable[Fact]:
             yield fact.model_copy(update={"sign": trend.sign if trend else 0})
         else:
             yield fact
+
+
+def _part_of_what_a_year_makes(facts: Facts, metric: str) -> bool:
+    """Whether this year's value adds up months and the year is not over: no whole year 增加到 anything from there."""
+    now = facts.get(metric, "now")
+    counted = [o.counted for o in now.inputs] if now else []
+    return facts.definitions[metric].rollup == "sum" and any(c.last_month < 12 for c in counted)
 
 
 def counts_from_january(fact: Fact) -> bool:
@@ -289,7 +372,9 @@ def spoken_names(facts: Facts) -> dict[str, str]:
     return {d.id: d.name if taken[short[d.id]] > 1 else short[d.id] for d in facts.definitions.values()}
 
 
-def _slot(fact: Fact, definition: MetricDefinition, outline: Outline, spoken: Mapping[str, str]) -> Slot:
+def _slot(
+    fact: Fact, definition: MetricDefinition, outline: Outline, spoken: Mapping[str, str], *, served: bool = False
+) -> Slot:
     return Slot(
         name=fact.slot,
         meaning=f"{fact.period.label}{definition.name}（{_MEANINGS.get(fact.field, fact.field)}）"
@@ -305,6 +390,7 @@ def _slot(fact: Fact, definition: MetricDefinition, outline: Outline, spoken: Ma
         required=outline.department in definition.required_by and fact.field == "now",
         zero=fact.printed == "未发生",
         headline=definition.headline,
+        served=served,
         verb=fact.verb,
     )
 
@@ -337,7 +423,7 @@ def when_in_text(when: str, year: int) -> tuple[str, str]:
         if pattern.search(rest):
             return rest, kind
     if rest.startswith("每"):
-        return rest, "every"
+        return rest, "each"
     if not re.search(r"\d", rest):
         return (rest, "every") if _SEASONS.search(rest) else ("", "")
     return rest, "own" if _AND_WHAT.match(rest) else "deadline"
@@ -358,8 +444,9 @@ def own_names(outline: Outline, matters: Sequence[Matter]) -> frozenset[str]:
 
 
 def _matter(
-    matter: Matter, outline: Outline, instructions: Sequence[str], own: Collection[str]
+    matter: Matter, outline: Outline, instructions: Sequence[str], own: Collection[str], *, told: bool = False
 ) -> tuple[BriefMatter, dict[str, SlotValue]]:
+    """The matter as an engine sees it; of what is `told` a time that what came of it says again is left to that."""
     year = year_of(matter, outline)
     text, in_text = mask_numbers(matter.text, matter.id)
     result, in_result = mask_numbers(matter.result, f"{matter.id}")
@@ -367,6 +454,8 @@ def _matter(
     if in_text and in_result:
         result, in_result = _renamed(result, in_result, f"{matter.id}.r_")
     when, kind = when_in_text(matter.when, year)
+    if told and kind in ("day", "month") and re.search(rf"(?<!\d){when}", matter.text + matter.result):
+        when, kind = "", ""
     behind = {
         name: SlotValue(printed=printed, state="matter", id=name, source=str(matter.source))
         for name, printed in {**in_text, **in_result}.items()
@@ -388,8 +477,12 @@ def _matter(
         weight=weight_of(matter, instructions),
         owner=matter.owner,
         month=matter.month or 0,
+        timed=any(map(_A_TIME.search, in_result.values())),
     )
     return brief_matter, behind
+
+
+_A_TIME = re.compile(r"[年月日周季]")
 
 
 def _renamed(text: str, slots: dict[str, str], prefix: str) -> tuple[str, dict[str, str]]:

@@ -6,6 +6,7 @@ Surprise: a volume told in the lead and again three lines below is what readers 
 lead tells no section gets.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from chugao.kind import Kind
@@ -16,6 +17,7 @@ from chugao.outline import Outline
 _VOLUMES = 2
 _A_SLIP = 2  # matters
 _OF_A_SLIP = 6  # figures
+_A_PAGE, _A_TABLE = 5, 16  # matters; figures, where there is no matter
 
 
 def is_slip(
@@ -26,6 +28,20 @@ def is_slip(
     return outline.kind is Kind.SUMMARY and few and not has["goal"] and not any(p.asked for p in outline.parts)
 
 
+def is_alone(
+    outline: Outline, done: Sequence[Matter], others: Sequence[Matter], has: Mapping[str, Sequence[str]]
+) -> bool:
+    """Whether what was done is one part without sections, and nothing stands beside it: a 一、 that no 二、 follows."""
+    few = len(done) <= _A_PAGE if done else len(has["now"]) < _A_TABLE
+    return (
+        outline.kind is Kind.SUMMARY
+        and few
+        and not others
+        and not has["goal"]
+        and not any(p.asked for p in outline.parts)
+    )
+
+
 def volumes(outline: Outline, facts: Facts, metrics: Sequence[str]) -> tuple[str, ...]:
     """The year's volumes, which the lead tells: those every report of the kind names, else the first that grew.
 
@@ -33,7 +49,9 @@ def volumes(outline: Outline, facts: Facts, metrics: Sequence[str]) -> tuple[str
     """
     if not outline.kind.looks_back or any(p.asked for p in outline.parts):
         return ()
-    counted = [m for m in metrics if facts.definitions[m].kind in ("count", "amount")]
+    kinds = ("count", "amount")
+    # How many there are to a thousand heads is no volume of the year's work, whatever its unit.
+    counted = [m for m in metrics if (d := facts.definitions[m]).kind in kinds and not _PER_HEAD.search(d.name)]
     trends = {m: facts.get(m, "change") for m in counted}
     fallen = {m for m, t in trends.items() if t is not None and t.good is False}
     headlines = [m for m in counted if facts.definitions[m].headline and facts.definitions[m].kind == "count"]
@@ -45,6 +63,9 @@ def volumes(outline: Outline, facts: Facts, metrics: Sequence[str]) -> tuple[str
     names = {m: facts.definitions[m].name for m in chosen}
     chosen = [m for m in chosen if not any(m != o and _part_of(names[m], names[o]) for o in chosen)][: _VOLUMES + 1]
     return tuple(chosen)
+
+
+_PER_HEAD = re.compile(r"每[百千万]|人均|^[百千万]人口")
 
 
 def _part_of(name: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from chugao.catalogue import MetricDefinition
 from chugao.drafting.offering import Offer, owner_of
-from chugao.drafting.planning import SectionPlan
+from chugao.drafting.sectioning import SectionPlan
 from chugao.kind import Kind
 from chugao.manuscript import Request
 from chugao.metrics.facts import Facts

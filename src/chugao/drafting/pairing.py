@@ -7,6 +7,7 @@ Surprise: two matters that name the same county are not about the same thing.  W
 nothing, so they are left out before anything is compared.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -66,6 +67,12 @@ def answering(planned: Sequence[Matter], problems: Sequence[Matter]) -> list[Mat
     return sorted(planned, key=lambda m: (place.get(found.get(m.id, ""), len(problems)), m.month or 13))
 
 
+def unanswered(planned: Sequence[Matter], problems: Sequence[Matter]) -> list[Matter]:
+    """The shortcomings that no task answers, as far as words can say."""
+    told = set(answered(planned, problems).values())
+    return [p for p in problems if p.id not in told]
+
+
 def from_problems(tasks: Sequence[Matter], problems: Sequence[Matter], found: Mapping[str, str]) -> list[Matter]:
     """The matters of one section of 思路: tasks that answer none of its shortcomings, then each with its answers."""
     here = {p.id for p in problems}
@@ -76,4 +83,8 @@ def from_problems(tasks: Sequence[Matter], problems: Sequence[Matter], found: Ma
 
 
 def _words(matter: Matter) -> str:
-    return f"{matter.text}，{matter.result}"
+    """What it says, without its numbers: 4200 lamps are no answer to 420 places to park."""
+    return _NUMBER.sub("，", f"{matter.text}，{matter.result}")
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")

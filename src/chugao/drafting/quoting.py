@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from chugao.checks.given import Context
 from chugao.checks.numbers import Verdict, verify
-from chugao.drafting.assembling import Job, with_year_slots
+from chugao.drafting.assembling import with_year_slots
 from chugao.drafting.binding import Bound, bind
 from chugao.drafting.heeding import Order, part_meant, read_order, share_of, speaks_of, wishes_of
+from chugao.drafting.job import Job
 from chugao.drafting.offering import Offer, general_values
-from chugao.drafting.planning import SectionPlan
 from chugao.drafting.sayings import Spot, sentences_of, spot_of
+from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.writing import Written
 from chugao.manuscript import ReplySentence
 from chugao.material import Matter

@@ -9,6 +9,8 @@ quotation marks of their own.
 import re
 from typing import Literal, NamedTuple
 
+from chugao.quantity import find_han_numbers, find_numbers
+
 _LONGEST = 200  # characters of words to be said; nobody dictates a page
 _NEAR = 40  # characters beside them that say where
 _MUST = r"(?:务必|一定|必须|统一|还是|要|请|应|得|都|还|也|再|就|先|给我|至少){0,4}"
@@ -42,7 +44,6 @@ _NUMBERED = re.compile(r"^第([一二三四五六七八九十])(?:大)?部分$")
 _BARE = re.compile(r"^(?:把|将|在|请|文中|稿子里?|文稿里?|全文|正文|材料里?|这里|原文)+|[的在]$")
 _OF_A_PART = re.compile(r"(?:那一?|这一?)?(?:部分|段|块|节|条|一段|一块|处)?(?:的)?(?:里面?|中间?|内|上)?的?$")
 _LET = "让"
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _NOT = re.compile(r"不要|不得|不能(?!少|丢)|不写|不用|不说|不提|不出现|^不$|别写|别用|别提|别出现|(?<!一字)别(?!改|丢)")
 _SAID = re.compile(r"写上|写入|加|补上|原话|照写|照登|句|提法|写$|说法|段话")
 _CLAUSE, _NAME = 4, 9
@@ -143,8 +144,13 @@ def sentences_of(words: str, *, opening: bool = False) -> list[str]:
 
 
 def new_numbers(words: str, known: str) -> bool:
-    """Whether words say a number that what is known of a thing does not."""
-    return not set(_DIGITS.findall(words)) <= set(_DIGITS.findall(known))
+    """Whether words say a number that what is known of a thing does not: the 5 of 5月 is not that of 5万趟."""
+    return not _numbers(words) <= _numbers(known)
+
+
+def _numbers(text: str) -> set[str]:
+    """Every number as written, with its unit."""
+    return {text[n.start : n.end] for n in (*find_numbers(text), *find_han_numbers(text))}
 
 
 def _quoted(text: str) -> tuple[str, str, str] | None:

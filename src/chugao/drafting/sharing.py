@@ -145,6 +145,8 @@ def _heading_of_matter(parts: Sequence[Part], matter: Matter) -> Part | None:
     named = [p for p in parts if len(matter.category) >= _A_NAME and matter.category in p.heading]
     if len(named) == 1:
         return named[0]  # the sender's own heading is the office's: 重点工作 stands under 重点工作和创新做法
+    if (ordered := _handed_down(parts, matter)) is not None:
+        return ordered
     topic = topic_of_matter(matter.category, matter.text).name
     text = _in_full(matter.text).replace("家庭医生", "签约医生")
     told = ((_FIELD, f"{matter.category}{topic}"), (_FIELD, matter.owner), (_WORDS, text), (1, matter.result))
@@ -162,11 +164,24 @@ def _heading_of_matter(parts: Sequence[Part], matter: Matter) -> Part | None:
     return best if any(likeness(best)) else None
 
 
+def _handed_down(parts: Sequence[Part], matter: Matter) -> Part | None:
+    """上级交办任务 for what somebody above the house ordered; 在上级医师指导下 is no order."""
+    home = next((p for p in parts if _ORDERS.search(p.heading)), None)
+    return home if home is not None and _ORDERED.search(matter.text) else None
+
+
+_ORDERS = re.compile(r"上级|交办|下达|指令性")
+_ORDERED = re.compile(
+    r"(?:交办|下达|督办)|(?:[国省市县区]家?(?:卫生健康[委局]|卫健[委局]|医保局|疾控局|中医药局|委|政府)|党委政府)"
+    r"[^，；。]{0,30}(?:任务|部署|要求|考核|复核|试点)"
+)
+
+
 _FIELD, _WORDS = 4, 2
 _A_NAME = 3
 # Pairs that half of all headings of the trade hold.
 _SAYS_LITTLE = frozenset(
-    "卫生 医疗 医药 药卫 业务 服务 生服 健康 医院 患者 能力 水平 质量 发展 事业 提高 提升 强化 深化 加快 做好 健全".split()
+    "卫生 医疗 医药 药卫 业务 服务 生服 健康 医院 患者 能力 水平 质量 发展 事业 提高 提升 强化 深化 加快 做好 健全 上级".split()
 )
 _SUPPORTS = re.compile(r"支撑|保障|基础|要素|综合|支持")
 
@@ -209,8 +224,11 @@ def _heading_of_field(parts: Sequence[Part], matter: Matter) -> Part | None:
         topic = topic_of_matter("", matter.text)  # 最美药师 belongs to what pharmacists do
     if part := _of_subject(parts, matter) or _naming(parts, topic):
         return part
-    of_care = topic.family in ("care", "service") or (
-        topic.id == "other" and _CLINICAL.search(matter.text + matter.result)
+    # 基层 work is care as well, and no part of 公共卫生 where a heading asks for what is done for patients.
+    of_care = (
+        topic.family in ("care", "service")
+        or topic.id == "outreach"
+        or (topic.id == "other" and _CLINICAL.search(matter.text + matter.result))
     )
     return next((p for p in parts if _OF_CARE.search(p.heading)), None) if of_care else None
 

@@ -8,8 +8,8 @@ The last thing of a part stays: a ceiling too low for it is said in the 意见�
 from collections.abc import Mapping, Sequence
 
 from chugao.drafting.heeding import part_ceiling, part_meant, read_order
-from chugao.drafting.planning import SectionPlan
 from chugao.drafting.quoting import section_about
+from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.writing import Written, fitted
 from chugao.outline import Part
 

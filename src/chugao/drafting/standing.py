@@ -12,18 +12,23 @@ _ALWAYS = 2
 """Ranks that stand in every opening: the guiding thought, then the congress and its plenums."""
 _A_SLIP = 500
 """Characters: a ceiling up to here leaves no room for a formula that is a fifth of it."""
+_MANY = 6
+"""Matters: a quarter's report of fewer is a page of which the formula would be a fifth."""
 
 
-def standing_formula(outline: Outline) -> str:
-    """“坚持以……为指导，全面贯彻……精神”; "" for a department, and for a slip: both open with their work."""
+def standing_formula(outline: Outline, matters: int = _MANY) -> str:
+    """“坚持以……为指导，全面贯彻……精神”; "" for a department, and for a slip: both open with their work.
+
+    `matters` is how many things the document has to tell.
+    """
     if outline.level == "科室" or (outline.asked_length and outline.length <= _A_SLIP):
         return ""
-    # A summary is written at the end of what it reports on, a plan when its year begins.
-    day = (
-        date(outline.reported.year, outline.reported.last_month, 28)
-        if outline.kind.looks_back
-        else date(outline.plan_year, 1, 31)
-    )
+    if outline.kind.looks_back and not outline.reported.is_year and matters < _MANY:
+        return ""
+    # A summary is written in the weeks behind what it reports on, a plan when its year begins.
+    reported = outline.reported
+    behind = date(reported.year + reported.last_month // 12, reported.last_month % 12 + 1, 28)
+    day = min(behind, date(reported.year, 12, 28)) if outline.kind.looks_back else date(outline.plan_year, 1, 31)
     usable = [
         o for o in phrases().opening if o.rank <= _ALWAYS and outline.level in o.levels and o.from_ <= day <= o.to
     ]

@@ -35,7 +35,7 @@ _LIMIT = re.compile(
     r"大部分|部分|少数|个别|几乎|暂(?!停)|拟|承诺|才|须|是否|视(?=[一-鿿]{1,10}[定而情])|(?<![解免清拆排去扣消])除|外(?=[一-鿿])|自愿|首次"
 )
 _ONE_WAY = re.compile(r"改为|(?<!原)因|导致|比|增到|减到|缩到|[由从][^由从]{1,12}[到至]")
-_THEN = re.compile("后|(?<![不必能])再|才|(?<![目当])前(?!往)")
+_THEN = re.compile("后(?!勤)|(?<![不必能])再|才|(?<![目当])前(?!往)")
 _FULFILLED = {"须": ("须", "才", "要"), "视": ("视",), "才": ("须", "才"), "暂": ("暂", "未")}
 _TIME = re.compile("(?:当天|时|期间)$")
 _WHO = re.compile("[师员士者人长属民工生]$|..[科室局委部站院所办处]$|(?:中心|公司|学校|企业|单位)$")
@@ -46,6 +46,9 @@ _TURNS = frozenset(
     "即将 正在 有望 预计 拟 率先 独家 唯一 首次 超额 提前 停止 暂停 取消 中断 终止 拒绝 禁止 几乎 基本 完全 彻底 一律 必 只 仅 因 须 否认 反对 承担 带动 促进 影响 牵引 催生 决定".split()
 )
 _ONCE = re.compile("一[次例个名项家天周月年]")
+_PASSIVE = re.compile("[被由让请向对把将]")
+_HOW_LONG = re.compile("永|终身|长期|永远|始终|当即|临时|短期")
+_REFUSING = re.compile("[除外免停缓拒禁止]")
 _STILL = re.compile("仍|照常|照旧|继续")
 _CAME_ABOUT = frozenset("开通 投用 完工 完成 实行 到位".split())
 """What says of a thing only that it came about: the thing itself may be told in its place."""
@@ -84,7 +87,7 @@ def turned(clause: str, matter: str, frame: str, around: str = "") -> list[str]:
     said = strip_of(around or clause, {}).text
     before = strip_of(around[: max(around.find(clause), 0)], {}).text
     for laid in Laid(clause, matter, frame).ways():
-        problems = [*_strange(laid), *_swapped(laid, before), *_denied(laid)]
+        problems = [*_strange(laid), *_swapped(laid, before), *_denied(laid), *_crossed(laid), *_valued(laid)]
         problems += _before_values(clause, matter, around)
         for number in dict.fromkeys(t.clause for t in laid.tiles if t.clause >= 0):
             over = Over(laid, number)
@@ -136,7 +139,14 @@ def _strange(laid: Laid) -> Iterator[str]:
         names = _HOUSE.search(laid.here.word_at(end))
         if word == "须" and ruled:
             continue  # 另行签字, told as 需另行签字
-        if free and is_doing(word) and not names and not WEIGHTY & set(word) and word not in _TURNS:
+        if (
+            free
+            and is_doing(word)
+            and not _HOW_LONG.search(word)
+            and not names
+            and not WEIGHTY & set(word)
+            and word not in _TURNS
+        ):
             free = False  # one verb of its own a clause may have; 呼吸 of 呼吸内科 is none
             continue
         if not any(much_alike(word.strip(STEPS), m) for m in lost if m):
@@ -236,8 +246,19 @@ def _another_doer(over: Over, around: str) -> Iterator[str]:
         if here.text[: tile.end].endswith("由") and tile.end - tile.start > _WORD and _another(ours, theirs):
             yield over.laid.against(over.number)
     for one, other in pairwise(over.tiles):
-        # 提醒营养师 told as 营养师提醒.
-        if one.there == other.there_end and one.end == other.start and _PERSON.search(here.text[one.start : one.end]):
+        between = here.text[one.end : other.start]
+        # 提醒营养师 told as 营养师提醒, 借用妇科的 told as 妇科要借用.
+        joined = one.there == other.there_end and not words_in(here, one.end, other.start)
+        if joined and not _PASSIVE.search(between) and _HOUSE.search(here.text[one.start : one.end]):
+            yield over.laid.against(over.number)
+        # 由公司派驻、护士长管理 told as 由公司管理: who does it is left out, and somebody else stands in his place.
+        left_out = whole_words(over.strip, one.there_end, other.there) if one.there_end < other.there else []
+        doers = [w for w in left_out if _WHO.search(w) and w not in here.text + around]
+        if doers and not between and _WHO.search(here.text[: one.end]) and "、" in over.laid.raw_there[over.number]:
+            yield over.laid.against(over.number)
+        # 标本漏检没有再发生 told as 溶血标本没有再发生: of what it is denied is left out.
+        denied = over.strip.text[other.there] in DENYING and said_by(w for w in left_out if w not in LET_IN)
+        if denied and not between and not set(denied) <= set(here.text + around):
             yield over.laid.against(over.number)
 
 
@@ -320,6 +341,51 @@ def _denied(laid: Laid) -> Iterator[str]:
         here, there = laid.before(tile), laid.before_there(tile)
         if _denies(here) != _denies(there) and not here.endswith("把"):
             yield laid.against(tile.clause)
+    over, said = Over(laid, laid.main), laid.here.text
+    covered = {i for t in laid.tiles for i in range(t.start, t.end)}
+    ours = "".join(c for i, c in enumerate(said) if i not in covered)
+    lost = [over.strip.text[slice(*m)] for m in over.missing]
+    # 骨折的不参加, told as 骨折的也参加: all but the denial is said.
+    only = lost and not said_by(w for m in over.missing for w in whole_words(over.strip, *m))
+    if only and not laid.old(over.tiles[0]) and _odd("".join(lost)) != _odd(ours) and not _REFUSING.search(said):
+        yield laid.against()
+
+
+def _crossed(laid: Laid) -> Iterator[str]:
+    """我院出医护、县里出车辆, told as 我院出车辆: of two statements in one breath the beginning of one and the end of another."""
+    for number, raw in enumerate(laid.raw_there):
+        bounds = _statements(raw, laid.there[number])
+        tiles = [t for t in laid.tiles if t.clause == number] if bounds else []
+        marks = [0, *accumulate(len(strip_of(m, {}).text) for m in laid.raw_here.split("、"))]
+        for start, end in pairwise(marks):
+            inside = [t for t in tiles if start <= t.start < end]
+            if inside and inside[0].there == 0 and laid.there[number].text.startswith("由", inside[0].there_end):
+                inside = inside[1:]  # 护理员由公司派驻、护士长管理: what both are about
+            if len({sum(b <= t.there for b in bounds) for t in inside}) > 1:
+                yield laid.against(number)
+
+
+def _statements(raw: str, strip: Strip) -> list[int]:
+    """Where each of the statements of a clause ends that only 、 parts; none where it is a row of names."""
+    members = [strip_of(m, {}) for m in raw.split("、")]
+    told = all(len(m.words) > 1 and not _HOUSE.search(m.text) for m in members)
+    ends = list(accumulate(len(m.text) for m in members))
+    return ends if len(members) > 1 and told and ends[-1] == len(strip.text) else []
+
+
+def _valued(laid: Laid) -> Iterator[str]:
+    """全年用印{…}次, where the matter has 减少跑腿{…}次 and speaks of 用印 elsewhere: a value told of another thing."""
+    for match in SIGN.finditer(laid.here.text):
+        before = [laid.here.text[s:e] for s, e in laid.here.words if e <= match.start()]
+        said = [w for w in before if len(w) > 1 and w not in SAYS_NOTHING and w not in LET_IN]
+        number = next((n for n, s in enumerate(laid.there) if match.group() in s.text), None)
+        if not said or number is None:
+            continue
+        there = laid.there[number].text.partition(match.group())[0]
+        known = said[-1] in there or any(much_alike(said[-1], w) for w in _words(there))
+        # 救治晚期病人{…}人: what the whole matter is about, its first clause, may always be said.
+        if not known and any(said[-1] in s.text for n, s in enumerate(laid.there) if n not in (0, number)):
+            yield laid.against(number)
 
 
 def _denies(before: str) -> bool:
@@ -387,8 +453,10 @@ def claimed(text: str, given: str) -> Iterator[str]:
 
 def done_too_soon(clause: str, matter: str) -> Iterator[str]:
     """Of what is planned or under way: as if it were done."""
-    plain = SLOT.sub("，", clause)
+    plain, theirs = SLOT.sub("，", clause), SLOT.sub("，", matter)
     for match in _DONE.finditer(plain):
         verb = plain[match.end() : match.end() + 2]
+        if match.group() == "了" and plain[match.start() - 2 : match.end()] in theirs:
+            continue  # 两年走了…人: the matter's own words
         if f"已{verb}" not in matter and match.group() + verb not in matter and f"{verb}了" not in matter:
             yield f"“{plain[match.start() : match.end() + 4]}”是做完了的说法，资料里这件事还没有做完"

@@ -38,9 +38,10 @@ class Written:
         complaints: list[str],
         *,
         fell_back: bool = False,
+        left_out: tuple[str, ...] = (),
         read: Mapping[str, Bound] | None = None,
     ) -> None:
-        """`read` are texts that were bound already, to see what is wrong with them."""
+        """`read` are texts that were bound already, to see what is wrong with them; `left_out` what a model said too much."""
         self.heading, self.headings = reply.heading, reply.headings
         known = read or {}
         self.blocks: _Blocks = [
@@ -50,7 +51,7 @@ class Written:
             )
             for block in reply.blocks
         ]
-        self.engine, self.complaints, self.fell_back = engine, complaints, fell_back
+        self.engine, self.complaints, self.fell_back, self.left_out = engine, complaints, fell_back, left_out
         self.role, self.matters = offer.brief.role, offer.brief.matters
         self.dropped = 0
         self._offer = offer
@@ -120,8 +121,8 @@ async def write(
 ) -> Written:
     """A section from the engine, asked again with what was wrong, or from the fallback.
 
-    Three layers, each in the sentence's recipe: what is meant beyond doubt is mended; anything else is asked again as
-    a new sample; then the fallback writes the part.  A composer is held to its slots alone, the rest it cannot do.
+    Three layers, each in the sentence's recipe: what is meant beyond doubt is mended, and a sentence too many left out;
+    anything else is asked again as a new sample; then the fallback writes the part.  A composer is held to its slots alone, the rest it cannot do.
     """
     complaints: list[str] = []
     brief = offer.brief
@@ -136,9 +137,14 @@ async def write(
         read = {} if judge is not None else _bound(reply, offer)
         said = judge(reply, offer) if judge is not None else [p for b in read.values() for p in b.problems]
         problems = [*reply.problems] or said
-        if not problems:
+        left_out: tuple[str, ...] = ()
+        if judge is not None and said and not reply.problems:
+            from chugao.drafting.surplus import without_surplus
+
+            reply, left_out = without_surplus(reply, offer, judge)
+        if not problems or left_out:
             say(_spoken_name(offer, reply))
-            return Written(reply, offer, engine.name, complaints, read=read)
+            return Written(reply, offer, engine.name, complaints, left_out=left_out, read=read)
         complaints += (for_people(p, offer.values) for p in problems)
         brief = offer.brief.model_copy(
             update={

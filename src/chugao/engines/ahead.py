@@ -13,7 +13,6 @@ from typing import cast
 from chugao.engines.acts import (
     IN_ONE_BREATH,
     STYLES,
-    first_clause,
     is_act,
     is_problem,
     length,
@@ -47,29 +46,38 @@ _IN_A_SENTENCE = 3  # numbers
 _WHOLE = re.compile(r"^全年(?!目标|的)")
 _OUTLOOK = 6
 _IDEAS_IN_A_LINE = 3
+_FORMS, _RUN = 3, 8  # of a task; characters that a reader has read before
+_NO_HAN = re.compile(r"[^一-鿿]")
+_LONG_NAME = 15
 _LIGHT = 4  # ideas of a section told with their way; the others by name
 
 
 def plan(pen: Pen) -> Reply:
     """A section of tasks: what they aim at first, then one item a task."""
     attached, free = pen.attach(pen.matters)
-    aimed = [with_goal(attached.get(m.id, []), 1) for m in pen.matters]
+    aimed = [with_goal(pen, attached.get(m.id, []), 1) for m in pen.matters]
     # Where the half before has told what was reached, one aim says where a section's tasks lead.
     few = 1 if pen.brief.kind is Kind.SUMMARY_PLAN and pen.brief.topic and not pen.brief.heading else 2
     # A plan that runs on without sections says where all of it leads, as one in sections does before them.
     whole = bool(pen.matters and pen.brief.divided and pen.brief.heading) and not pen.brief.asked
     most = _MANY if whole or not pen.matters or pen.brief.fuller else few
-    told_aims = with_goal(free, most)
+    told_aims = with_goal(pen, free, most)
     beside = [m for group in aimed for m in group] if pen.matters else told_aims
     heading = heading_of(pen.brief, pen.phraser, pen.matters, beside or told_aims, ahead=True)
     blocks = []
-    if aims := _main_goals(pen, free) if whole and len(with_goal(free, _MANY)) == _MANY else _aims(pen, free, most):
+    if (
+        aims := _main_goals(pen, free)
+        if whole and len(with_goal(pen, free, _MANY)) == _MANY
+        else _aims(pen, free, most)
+    ):
         blocks.append(ReplyBlock(sentences=tuple(aims)))
     several = len(pen.matters) > 1
     turn = pen.phraser.pick((0, 1, 2), "task")
+    said = ""
     for number, matter in enumerate(pen.matters):
-        told = task(matter, form=turn + number, style=_style(pen))
-        told += _aims(pen, attached.get(matter.id, []), 1)
+        told = _afresh(pen, matter, turn + number, said)
+        said += _han(told)
+        told = [*told, *_aims(pen, attached.get(matter.id, []), 1)]
         blocks.append(ReplyBlock(type="item" if several else "paragraph", sentences=tuple(told)))
     blocks += _owed(pen)
     return Reply(heading=heading.text, headings=heading.others, blocks=tuple(blocks))
@@ -81,6 +89,32 @@ def _owed(pen: Pen) -> list[ReplyBlock]:
     return [ReplyBlock(sentences=tuple(told))] if told else []
 
 
+def _afresh(pen: Pen, matter: BriefMatter, turn: int, said: str) -> list[ReplySentence]:
+    """A task in the form that repeats least of what is `said`.
+
+    Of five tasks of one make (公开……服务时限) every form soon is an old one: there the table alone says by when.
+    """
+    ways = [task(matter, form=turn + n, style=_style(pen)) for n in range(_FORMS)]
+    if not pen.brief.asked:
+        ways.append(task(matter, dated=False, style=_style(pen)))
+    return _freshest(matter, ways, said)
+
+
+def _freshest(matter: BriefMatter, ways: Sequence[list[ReplySentence]], said: str) -> list[ReplySentence]:
+    """The way of telling a matter that repeats least of what is `said`; its own words are no repetition."""
+    own = _runs(_NO_HAN.sub("", SLOT.sub("", matter.text + matter.result)))
+    before = _runs(said) - own
+    return min(ways, key=lambda told: len(before & _runs(said[1 - _RUN :] + _han(told))))
+
+
+def _han(told: Sequence[ReplySentence]) -> str:
+    return _NO_HAN.sub("", "".join(SLOT.sub("", s.text) for s in told))
+
+
+def _runs(text: str) -> set[str]:
+    return {text[i : i + _RUN] for i in range(len(text) - _RUN + 1)}
+
+
 def _style(pen: Pen) -> int:
     """A document's way of telling its tasks: a first candidate names nobody in brackets, the next two have the others."""
     return (pen.phraser.of_department((0, IN_ONE_BREATH), "task style") + pen.brief.seed) % STYLES
@@ -89,8 +123,8 @@ def _style(pen: Pen) -> int:
 def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence]:
     """Goals in sentences of two; the first of a block says that it is an aim, the rest follow from it."""
     own = [m for m in metrics if pen.phraser.has_own(m, "goals")]
-    chosen = with_goal(own, limit)
-    chosen += with_goal([m for m in metrics if m not in chosen], limit - len(chosen))
+    chosen = with_goal(pen, own, limit)
+    chosen += with_goal(pen, [m for m in metrics if m not in chosen], limit - len(chosen))
     # Where figures are all there is, the half before has said what they were.
     # A report on one year that speaks of the next says so, and what this year's value was its table says.
     back = pen.brief.kind is Kind.SUMMARY
@@ -110,10 +144,19 @@ def _aims(pen: Pen, metrics: Sequence[Metric], limit: int) -> list[ReplySentence
     return paired([(opening + text, made_by, passage), *clauses[1:]], longest=2 * SHORT_CLAUSE, alike=True)
 
 
-def with_goal(metrics: Iterable[Metric], limit: int) -> list[Metric]:
-    """The weightiest that have one; how well before how many, for more patients are no aim."""
+def with_goal(pen: Pen, metrics: Iterable[Metric], limit: int) -> list[Metric]:
+    """The weightiest that have one; how well before how many, for more patients are no aim.
+
+    A long name that the half before has said is not said again while there are shorter ones.
+    """
+    back = pen.brief.kind.looks_back
     aims = [m for m in metrics if "goal" in m.slots and not m.backwards]
-    return sorted(aims, key=lambda m: (m.kind in ("count", "amount") and not m.required, -m.importance))[:limit]
+
+    def place(metric: Metric) -> tuple[bool, bool, int]:
+        plain = metric.kind in ("count", "amount") and not metric.required
+        return back and len(metric.name) >= _LONG_NAME, plain, -metric.importance
+
+    return sorted(aims, key=place)[:limit]
 
 
 def goals(pen: Pen) -> Reply:
@@ -126,7 +169,7 @@ def _main_goals(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:
     """The weightiest goals, each with what it starts from, three numbers a sentence; the table has all."""
     # Behind a half that has told what was reached three show where it goes.
     many = pen.brief.level in ("医院", "区县", "市") and pen.brief.kind is not Kind.SUMMARY_PLAN
-    ranked = with_goal(metrics, _GOALS if many else _OF_GOALS)
+    ranked = with_goal(pen, metrics, _GOALS if many else _OF_GOALS)
     clauses = [c for m in ranked if (c := pen.phraser.clause(m, "goals", sparse=pen.brief.sparer > 0))]
     # The first of them says of which year all are: “全年目标是……，全年手卫生依从率达到90%” says it twice.
     clauses = [(_WHOLE.sub("", text), made_by, passage) for text, made_by, passage in clauses]
@@ -153,10 +196,13 @@ def outlook_of(pen: Pen) -> Reply:
     """The short outlook at the end of a 总结: the first tasks in full, the others by name."""
     head = pen.matters if len(pen.matters) <= _OUTLOOK + 1 else pen.matters[:_OUTLOOK]
     blocks = []
+    said = ""
     for number, matter in enumerate(head):
         lead = f"{HAN[number]}是" if len(head) > 1 and number < len(HAN) else ""
-        told = sentence(f"{lead}{outlook(matter, number)}。", "matter", matter.id)
-        blocks.append(ReplyBlock(type="item" if lead else "paragraph", sentences=(told,)))
+        ways = [[sentence(f"{lead}{outlook(matter, n)}。", "matter", matter.id)] for n in (number, number + 1)]
+        told = _freshest(matter, ways, said)
+        said += _han(told)
+        blocks.append(ReplyBlock(type="item" if lead else "paragraph", sentences=tuple(told)))
     rest = pen.matters[len(head) :]
     if rest:
         blocks.append(ReplyBlock(sentences=(_by_name(rest, "同时，"),)))
@@ -198,7 +244,7 @@ def ideas(pen: Pen) -> Reply:
             asides += answer
             continue
         blocks.append(ReplyBlock(sentences=tuple(_answered(pen, problem, answer, number))))
-    blocks += _beside(asides, further=bool(blocks), apart=pen.brief.seed % STYLES == 1)
+    blocks += _beside(pen, asides, further=bool(blocks))
     if not blocks and (aims := _aims(pen, pen.metrics, _MANY)):
         blocks.append(ReplyBlock(sentences=tuple(aims)))
     return Reply(heading=heading.text, headings=heading.others, blocks=tuple(blocks))
@@ -231,41 +277,57 @@ def _answered(pen: Pen, problem: BriefMatter, answer: Sequence[BriefMatter], num
 
 def _idea(pen: Pen, matter: BriefMatter, group: str) -> ReplySentence:
     frame = pen.phraser.fresh([cast(str, r["text"]) for r in document_frames()[group]], group, matter.id)
-    how = _way(matter)
+    how = _way_once(pen, matter)
     text = frame.replace("{act}", spoken(matter)) + (f"，{how}" if how else "")
     return sentence(f"{text}。", "matter", matter.id)
 
 
+def _way_once(pen: Pen, matter: BriefMatter) -> str:
+    """How a thing will be done; "" where another thing of the section will be done just so."""
+    how = _way(matter)
+    if how in pen.ways:
+        return ""
+    pen.ways.add(how)
+    return how
+
+
 def _way(matter: BriefMatter) -> str:
-    """How a thing will be done: the first of it, or all where its clauses are of one make (市一院做……，市二院做……).
+    """How it will be done, without how many and how it is checked: those are the plan's.
 
-    How many is a matter of the plan: 思路 hold next to no numbers.
+    Half a way says something else: of “好的少查，差的多查” neither stands alone.  What a leader wants told is told in full.
     """
-    clauses = matter.result.split("，")
-    alike = len(clauses) > 1 and len({c[:1] for c in clauses}) == 1
-    way = matter.result if alike and length(matter.result) < 2 * SHORT_CLAUSE else first_clause(matter.result)
-    if not SLOT.search(way):
-        return way
-    # What counts first may say how behind it: “导师收徒两名，教学计入绩效”.
-    rest = [c.strip() for c in clauses[1:] if not SLOT.search(c) and not _LEANS_BACK.match(c.strip())]
-    return "，".join(rest) if not alike and length("，".join(rest)) < 2 * SHORT_CLAUSE else ""
+    if matter.weight >= ASKED:
+        return matter.result
+    clauses = [c.strip() for c in re.split(r"[，；]", matter.result) if c.strip()]
+    told: list[str] = []
+    dropped = False
+    for clause in clauses:
+        if SLOT.search(clause) or (told and _CHECKED.search(clause)) or (dropped and _LEANS_BACK.match(clause)):
+            dropped = True
+        elif length("，".join([*told, clause])) < 2 * SHORT_CLAUSE:
+            told.append(clause)
+            dropped = False
+    return "，".join(told)
 
 
+_CHECKED = re.compile(
+    r"每[天日周月季年班半]|[按逐][日周月季年]|考核|通报|核对|核查|抽查|检查|督查|验收|台账|登记|签字|公示|[底月日]前|年[底内]"
+)
 _LEANS_BACK = re.compile(r"(?:其中|其余|并|再|后|也|还|都|均|每|由|从|到)")
 
 
-def _beside(matters: Sequence[BriefMatter], *, further: bool, apart: bool) -> list[ReplyBlock]:
+def _beside(pen: Pen, matters: Sequence[BriefMatter], *, further: bool) -> list[ReplyBlock]:
     """Tasks that answer no shortcoming: the first few with their way, the others by name.
 
-    They stand in a run of 一是、二是, in another candidate (`apart`) in items.
+    They stand in a run of 一是、二是, in another candidate in items.
     """
     told, rest = list(matters[:_LIGHT]), list(matters[_LIGHT:])
     if len(rest) == 1:
         told, rest = list(matters), []
-    apart = apart and len(told) > 1
+    apart = pen.brief.seed % STYLES == 1 and len(told) > 1
     sentences = []
     for number, matter in enumerate(told):
-        how = _way(matter)
+        how = _way_once(pen, matter)
         act = spoken(matter)
         text = act + (f"，{how}" if how and length(act + how) < 2 * SHORT_CLAUSE else "")
         several = "" if apart else f"{HAN[number]}是"

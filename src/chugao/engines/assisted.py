@@ -8,17 +8,18 @@ last piece of work in that loop is done.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from chugao.config import PromptSettings, Settings
 from chugao.engines.answers import Listener, Reader, problem_of
-from chugao.engines.calling import Caller
+from chugao.engines.calling import Caller, Failure
 from chugao.engines.limits import Limits
 from chugao.engines.personal import gate, masked, restored
 from chugao.engines.probing import Capability, Memory, probe, response_format
+from chugao.engines.wire import hushed, without_key
 from chugao.ledger import Answer, Ask, Ledger, Message, Recorded
 from chugao.manuscript import Brief, Reply
 from chugao.prompts import Messages, fingerprint, load, prompt_for, render, reply_schema, settled
@@ -84,7 +85,7 @@ class AssistedEngine:
                 prompt=f"{prompt.name}@{fingerprint(prompt)}",
                 model=own.model or self._model,
             )
-            listener, reader = Listener(on_text), Reader()
+            listener, reader = Listener(self._quiet(on_text)), Reader()
             recorded = await self._recorded(ask, capability, listener, reader)
         if recorded.problem:
             return Reply(problems=(recorded.problem,))
@@ -197,11 +198,14 @@ class AssistedEngine:
         async def call() -> Answer:
             connection = self._connection()
 
-            def attempt() -> Awaitable[Answer]:
-                if listener is None or listener.deaf:
-                    return connection.ask(ask)
-                listener.attempt()
-                return connection.ask(ask, listener)
+            async def attempt() -> Answer:
+                if listener is not None:
+                    listener.attempt()
+                heard = None if listener is None or listener.deaf else listener
+                try:
+                    return self._hushed(await connection.ask(ask, heard))
+                except Failure as failure:
+                    raise hushed(failure, self._settings.api_key) from None
 
             return self._counted(ask, await self._caller.call(attempt, self._about(ask)))
 
@@ -210,12 +214,22 @@ class AssistedEngine:
         answer = await call()
         return Recorded(answer=answer, problem=judge(answer) if judge else "", fresh=True)
 
+    def _quiet(self, on_text: OnText | None) -> OnText | None:
+        """What listens, and never hears our key."""
+        key = self._settings.api_key
+        return None if on_text is None else lambda text: on_text(without_key(text, key))
+
     def _connection(self) -> Connection:
         held = self._open[asyncio.get_running_loop()]
         if held[0] is None:
             held[0] = self._connect()
         connection: Connection = held[0]
         return connection
+
+    def _hushed(self, answer: Answer) -> Answer:
+        """An answer that does not repeat our key: it is kept, drafted from and sent on."""
+        told = {n: without_key(getattr(answer, n), self._settings.api_key) for n in ("text", "model", "finish")}
+        return answer if all(getattr(answer, n) == t for n, t in told.items()) else answer.model_copy(update=told)
 
     def _about(self, ask: Ask) -> int:
         """Tokens a call will probably use: what it says, and a third of what it may answer."""

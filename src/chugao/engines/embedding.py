@@ -27,10 +27,12 @@ from chugao.engines.wire import (
     NOT_AN_ANSWER,
     answer_of,
     failure_of_status,
+    hushed,
     never_sent,
     parsed,
     raise_error_inside,
     refusal_inside,
+    without_key,
 )
 from chugao.errors import EngineError, InputError
 from chugao.ledger import Answer, Ask, Ledger
@@ -108,13 +110,16 @@ class Embedder:
             try:
                 sent = await client.post(f"{self._endpoint.url}/embeddings", json=body)
                 return vectors_of(sent.status_code, sent.headers, sent.content, len(texts))
-            except (Failure, TimeoutError):
+            except Failure as failure:
+                raise hushed(failure, self._settings.api_key) from None
+            except TimeoutError:
                 raise
             except Exception as error:
                 raise _failure_of(error) from None
 
         answer = await self._caller.call(attempt, round(sum(map(len, texts)) * _FACTOR))
-        return _shared(answer, texts)
+        quiet = answer.model_copy(update={"model": without_key(answer.model, self._settings.api_key)})
+        return _shared(quiet, texts)
 
 
 class _Together:

@@ -8,9 +8,12 @@ and the connection goes to the address that was looked at, not to a second answe
 """
 
 import asyncio
+import contextlib
 import ipaddress
+import logging
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
@@ -24,6 +27,11 @@ from chugao.errors import InputError
 _LARGEST_ANSWER = 4 * 1024 * 1024
 _KEPT_HEADERS = frozenset(("host", "content-type", "content-length", "accept", "connection", "transfer-encoding"))
 _CONNECT_S = 10.0
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "fd00:ec2::254")))
+"""Where clouds tell a machine its own secrets; the others' is 169.254.169.254, link-local."""
+# It writes down every header that comes back, and a server may repeat the key in one.
+logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 
 class Endpoint(NamedTuple):
@@ -88,14 +96,21 @@ def client_for(
 
 def address_problem(address: str, *, local: bool) -> str:
     """Why an address may not be connected to, "" when it may."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    if ip.is_unspecified or ip.is_multicast or ip.is_link_local or ip.is_reserved:
+    ip = _meant(ipaddress.ip_address(address.partition("%")[0]))
+    if ip.is_unspecified or ip.is_multicast or ip.is_link_local or ip.is_reserved or ip in _METADATA:
         return f"模型接口的地址解析到 {ip}，不能连接。"
     if not ip.is_global and not local:
         return f"模型接口的地址解析到内网地址 {ip}。接口确在单位内网的，在 chugao.toml 的 [model] 下写 private = true。"
     return ""
+
+
+def _meant(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address behind one that carries another inside: mapped, 6to4, Teredo, NAT64."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    teredo = ip.teredo[1] if ip.teredo else None
+    translated = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _TRANSLATED else None
+    return ip.ipv4_mapped or ip.sixtofour or teredo or translated or ip
 
 
 def _is_own(host: str) -> bool:
@@ -138,6 +153,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
             self._free.append(way)
             raise
         response.stream = _Bounded(response.stream, lambda: self._free.append(way))
+        response.extensions.pop("reason_phrase", None)  # a server's own words, which the client writes into the log
         if response.headers.get("content-encoding", "identity") not in ("", "identity"):
             await response.aclose()
             told = "模型接口返回压缩的内容，没有要求过，不解压。请在接口或网关上关闭压缩。"
@@ -187,12 +203,32 @@ async def _addresses(endpoint: Endpoint) -> list[str]:
     except ValueError:
         pass
     try:
-        loop = asyncio.get_running_loop()
         async with asyncio.timeout(_CONNECT_S):
-            found = await loop.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+            return await _looked_up(endpoint.host, endpoint.port)
     except (OSError, UnicodeError, TimeoutError):
         raise httpx2.ConnectError("name not resolved") from None
-    return [str(address[4][0]) for address in found]
+
+
+async def _looked_up(host: str, port: int) -> list[str]:
+    """The addresses of a name, by a thread that nobody waits for: a loop that ends waits for those of its own."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str]] = loop.create_future()
+
+    def tell(addresses: list[str], error: Exception | None) -> None:
+        if not found.done():
+            found.set_exception(error) if error else found.set_result(addresses)
+
+    def look() -> None:
+        try:
+            told = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses, error = [str(address[4][0]) for address in told], None
+        except Exception as failed:
+            addresses, error = [], failed
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, addresses, error)
+
+    threading.Thread(target=look, name="name server", daemon=True).start()
+    return await found
 
 
 class _Bounded(httpx2.AsyncByteStream):
@@ -201,12 +237,14 @@ class _Bounded(httpx2.AsyncByteStream):
     def __init__(self, inner: Any, ended: Callable[[], None]) -> None:
         self._inner, self._ended = inner, ended
         self._open = True
+        # One for whoever reads: a client that throws the rest away begins anew, and below there is no second beginning.
+        self._pieces = aiter(inner)
+        self._length = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        length = 0
-        async for piece in self._inner:
-            length += len(piece)
-            if length > _LARGEST_ANSWER:
+        async for piece in self._pieces:
+            self._length += len(piece)
+            if self._length > _LARGEST_ANSWER:
                 raise Refused("模型的回答超过 4 MB，不像是文稿，已中断。", answered=True)
             yield piece
 

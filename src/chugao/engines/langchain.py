@@ -107,7 +107,8 @@ def _answer(*messages: Any) -> Answer:
         refused += str(message.additional_kwargs.get("refusal") or "")
         for name, ours in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")):
             if count := (message.usage_metadata or {}).get(name):
-                spent[ours] = spent.get(ours, 0) + count
+                # Some servers send the bill so far with every piece, some the question's and the answer's apart.
+                spent[ours] = max(spent.get(ours, 0), count)
     finish = "refusal" if refused else str(told.get("finish_reason") or told.get("stop_reason") or "")
     return answer_of("".join(map(_text, messages)), str(told.get("model_name") or ""), finish, spent)
 

@@ -11,11 +11,16 @@ from collections.abc import Sequence
 from typing import cast
 
 from chugao.engines.acts import MILESTONE, WEIGHTY, is_act, is_problem, sentence, spoken, weightiest, when_of
-from chugao.engines.pen import Pen, paragraphs_of
-from chugao.engines.phrasing import Metric, document_frames, whole
-from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
+from chugao.engines.pen import ASKED, Pen, paragraphs_of
+from chugao.engines.phrasing import Metric, document_frames, of_months, whole
+from chugao.kind import Kind
+from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplySentence
+from chugao.outline import area_of
 
-_DEEDS = 44
+_DEEDS = 44  # characters
+_SEVERAL_DEEDS, _LIKELY = 2, 4
+_A_THIRD = 3  # a lead that names more than a third of what is told is the text told twice
+_RUN = 4  # characters that two acts have in common
 _WORTH_A_LEAD = 5
 _SEVERAL_TARGETS, _MOST_OF = 4, 4  # three targets of four are most of them
 _IN_ONE = 2  # volumes of which one is compared
@@ -26,7 +31,7 @@ def lead(pen: Pen) -> Reply:
     """The opening sentence, what a leader wants said, the volumes, and the sentence that leads on."""
     brief = pen.brief
     values = {
-        "department": brief.organisation if brief.level != "科室" and brief.organisation else brief.department,
+        "department": _whose(brief),
         "year": "{brief.year}",
         "plan_year": "{brief.plan_year}",
         "plan_when": "{brief.plan_span}" if brief.slot("brief.plan_span") else "{brief.plan_year}年",
@@ -43,9 +48,10 @@ def lead(pen: Pen) -> Reply:
     short = len(pen.matters) <= _WORTH_A_LEAD and not brief.told
     headline = _headline(pen) if brief.kind.looks_back and not short else []
     if headline and not opening:
-        first = f"{{brief.year}}年{values['span']}，{values['department']}"
+        months = values["span"] or ("{brief.counted}" if brief.slot("brief.counted") else "")
+        first = f"{{brief.year}}年{months}，{values['department']}"
         # “2025年，……全年” says the year twice.
-        bare = headline[0].text.removeprefix("{brief.span}").removeprefix("全年")
+        bare = headline[0].text.removeprefix(whole(brief)).removeprefix("全年")
         headline = [sentence(first + bare, "bank:headline"), *headline[1:]]
     attained = _attained(pen)
     if attained and not opening and not headline:
@@ -53,9 +59,21 @@ def lead(pen: Pen) -> Reply:
         first = f"{{brief.year}}年{values['span']}，{values['department']}{attained[0].text}"
         attained = [attained[0].model_copy(update={"text": first})]
     headline += attained
+    if brief.slot("brief.counted") and not any("{brief.counted}" in s.text for s in headline):
+        row = pen.phraser.pick(document_frames()["counted"], "counted")
+        headline.append(sentence(cast(str, row["text"]), f"bank:{row['id']}"))
     alone = not opening and not headline
     close = [] if final and not brief.kind.looks_back else [_close(pen, values, alone=alone)]
     return paragraphs_of([[*opening, *headline, *close]])
+
+
+def _whose(brief: Brief) -> str:
+    """Of whom a lead speaks: 要点 and 思路 of a commission are those of its area, as their title says."""
+    name = brief.organisation if brief.level != "科室" and brief.organisation else brief.department
+    area = area_of(name, brief.level) if brief.kind in (Kind.KEY_POINTS, Kind.IDEAS) else ""
+    # Behind guiding thoughts stands the work; who acts on a document, thinks or proposes is the office.
+    by_itself = brief.guidance and not any(s.field == "basis" for s in brief.slots)
+    return f"{area}卫生健康工作" if area and by_itself else name
 
 
 def _attained(pen: Pen) -> list[ReplySentence]:
@@ -106,14 +124,19 @@ def _notable(pen: Pen) -> str:
 
 def _deeds(pen: Pen) -> str:
     """Two to four of the year's weightiest acts, as one list; "" when there are not two."""
-    if len([m for m in pen.matters if not is_problem(m)]) < _WORTH_A_LEAD:
+    most = len([m for m in pen.matters if not is_problem(m)]) // _A_THIRD
+    if most < _SEVERAL_DEEDS:
         return ""  # what stands three lines further down need not be said twice
-    heavy = weightiest(pen.matters, WEIGHTY, 4)
+    heavy = weightiest(pen.matters, WEIGHTY, len(pen.matters))
+    if not pen.brief.kind.looks_back:
+        # 突出 and 放在前面 name a paper's main things alike: four of a field that comes first leave out none of the others.
+        heavy.sort(key=lambda m: (-min(m.weight, ASKED), m.month or 13))
+    heavy = heavy[:_LIKELY]
     if len(heavy) == 1 and heavy[0].weight >= MILESTONE and pen.brief.kind.looks_back:
         return ""  # the one thing that the year is remembered for stands in no list with lesser ones
     if len(heavy) < 2 and not pen.brief.kind.looks_back:
         return ""  # of twenty tasks none of which weighs more, none opens the paper
-    chosen = heavy if len(heavy) > 1 else weightiest(pen.matters, 0, 3)
+    chosen = heavy if len(heavy) > 1 else weightiest(pen.matters, 0, _LIKELY)
     named = [m for m in map(_first_clause, chosen) if not SLOT.search(m.text) and "、" not in m.text]
     if len(heavy) < 2:
         named = [m for m in named if is_act(m.text)]
@@ -123,9 +146,15 @@ def _deeds(pen: Pen) -> str:
         acts = [a for a in acts if _says_what_happened(a)]  # “重点做了……：炎症性肠病专病门诊” is no deed
     told: list[str] = []
     for act in acts:
-        if sum(map(len, told)) + len(act) <= _DEEDS:
+        fits = len(told) < most and sum(map(len, told)) + len(act) <= _DEEDS
+        if fits and not any(_of_one_make(act, other) for other in told):
             told.append(act)
     return "、".join(told) if len(told) > 1 else ""
+
+
+def _of_one_make(act: str, other: str) -> bool:
+    """“推行体检中心排班到人”, “推行病案库排班到人”: to name both says one thing twice."""
+    return any(act[i : i + _RUN] in other for i in range(len(act) - _RUN + 1))
 
 
 _OPENED = re.compile(r"(?:投入使用|启用|投用|开诊|落成|竣工|开通|建成|挂牌|获批|上线|揭牌|开工)$")
@@ -167,7 +196,7 @@ def _volumes(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:
     told = [f"{m.name}{{{m.id}.now}}" for m in metrics]
     trend = metrics[0].slots.get("growth") or metrics[0].slots.get("change")
     compared = (
-        f"，{'同比' if span else '比上年'}{{{trend.name}}}"
+        f"，{'同比' if of_months(pen.brief) else '比上年'}{{{trend.name}}}"
         if trend is not None and trend.sign and not pen.brief.sparer
         else ""
     )
@@ -180,7 +209,7 @@ def _volumes(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:
     first, made_by, passage = _in_own_words(pen, metrics[0]) or (f"{told[0]}{compared}", "bank:headline", "")
     first = first if first.startswith("全") else opening + first
     rest = "，".join(told[1:])
-    apart = len(SLOT.findall(first)) > 1
+    apart = len(SLOT.findall(first.replace(whole(pen.brief), ""))) > 1
     together = (
         [first, rest]
         if apart and len(told) > _IN_ONE

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from chugao.engines.acts import TELLERS, sentence, shortcoming
 from chugao.engines.ahead import goals, ideas, items, outlook_of, plan
 from chugao.engines.leading import lead
-from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of
+from chugao.engines.pen import HAN, Pen, from_clause, paired, paragraphs_of
 from chugao.engines.phrasing import Metric
-from chugao.engines.results import missed_by_name, results
+from chugao.engines.results import missed_by_name, results, weighs_ill
 from chugao.engines.retelling import retold
 from chugao.kind import Kind
 from chugao.manuscript import Brief, Reply, ReplyBlock, ReplySentence
@@ -59,27 +59,41 @@ def _composed(brief: Brief) -> Reply:
     return roles[brief.role](Pen(brief))
 
 
+_A_ROW = 32  # characters of a figure that shares its sentence with another
 _COUNTED = re.compile(r"(?:不足|问题|短板)[^，。]{0,4}(?:只|就|最多)?写")
 
 
 def _missed(pen: Pen) -> list[ReplySentence]:
-    """Targets that were missed and of which no shortcoming speaks, by name, where nobody chose what is to be told."""
-    if pen.brief.kind is Kind.IDEAS or pen.brief.slot("brief.span"):
+    """Targets that were missed and of which no shortcoming speaks, by name, and what got worse with its value, where
+    nobody chose what is to be told.
+
+    Part of a year misses no target of the year yet; what got worse in it did.
+    """
+    if pen.brief.kind is Kind.IDEAS:
         return []  # 思路 tell a shortcoming where they say the way out of it
     if any(map(_COUNTED.search, pen.brief.instructions)):
         return []
     told = [m.text + m.result for m in pen.matters]
-    failed = [m for m in pen.metrics if m.reached is False]
+    failed = [m for m in pen.metrics if m.reached is False and not pen.brief.slot("brief.span")]
     open_ = [m for m in failed if not _spoken_of(m, told)]
     ranked = sorted(open_, key=lambda m: not (m.headline or m.required))
     fallen = [
         m
         for m in pen.metrics
-        if m.direction == "unwelcome" and m not in failed and (m.headline or m.required) and not _spoken_of(m, told)
+        # What must be told has been, with what became of it.
+        if m.direction == "unwelcome"
+        and m not in failed
+        and weighs_ill(m)
+        and not m.required
+        and not _spoken_of(m, told)
     ]
-    said = [from_clause(c) for m in fallen[:2] if (c := pen.phraser.clause(m, "short", sparse=True))]
+    clauses = [pen.phraser.clause(m, "short", sparse=i > 0) for i, m in enumerate(fallen[:2])]
+    said = paired([c for c in clauses if c is not None], longest=_A_ROW)
     opening = pen.phraser.pick(("此外，", "从指标看，", "另外，", "指标方面，"), "missed")
-    return [*missed_by_name(pen, ranked, opening=opening), *said]
+    missed = missed_by_name(pen, ranked, opening=opening)
+    if said and not missed:
+        said[0] = said[0].model_copy(update={"text": opening + said[0].text.removeprefix("与上年同期相比，")})
+    return [*missed, *said]
 
 
 def _spoken_of(metric: Metric, told: Sequence[str]) -> bool:

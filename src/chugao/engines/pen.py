@@ -46,6 +46,10 @@ class Pen:
         self.sparse = brief.sparer > 0 or (not self.slip and density(brief.matters) > _DENSE)
         if brief.sparer:
             self.slip = False
+        self.figured = False
+        """Whether a section of several tells figures that are of no one deed: they close a paragraph, and no run."""
+        self.ways: set[str] = set()
+        """How things will be done, as far as the section has told it."""
 
     def room(self) -> int:
         """How many more numbers a section bears before it reads like a bulletin; its own matters come first."""
@@ -67,18 +71,18 @@ class Pen:
                 free.append(metric)
         return attached, free
 
-    def evidence(self, metrics: Iterable[Metric], limit: int) -> list[ReplySentence]:
-        """Figures as sentences: the required ones whatever the limit, then the weightiest.
+    def evidence(self, metrics: Iterable[Metric], limit: int, *, chosen: bool = False) -> list[ReplySentence]:
+        """Figures as sentences: the required ones whatever the limit, then the weightiest; all that are `chosen`.
 
         Two short clauses share a sentence, so that lengths vary and no chain of numbers comes about.
         """
         worthy = [m for m in metrics if m.required or m.direction not in ("unwelcome", "flat")]
-        if self.brief.sparer > 1:
+        if self.brief.sparer > 1 and not chosen:
             worthy = [m for m in worthy if m.required]
         ranked = sorted(worthy, key=lambda m: (m.direction in ("unwelcome", "flat"), -m.importance))
         ranked = [m for i, m in enumerate(ranked) if m.required or i < limit]
         # Among deeds a figure says what became of it; its target and how far it was met stand in the table.
-        plain = self.brief.divided and bool(self.matters)
+        plain = bool(self.matters) and (self.brief.divided or self.sparse)
         clauses = [
             c
             for i, m in enumerate(ranked)
@@ -119,7 +123,7 @@ def in_order(matters: Iterable[BriefMatter], seed: int = 0) -> list[BriefMatter]
     for matter in matters:
         best[matter.category] = max(best.get(matter.category, 0), matter.weight)
     first = {c: i for i, c in reversed(list(enumerate(m.category for m in matters)))}
-    place = _places(sorted(matters, key=lambda m: (m.month, m.id)), seed)
+    place = _places(sorted(matters, key=lambda m: m.month), seed)
     return sorted(
         matters,
         key=lambda m: (is_honour(m), -best[m.category], first[m.category], rank(m), -m.weight, place[m.id]),

@@ -37,6 +37,8 @@ _TO = {
 
 
 _FIELD = re.compile(r"\{(now|prev|change|growth|multiple|target|goal|attainment|gap|streak|rank|range|share)\}")
+_BARE = re.compile(r"[^，。{}达为升降增减提缩高低]+\{[a-z_]+\.now\}")
+"""A name and its value with no verb between."""
 _CAVEATS = {"可比口径": "（可比口径）", "快报": "（快报数）"}
 """What a figure must not be told without: in the meaning of its slot → as it is printed behind it."""
 
@@ -48,6 +50,10 @@ _GOAL_FORMS = (
     ("goal_value", "sparse_goal_take"),
 )
 """(with what it starts from, alone): the form in which a document states its goals."""
+_SERVED = 25
+"""A goal that a task of the plan is for comes before the figures that every house reports."""
+_IN_WORDS = ("duration", "count", "amount")
+"""Kinds with units that are words: 分钟, 人次, 万元."""
 
 
 def bare(clause: str) -> str:
@@ -69,6 +75,8 @@ class Frame(Frozen):
     """One number only: for a place that has enough of them already."""
     part: bool = False
     """Only in a report on part of a year."""
+    near: bool = False
+    """For what rounds to no change and is none all the same: “与上年基本持平”, never “与上年一样”."""
     weight: int = 1
     text: str
 
@@ -105,6 +113,12 @@ class Metric(Frozen):
         return {True: "welcome", False: "unwelcome", None: "neutral"}[trend.good]
 
     @property
+    def nearly(self) -> bool:
+        """Whether the year moved by so little that its growth prints as nothing."""
+        growth, change = self.slots.get("growth"), self.slots.get("change")
+        return growth is not None and growth.sign == 0 and change is not None and change.sign != 0
+
+    @property
     def reached(self) -> bool | None:
         gap = self.slots.get("gap")
         if gap is not None and gap.good is None and gap.sign < 0 and self.kind in ("count", "amount"):
@@ -131,6 +145,7 @@ class Metric(Frozen):
         score = 0
         score += 40 if self.required else 0
         score += 20 if self.headline else 0
+        score += _SERVED if any(s.served for s in self.slots.values()) else 0
         score += 10 if "target" in self.slots else 0
         score += {"welcome": 10, "zero": 12, "neutral": 2, "flat": 3}.get(self.direction, 0)
         return score + (4 if "goal" in self.slots else 0)
@@ -171,6 +186,8 @@ def _with_caveat(metric: Metric, field: str) -> str:
     said = next((printed for word, printed in _CAVEATS.items() if word in meaning), "")
     if field not in ("now", "change", "growth") or (field == "now" and said == "（可比口径）"):
         said = ""
+    if field == "now" and "until" in metric.slots:
+        said += f"（截至{{{metric.id}.until}}）"
     return f"{{{metric.id}.{field}}}{said}"
 
 
@@ -188,8 +205,13 @@ def document_frames() -> dict[str, list[dict[str, object]]]:
 
 
 def whole(brief: Brief) -> str:
-    """“全年”, or the months a shorter report covers."""
-    return "{brief.span}" if brief.slot("brief.span") else "全年"
+    """“全年”, or the months that a shorter report covers, or that the figures of a year do so far."""
+    return next((f"{{{s}}}" for s in ("brief.span", "brief.counted") if brief.slot(s)), "全年")
+
+
+def of_months(brief: Brief) -> bool:
+    """Whether figures are those of some months, which are compared with the same months."""
+    return brief.slot("brief.span") is not None or brief.slot("brief.counted") is not None
 
 
 def _same_period(text: str) -> str:
@@ -257,21 +279,33 @@ class Phraser:
         if not fitting:
             return None
         if purpose == "goals":
-            # Two goals of one page in two forms read as if two hands had written them.
-            form = self.choose_for_document(_GOAL_FORMS, "goals")
+            form = self._goal_form(metric)
             fitting = [f for f in fitting if f.id == form[sparse]] or fitting
         fewest = min(self._used[f.id] for f in fitting)
         frame = self.pick([f for f in fitting if self._used[f.id] == fewest], metric.id, purpose)
         self._used[frame.id] += 1
         return self._fill(frame, metric), f"bank:{frame.id}", ""
 
+    def _goal_form(self, metric: Metric) -> tuple[str, str]:
+        """The document's one form; a second goal in minutes or in persons takes another, or it would be the first again.
+
+        Two goals of one page in two forms read as if two hands had written them.
+        """
+        form = _GOAL_FORMS.index(self.choose_for_document(_GOAL_FORMS, "goals"))
+        if metric.kind not in _IN_WORDS:
+            return _GOAL_FORMS[form]
+        alike = f"goal {metric.kind} {self._goal_sign(metric)}"
+        self._used[alike] += 1
+        return _GOAL_FORMS[(form + self._used[alike] - 1) % len(_GOAL_FORMS)]
+
     def choices(self, metric: Metric, purpose: Purpose, *, plain: bool, sparse: bool) -> list[Frame]:
         """The frames of the bank that say this of a metric equally well; [] for none."""
         fitting = [f for f in bank() if f.role == purpose and self._fits(f, metric) and not (plain and f.reached)]
         fitting = [f for f in fitting if f.sparse is sparse] or [f for f in fitting if not f.sparse]
         if plain and sparse:
-            # A volume in one number is how many, not how many more.
+            # In one number it is how many, not how many more; of a rate besides which way it went.
             fitting = [f for f in fitting if "now" in f.fields] or fitting
+            fitting = [f for f in fitting if f.direction != "any"] or fitting
         best = max((f.weight for f in fitting), default=0)
         return [f for f in fitting if f.weight == best]
 
@@ -293,7 +327,7 @@ class Phraser:
             return None
         text = self.pick(sorted(told), metric.id, "passage")
         self._used[told[text].id + told[text].text] += 1
-        return (_same_period(text) if self._brief.slot("brief.span") else text), "own", told[text].id
+        return (_same_period(text) if of_months(self._brief) else text), "own", told[text].id
 
     def _lent(self, passage: BriefPassage, metric: Metric) -> str:
         """An own sentence about another metric said of this one; "" where it would not be this metric's Chinese."""
@@ -308,8 +342,10 @@ class Phraser:
         return self._text_fits(passage.text, metric, purpose)
 
     def _text_fits(self, text: str, metric: Metric, purpose: Purpose) -> bool:
-        if self._brief.slot("brief.span") and "全年" in text:
+        if of_months(self._brief) and "全年" in text:
             return False  # a report on some months does not speak of the whole year
+        if metric.kind not in ("count", "amount") and metric.trend is not None and _BARE.fullmatch(text):
+            return False  # “四级手术占比31.6%” by itself says nothing of how it went
         names = SLOT.findall(text)
         change = metric.slots.get("change")
         if change is not None and "千分点" in change.meaning and any(f == "change" for _, f in names):
@@ -325,16 +361,20 @@ class Phraser:
             return False
         if frame.part and not self._brief.slot("brief.span"):
             return False
+        if (frame.near or (frame.role == "results" and frame.direction == "flat")) and frame.near is not metric.nearly:
+            return False
         if not frame.fields <= metric.slots.keys():
             return False
         if frame.direction not in ("any", self._towards(metric) if frame.role == "goals" else metric.direction):
             return False
         if frame.role == "goals" and frame.direction == "any" and self._towards(metric) == "flat":
             return False  # nothing rises to where it stands
-        if "{whole}" in frame.text and self._brief.slot("brief.span") and metric.direction != "zero":
+        if "{whole}" in frame.text and of_months(self._brief) and metric.direction != "zero":
             return False  # “增加306例次，1—10月2718例次”: the months would stand between a name and its value
         if "change" in frame.fields and "千分点" in metric.slots["change"].meaning:
             return False  # offices say from what to what
+        if "共{now}" in frame.text and "均" in metric.name:
+            return False  # a mean is no sum
         if frame.role == "results" and metric.required and "now" in metric.slots and "now" not in frame.fields:
             return False  # what must be told is told with its value
         if metric.direction == "zero" and frame.direction != "zero" and frame.role == "results":
@@ -358,19 +398,20 @@ class Phraser:
         if "{to}" in text:
             text = text.replace("{to}", self.pick(_TO[metric.kind, sign or 1], metric.id, "to"))
         if "{aim}" in text:
-            text = text.replace("{aim}", self.pick(_TO[metric.kind, sign or 1], metric.id, "aim"))
+            text = text.replace("{aim}", self.fresh(_TO[metric.kind, sign or 1], metric.id, "aim"))
         text = text.replace(
             "{reach}", "为" if metric.better != "up" or sign < 0 else self.pick(("达到", "为"), metric.id)
         )
         better = ("多于" if sign > 0 else "少于") if metric.kind in ("count", "amount") else "好于"
         text = text.replace("{better_than}", better)
-        text = text.replace("{whole}", whole(self._brief))
-        if self._brief.slot("brief.span"):
+        text = text.replace("{whole}", whole(self._brief)).replace("{than}", "高于" if sign > 0 else "低于")
+        if of_months(self._brief) and frame.role != "goals":
             text = _same_period(text)
+            if not self._brief.slot("brief.span"):
+                text = text.removeprefix("本期")  # a year's paper of ten months has said once which
         if frame.role == "goals" and self._brief.kind.looks_back:
             # Where a year is reported 上年 is the year before it, and this is the year reported.
             text = text.replace("上年", "{brief.year}年")
-        text = text.replace("{than}", "高于" if sign > 0 else "低于")
         text = text.replace("{beats}", "好于" if metric.better == "down" else "超过")
         held = metric.better == "down" or (metric.better == "neutral" and sign < 0)
         text = text.replace("{reach_goal}", "控制在" if held else "达到")

@@ -2,8 +2,8 @@
 
 In: a `Pen` at a part of results.  Out: a `Reply`.
 
-Surprise: figures at the end of a section are what gives a machine away.  The few that no matter speaks of stand first,
-as the result that the deeds below explain.
+Surprise: a section that opens with figures says nothing yet.  What was done stands first, and the few figures that no
+matter speaks of close the paragraph of the deeds they are of.
 """
 
 import re
@@ -14,11 +14,13 @@ from chugao.engines.naming import compared_by_name, listed
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of, size, sparing
 from chugao.engines.phrasing import Metric, whole
 from chugao.engines.submitted import submitted
+from chugao.engines.tabulated import figures_alone
 from chugao.engines.titling import Heading, heading_of
 from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
 from chugao.outline import telling_pairs, topic_of_matter
 
 _LOOSE, _MANY = 2, 3
+_SEVERAL = 2
 _NAMED = 4
 _MISSED_NAMED, _HARMS_NAMED = 5, 3
 _PARAGRAPH, _THIN_PARAGRAPH = 150, 60
@@ -41,69 +43,98 @@ _MORE = 4  # figures of a section that is to be told fuller
 def results(pen: Pen) -> Reply:
     """A section of what was done."""
     pen.metrics = sparing(pen.metrics)
+    if not pen.matters and not pen.brief.asked and (not pen.slip or len(pen.metrics) > _FEW):
+        return _of_figures_alone(pen)
     attached, free = pen.attach(pen.matters)
     volume = _volume(pen, free)
     shown = _shown(pen, free)
-    loose = submitted(pen, free) if pen.brief.asked else pen.evidence(shown, limit=len(shown))
-    deeds = [m for m in pen.matters if not is_routine(m)] or pen.matters
+    loose = submitted(pen, free) if pen.brief.asked else pen.evidence(shown, limit=len(shown), chosen=True)
+    deeds = [m for m in pen.matters if not is_routine(m)]
+    if len(pen.matters) > _SEVERAL * len(deeds):
+        deeds = pen.matters  # one deed beside two rows of meetings is not what the section is about
+    deeds = [m for m in deeds if not is_honour(m)] or deeds
     heading = heading_of(pen.brief, pen.phraser, deeds, shown if pen.matters else pen.metrics)
-    # Under a heading that says the act its result is read on only where no figure stands between.
-    paragraphs = _told(pen, attached, heading if not (volume or loose) else Heading(heading.text))
+    fell = not pen.brief.shortfalls_apart and any(m.direction == "unwelcome" or m.reached is False for m in free)
+    pen.figured = pen.brief.divided and bool(volume or loose or fell)
+    paragraphs = _told(pen, attached, heading)
     said = {m for p in (volume, loose, *paragraphs) for s in p for m, _ in SLOT.findall(s.text)}
     short = _short_of(pen, [m for m in pen.metrics if m.id not in said])
     loose = _together(pen, loose, [m for m in free if m.id not in said])
-    if pen.brief.sparer and not pen.matters:
-        named = {t for s in [*loose, *short] for t in s.recipe.get("targets", "").split(",")}
-        better = [m for m in free if m.id not in said | named and m.direction in ("welcome", "neutral")]
-        loose += compared_by_name(pen, better)
-    elif pen.brief.sparer > 1 and not volume and not any(SLOT.search(s.text) for s in loose):
-        # Where numbers are too many the main result of a section is told without one.
+    if pen.brief.sparer > 1 and not any(SLOT.search(s.text) for s in (*volume, *loose, *short)):
+        # Where numbers are too many several results share a sentence without one; one alone would only be withheld.
         named = {t for sentence in loose for t in sentence.recipe.get("targets", "").split(",")}
         best = [m for m in _worth_saying(pen, free) if m.direction == "welcome" and m.kind in _HOW_WELL]
         best = [m for m in best if m.id not in said | named and _explained(m, pen.matters)]
-        loose = [*compared_by_name(pen, best, most=1, named=_BY_NAME), *loose]
-    told = paragraphs_of([*_with_figures(volume, [*loose, *short], paragraphs), *pen.owed()], heading.text)
+        loose += [s for s in compared_by_name(pen, best, most=1, named=_BY_NAME) if "," in s.recipe["compared"]]
+    # A paper in one piece opens with how much was done in all, a section of several with what was done.
+    opening, volume = ([], volume) if pen.brief.divided else ([volume] if volume else [], [])
+    figures = [*volume, *loose, *short]
+    told = paragraphs_of([*opening, *_with_figures(pen, figures, paragraphs), *pen.owed()], heading.text)
     # A milestone keeps its heading, and so does a text that reads on from the act in it.
     fixed = any(m.weight >= MILESTONE or m.text == heading.text for m in pen.matters)
     return told if fixed else told.model_copy(update={"headings": heading.others})
 
 
-def _with_figures(
-    volume: list[ReplySentence], loose: list[ReplySentence], paragraphs: list[list[ReplySentence]]
-) -> list[list[ReplySentence]]:
-    """Figures open the section, as the result that the deeds below explain: behind a milestone, before all else.
+def _of_figures_alone(pen: Pen) -> Reply:
+    """A section of which nobody sent a deed."""
+    told, fallen = figures_alone(pen)
+    named = {i for s in told for i in s.recipe.get("compared", "").split(",")}
+    said = {m for s in (*told, *fallen) for m, _ in SLOT.findall(s.text)} | named
+    told = _together(pen, told, [m for m in pen.metrics if m.id not in said])
+    heading = heading_of(pen.brief, pen.phraser, (), pen.metrics)
+    reply = paragraphs_of([told, fallen, *pen.owed()], heading.text)
+    return reply.model_copy(update={"headings": heading.others})
 
-    What names targets without a number closes it.
+
+def _with_figures(
+    pen: Pen, figures: list[ReplySentence], paragraphs: list[list[ReplySentence]]
+) -> list[list[ReplySentence]]:
+    """What was done stands first; a figure closes the paragraph of the deeds it is of, else the last one.
+
+    Behind a run of 一是、二是 it has a paragraph of its own: it is no part of its last item.
     """
-    figures = [*volume, *loose]
-    if not figures or not paragraphs:
-        return [figures, *paragraphs]
-    if len(figures) <= _LOOSE and size(figures) <= _THIN_PARAGRAPH:
-        named = [s for s in figures if not SLOT.search(s.text) and "compared" not in s.recipe]
-        named = [] if _is_run(paragraphs[-1]) else named
-        figures = [s for s in figures if s not in named]
-        paragraphs = [*paragraphs[:-1], [*paragraphs[-1], *named]]
-        if not figures:
-            return paragraphs
-    if len(figures) > _LOOSE or size(figures) > _THIN_PARAGRAPH:
-        first = next((i for i, p in enumerate(paragraphs) if not _is_milestone(p)), len(paragraphs))
-        return [*paragraphs[:first], figures, *paragraphs[first:]]
-    place = next((i for i, p in enumerate(paragraphs) if not _is_milestone(p)), None)
-    if place is None:
-        return [*paragraphs[:-1], [*paragraphs[-1], *figures]]
-    if _is_run(paragraphs[place]):
-        # A count of 一是、二是 begins at the head of its paragraph.
-        return [*paragraphs[:place], figures, *paragraphs[place:]]
-    paragraphs[place] = [*figures, *paragraphs[place]]
-    return paragraphs
+    if not paragraphs:
+        return [figures] if figures else []
+    told = [list(p) for p in paragraphs]
+    behind: list[ReplySentence] = []
+    for figure in figures:
+        place = _place_of(pen, figure, told)
+        if place is None:
+            behind.append(figure)
+        else:
+            told[place].append(figure)
+    return [*told, behind] if behind else told
+
+
+def _place_of(pen: Pen, figure: ReplySentence, paragraphs: Sequence[Sequence[ReplySentence]]) -> int | None:
+    """The paragraph that tells deeds of a figure's field of work, or the last; None where that one is a run."""
+    fields = _fields_of(pen, figure)
+    open_ = [i for i, p in enumerate(paragraphs) if not _is_item(p)]
+    fitting = [i for i in open_ if fields & {_field_of(pen, s) for s in paragraphs[i]}]
+    last = len(paragraphs) - 1
+    return fitting[-1] if fitting else (last if last in open_ else None)
+
+
+def _fields_of(pen: Pen, figure: ReplySentence) -> set[str]:
+    """The fields of work that a sentence of figures is of."""
+    by_name = {i for key in ("targets", "compared") for i in figure.recipe.get(key, "").split(",")}
+    named = {m for m, _ in SLOT.findall(figure.text)} | by_name
+    return {topic_of_matter("", m.full).id for m in pen.metrics if m.id in named} - {"other"}
+
+
+def _field_of(pen: Pen, told: ReplySentence) -> str:
+    """The field of work of the matter that a sentence tells, "" for a figure."""
+    matter = next((m for m in pen.matters if m.id == told.recipe.get("matter")), None)
+    return topic_of_matter(matter.category, matter.text).id if matter else ""
+
+
+def _is_item(paragraph: Sequence[ReplySentence]) -> bool:
+    """Whether a paragraph is a run of 一是、二是, or one line of it."""
+    return re.match(rf"[{HAN}]是", paragraph[0].text) is not None
 
 
 def _is_milestone(paragraph: Sequence[ReplySentence]) -> bool:
     return any("milestone" in s.recipe for s in paragraph)
-
-
-def _is_run(paragraph: Sequence[ReplySentence]) -> bool:
-    return paragraph[0].text.startswith(f"{HAN[0]}是")
 
 
 # --- matters --------------------------------------------------------------------------------------
@@ -137,7 +168,9 @@ def _with_routine(
     last = paragraphs[-1] if paragraphs and not any("milestone" in s.recipe for s in paragraphs[-1]) else None
     if last is None:
         return [*paragraphs, told]
-    return [*paragraphs[:-1], [*last, *told]]
+    won = {m.id for m in pen.matters if is_honour(m)}
+    place = next((i for i, s in enumerate(last) if s.recipe.get("matter") in won), len(last))
+    return [*paragraphs[:-1], [*last[:place], *told, *last[place:]]]
 
 
 def _told_but(
@@ -173,7 +206,7 @@ def _told_but(
 def _runs(pen: Pen, matters: Sequence[BriefMatter]) -> bool:
     """Whether a section's matters stand in a run; a document has some sections of each make."""
     ordinary = [m for m in matters if not is_honour(m) and m.status != "ongoing"]
-    if len(ordinary) < _RUN_FROM or len(ordinary) < len(matters) or len(matters) > len(HAN):
+    if pen.figured or len(ordinary) < _RUN_FROM or len(ordinary) < len(matters) or len(matters) > len(HAN):
         return False
     liked = pen.phraser.choose_for_document((True, True, False), "run")
     return liked if len(matters) > _RUN_FROM else pen.phraser.pick((liked, not liked), "run")
@@ -224,10 +257,12 @@ def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
     """Figures told with their numbers: the required ones, and the few that say most; the rest is in the table."""
     worthy = [m for m in _worth_saying(pen, free) if m.required or m.direction not in ("unwelcome", "flat")]
     if pen.brief.sparer:
-        some = 1 if pen.brief.sparer == 1 else 0
+        # A part that is all the paper tells keeps its main figure, however many numbers its matters hold.
+        some = 1 if pen.brief.sparer == 1 or (pen.brief.section == pen.brief.role and not pen.brief.told) else 0
         # One sentence of the office's own stays: a section of nothing but names would be nobody's.
-        own = next((m for m in worthy if pen.phraser.has_own(m, "results")), None)
-        return [m for i, m in enumerate(worthy) if m.required or i < some or m is own]
+        own = [m for m in worthy if pen.phraser.has_own(m, "results")]
+        kept_own = next((m for m in own if _explained(m, pen.matters)), None)
+        return [m for i, m in enumerate(worthy) if m.required or i < some or m is kept_own]
     if pen.slip and len(free) <= _FEW:
         return worthy
     if not pen.matters:
@@ -257,25 +292,30 @@ def _short_of(pen: Pen, others: Sequence[Metric]) -> list[ReplySentence]:
     failed = [m for m in others if (m.reached is False and whole_year) or m.direction == "unwelcome"]
     # What an office lists first it looks at first.
     ranked = sorted(failed, key=lambda m: not (m.headline or m.required))
-    most = 0 if pen.brief.sparer else 1 if pen.sparse else _PLAINLY
-    weighty = [m for m in ranked if m.headline or m.required][:most]
+    most = 1 if pen.sparse else _PLAINLY
+    # Bad news keeps its number, however many numbers a paper holds: a name alone would hide how bad it is.
+    weighty = [m for m in ranked if weighs_ill(m)][:most]
     if not weighty and ranked and len(pen.metrics) <= _FEW and pen.room() > 0 and not pen.brief.sparer:
         weighty = ranked[:1]
     clauses = [c for m in weighty if (c := pen.phraser.clause(m, "short", sparse=pen.sparse))]
     told = [from_clause(c) for c in clauses]
     missed = [m for m in ranked if m not in weighty and m.reached is False and whole_year]
     said = any("没有" in c[0] for c in clauses)
-    if pen.brief.sparer:
-        weighty = [m for m in ranked if m.headline and m not in missed]
-        told += compared_by_name(pen, weighty, most=1)
     return [*told, *missed_by_name(pen, missed, also="也" if said else "")]
+
+
+def weighs_ill(metric: Metric) -> bool:
+    """Whether a reader asks about it when it got worse: what the house looks at first, and how well rather than how much."""
+    return metric.headline or metric.required or (metric.kind in _HOW_WELL and metric.direction == "unwelcome")
 
 
 def missed_by_name(pen: Pen, missed: Sequence[Metric], *, opening: str = "", also: str = "") -> list[ReplySentence]:
     """Targets that were not met, by name: their numbers stand in the table, and so do the names of a long row."""
     ranked = sorted(missed, key=lambda m: length(m.full) > _LONG_NAME)
-    harms = [m for m in ranked if is_harm(m)][:_HARMS_NAMED]
-    others = [m for m in ranked if not is_harm(m)][:_MISSED_NAMED]
+    # 耗占比 was to stay below a limit: it is over it, and nobody fulfils it.
+    over = [m for m in ranked if is_harm(m) or (m.better == "down" and m.kind != "duration")]
+    harms = over[:_HARMS_NAMED]
+    others = [m for m in ranked if m not in over][:_MISSED_NAMED]
     more = len(missed) > len(harms) + len(others)
     told = []
     if others:
@@ -351,7 +391,8 @@ def _together(pen: Pen, told: list[ReplySentence], others: Sequence[Metric]) -> 
     met = [m for m in met if length(m.full) <= _SHORT_NAME][:_NAMED]
     if not met or (told and len(met) < _MET_FROM):
         return told
-    failed = any(m.reached is False for m in pen.metrics)
+    # “其他指标也都完成” holds of no figure whose target nobody can judge: neither good nor bad, or told as an estimate.
+    failed = any(m.reached is False or ("target" in m.slots and m.reached is None) for m in pen.metrics)
     if pen.matters and len(met) >= _MET_FROM and not failed:
         # A row of names that all came to the same says less than the sentence that has none.
         rest = pen.phraser.pick(_REST_MET if told else _ALL_MET, "met")

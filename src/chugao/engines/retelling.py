@@ -27,6 +27,10 @@ _SEVERAL = 3  # clauses
 _LEANS = re.compile(
     r"^(?:[由从经于共被为并后再其与和是在按比较可能做均都也各占含以用到至的则即]|同比|环比|完成|其中|包括|主要|全部|因此|目前|已|原因|每|当|改|不|没|未|有|能|转|仍|还|又|最|多|少|先|后|近|约|每|另|同)"
 )
+# “中心能看的病，居民还是去大医院”, “抓好中心建设，先租房开诊”: what only opens a sentence is not cut off from the rest.
+_OPENS_ONLY = re.compile(
+    r"的[一-鿿]{1,4}$|(?:^|是：?|虑|算|备|要|手：)(?:推进|抓好|推行|开展|组织|加强|做好|建设|建立|设立|开设|增设|申报|统一|整合|恢复|引进|改造)"
+)
 _CLAUSES = re.compile(r"(?<=[，；：。])")
 _NUMBERS = re.compile(f"{_HOLD}|[一二两三四五六七八九十百千半]+[个例家名台次间位件项人所张辆天月年周岁份只条成倍]")
 _BESIDE = 3
@@ -102,6 +106,7 @@ def _paused(held: str, seed: int) -> str:
         and len(clauses[i]) >= _A_CLAUSE
         and not _LEANS.match(clauses[i])
         and not is_act(clauses[i])
+        and not (i == 1 and _OPENS_ONLY.search(clauses[0]))
     ]
     if len(clauses) < _SEVERAL or not places or "；" in held or "：" in held:
         return held

@@ -33,6 +33,7 @@ _ONE_VERB = ("抓好", "抓实")
 _OF_ALL = ("抓好", "抓实", "做实")  # verbs that go with everything
 _OF_PEOPLE = re.compile(r"^(?:抓|办|做|加强)")
 _MOST_AIMS, _MOST_NOUNS = 2, 3
+_MANY = 4  # fields of work
 _A_WORD = 3  # characters: a heading of one short word says too little
 _ACT_ALONE = 18
 _HEAVY = 3
@@ -47,7 +48,7 @@ _STEM = re.compile(
     r"(?:建设|管理|服务|工作|处理|整改|改善|培训|防控|处置|保障|救治|技术|监管|应用|更新|配备|办理|创建|质量|安全|队伍|培养)$"
 )
 _A_DEED = 6  # characters; what is shorter is a name (宣传稿件)
-_SHARED = 3  # matters, from which on a milestone does not speak for its section alone
+_SHARED = 2  # matters, from which on a milestone does not speak for its section alone
 
 
 _HAPPENED = re.compile(
@@ -181,7 +182,8 @@ def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
     first = usable[0]
     if length(first.text) > _ACT_IN_HEADING:
         return None
-    if length(first.text) < _A_DEED or not (is_act(first.text) or _HAPPENED.search(first.text)):
+    done = first.weight >= MILESTONE or is_act(first.text) or _HAPPENED.search(first.text)
+    if length(first.text) < _A_DEED or not done:
         return None  # “死亡病例讨论” is no deed
     aim = _aims(phraser, list(matters[1:]), upto=1)
     if aim is None or aim.text is None:
@@ -242,7 +244,7 @@ def _noun_of(matter: BriefMatter) -> tuple[str, str] | None:
     if (built := _BUILT.search(matter.text)) and _OPENED.search(matter.text):
         return f"{built[1]}建设", topic
     for fields in ([topic], [t for t in _fields() if t != topic]):
-        held = [(w, t) for t in fields if t in _fields() for w in _fields()[t].nouns if w in matter.text]
+        held = [(w, t) for t in fields if t in _fields() for w in _fields()[t].nouns if _says_word(w, matter.text)]
         # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
         held = [(w, t) for w, t in held if not any(w != other and w in other for other, _ in held)]
         told = [(_fields()[t].nouns[w], t) for w, t in held]
@@ -257,6 +259,11 @@ def _noun_of(matter: BriefMatter) -> tuple[str, str] | None:
             # Of the nouns of one matter the most particular, which the list has last, says what it is about.
             return told[-1]
     return _named_by_itself(matter.text, topic)
+
+
+def _says_word(word: str, text: str) -> bool:
+    """Whether a text says a word, and not the name of a room or an office that begins with it: 手术室, 检验科."""
+    return word in text and re.search(rf"{re.escape(word)}(?![室科部])", text) is not None
 
 
 def _named_by_itself(text: str, topic: str) -> tuple[str, str] | None:
@@ -313,10 +320,10 @@ def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
 
 # Its whole name: “育综合服务中心” of a 托育综合服务中心 is nothing.
 _BUILT = re.compile(
-    r"(?:^|[，；、]|新建|建成|启用|投用|扩建|迁建|完成|成立|开工建设)(?:新建|建成|启用|投用|扩建|迁建|迁入|完成|成立)?新?"
-    r"((?!新|建成|启用|投用|扩建|迁建|迁入|完成|成立|开工)(?:(?![在把由到与和向给的将从])[一-鿿A-Z]){1,9}?(?:楼|中心|院区|病区|单元|实验室|车站|库房))(?!的|里|内|医|护)"
+    r"(?:^|[，；、]|新建|建成|启用|投用|扩建|迁建|改建[为成]?|完成|成立|开工建设)(?:新建|建成|启用|投用|扩建|迁建|迁入|完成|成立)?新?"
+    r"((?!新|建成|启用|投用|扩建|迁建|迁入|完成|成立|开工)(?:(?![在把由到与和向给的将从])[一-鿿A-Z]){1,9}?(?:楼|中心|院区|病区|单元|实验室|车站|库房))(?!的|里|内|医|护|改建)"
 )
-_OPENED = re.compile(r"新建|投用|启用|开工|动工|封顶|扩建|迁建|建成|落成|挂牌|开诊")
+_OPENED = re.compile(r"新建|改建|投用|启用|开工|动工|封顶|扩建|迁建|建成|落成|挂牌|开诊")
 
 
 # --- aims -----------------------------------------------------------------------------------------
@@ -335,7 +342,10 @@ def _by_field(matters: Sequence[BriefMatter]) -> list[tuple[str, list[BriefMatte
 def _named(matters: Sequence[BriefMatter], upto: int) -> list[_Noun]:
     """The nouns that a heading names: two, or three where two leave most of the section unsaid."""
     nouns = _nouns(matters)[:upto]
-    if upto > _MOST_AIMS and len(nouns) > _MOST_AIMS:
+    fields = {topic_of_matter(m.category, m.text).id for m in matters if m.status != "planned"}
+    # What joins four fields is not named by two of them.
+    broad = len(fields) >= _MANY
+    if upto > _MOST_AIMS and len(nouns) > _MOST_AIMS and not broad:
         both = "".join(n.said for n in nouns[:_MOST_AIMS])
         enough = 2 * sum(_says(both, m) for m in matters) >= len(matters)
         nouns = nouns[:_MOST_AIMS] if enough else nouns

@@ -13,6 +13,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import SecretStr
+
 from chugao.engines.calling import Failure
 from chugao.engines.endpoint import Refused
 from chugao.ledger import Answer
@@ -21,6 +23,7 @@ _DETAIL = 160
 _TOO_LONG = "context_length_exceeded"
 _KEY = re.compile(r"\bsk-[\w-]+|[A-Za-z0-9_]{24,}")
 """What may be a key in a provider's own words: it may be another customer's, or the gateway's."""
+_SHORTEST_KEY = 8
 _GATEWAY_GAVE_UP = (408, 504, 524)
 """A gateway that waited no longer: the model behind it may have answered, and sends its bill all the same."""
 NOT_AN_ANSWER = "返回的不是模型的回答，像是网页或别的接口"
@@ -49,13 +52,31 @@ def answer_of(text: str, model: str, finish: str, usage: dict[str, Any]) -> Answ
     counts = [n if isinstance(n, int) and 0 <= n < 10**9 else None for n in spent]
     missing = counts[0] is None or counts[1] is None
     return Answer(
-        text=text,
-        model=model[:100],
-        finish=finish[:40],
+        text=_writable(text),
+        model=_writable(model)[:100],
+        finish=_writable(finish)[:40],
         input_tokens=counts[0] or 0,
         output_tokens=counts[1] or 0,
         estimated=missing,
     )
+
+
+def _writable(text: str) -> str:
+    """What a database and a file can hold: half of a character is none, and a null ends some."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def without_key(text: str, key: SecretStr) -> str:
+    """A server's words without our key, should it repeat it; a few characters (EMPTY) are none."""
+    secret = key.get_secret_value()
+    return text.replace(secret, "…") if len(secret) >= _SHORTEST_KEY else text
+
+
+def hushed(failure: Failure, key: SecretStr) -> Failure:
+    """A failure that does not repeat our key."""
+    failure.detail = without_key(failure.detail, key)
+    failure.args = (failure.detail,)
+    return failure
 
 
 def parsed(data: str | bytes) -> dict[str, Any] | None:
@@ -115,7 +136,7 @@ def failure_of_status(status: int, headers: Mapping[str, str], body: dict[str, A
     if 300 <= status < 400:
         return Failure("request", f"HTTP {status}，要求跳转到别处，不跟随")
     told = body.get("message")
-    detail = _KEY.sub("…", " ".join(told.split())[:_DETAIL]) if isinstance(told, str) else ""
+    detail = _KEY.sub("…", _writable(" ".join(told.split()))[:_DETAIL]) if isinstance(told, str) else ""
     if _TOO_LONG in f"{body.get('code')} {detail}":
         return Failure("refused", f"提示词超过了模型一次能读的长度（HTTP {status}）。请换一个能读更长的模型，再运行。")
     return Failure("request", f"HTTP {status}" + (f"：{detail}" if detail else ""))

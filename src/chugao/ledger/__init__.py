@@ -11,7 +11,17 @@ have been billed, and is listed as such.
 """
 
 from chugao.ledger.asking import Answer, Ask, Message, Recorded
-from chugao.ledger.costs import CostRow, Entry, Prices, cost_rows, doubtful_calls, entries, prices_of, read_prices
+from chugao.ledger.costs import (
+    CostRow,
+    Entry,
+    Prices,
+    Purse,
+    cost_rows,
+    doubtful_calls,
+    entries,
+    prices_of,
+    read_prices,
+)
 from chugao.ledger.keeping import BudgetSpent, Ledger
 
 __all__ = [
@@ -23,6 +33,7 @@ __all__ = [
     "Ledger",
     "Message",
     "Prices",
+    "Purse",
     "Recorded",
     "cost_rows",
     "doubtful_calls",

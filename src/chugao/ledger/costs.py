@@ -8,7 +8,7 @@ Money is counted in millionths of the price list's currency, as whole numbers: f
 import tomllib
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field, ValidationError
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -48,6 +48,23 @@ class Prices(Frozen):
         # Tokens times price per million is the price in millionths already.
         cost = price.input * answer.input_tokens + price.output * answer.output_tokens
         return int(cost.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+class Purse(NamedTuple):
+    """Money that calls are paid from, of one job or of many."""
+
+    name: str
+    """Whose turn is waited for: two jobs that look into it together would both find the last of it unspent."""
+    micro: int
+    """What it held to begin with, in millionths."""
+    calls: ColumnElement[bool]
+    """Which calls are paid from it, whoever makes them."""
+    told: str
+    """What people call it: 费用上限."""
+
+    @classmethod
+    def of_job(cls, job: str, budget: Decimal) -> "Purse":
+        return cls(f"budget:{job}", int(budget * _MILLION), of_job(job), "费用上限")
 
 
 class CostRow(Frozen):
@@ -168,10 +185,10 @@ def entries(connection: Connection, job: str | None = None) -> tuple[Entry, ...]
     )
 
 
-def spent_micro(connection: Connection, job: str) -> int:
-    """What one job has cost so far, in millionths."""
-    mine = of_job(job) & (call.c.state == "done")
-    return int(connection.execute(select(func.coalesce(func.sum(call.c.cost_micro), 0)).where(mine)).scalar_one())
+def spent_micro(connection: Connection, calls: ColumnElement[bool]) -> int:
+    """What calls have cost so far, in millionths."""
+    done = select(func.coalesce(func.sum(call.c.cost_micro), 0)).where(calls & (call.c.state == "done"))
+    return int(connection.execute(done).scalar_one())
 
 
 def of_job(job: str) -> ColumnElement[bool]:

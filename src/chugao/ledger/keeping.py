@@ -27,7 +27,7 @@ from chugao.database import Database, DatabaseUnavailable, hold, utc_text
 from chugao.database.tables import call
 from chugao.errors import EngineError
 from chugao.ledger.asking import Answer, Ask, Recorded
-from chugao.ledger.costs import Prices, of_job, spent_micro, tokens_per_character
+from chugao.ledger.costs import Prices, Purse, spent_micro, tokens_per_character
 from chugao.ledger.owners import nobody_works_on, this_process
 from chugao.ledger.writing import GroupWriter
 
@@ -80,6 +80,8 @@ class _Claim(NamedTuple):
 
     state: Literal["ours", "done", "wait", "spent"]
     found: Recorded | None = None
+    purse: Purse | None = None
+    """The one that is empty."""
     spent: int = 0
 
 
@@ -93,14 +95,18 @@ class Ledger:
         job: str = "",
         prices: Prices | None = None,
         budget: Decimal | None = None,
+        purse: Purse | None = None,
         lease_s: float = _LEASE_S,
         owner: str | None = None,
     ) -> None:
+        """`budget` is what the job may spend; `purse` what it may spend together with others."""
         self._database = database
         self._writer = GroupWriter(database)
         self.job = job
         self._prices = prices or Prices()
-        self._budget = None if budget is None else int(budget * 1_000_000)
+        own = () if budget is None else (Purse.of_job(job, budget),)
+        # In one order everywhere: two that wait for each other's turn would wait for good.
+        self._purses = tuple(sorted((*own, *((purse,) if purse else ())), key=lambda p: p.name))
         self._lease_s = lease_s
         self._owner = owner or this_process()
         self._under_way: dict[str, concurrent.futures.Future[None]] = {}
@@ -162,9 +168,9 @@ class Ledger:
                 raise
             if claim.found is not None:
                 return claim.found
-            if claim.state == "spent":
+            if claim.purse is not None:
                 raise BudgetSpent(
-                    f"费用上限{_money(self._budget or 0)}{self._prices.currency}已用到{_money(claim.spent)}"
+                    f"{claim.purse.told}{_money(claim.purse.micro)}{self._prices.currency}已用到{_money(claim.spent)}"
                     f"{self._prices.currency}，没有再调用模型。已写好的都保留；提高上限后再运行，从这里接着做。"
                 )
             if claim.state == "ours":
@@ -215,8 +221,8 @@ class Ledger:
 
         Every step takes it before it locks a row, or two processes could wait for each other.
         """
-        if self._budget is not None:
-            hold(connection, f"budget:{self.job}")
+        for purse in self._purses:
+            hold(connection, purse.name)
 
     def _claim(self, connection: Connection, ask: Ask, key: str, job: str) -> _Claim:
         self._take_turn(connection)
@@ -230,15 +236,16 @@ class Ledger:
             "cost_micro": self._prices.cost_micro(ask.model, _at_most(ask)),
         }
         # Most questions are new, and one statement settles it; a budget has to be looked at before.
-        if self._budget is None and _insert(connection, ask, key, started):
+        if not self._purses and _insert(connection, ask, key, started):
             return _Claim("ours")
         row = connection.execute(_FIND, {"of": key}).one_or_none()
         if row is not None and row.state == "done":
             return _Claim("done", Recorded(answer=Answer.model_validate(row.response), problem=row.problem, key=key))
         if row is not None and row.state == "started" and not self._is_dead(row):
             return _Claim("wait")
-        if self._budget is not None and (refused := self._over_budget(connection, key, started["cost_micro"] or 0)):
-            return refused
+        for purse in self._purses:
+            if refused := self._over_budget(connection, purse, key, started["cost_micro"] or 0):
+                return refused
         if row is None:
             return _Claim("ours" if _insert(connection, ask, key, started) else "wait")
         # Under way when its process ended: the provider may have answered, and billed.
@@ -247,18 +254,17 @@ class Ledger:
         connection.execute(update(call).where(call.c.key == key).values(**started, **again))
         return _Claim("ours")
 
-    def _over_budget(self, connection: Connection, key: str, reserve: int) -> _Claim | None:
+    def _over_budget(self, connection: Connection, purse: Purse, key: str, reserve: int) -> _Claim | None:
         """Whether a call may not be made (now): what runs has its most set aside, and gives back what it does not use."""
-        assert self._budget is not None
-        spent, set_aside = spent_micro(connection, self.job), self._set_aside(connection, key)
-        if spent >= self._budget or spent + reserve > self._budget:
-            return _Claim("spent", spent=spent)
-        return _Claim("wait") if spent + set_aside + reserve > self._budget else None
+        spent = spent_micro(connection, purse.calls)
+        if spent >= purse.micro or spent + reserve > purse.micro:
+            return _Claim("spent", purse=purse, spent=spent)
+        return _Claim("wait") if spent + self._set_aside(connection, purse, key) + reserve > purse.micro else None
 
-    def _set_aside(self, connection: Connection, key: str) -> int:
+    def _set_aside(self, connection: Connection, purse: Purse, key: str) -> int:
         """What other calls under way may still cost, in millionths; those of the dead give nothing back, and hold nothing."""
         columns = (call.c.key, call.c.owner, call.c.lease_until, call.c.cost_micro)
-        rows = connection.execute(select(*columns).where(of_job(self.job) & (call.c.state == "started")))
+        rows = connection.execute(select(*columns).where(purse.calls & (call.c.state == "started")))
         return sum(row.cost_micro or 0 for row in rows if row.key != key and self._is_under_way(row))
 
     def _is_under_way(self, row: Any) -> bool:

@@ -69,7 +69,8 @@ class CollectingBoard(Frozen):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        return tuple(d.department for d in self.departments if not d.files)
+        """Those of whom nothing has come, in a file of their own or in rows of another."""
+        return tuple(d.department for d in self.departments if d.state == "未报")
 
 
 def open_collection(db: Database, wanted: Collection, *, by: str, at: str) -> None:
@@ -172,9 +173,12 @@ def collecting_board(db: Database, items: Sequence[Item], year: int) -> Collecti
         ).all()
     last = {row[0]: row[1] for row in moments}
     own = [i for i in items if i.year in (year, year + 1) and i.kind != "instruction"]
+    by_row = {i.source.file for i in own if i.department}
+    # A table that says row by row whose it is has no sender of its own.
+    sent = [r for r in sent if r["department"] or r["file"] not in by_row]
     names = [*(asked["departments"] if asked else ()), *(r["department"] for r in sent), *(i.department for i in own)]
     lines = []
-    for name in dict.fromkeys(n or "未写明科室" for n in names):
+    for name in dict.fromkeys(n or _NOBODY for n in names):
         files = tuple(
             SentFile(
                 file=r["file"],
@@ -184,11 +188,14 @@ def collecting_board(db: Database, items: Sequence[Item], year: int) -> Collecti
                 unused=len(r["unused"]),
             )
             for r in sent
-            if (r["department"] or "未写明科室") == name
+            if (r["department"] or _NOBODY) == name
         )
-        theirs = [i for i in own if (i.department or "未写明科室") == name]
+        theirs = [i for i in own if (i.department or _NOBODY) == name]
         lines.append(_line(name, files, theirs, counts.get(name, 0), last.get(name, "")))
     return CollectingBoard(year=year, deadline=asked["deadline"] if asked else "", departments=tuple(lines))
+
+
+_NOBODY = "未写明科室"
 
 
 def _line(name: str, files: tuple[SentFile, ...], items: Sequence[Item], urged: int, last: str) -> BoardLine:

@@ -9,6 +9,7 @@ would be read as the year's if it did not say so.
 import re
 from typing import TYPE_CHECKING
 
+from chugao.material.dictated import as_written
 from chugao.material.honours import is_honour, with_honour
 from chugao.material.matter import Matter, MatterStatus, is_pending
 from chugao.material.reading import matter_id
@@ -119,7 +120,7 @@ def matter_of(statement: Statement, department: str, year: int, source: Source, 
     if statement.part == "problem":
         body = MORE.sub("", PROBLEM_LEAD.sub("", body))
     body = re.sub(r"(?<=[A-Za-z\d])\s+(?=[\u4e00-\u9fff])", "", body)
-    act, _, result = _parted(body)
+    act, _, result = _parted(as_written(body))
     if future and not when and (deadline := _BY.search(act)) and deadline.start():
         when, act = deadline["when"], act[: deadline.start()]
     status = MatterStatus.DONE

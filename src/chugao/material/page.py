@@ -17,7 +17,7 @@ _STYLE = (
 def board_page(board: CollectingBoard, reminders: dict[str, str]) -> str:
     """Who sent, who did not, who signed, how often urged, and the text to paste."""
     rows = "".join(_row(line, reminders.get(line.department, "")) for line in board.departments)
-    sent = sum(bool(line.files) for line in board.departments)
+    sent = len(board.departments) - len(board.missing)
     title = f"{board.year}年材料报送进度"
     counts = (
         f"{len(board.departments)}个科室，已报{sent}个，未报{len(board.missing)}个；期限：{board.deadline or '没有写'}"

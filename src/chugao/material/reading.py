@@ -20,6 +20,7 @@ from chugao.material.matter import Matter, Matters, MatterStatus, is_pending
 from chugao.material.withholding import is_wish, release_wished, without_amount
 from chugao.metrics.cells import day_counted, read_release
 from chugao.metrics.headers import department_of, header_fields, period_in, title_lines
+from chugao.metrics.sheet_names import department_of_file
 from chugao.metrics.wording import is_footer, wording
 from chugao.source import Finding, Release, Severity, Source
 
@@ -68,6 +69,24 @@ def with_submitted(told: Matters, sent: Matters) -> Matters:
             "department_column": told.department_column or sent.department_column,
         }
     )
+
+
+def apart_from_others(matters: Matters, department: str, *, known: bool = False) -> Matters:
+    """Matters for a document of one department: what only another department's file says is that department's.
+
+    Where nothing else is the department's or everybody's, they stay everybody's: 重症医学科2025.xlsx for “ICU”.
+    `known` says that something else is: figures of its own.
+    """
+    named = {m.source.file for m in matters.items if m.department}
+    owners = {m.source.file: department_of_file(m.source.file) for m in matters.items if m.source.file not in named}
+    if not any(owner not in ("", department) for owner in owners.values()):
+        return matters
+    items = tuple(
+        m.model_copy(update={"department": owner}) if (owner := owners.get(m.source.file)) else m for m in matters.items
+    )
+    if not known and not any(m.department in ("", department) for m in items):
+        return matters
+    return matters.model_copy(update={"items": items, "department_column": True})
 
 
 # --- tables ----------------------------------------------------------------------------------------
@@ -385,6 +404,8 @@ def _status(gathered: _Gathered, table: _Table, index: int, year: int | None, mo
         place = table.source(cell)
     else:
         place = table.source(table.cell(index, "text"))
+    if re.search(r"不足|问题|短板|困难", table.cell(index, "category").text):
+        return status  # a shortfall is nothing to be finished
     hint = f"没有写状态，按“{status}”处理。请核对；不是的请在“状态”一列写明。"
     gathered.note("status", place, table.cell(index, "text").text, hint)
     return status

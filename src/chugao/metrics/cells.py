@@ -62,7 +62,9 @@ def written_unit(text: str) -> Unit:
     return Unit(Decimal(10) ** scale, raw[1:] if scale else raw)
 
 
-_NUMBERING = re.compile(r"^(?:\d{1,2}[.、．](?!\d)|[一二三四五六七八九十]{1,3}、|[（(]\d{1,2}[)）]|其中\s*[:：])\s*")
+_NUMBERING = re.compile(
+    r"^(?:\d{1,2}[.、．](?!\d)|[一二三四五六七八九十]{1,3}、|[（(]\d{1,2}[)）]|其中\s*[:：,，、]?)\s*"
+)
 
 
 def split_name(name: str) -> tuple[str, Unit | None]:

@@ -7,8 +7,9 @@ Surprise: what decides is seldom the value.  “2026年” with 数据截止 in 
 months only; a zero base has no growth; a target may be reached in March and still not be missed in October.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -25,6 +26,8 @@ from chugao.source import Release
 
 COMPARABLE = "可比口径"
 _COUNTED = ("count", "amount")
+_BALANCE = re.compile(r"结余|盈余|利润|差额|净")
+"""What comes in less what goes out: reached in June, it may be gone in December."""
 _EARLIEST_MONTH_END = 25
 """Offices close their month from the 25th on; an earlier day leaves the month open."""
 
@@ -40,12 +43,25 @@ class Series:
     aims: list[RelativeTarget] = field(default_factory=list)
 
 
+def _directed(definition: MetricDefinition, series: Series) -> MetricDefinition:
+    """An office's own metric that by its name is neither good nor bad, with the direction of the limits it was set:
+    ≤2.5 says that less is better.
+    """
+    limits = {o.quantity.qualifier for o in series.observations if o.role is Role.TARGET}
+    if not definition.local or definition.better != "neutral" or not limits:
+        return definition
+    ceiling, floor = {Qualifier.AT_MOST, Qualifier.UNDER}, {Qualifier.AT_LEAST, Qualifier.OVER}
+    if limits <= ceiling:
+        return replace(definition, better="down")
+    return replace(definition, better="up") if limits <= floor else definition
+
+
 class Deriver:
     """The facts of one metric; holds what its printed forms have in common."""
 
     def __init__(self, definition: MetricDefinition, series: Series, period: Period, *, listed: bool = False) -> None:
         """`listed`: several departments reported the metric, though only one's rows may be here."""
-        self.definition, self.period = definition, period
+        self.definition, self.period = _directed(definition, series), period
         self.refused: dict[str, str] = {}
         self._by_key: dict[tuple[Role, Period], list[Observation]] = {}
         for observation in series.observations:
@@ -122,6 +138,9 @@ class Deriver:
     def _target(self, name: str, period: Period) -> Observation | None:
         """The target of a period, as stated or computed from last year's figure."""
         stated = self.find(Role.TARGET, period, name)
+        if name == "target" and not period.is_year and self.now is not None:
+            # The year's own row knows the year's target; a row of part of a year may hold its share of it.
+            stated = self.find(Role.TARGET, Period(year=period.year), name) or stated
         aim = next((a for a in self._series.aims if a.period == period), None)
         if stated is not None or aim is None:
             return stated
@@ -212,10 +231,12 @@ class Deriver:
             yield self._multiple(new, old, inputs)
 
     def _growth(self, new: Decimal, old: Decimal, inputs: tuple[Observation, ...]) -> Fact:
-        growth = round_half_up((new - old) / old * 100, PERCENT_DECIMALS)
+        # 3.2万 beside 31951 has not grown by 0.2%: it may as well have fallen.
+        told = rounded_to(new - old, self.form.step) != 0
+        growth = round_half_up((new - old) / old * 100, PERCENT_DECIMALS) if told else Decimal(0)
         sign = sign_of(growth)
         verb = ("增长", "下降")[sign < 0] if sign else ""
-        level = "与上年持平" if new == old else "与上年基本持平"
+        level = self._level(new == old)
         shown = self.form.value
         return self.fact(
             "growth",
@@ -234,7 +255,7 @@ class Deriver:
         return self.fact(
             "multiple",
             multiple,
-            f"是上年的{show(multiple, '倍', 1)}",
+            f"是{self._last_year}的{show(multiple, '倍', 1)}",
             unit="倍",
             inputs=inputs,
             formula=f"{self.form.value(new)}÷{self.form.value(old)}",
@@ -242,14 +263,23 @@ class Deriver:
             good=self.welcome(1),
         )
 
+    @property
+    def _last_year(self) -> str:
+        """What the value is compared with: half a year with half a year."""
+        return "上年" if self.period.is_year else "上年同期"
+
+    def _level(self, equal: bool) -> str:
+        return f"与{self._last_year}{'' if equal else '基本'}持平"
+
     def _difference(self, name: str, value: Decimal, inputs: tuple[Observation, ...], pair: str) -> Fact:
         sign = sign_of(value)
+        level = self._level(self.amount(inputs[0]) == self.amount(inputs[1]))
         up, down = verbs(self.definition)
         verb = (up if sign > 0 else down) if sign else ""
         return self.fact(
             name,
             value,
-            verb + self.form.difference(value) if sign else "与上年持平",
+            verb + self.form.difference(value) if sign else level,
             unit=self.form.points,
             inputs=inputs,
             formula=pair,
@@ -274,7 +304,7 @@ class Deriver:
         return self.fact(
             "growth" if growth else "change",
             quantity.value,
-            verb + show(abs(quantity.value), unit, places) if sign else "与上年持平",
+            verb + show(abs(quantity.value), unit, places) if sign else self._level(True),
             unit=unit,
             inputs=inputs,
             formula="填报的同比变化",
@@ -306,7 +336,10 @@ class Deriver:
     def _against_target(self, now: Observation, target: Observation) -> Iterator[Fact]:
         new, aim = self.amount(now), self.amount(target)
         reached = self._reached(new, aim, target.quantity.qualifier)
-        early = now.counted.last_month < target.period.last_month
+        if new != aim and rounded_to(new - aim, self.form.step) == 0:
+            reached = None  # 3.2万 of a target of 32049: nobody can tell
+        # 目标值 is what the year aims at, whatever part of it the row reports.
+        early = now.counted.last_month < target.period.last_month or not self.period.is_year
         if early and reached is not None and not (reached and self._only_grows(target)):
             reached = None  # the year is not over: neither missed nor safe
         inputs = (now, target)
@@ -341,7 +374,8 @@ class Deriver:
     def _only_grows(self, target: Observation) -> bool:
         """Whether what is reached early stays reached: a sum against a floor."""
         floor = target.quantity.qualifier not in (Qualifier.AT_MOST, Qualifier.UNDER)
-        return self.definition.rollup == "sum" and self.definition.better == "up" and floor
+        grows = self.definition.rollup == "sum" and not _BALANCE.search(self.definition.name)
+        return grows and self.definition.better == "up" and floor
 
     def _reached(self, value: Decimal, aim: Decimal, qualifier: Qualifier) -> bool | None:
         down = self.definition.better == "down" or qualifier in (Qualifier.AT_MOST, Qualifier.UNDER)

@@ -199,12 +199,14 @@ _COMPARABLE = re.compile(r"[（(\[](?:按)?(?:可比口径|可比|同口径)[）
 class Row:
     """One row of a table with its layout: cells by field."""
 
-    def __init__(self, place: Here, layout: Layout, index: int, department: str = "") -> None:
+    def __init__(self, place: Here, layout: Layout, index: int, department: str = "", name: str = "") -> None:
+        """`name`: what the row is called, where its own words do not say it."""
         self.place, self.layout, self.index = place, layout, index
         self.cells = place.sheet.rows[index]
         self.carried = department
         """部门 of a row above that holds here too."""
         named = self._named()
+        named = named._replace(text=name) if name else named
         self.comparable = _COMPARABLE.search(named.text) is not None
         self._name = named._replace(text=_COMPARABLE.sub("", named.text)) if self.comparable else named
 
@@ -267,7 +269,9 @@ def setting_of(place: Here, header: Header[Column], layouts: Sequence[Layout], p
     if span and span[0] is None and span[1]:
         months = span[1]  # one sheet a month: “3月”
     years = [c.year for layout in layouts for _, c in layout.values if c.year and c.field == "actual"]
-    if years and year not in years:
+    # 一季度 beside 2024年 is of the year that the title names.
+    undated = any(c.months and not c.year and c.field == "actual" for layout in layouts for _, c in layout.values)
+    if years and year not in years and not (year and undated):
         year = max(years)
     below = {c.text for row in sheet.rows[header.row + 1 : header.row + 2] for c in row if c.text}
     unit = re.search(r"单位\s*[:：]\s*([^\s，,；;()（）]+)", title + ("　" + below.pop() if len(below) == 1 else ""))

@@ -46,8 +46,13 @@ def add_months(observations: Sequence[Observation], definitions: dict[str, Metri
             if definition.rollup == "sum" and stated is None and whole_year is None:
                 findings.append(_missing(definition, known, missing))
             continue
-        span = _span(definition, [known[m] for m in sorted(known)], period)
+        span = None
+        if stated is not None or not _may_be_a_stock(definition):
+            span = _span(definition, [known[m] for m in sorted(known)], period)
         if span is None:
+            told = definition.kind not in ("count", "amount") or not definition.local  # a rate is left alone
+            if not told and stated is None and (metric, department, Period(year=year)) not in given:
+                findings.append(_unclear(definition, known))
             continue
         if stated is None:
             made.append(span)
@@ -115,6 +120,25 @@ def _fits(stated: Quantity, made: Quantity) -> bool:
     if stated.unit != made.unit or stated.qualifier is not Qualifier.EXACT:
         return True
     return supports(made.value, stated) or abs(made.value - stated.value) <= made.resolution + stated.resolution
+
+
+_HEADS = ("名", "人", "张", "家", "户", "支", "个", "台")
+"""What an office has as well as what it did is counted in these: 护士数, 在用设备."""
+
+
+def _may_be_a_stock(definition: MetricDefinition) -> bool:
+    """Whether nobody can tell 30 nurses in each of twelve months from 30 nurses trained in each."""
+    return definition.local and definition.rollup == "sum" and definition.unit in _HEADS
+
+
+def _unclear(definition: MetricDefinition, known: dict[int, Observation]) -> Finding:
+    first = known[min(known)]
+    why = "看不出各月能不能相加" if definition.rollup == "sum" else "各月不能相加"
+    hint = (
+        f"“{definition.name}”只有{first.period.year}年各月的数，{why}，没有合成累计数，写全年的稿子不会用到。"
+        "请直接填报全年（或累计）的数。"
+    )
+    return cell_finding("figures.months", Severity.WARNING, first.source, first.quantity.printed, hint)
 
 
 def _missing(definition: MetricDefinition, known: dict[int, Observation], missing: Sequence[int]) -> Finding:

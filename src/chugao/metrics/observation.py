@@ -3,7 +3,7 @@
 Everything later (facts, checks, tables) reads `Figures`; only `metrics.reading` makes them from files.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -153,6 +153,18 @@ class Figures(Frozen):
                 "contested": tuple(c for c in self.contested if hers(c[0])),
                 "aims": tuple(a for a in self.aims if hers(a)),
                 "findings": self.findings + _set_aside(department, kept, self.observations),
+            }
+        )
+
+    def only(self, keep: Callable[[str, str], bool]) -> "Figures":
+        """The rows whose department and file are to be kept: `keep("骨科", "各科指标.xlsx")`."""
+        return self.model_copy(
+            update={
+                "observations": tuple(o for o in self.observations if keep(o.department, o.source.file)),
+                "changes": tuple(c for c in self.changes if keep(c.department, c.source.file)),
+                "comparable": tuple(o for o in self.comparable if keep(o.department, o.source.file)),
+                "contested": tuple(c for c in self.contested if keep(c[0].department, c[0].source.file)),
+                "aims": tuple(a for a in self.aims if keep(a.department, a.source.file)),
             }
         )
 

@@ -7,7 +7,7 @@ is no licence to print 128000, so what somebody reported in 万 stays in 万.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -20,6 +20,10 @@ PERCENT_DECIMALS = 1
 POINTS = {"%": "个百分点", "‰": "个千分点", "1:x": ""}
 """Units whose differences have a unit of their own; 14.3/10万 differs by so many /10万."""
 
+_READ_IN_TEN_THOUSANDS = 2
+"""Decimals up to which 万 is easier to read than the whole number."""
+_COARSE = 5
+"""Resolution of what was reported in tens or more: 12.8万 is ±500."""
 _LONGEST = 6
 """Decimals that somebody may have written; more come from converting units."""
 _UP_DOWN = {
@@ -76,9 +80,29 @@ def form_of(definition: MetricDefinition, unit: str, quantities: Iterable[Quanti
     that the finest value needs; a zero that the office wrote (88.0) counts up to the catalogue's decimals.
     """
     listed = list(quantities)
+    return _told_apart(_usual_form(definition, unit, listed), listed)
+
+
+def _told_apart(form: Form, quantities: Sequence[Quantity]) -> Form:
+    """The form with decimals enough that no two different values print alike.
+
+    1164585 against a target of 1164600 is a target missed, and “116.46万，目标116.46万，未完成” a riddle.
+    """
+    values = {v for q in quantities for v in (q.value, q.high) if v is not None and q.unit == form.unit}
+    finest = max((_places(v / form.scale) for v in values), default=0)
+    while form.scale > 1 and form.decimals < finest and len({form.value(v) for v in values}) < len(values):
+        form = form._replace(decimals=form.decimals + 1)
+    coarse = any(q.resolution >= _COARSE for q in quantities)
+    if form.decimals > _READ_IN_TEN_THOUSANDS and form.scale > 1 and form.unit != "元" and not coarse:
+        return form._replace(scale=1, decimals=0)  # 1164585人次 rather than 116.4585万人次
+    return form
+
+
+def _usual_form(definition: MetricDefinition, unit: str, listed: Sequence[Quantity]) -> Form:
+    """The form that the unit, the size and the finest value ask for."""
     steps = [q.resolution * 2 for q in listed if q.resolution]
     largest = max((abs(q.value) for q in listed), default=Decimal(0))
-    coarse = [s for s in steps if s >= 10]
+    coarse = [s for s in steps if s >= 2 * _COARSE]
     if coarse and largest >= TEN_THOUSAND and _bears(listed, min(coarse)):
         mixed = len(coarse) < len(steps)
         return Form(

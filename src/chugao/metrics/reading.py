@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chugao.catalogue import Catalogue, load_catalogue
-from chugao.documents.header_rows import Header, header_rows, looks_like_header
+from chugao.documents.header_rows import Header, header_key, header_rows, looks_like_header
 from chugao.documents.sheets import Cell, Sheet, Workbook, cell_finding, letters, raise_all, read_sheets
 from chugao.errors import InputError
 from chugao.metrics.calibers import Ruling
 from chugao.metrics.gathering import Gathered, Here, gathered_for
-from chugao.metrics.headers import Column, Vocabulary, department_of, is_enough, names_rows, read_header
+from chugao.metrics.headers import Column, Vocabulary, department_of, header_fields, is_enough, names_rows, read_header
 from chugao.metrics.layouts import Layout, Row, Setting, has_department, layouts_of, setting_of
+from chugao.metrics.members import names_of_members
 from chugao.metrics.months import add_months
 from chugao.metrics.observation import Figures
 from chugao.metrics.rows import read_row
@@ -78,7 +79,8 @@ def _note_passed_over(gathered: Gathered, places: list[Here]) -> None:
     for place in places:
         has_name = any((c := read_header(x.text)) and c.field == "name" for row in place.sheet.rows for x in row)
         severity = Severity.WARNING if has_name else Severity.INFO
-        hint = f"“{place.sheet.name}”表没有“指标名称”加数值列的表头，没有读取。若是指标表，请补上表头后再导入。"
+        what = _OF_MATTERS if _holds_matters(place) else "若是指标表，请补上表头后再导入。"
+        hint = f"“{place.sheet.name}”表没有“指标名称”加数值列的表头，没有读取。{what}"
         gathered.note("sheet", severity, place.source(), place.sheet.name, hint)
 
 
@@ -90,8 +92,21 @@ def _no_header(book: Workbook, places: list[Here]) -> str:
     for place in places:
         cells = looks_like_header(place.sheet)
         seen = "、".join(f"“{c.text}”" for c in cells[:20])
-        lines.append(f"{place.source(cells[0])}：没有找到表头，看到的是{seen}。{expected}。请对照模板改表头后再导入。")
+        what = _OF_MATTERS if _holds_matters(place) else f"{expected}。请对照模板改表头后再导入。"
+        lines.append(f"{place.source(cells[0])}：没有找到表头，看到的是{seen}。{what}")
     return "\n".join(lines)
+
+
+_HEADERS = 20
+"""Rows within which a header stands."""
+_OF_MATTERS = "这像是事项表：起草时写在 --matters 后面，或用 chugao material add 收进来。"
+
+
+def _holds_matters(place: Here) -> bool:
+    """Whether a sheet without figures has the headers of one of matters: 事项 and one more."""
+    fields = header_fields("matters")
+    rows = ({fields[k][0] for c in row if (k := header_key(c.text)) in fields} for row in place.sheet.rows[:_HEADERS])
+    return any("text" in found and len(found) > 1 for found in rows)
 
 
 def _read_table(gathered: Gathered, place: Here, header: Header[Column], end: int, previous: int | None) -> bool:
@@ -123,10 +138,11 @@ def _read_rows(gathered: Gathered, place: Here, layout: Layout, first: int, end:
     """Read every row of one layout, and hold its totals against what was read."""
     totals = list(total_rows(place, layout, first, end))
     skipped = {t.row for t in totals}
-    carried = _carried_departments(gathered, place, layout, [r for r in range(first, end) if r not in skipped])
-    for index in range(first, end):
-        if index not in skipped:
-            read_row(gathered, Row(place, layout, index, carried.get(index, "")), setting)
+    rows = [r for r in range(first, end) if r not in skipped]
+    carried = _carried_departments(gathered, place, layout, rows)
+    members = names_of_members(place, layout, gathered.vocabulary, rows)
+    for index in rows:
+        read_row(gathered, Row(place, layout, index, carried.get(index, ""), members.get(index, "")), setting)
     check_total_rows(gathered, place, layout, totals)
     if layout.totals:
         check_total_columns(gathered, place, layout)

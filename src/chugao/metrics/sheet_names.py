@@ -25,6 +25,8 @@ _SAYS_NOTHING = re.compile(
     r"填报|模板|目录|说明|封面|上报|核对|修改|更正|最终|[（(]\d+[)）]|^[\d\s._-]{1,2}$"
 )
 _LONGEST_NAME = 12
+OF_A_FILE = "figures.file_department"
+"""The rule that says a file without a 部门 was taken for the department it is named after, its quote."""
 _OF_A_FILE = re.compile(
     r"^(?:(?P<icu>[A-Z]{0,2}ICU|CCU)|(?P<office>[\u4e00-\u9fffA-Za-z·]{1,14}?(?:病区|科|部|室|处|办|(?<!服务)(?<!控制)(?<!疾控)中心)))"
     r"(?=$|[^\u4e00-\u9fffA-Za-z]|指标|数据|统计|事项|工作|[月季年]|全年|上半|下半|第|[一二三四]季|[填上]?报|汇总|[补修更订改核新旧最定终]|总结|计划|质[控量])"
@@ -101,7 +103,7 @@ def owned_by_their_files(figures: Figures) -> Figures:
     )
     told = tuple(
         cell_finding(
-            "figures.file_department",
+            OF_A_FILE,
             Severity.WARNING,
             next(e.source for e in entries if e.source.file == file),
             owner,
@@ -110,3 +112,14 @@ def owned_by_their_files(figures: Figures) -> Figures:
         for file, owner in owners.items()
     )
     return figures.model_copy(update=owned | {"department_column": True, "findings": (*figures.findings, *told)})
+
+
+def apart_from_others(figures: Figures, department: str) -> Figures:
+    """Figures for a document of one department: what only another department's file says is that department's.
+
+    Files of which none is the department's or everybody's stay everybody's: 重症医学科2025.xlsx for “ICU”.
+    """
+    owned = owned_by_their_files(figures)
+    ours = tuple(f for f in owned.findings if f.rule != OF_A_FILE or f.quote != department)
+    others = any(f.rule == OF_A_FILE for f in ours)
+    return owned.model_copy(update={"findings": ours}) if others and owned.knows(department) else figures

@@ -190,6 +190,26 @@ def state_change(
             return
         if change.unit == "%":
             change = replace(change, unit="个百分点")
+    if (
+        definition.kind == "count"
+        and change.unit not in ("%", "个百分点")
+        and change.value % 1
+        and abs(change.value) < 1
+    ):
+        share = plain(abs(change.value) * 100)
+        hint = (
+            f"{source}：“{definition.name}”的同比变化写的是“{cell.text}”，不会是{cell.text}{definition.unit}，没有读取。"
+            f"若是{share}%，请写成“{share}%”。"
+        )
+        gathered.note("change", Severity.WARNING, source, cell.text, hint)
+        return
+    if change.unit == "%" and definition.unit == "%" and change.value:
+        points = plain(abs(change.value))
+        hint = (
+            f"{source}：“{definition.name}”是百分率，同比变化“{cell.text}”按{points}个百分点读取。"
+            "若是相对上年的增幅，请补上年同期值，由软件计算。"
+        )
+        gathered.note("points", Severity.INFO, source, cell.text, hint)
     gathered.changes.append(
         ReportedChange(metric=definition.id, department=department, period=period, quantity=change, source=source)
     )

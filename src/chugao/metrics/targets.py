@@ -14,7 +14,6 @@ from itertools import pairwise
 from statistics import median
 
 from chugao.catalogue import MetricDefinition
-from chugao.errors import InputError
 from chugao.metrics.facts import Facts, derive
 from chugao.metrics.identities import shipped_tables
 from chugao.metrics.observation import Figures, Observation, Role
@@ -23,7 +22,7 @@ from chugao.metrics.printing import Form, form_of, rounded_to
 from chugao.metrics.telling import told, written
 from chugao.period import Period
 from chugao.quantity import Qualifier, Quantity, comparable, convert
-from chugao.source import Finding, Frozen, Place, Release, Severity, Source
+from chugao.source import Finding, Frozen, Place, Release, Severity
 
 _KEEPS = re.compile(r"保持|稳定|维持|巩固|不低于上年|不高于上年|持平|力保|底线")
 _BOUNDS = (Qualifier.AT_LEAST, Qualifier.AT_MOST, Qualifier.OVER, Qualifier.UNDER)
@@ -145,7 +144,7 @@ def _keeps(target: Observation) -> bool:
 
 
 class Proposal(Frozen):
-    """A target that history suggests.  Not a figure: only `confirm_target` makes one of it."""
+    """A target that history suggests.  Not a figure: an office that takes it writes it under 明年目标."""
 
     metric: str
     name: str
@@ -217,24 +216,6 @@ def _propose(
         printed=printed,
         formula="，".join([formula, *limits]),
         sources=tuple(str(o.source) for o in chain),
-    )
-
-
-def confirm_target(proposal: Proposal, by: str) -> Observation:
-    """The proposal as a target of the office's own, with the name of who confirmed it.
-
-    Raises `InputError` without a name.
-    """
-    if not by.strip():
-        raise InputError(f"建议目标“{proposal.name}{proposal.printed}”要有人确认才能使用。请写明确认人姓名。")
-    return Observation(
-        metric=proposal.metric,
-        department=proposal.department,
-        period=proposal.period,
-        role=Role.TARGET,
-        quantity=proposal.quantity,
-        source=Source(file=f"建议目标（{by.strip()}确认）"),
-        note=f"由建议目标确认：{proposal.formula}",
     )
 
 

@@ -76,22 +76,30 @@ _GUIDE = (
 
 
 def write_template(
-    path: Path | str, department: str, year: int, catalogue: Catalogue, previous: Figures | None = None
+    path: Path | str,
+    department: str,
+    year: int,
+    catalogue: Catalogue,
+    previous: Figures | None = None,
+    *,
+    sheets: Sequence[str] = ("指标", "事项"),
 ) -> Path:
     """Write the workbook of one department for one year; `previous` fills last year's values and this year's targets.
 
+    `sheets` are those to fill in: who has sent the figures is not asked for them again.
     Raises `InputError` when the file cannot be written.
     """
     from openpyxl import Workbook
 
     book = Workbook()
-    figures = book.worksheets[0]
-    figures.title = "指标"
-    rows = list(_figure_rows(department, year, catalogue, previous))
-    _fill(figures, _FIGURES, rows, department, year)
-    matters = book.create_sheet("事项")
-    _fill(matters, _MATTERS, [], department, year)
-    _drop_down(matters, _MATTERS, "状态", ("已完成", "推进中", "拟开展"), _SPARE_ROWS)
+    del book[book.sheetnames[0]]
+    if "指标" in sheets:
+        rows = list(_figure_rows(department, year, catalogue, previous))
+        _fill(book.create_sheet("指标"), _FIGURES, rows, department, year)
+    if "事项" in sheets:
+        matters = book.create_sheet("事项")
+        _fill(matters, _MATTERS, [], department, year)
+        _drop_down(matters, _MATTERS, "状态", ("已完成", "推进中", "拟开展"), _SPARE_ROWS)
     _write_guide(book.create_sheet("填表说明"), department, year)
     path = Path(path)
     try:

@@ -6,7 +6,7 @@ editing   an outline as a .toml a person can change before drafting
 topics    fields of work
 """
 
-from chugao.outline.kinds import Outline, Part, PartRole, read_outline, rest_of_year
+from chugao.outline.kinds import Outline, Part, PartRole, area_of, read_outline, rest_of_year
 from chugao.outline.topics import (
     Topic,
     affinity,
@@ -26,6 +26,7 @@ __all__ = [
     "Topic",
     "affinity",
     "answers",
+    "area_of",
     "common_pairs",
     "read_outline",
     "rest_of_year",

@@ -19,7 +19,17 @@ from chugao.shipped import shipped
 from chugao.source import Frozen
 
 PartRole = Literal[
-    "lead", "results", "problems", "plan", "next", "goals", "items", "table_results", "table_deeds", "table_goals", "table_tasks"
+    "lead",
+    "results",
+    "problems",
+    "plan",
+    "next",
+    "goals",
+    "items",
+    "table_results",
+    "table_deeds",
+    "table_goals",
+    "table_tasks",
 ]
 
 
@@ -155,10 +165,14 @@ def _part(row: dict[str, Any], words: dict[str, str]) -> Part:
 
 def _of_the_area(title: str, kind: Kind, level: str, department: str, plan_year: str) -> str:
     """A commission's 要点 and 思路 are those of its area: “2026年全市卫生健康工作要点”."""
+    area = area_of(department, level)
+    return f"{plan_year}年{area}卫生健康{kind.label}" if area and kind in (Kind.KEY_POINTS, Kind.IDEAS) else title
+
+
+def area_of(department: str, level: str) -> str:
+    """“全市” of 泊宁市卫生健康委员会; "" of who is no commission."""
     match = re.search(r"(市|区|县|旗)卫生(?:健康|和计划生育)?(?:委员会|委|局)$", department)
-    if match is None or level not in ("市", "区县") or kind not in (Kind.KEY_POINTS, Kind.IDEAS):
-        return title
-    return f"{plan_year}年全{match[1]}卫生健康{kind.label}"
+    return f"全{match[1]}" if match is not None and level in ("市", "区县") else ""
 
 
 def _kind(kind: Kind | str) -> Kind:

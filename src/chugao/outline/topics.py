@@ -98,7 +98,7 @@ def affinity(metric_name: str, text: str) -> float:
 
 
 _COMMON = frozenset(
-    "原因 因是 医院 人民 民医 患者 工作 没有 不足 每月 每季 月底 底前 科室 护士 医师 我院 负责 上报 夜里 夜间 周末 白天 晚上 全年 今年 病区 中心 卫生 生院 新增 增加 减少".split()
+    "原因 因是 医院 人民 民医 患者 工作 没有 不足 每月 每季 月底 底前 科室 护士 医师 我院 负责 上报 夜里 夜间 周末 白天 晚上 全年 今年 病区 中心 卫生 生院 新增 增加 减少 县人 市人 省人 区人 县医 市医 省医".split()
 )
 
 
@@ -120,7 +120,11 @@ def answers(problem: str, told: str, common: Collection[str] = ()) -> float:
         alike = max(alike, _SURELY / 2)
     # 骨干医师 in both: a run of four characters names the same thing, however long the rest is.
     runs = {problem[i : i + _RUN] for i in range(len(problem) - _RUN + 1)}
-    named = any(run in told and any(run[i : i + 2] in pairs[0] for i in range(_RUN - 1)) for run in runs)
+    # 在云埠县 in both says where and not what: 在云 is no word.
+    telling = {p for p in pairs[0] if p[0] not in _JOINTS and p[1] not in _JOINTS}
+    named = any(run in told and any(run[i : i + 2] in telling for i in range(_RUN - 1)) for run in runs)
+    # CT in both, and in few others, names the same machine.
+    named = named or any(word in told and word[:2] in pairs[0] for word in _IN_LETTERS.findall(problem))
     return max(alike, _SURELY) if named else alike
 
 
@@ -129,6 +133,8 @@ def share_a_word(problem: str, told: str, common: Collection[str] = ()) -> bool:
     return bool((_pairs(problem) & _pairs(told)) - _COMMON - set(common))
 
 
+_JOINTS = frozenset("在由把将被对向给从到与和及为的了")
+_IN_LETTERS = re.compile(r"[A-Za-z]{2,}")
 _OFTEN, _RUN, _SURELY = 3, 4, 0.2
 _COUNTED = re.compile("[一二两三四五六七八九十百千][家个名台所张间辆]")  # 五家 in both names nothing
 _FEW_PAIRS = 6

@@ -11,6 +11,7 @@ import hmac
 import re
 import unicodedata
 from functools import cached_property
+from typing import Any
 
 from chugao.manuscript import SLOT, Brief
 from chugao.prompts.sandbox import han
@@ -36,7 +37,10 @@ _SEEN = re.compile("[ -~\u4e00-\u9fff，。、；：？！“”‘’（）《�
 _LIMIT = re.compile(r"(?<![\d.])(\d{1,7})(?=字|条|段|句|行|点|个方面|个部分)")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*[%‰]?")
 
-_COMPOSER_ONLY = {"fuller", "sparer", "asked", "divided"}
+_COMPOSER_ONLY: dict[str, Any] = dict.fromkeys(("fuller", "sparer", "asked", "divided"), True) | {
+    "slots": {"__all__": {"served"}},
+    "matters": {"__all__": {"timed"}},
+}
 """What only the offline composer reads: no prompt shows it, so no recorded answer is paid again for it."""
 
 

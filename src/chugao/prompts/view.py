@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
-from chugao.prompts.cleaning import Cleaner
+from chugao.prompts.cleaning import NO_SUCH_SLOT, Cleaner
 from chugao.prompts.offered import ORIGINAL, names, offered, passage_names, wants_heading
 
 T = TypeVar("T")
@@ -50,14 +50,31 @@ _TERMS = {
     "brief.year": "总结年度的年份，后面接“年”",
     "brief.plan_year": "计划年度的年份，后面接“年”",
     "brief.span": "所总结的时段，接在年份之后",
+    "brief.counted": "本年各项数统计的月份，说数之前写一次，代替“全年”",
+    "brief.until": "本年各项数统计到的日子",
     "brief.pending": "待补提示，单独成句",
     "brief.guidance": "指导思想，一字不改，用在开头",
     "brief.theme": "本年主线，一字不改",
     "brief.organisation": "本单位名称",
     "brief.department": "本科室名称",
 }
+_SAID = {
+    "prev": "上年",
+    "change": "比上年",
+    "growth": "比上年",
+    "target": "年度目标",
+    "rank": "居",
+    "range": "在",
+    "share": "占",
+}
+"""What stands before a slot in a sentence; now, multiple and streak follow the name at once."""
+_TOWARDS = {1: "达到", 0: "保持在", -1: "降到"}
+_SELDOM = ("gap", "attainment")
+"""Left to the table: a model that sees them puts them into every sentence."""
+_CAVEAT = re.compile(r"），([^（）]+)$")
 _STATUS = {"done": "已完成", "ongoing": "推进中", "planned": "拟开展", "": ""}
 _WEIGHTY, _ASKED = 70, 99
+_OPENING = 6
 
 
 def view(
@@ -93,7 +110,7 @@ def view(
         "guidance": lambda: "{brief.guidance}" if brief.guidance else "",
     }
     fenced: dict[str, Callable[[], list[dict[str, Any]]]] = {
-        "matters": lambda: [_matter(m, clean) for m in brief.matters],
+        "matters": lambda: [_matter(m, brief, clean) for m in _weightiest(brief)],
         "passages": lambda: _passages(brief, clean),
         "instructions": lambda: [{"text": clean(i, 600)} for i in brief.instructions],
         "original": lambda: [
@@ -137,20 +154,55 @@ def _metrics(brief: Brief, clean: Cleaner) -> list[dict[str, Any]]:
     for slot in brief.slots:
         if slot.metric:
             by_metric.setdefault(slot.metric, []).append(slot)
-    return [
-        {
-            "name": _metric_name(slots[0], clean),
-            "full": clean(_BRACKET.sub("", _PERIOD.sub("", slots[0].meaning)), 40),
-            "trend": _trend(slots),
-            "required": brief.role == "results" and any(s.required for s in slots),
-            "unwelcome": any(s.good is False for s in slots),
-            "zero": any(s.zero for s in slots),
-            "headline": any(s.headline for s in slots),
-            "missing": any(s.field == "missing" for s in slots),
-            "slots": [{"slot": f"{{{s.name}}}", "meaning": _meaning(s, clean)} for s in slots],
-        }
-        for slots in by_metric.values()
-    ]
+    shown = []
+    for slots in by_metric.values():
+        name = _metric_name(slots[0], clean)
+        shown.append(
+            {
+                "name": name,
+                "full": clean(_BRACKET.sub("", _PERIOD.sub("", slots[0].meaning)), 40),
+                "trend": _trend(slots),
+                "required": brief.role == "results" and any(s.required for s in slots),
+                "unwelcome": any(s.good is False for s in slots),
+                "zero": any(s.zero for s in slots),
+                "headline": any(s.headline for s in slots),
+                "missing": any(s.field == "missing" for s in slots),
+                "slots": [
+                    {
+                        "slot": f"{{{s.name}}}",
+                        "meaning": _meaning(s, clean),
+                        "said": _said(s, "" if i else name, clean),
+                        "note": _note(s, clean),
+                    }
+                    for i, s in enumerate(_telling(slots, brief))
+                ],
+            }
+        )
+    return shown
+
+
+def _telling(slots: list[Slot], brief: Brief) -> list[Slot]:
+    """Those that a sentence of this section may want; an opening gives totals, a plan its goal and where it starts from."""
+    wanted = ("now",) if brief.task == "lead" else ("goal", "now") if any(s.field == "goal" for s in slots) else ()
+    kept = [s for s in slots if s.field in wanted] if wanted else [s for s in slots if s.field not in _SELDOM]
+    return sorted(kept or slots, key=lambda s: s.field != "goal")
+
+
+def _said(slot: Slot, name: str, clean: Cleaner) -> str:
+    """A slot as it stands in a sentence: 手术{surgeries.now}, 比上年{surgeries.change}, 降到{…}."""
+    if slot.field == "goal":
+        before = "缩短到" if slot.sign < 0 and slot.kind == "duration" else _TOWARDS[slot.sign]
+    elif slot.field == "now" and not name:
+        before = "{brief.year}年为" if "brief.year" in clean.offered else "现为"
+    else:
+        before = _SAID.get(slot.field, "")
+    return f"{name}{before}{{{slot.name}}}"
+
+
+def _note(slot: Slot, clean: Cleaner) -> str:
+    """What has to be known of a value beside what it is: 单位是千分点."""
+    caveat = _CAVEAT.search(slot.meaning)
+    return clean(caveat[1], 40) if caveat else ""
 
 
 def _meaning(slot: Slot, clean: Cleaner) -> str:
@@ -174,7 +226,13 @@ def _trend(slots: list[Slot]) -> str:
     return "，".join(words)
 
 
-def _matter(matter: BriefMatter, clean: Cleaner) -> dict[str, Any]:
+def _weightiest(brief: Brief) -> list[BriefMatter]:
+    """The weightiest first; an opening tells of no more than the few that stand out."""
+    matters = sorted(brief.matters, key=lambda m: -m.weight)
+    return matters[:_OPENING] if brief.task == "lead" else matters
+
+
+def _matter(matter: BriefMatter, brief: Brief, clean: Cleaner) -> dict[str, Any]:
     return {
         "text": clean(matter.text),
         "result": clean(matter.result),
@@ -183,6 +241,7 @@ def _matter(matter: BriefMatter, clean: Cleaner) -> dict[str, Any]:
         "actor": clean(matter.actor, 60),
         "category": clean(matter.category, 40),
         "status": _STATUS[matter.status],
+        "problem": brief.role == "problems",
         "weighty": matter.weight >= _WEIGHTY,
         "asked": matter.weight >= _ASKED,
     }
@@ -190,7 +249,9 @@ def _matter(matter: BriefMatter, clean: Cleaner) -> dict[str, Any]:
 
 def _passages(brief: Brief, clean: Cleaner) -> list[dict[str, Any]]:
     by_id = {passage: name for name, passage in passage_names(brief).items()}
-    return [_passage(p, by_id[p.id], clean) for p in brief.passages if p.id in by_id]
+    shown = [_passage(p, by_id[p.id], clean) for p in brief.passages if p.id in by_id]
+    # An own sentence about a metric that is not told here lends nothing.
+    return [p for p in shown if not (p["own"] and NO_SUCH_SLOT in p["text"])]
 
 
 def _passage(passage: BriefPassage, name: str, clean: Cleaner) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from chugao.database import Database
 from chugao.database.tables import call, draft_order
 from chugao.errors import InputError
-from chugao.ledger.costs import spent_micro
+from chugao.ledger.costs import Purse, spent_micro
 
 if TYPE_CHECKING:
     from chugao.config import Settings
@@ -36,7 +36,7 @@ def limit_of(settings: "Settings", login: str) -> Decimal | None:
 def spent(db: Database, logins: Iterable[str], *, at: str) -> Mapping[str, Decimal]:
     """What each has spent since the month of `at` began."""
     with db.read() as connection:
-        return {login: _spent(connection, login, f"{at[:7]}-01T00:00:00Z") for login in logins}
+        return {who: Decimal(spent_micro(connection, _of(who, _month(at)))) / _MICRO for who in logins}
 
 
 def left(db: Database, settings: "Settings", login: str, *, engine: str, at: str) -> Decimal | None:
@@ -55,25 +55,27 @@ def left(db: Database, settings: "Settings", login: str, *, engine: str, at: str
     return rest
 
 
-def ceiling(db: Database, settings: "Settings", login: str, *, engine: str, job: str, at: str) -> Decimal | None:
-    """What a job of somebody's may come to in all: what they may still spend, and what it has cost, which is spent already.
+def purse(db: Database, settings: "Settings", login: str, *, engine: str, at: str) -> Purse | None:
+    """What all jobs of a person are paid from this month; None without a limit.
 
-    None without a limit.  Raises `InputError` when nothing is left.
+    Every job looks into it before every call, so that two begun at one moment do not each spend the whole of it.
+    Raises `InputError` when nothing is left.
     """
-    rest = left(db, settings, login, engine=engine, at=at)
-    if rest is None:
+    if left(db, settings, login, engine=engine, at=at) is None:
         return None
-    with db.read() as connection:
-        return rest + Decimal(spent_micro(connection, job)) / _MICRO
+    limit = limit_of(settings, login) or Decimal(0)
+    return Purse(f"person:{login}", int(limit * _MICRO), _of(login, _month(at)), "本月的额度")
 
 
-def _spent(connection: Connection, login: str, since: str) -> Decimal:
+def _of(login: str, since: str) -> ColumnElement[bool]:
+    """The calls of the drafts somebody ordered and of the rewrites they asked for."""
     own = select("order-" + draft_order.c.id).where(draft_order.c.login == login)
     rewrites = call.c.job.like(f"rewrite:%:{_plain(login)}", escape="\\")
-    money = select(func.coalesce(func.sum(call.c.cost_micro), 0)).where(
-        or_(call.c.job.in_(own), rewrites), call.c.started_at >= since
-    )
-    return Decimal(int(connection.execute(money).scalar_one())) / _MICRO
+    return or_(call.c.job.in_(own), rewrites) & (call.c.started_at >= since)
+
+
+def _month(at: str) -> str:
+    return f"{at[:7]}-01T00:00:00Z"
 
 
 def _plain(login: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chugao.documents.structure import Document as UploadedDocument
     from chugao.index import Index
     from chugao.manuscript import Draft, Section
+    from chugao.metrics.observation import Figures
     from chugao.metrics.preview import Preview
     from chugao.outline import Outline
     from chugao.review import Document
@@ -116,13 +117,23 @@ def _recognised(path: Path, year: int) -> tuple[FileUse, str]:
     from chugao.documents.uploading import read_upload
 
     document = read_upload(path, path.name)
-    if "意见" in path.stem or "批示" in path.stem:
+    if "意见" in path.stem or "批示" in path.stem or (document.kind is None and _told_by_a_leader(path)):
         return "instructions", _instructions_told(path)
     if any(word in path.stem + document.title for word in ("通知", "提纲")):
         return _as_told(path, "above")
     # Last year's report lends wording; this year's is what a department sends.
     old = document.kind is not None and document.year is not None and document.year < year
     return _text_told(document, path, "past" if old else "material")
+
+
+def _told_by_a_leader(path: Path) -> bool:
+    """Whether most lines of a text are wishes about the paper: “心电一张网放第一条写”."""
+    from chugao.documents.reading import read_text
+    from chugao.drafting.heeding import read_order, wishes_of
+
+    lines = [text for p in read_text(path).paragraphs if (text := p.text.strip())]
+    wishes = sum(any(read_order(w).wish for w in wishes_of(line)) for line in lines)
+    return 0 < len(lines) < 2 * wishes
 
 
 def _as_told(path: Path, use: FileUse) -> tuple[FileUse, str]:
@@ -215,7 +226,7 @@ def carry_out(
     """Do everything an order asks for.  Raises `ChugaoError` with what stopped it, `Stopped` when the person did."""
     from chugao.desk import make, open_writer
     from chugao.review import put_in
-    from chugao.review.budgets import ceiling
+    from chugao.review.budgets import purse
     from chugao.review.people import Act, require
 
     workspace = settings.workspace
@@ -241,9 +252,9 @@ def carry_out(
     limit = payload.get("max_cost")
     engine = payload.get("engine") or "offline"
     job = f"order-{order.id}"
-    rest = ceiling(db, settings, order.login, engine=engine, job=job, at=at)
-    limits = [c for c in (None if limit in (None, "") else Decimal(str(limit)), rest) if c is not None]
-    with open_writer(engine, settings, folder, job=job, max_cost=min(limits, default=None), database=db) as writer:
+    own_money = purse(db, settings, order.login, engine=engine, at=at)
+    most = None if limit in (None, "") else Decimal(str(limit))
+    with open_writer(engine, settings, folder, job=job, max_cost=most, purse=own_money, database=db) as writer:
         made, report = make(
             desk, outline, writer, office=settings.office, seed=int(payload.get("seed") or 0), progress=written
         )
@@ -268,9 +279,10 @@ def desk_for(
     person: "Person",
 ) -> "Desk":
     """All that the paper rests on: what was handed in with it, and what the workspace keeps."""
-    from chugao.desk import Files, gather
+    from chugao.desk import Files, gather, read_figures
+    from chugao.metrics.observation import merge
 
-    return gather(
+    desk = gather(
         Files(metrics=own, matters=files.matters, instructions=next(iter(files.instructions), None)),
         department=department,
         year=outline.reported.year,
@@ -278,6 +290,11 @@ def desk_for(
         workspace=workspace,
         past=past_of(db, workspace, person),
     )
+    if not own or len(own) == len(files.figures):
+        return desk
+    # Some of the files handed in are kept, and may have been put right since; the others are this paper's alone.
+    kept = read_figures((), workspace, department, db)
+    return desk._replace(figures=merge((kept, desk.figures)))
 
 
 def _laid_over(
@@ -328,21 +345,25 @@ def _take_in(
     year: int,
     at: str,
 ) -> tuple[Path, ...]:
-    """Keep what was handed in; the figures files that serve this draft only come back."""
+    """Keep what was handed in; the figures files that serve this draft only come back.
+
+    A paper written again is handed nothing in: what stands in its files was kept then, and may have been put right since.
+    """
     from chugao.corpus.store import add_reports
-    from chugao.desk import read_files, workspace_index
+    from chugao.desk import workspace_index
     from chugao.metrics.store import import_figures
 
     workspace, by, department = settings.workspace, order.ordered_by, order.department
     assert workspace is not None
-    own: tuple[Path, ...] = ()
-    if files.figures:
-        figures = read_files(files.figures, workspace)
-        if figures.departments:
-            import_figures(db, figures, actor=by, at=at)
-        else:
-            own = files.figures
-            told["notices"].append("指标表没有“部门”一列，只用于这份稿子，没有存进指标库。")
+    kept, own = to_keep(workspace, files, department)
+    if order.payload.get("again"):
+        return own
+    if own:
+        told["notices"].append("指标表没有“部门”一列，只用于这份稿子，没有存进指标库。")
+    if kept is not None:
+        theirs, left = _of_the_person(kept, person)
+        told["notices"] += left
+        import_figures(db, theirs, actor=by, at=at)
     if files.past:
         report = add_reports(db, files.past, organisation=settings.office.name, department=department, actor=by, at=at)
         told["notices"] += [f"{s.file}：没有收，{s.reason}" for s in report.skipped]
@@ -351,6 +372,34 @@ def _take_in(
         for path in files.material:
             _keep_material(db, path, _sender(settings, order, person, path), order, year, index, told, at)
     return own
+
+
+def to_keep(workspace: Path, files: Taken, department: str) -> "tuple[Figures | None, tuple[Path, ...]]":
+    """Of the figures handed in: those the workspace keeps, and the files the draft itself must read.
+
+    A file that names no department would speak for everybody there: it serves its own draft, and the others beside it.
+    """
+    from chugao.desk import read_files, read_for_import
+
+    if not files.figures:
+        return None, ()
+    owned = read_for_import(files.figures, workspace)
+    figures = owned if owned.knows(department) else read_files(files.figures, workspace)
+    named = {o.source.file for o in figures.observations if o.department}
+    told = {o.source.file for o in figures.observations}
+    kept = figures.only(lambda _, file: file in named)
+    return kept if named else None, tuple(f for f in files.figures if f.name in told - named)
+
+
+def _of_the_person(figures: "Figures", person: "Person") -> "tuple[Figures, list[str]]":
+    """The figures of the departments a person answers for, with what to say of the rest."""
+    from chugao.review.people import Act, may
+
+    allowed = {d: may(person, Act.UPLOAD, department=d) for d in ("", *figures.departments)}
+    left = [d for d, may_keep in allowed.items() if d and not may_keep]
+    names = "、".join(left[:6]) + (f"等{len(left)}个科室" if len(left) > 6 else "")
+    told = [f"表里{names}的数不归您管，没有存进指标库。"] if left else []
+    return figures.only(lambda owner, _: allowed.get(owner, False)), told
 
 
 def _sender(settings: "Settings", order: "Order", person: "Person", path: Path) -> str:
@@ -389,9 +438,25 @@ def _keep_material(
         told["notices"].append(f"{path.name}：{report.added}条待确认，确认以后再起草一次就会写进去。")
 
 
+def names_of_sections(draft: "Draft") -> dict[str, str]:
+    """What a person calls each section: its heading; 导语; of what opens a part without a heading, the part's."""
+    names: dict[str, str] = {}
+    above = ""
+    for section in draft.sections:
+        own = "" if section.id == "lead" else section.number + section.heading.text
+        names[section.id] = own or (f"{above}（开头）" if above else "导语")
+        above = own or above
+    return names
+
+
 def sections_told(draft: "Draft") -> list[dict[str, Any]]:
-    """Each section as the progress page lists it: heading, characters, numbers with and without a source."""
+    """Each section as the progress page lists it: heading, characters, numbers with and without a source.
+
+    All that a reviewer accepts, the opening and the annexed tables too, and the headings over other sections.
+    """
     from chugao.manuscript import count_characters
+
+    names = names_of_sections(draft)
 
     def told(section: "Section") -> dict[str, Any]:
         claims = [c for s in section.sentences for c in s.claims]
@@ -399,14 +464,15 @@ def sections_told(draft: "Draft") -> list[dict[str, Any]]:
         numbers = [c for c in claims if c.state not in ("passage", "constant")]
         return {
             "id": section.id,
-            "heading": section.number + section.heading.text,
+            "heading": names[section.id],
+            "holds": bool(section.blocks),
             "state": "done",
             "characters": sum(count_characters(section.block_text(b)) for b in section.blocks if b.table is None),
             "numbers": len(numbers),
             "untraced": sum(c.state == "unsupported" for c in numbers),
         }
 
-    return [told(s) for s in draft.sections if s.heading.text and s.level]
+    return [told(s) for s in draft.sections if s.blocks or (s.heading.text and s.level)]
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ To send a text on, its numbers must hold: nothing red, nothing 待补, no 口径
 accepted, every blocking comment closed, no finding fatal or wrong, and somebody else must have written it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +25,7 @@ from chugao.review.numbers import RedNumber, red_in
 from chugao.review.once import once_for_each
 from chugao.review.people import Act, Person, require
 from chugao.review.written import TITLE
-from chugao.source import Frozen
+from chugao.source import Finding, Frozen
 
 if TYPE_CHECKING:
     from chugao.config import Office
@@ -199,12 +199,7 @@ def _found(
     connection: Connection, document: Document, draft: Draft, red: Sequence[RedNumber], basis: Basis | None
 ) -> Iterator[Hindrance]:
     """Findings fatal or wrong that nobody passed over; what is said already as red or 待补 is not said twice."""
-    told = {(n.section, n.sentence, n.printed) for n in red}
-    for finding in passed(connection, document, draft, basis):
-        if not finding.severity.blocks or PENDING_MARK in finding.quote:
-            continue
-        if (finding.place.section, finding.place.sentence, finding.quote) in told:
-            continue
+    for finding in besides(passed(connection, document, draft, basis), red):
         yield Hindrance(
             kind="finding",
             text=finding.hint,
@@ -215,6 +210,15 @@ def _found(
             quote=finding.quote,
             severity=finding.severity.value,
         )
+
+
+def besides(findings: Iterable[Finding], red: Sequence[RedNumber]) -> Iterator[Finding]:
+    """The findings that keep a paper from being approved, but for those told already as red number or 【待补】."""
+    told = {(n.section, n.sentence, n.printed) for n in red}
+    for finding in findings:
+        spot = (finding.place.section, finding.place.sentence, finding.quote)
+        if finding.severity.blocks and PENDING_MARK not in finding.quote and spot not in told:
+            yield finding
 
 
 def _own(person: Person, held: Sequence[Held]) -> Iterator[Hindrance]:

@@ -7,10 +7,10 @@ changed a sentence is followed character by character through the section's revi
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from chugao.checks.covering import coverage_of
 from chugao.comparing import compare, version_of_draft
@@ -25,13 +25,13 @@ from chugao.manuscript import Draft, count_characters
 from chugao.review import keeping
 from chugao.review.changing import ACCEPTED, LOCKED
 from chugao.review.documents import ROUNDS, Document
-from chugao.review.guarding import Basis, Hindrance, pending, unruled
+from chugao.review.guarding import Basis, Hindrance, besides, pending, unruled
 from chugao.review.numbers import red_in
 from chugao.review.once import once_for_each
 from chugao.review.people import Person, State
 from chugao.review.rounds import SENT, Step
 from chugao.review.written import TITLE, text_of, version_of_flat
-from chugao.source import Frozen, Release
+from chugao.source import Finding, Frozen, Release
 from chugao.word.authors import Attribution, attribute_changes
 from chugao.word.authors import Step as Hand
 
@@ -73,6 +73,8 @@ class Strip(Frozen):
     """Not yet accepted."""
     unsaved: bool
     """Changed since the newest version."""
+    wrong: int = 0
+    """Errors of the check beyond red numbers and gaps: they keep nobody from sending it, and it is not approved so."""
     hindrances: tuple[Hindrance, ...] = ()
 
     @property
@@ -101,16 +103,18 @@ class Strip(Frozen):
 
     def _verdict(self) -> str:
         counts = (("红", self.red), ("待补", self.pending), ("口径未裁", self.unruled), ("超", self.over))
+        later = f"；批准以前要处理错误{self.wrong}处" if self.wrong else ""
         told = "、".join(f"{name}{n}{'字' if name == '超' else ''}" for name, n in counts if n)
         if told and self.may_be_shown:
-            return f"送审稿以前要了结：{told}"
+            return f"送审稿以前要了结：{told}{later}"
         if told:
-            return f"暂不能送：{told}"
+            return f"暂不能送：{told}{later}"
         if self.state in (State.DRAFT, State.CHANGES_REQUESTED):
-            return "可以送审"
+            return f"可以送审{later}"
         if self.state is State.IN_REVIEW:
             left = [f"{self.sections_open}节未接受"] if self.sections_open else []
             left += [f"阻塞意见{self.blocking}"] if self.blocking else []
+            left += [f"错误{self.wrong}处"] if self.wrong else []
             return f"审核中：{'、'.join(left)}" if left else "可以批准"
         return self.state.label
 
@@ -124,8 +128,10 @@ def _day(cutoff: str) -> str:
     return f"{int(month)}月{int(day[:2])}日"
 
 
-def strip(db: Database, person: Person, document_id: str, basis: Basis | None = None) -> Strip:
-    """The line over a document.  Raises `NotAllowed`."""
+def strip(
+    db: Database, person: Person, document_id: str, basis: Basis | None = None, findings: Iterable[Finding] = ()
+) -> Strip:
+    """The line over a document; `findings` are what the check said of its text.  Raises `NotAllowed`."""
     with db.read() as connection:
         document = keeping.seen(connection, person, document_id)
         held = keeping.held_sections(connection, document_id)
@@ -136,7 +142,8 @@ def strip(db: Database, person: Person, document_id: str, basis: Basis | None = 
         counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(wanted)}
         head_content = _head_content(connection, document)
     owed, undecided = pending(draft), tuple(unruled(draft, basis))
-    red = tuple(Hindrance.of_number(n) for h in held for n in red_in(h.section))
+    numbers = [n for h in held for n in red_in(h.section)]
+    red = tuple(Hindrance.of_number(n) for n in numbers)
     return Strip(
         version=document.version,
         round=document.round,
@@ -152,6 +159,7 @@ def strip(db: Database, person: Person, document_id: str, basis: Basis | None = 
         blocking=counts.get("阻塞", 0),
         sections_open=sum(1 for h in held if h.id != TITLE and h.section.blocks and h.state not in (ACCEPTED, LOCKED)),
         unsaved=head_content != document.content,
+        wrong=sum(1 for _ in besides(findings, numbers)),
         hindrances=(*red, *owed, *undecided),
     )
 
@@ -226,6 +234,8 @@ class Since(Frozen):
     """Headings from above that are answered, of how many; None where no outline came from above."""
     private: tuple[str, ...] = ()
     """Numbers still in the text that are not to be published (内部, 不写)."""
+    returned: Step | None = None
+    """Who sent it back and why, while it lies with its author."""
     steps: tuple[Step, ...] = ()
     """What became of the document since."""
     comments: int = 0
@@ -289,6 +299,7 @@ def since_last_look(db: Database, person: Person, document_id: str, basis: Basis
             "unconfirmed": tuple(_unconfirmed(connection, document, draft).items()),
             "outline": _answered(draft),
             "private": _private(draft),
+            "returned": _returned(connection, document),
         }
         if look is None:
             return Since(first=True, at="", line="", **told)
@@ -419,9 +430,22 @@ def _title(hands: dict[str, _Hands], old: str, new: str) -> tuple[str, str, str]
 def _happened(connection: Connection, document_id: str, at: str) -> tuple[tuple[Step, ...], int]:
     s, c = review_step, review_comment
     rows = connection.execute(select(s).where((s.c.document_id == document_id) & (s.c.at > at)).order_by(s.c.no)).all()
-    steps = tuple(Step.model_validate({k: v for k, v in r._mapping.items() if k != "document_id"}) for r in rows)
+    steps = tuple(_step(r) for r in rows)
     new = select(func.count()).where((c.c.document_id == document_id) & (c.c.at > at))
     return steps, int(connection.execute(new).scalar_one())
+
+
+def _returned(connection: Connection, document: Document) -> Step | None:
+    s = review_step
+    if document.state is not State.CHANGES_REQUESTED:
+        return None
+    wanted = select(s).where((s.c.document_id == document.id) & (s.c.act == "request_changes")).order_by(s.c.no.desc())
+    row = connection.execute(wanted.limit(1)).first()
+    return None if row is None else _step(row)
+
+
+def _step(row: Row[Any]) -> Step:
+    return Step.model_validate({k: v for k, v in row._mapping.items() if k != "document_id"})
 
 
 # --- instructions, and what is owed ---------------------------------------------------------------

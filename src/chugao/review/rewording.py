@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chugao.review.carrying import HandedIn, desk_for, outline_of, taken
+from chugao.review.carrying import HandedIn, desk_for, outline_of, taken, to_keep
 
 if TYPE_CHECKING:
     from chugao.config import Settings
@@ -33,7 +33,7 @@ def other_wordings(
     wanted: int = 2,
 ) -> "list[tuple[Section, tuple[Evidence, ...]]]":
     """A section as the offline engine would also write it over the same facts, the wordings `besides` left out."""
-    from chugao.desk import make, open_writer, read_files
+    from chugao.desk import make, open_writer
     from chugao.review.written import text_of
 
     workspace = settings.workspace
@@ -41,7 +41,7 @@ def other_wordings(
         return []
     payload = order.payload if order is not None else asked_of(draft)
     files = taken(folder, [HandedIn.model_validate(f) for f in payload.get("files", ())])
-    own = files.figures if files.figures and not read_files(files.figures, workspace).departments else ()
+    _, own = to_keep(workspace, files, draft.department)
     outline = outline_of(payload, draft.department, files, settings)
     desk = desk_for(db, workspace, draft.department, outline, files, own, person)
     known, found = set(besides), []

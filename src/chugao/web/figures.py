@@ -23,7 +23,7 @@ from chugao.documents.guard import MAX_FILE_BYTES, guard_bytes
 from chugao.documents.uploading import safe_name
 from chugao.errors import InputError, NotAllowed
 from chugao.review import carrying, orders
-from chugao.review.people import Act, Person, require, sees
+from chugao.review.people import Act, Person, may, require, sees
 from chugao.web.faults import NotThere
 from chugao.web.files import attachment
 from chugao.web.house import House, house_of
@@ -31,6 +31,7 @@ from chugao.web.pages import done, page
 from chugao.web.people import needs
 
 if TYPE_CHECKING:
+    from chugao.database import Database
     from chugao.metrics.observation import Figures
     from chugao.metrics.preview import Preview
     from chugao.metrics.readiness import Board
@@ -176,11 +177,29 @@ def _tray(house: House, person: Person, tray: str) -> tuple[Path, ...]:
 def looked(request: Request, tray: str, person: Upload) -> Response:
     house = house_of(request)
     paths = _tray(house, person, tray)
-    return _shown(request, person, _preview(house, paths), tray, [p.name for p in paths])
+    seen = _preview(house, paths)
+    if not _not_theirs(person, (r.department for r in seen.rows)):
+        # What they would replace is shown to whom it belongs.
+        seen = _preview(house, paths, house.database)
+    return _shown(request, person, seen, tray, [p.name for p in paths])
+
+
+def _not_theirs(person: Person, departments: Iterable[str]) -> list[str]:
+    """The departments whose figures the person may not bring."""
+    return [d for d in dict.fromkeys(departments) if not may(person, Act.UPLOAD, department=d)]
+
+
+def _told_of_others(others: list[str]) -> str:
+    """What to say of a file that holds figures of departments that are not the person's."""
+    named = [d for d in others if d]
+    whose = "、".join(named[:6]) + (f"等{len(named)}个科室" if len(named) > 6 else "")
+    what = "、".join(p for p in (f"{whose}的数" if named else "", "没有写部门的数" if "" in others else "") if p)
+    return f"表里有{what}，不归您管，不能导入。请只留您科室的，或请管全院数据的人导入。"
 
 
 def _shown(request: Request, person: Person, seen: "Preview", tray: str, files: list[str]) -> Response:
     """What the files would bring, row by row, and the words in them that nobody knows yet."""
+    others = _not_theirs(person, (r.department for r in seen.rows))
     unknown = [f.quote for f in (*seen.warnings, *seen.notices) if f.rule in TEACHABLE and f.quote]
     return page(
         request,
@@ -193,6 +212,7 @@ def _shown(request: Request, person: Person, seen: "Preview", tray: str, files: 
         unruled=unruled_in(seen),
         rows=seen.rows[:_SHOWN],
         departments=[d for d in dict.fromkeys(r.department for r in seen.rows) if d],
+        refused=_told_of_others(others) if tray and others else "",
         unknown=list(dict.fromkeys(unknown))[:_ASKED],
         names=_metric_names() if unknown and person.whole else [],
         back=request.url.path,
@@ -229,8 +249,8 @@ def import_files(house: House, person: Person, paths: Iterable[Path]) -> tuple[i
     from chugao.metrics.store import import_figures
 
     figures = read_for_import(tuple(paths), house.workspace)
-    for name in dict.fromkeys(o.department for o in figures.observations):
-        require(person, Act.UPLOAD, department=name)
+    if others := _not_theirs(person, (o.department for o in figures.observations)):
+        raise NotAllowed(_told_of_others(others))
     report = import_figures(house.database, figures, actor=person.name, at=house.now())
     return report.added, report.unchanged, len(report.changed)
 
@@ -274,12 +294,12 @@ def teach_now(house: House, person: Person, word: str, meaning: str) -> str:
 _OWN_PAGE = re.compile(r"/metrics/(?:import|preview)/[\w-]{1,80}|/documents/new/[0-9a-f]{1,32}")
 
 
-def _preview(house: House, paths: Iterable[Path]) -> "Preview":
+def _preview(house: House, paths: Iterable[Path], kept: "Database | None" = None) -> "Preview":
     from chugao.desk import told_to
     from chugao.metrics.preview import preview
 
     told = told_to(house.workspace)
-    return preview(*paths, catalogue=told.catalogue, learned=told.words, rulings=told.rulings)
+    return preview(*paths, catalogue=told.catalogue, learned=told.words, rulings=told.rulings, kept=kept)
 
 
 @router.get("/preview/{order_id}.xlsx")

@@ -272,7 +272,7 @@ def board(request: Request, person: See, year: str = "") -> Response:
         reminders=reminders(made, items) if made else {},
         years=[(str(y), f"{y}年") for y in years],
         year=chosen,
-        sent=sum(bool(line.files) for line in lines),
+        sent=sum(line.state != "未报" for line in lines),
         colours={"未报": "red", "待确认": "amber", "待审签": "amber", "已齐": "green"},
     )
 

@@ -47,6 +47,11 @@ _FIELDS = {
 _WORD = r"[^\s，。；：“”（）()]+"
 _TO_THE_END = r"[^，。；\n（）]*"
 _PLACES: tuple[tuple[str, str], ...] = (
+    (r"起草时写在 --matters 后面，或用 chugao material add 收进来", "请在“当作”一栏选“事项表”，或在“材料”里收进来"),
+    (
+        r"起草时写在 --material 后面，或用 chugao material add 收进来",
+        "请在“当作”一栏选“科室报来的材料”，或在“材料”里收进来",
+    ),
     (r"（--(?:by 姓名|reason 理由|value|release)）", ""),
     (r"--override-by 姓名 --reason 理由", "写明姓名和理由"),
     (r"--override-by（姓名）和 --reason（理由）", "姓名和理由"),

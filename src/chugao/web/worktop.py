@@ -1,7 +1,7 @@
 """工作台 and 文稿列表: what waits for me, a new draft by one button, every document I may see."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +18,9 @@ from chugao.web.figures import unruled_in
 from chugao.web.house import House, house_of, one_look
 from chugao.web.pages import page
 from chugao.web.people import allowed, needs
+
+if TYPE_CHECKING:
+    from chugao.metrics.preview import Preview
 
 router = APIRouter(include_in_schema=False)
 _MOST_FILES = 60
@@ -72,6 +75,7 @@ def _worktop(request: Request, person: Person, order: "orders.Order | None") -> 
         uses=list(carrying.USES.items()),
         looked=looked,
         unruled=unruled_in(looked) if looked else 0,
+        other_year=_other_year(asked, looked) if looked else "",
         kinds=carrying.kinds(),
         engines=engines(house),
         can_order=allowed(person, Act.PUT_IN),
@@ -82,6 +86,18 @@ def _worktop(request: Request, person: Person, order: "orders.Order | None") -> 
         consulted=[c for c in consultations(house.database, person) if not c.answer][:_LATEST],
         notices=inbox(house.database, person, unread=True)[:_LATEST],
     )
+
+
+def _other_year(asked: dict[str, Any], looked: "Preview") -> str:
+    """What to say when the newest figures are of another year than the paper: the year may be the form's own guess."""
+    told = {int(r.period[:4]) for r in looked.rows if r.role == "实际"}
+    if not told or asked.get("kind") not in set(Kind) or not asked.get("year"):
+        return ""
+    year = int(asked["year"])
+    wanted = year if Kind(asked["kind"]).looks_back else year - 1
+    if max(told) == wanted:
+        return ""
+    return f"指标表里最近的是{max(told)}年的数，题目写{year}年的稿子要用{wanted}年的。请核对“题目中的年度”。"
 
 
 def _waits_for(person: Person, document: Any) -> bool:
@@ -118,14 +134,12 @@ def known_departments(house: House, person: Person) -> list[str]:
     """Departments the person may write for: their own, or every one the workspace has heard of."""
     if not person.whole:
         return list(person.departments)
-    from chugao.desk import read_figures
-    from chugao.material.store import list_items
+    from chugao.desk import departments_kept
     from chugao.review import documents
 
     named = [
         *person.departments,
-        *read_figures((), house.workspace).departments,
-        *(i.department for i in list_items(house.database)),
+        *departments_kept(house.workspace),
         *(d.department for d in documents(house.database, person)),
     ]
     return [d for d in dict.fromkeys(named) if d]

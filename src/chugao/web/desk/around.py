@@ -10,9 +10,9 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse
 
 from chugao.errors import NotAllowed
-from chugao.flow import is_annex
 from chugao.manuscript import Draft
 from chugao.review import ROUNDS, Act, Basis, Document, Person, current, dismissals, document, findings, may
+from chugao.review.carrying import names_of_sections
 from chugao.source import Finding
 from chugao.web.faults import NotThere
 from chugao.web.house import House
@@ -186,5 +186,4 @@ def back(document_id: str, section_id: str = "") -> RedirectResponse:
 
 def names_of(draft: Draft) -> dict[str, str]:
     """What a person calls each section."""
-    named = {s.id: s.number + s.heading.text if s.level or is_annex(s) else "" for s in draft.sections}
-    return {"title": "标题"} | {key: name or "导语" for key, name in named.items()}
+    return {"title": "标题"} | names_of_sections(draft)

@@ -94,7 +94,8 @@ def show_compare(
     nodes = review.versions(house.database, person, document_id)
     sides = _sides(at, nodes, left, right)
     comparison, summary, blocks = compared(sides.old, sides.new)
-    facts = [_fact(f) for f in summary.facts]
+    # A newer file gives most numbers another source; those that became others come first.
+    facts = [_fact(f) for f in sorted(summary.facts, key=lambda f: f.change == "resourced")]
     decides = bool(sides.now) and at.may(Act.SUGGEST)
     return page(
         request,

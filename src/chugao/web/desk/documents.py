@@ -64,7 +64,7 @@ def show_document(request: Request, document_id: str, person: Reader) -> Respons
         person,
         "desk/document.html",
         **frame(at, "text"),
-        strip=review.strip(db, person, document_id, basis),
+        strip=review.strip(db, person, document_id, basis, findings),
         since=since,
         acts=ACTS,
         shown=page_of(draft, findings),

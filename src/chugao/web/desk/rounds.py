@@ -9,7 +9,7 @@ from chugao import review
 from chugao.errors import InputError
 from chugao.review import ROUNDS, Act, Person, Refused
 from chugao.review.rounds import SENT
-from chugao.web.desk.around import Here, back, basis_of, frame, here, names_of
+from chugao.web.desk.around import Here, back, basis_of, findings_of, frame, here, names_of
 from chugao.web.faults import NotThere
 from chugao.web.house import house_of, one_look
 from chugao.web.pages import page
@@ -79,11 +79,10 @@ def move(
 
 
 def _guard(request: Request, at: Here, step: str, status: int) -> Response:
-    found = review.hindrances(
-        at.house.database, at.person, at.doc.id, "approve" if step == "approve" else "send", basis_of(at)
-    )
-    draft = review.current(at.house.database, at.person, at.doc.id)
-    remarks = review.comments(at.house.database, at.person, at.doc.id)
+    db, basis = at.house.database, basis_of(at)
+    found = review.hindrances(db, at.person, at.doc.id, "approve" if step == "approve" else "send", basis)
+    draft = review.current(db, at.person, at.doc.id)
+    remarks = review.comments(db, at.person, at.doc.id)
     return page(
         request,
         at.person,
@@ -95,6 +94,7 @@ def _guard(request: Request, at: Here, step: str, status: int) -> Response:
         first_rounds=status == 200 and ROUNDS.index(at.doc.round) < SENT,
         hindrances=found,
         kinds=KINDS,
+        wrong=review.strip(db, at.person, at.doc.id, basis, findings_of(at, basis)).wrong,
         blocking=sum(c.kind == "阻塞" and c.state == "open" and c.parent is None for c in remarks),
         unread=[h for h in found if h.kind == "section"],
         red=[h for h in found if h.kind == "red"],

@@ -15,7 +15,7 @@ from chugao.comparing.words import pieces_of
 from chugao.errors import InputError
 from chugao.manuscript import Draft, Evidence, Section
 from chugao.review import Act, CellMark, Conflict, Mark, Paragraph, Person, Saved, Working, Written
-from chugao.review.budgets import ceiling, rewrite_job
+from chugao.review.budgets import purse, rewrite_job
 from chugao.source import Frozen
 from chugao.web.desk.again import wordings
 from chugao.web.desk.around import Here, back, desk_of, frame, here
@@ -363,8 +363,8 @@ def rewrite(request: Request, document_id: str, section_id: str, asked: Asked, p
     only, locked = (asked.only, chosen) if asked.scope == "rest" else (chosen or asked.only, ())
     name = draft.engine if draft.engine.startswith(("openai:", "langchain:")) else "offline"
     job = rewrite_job(document_id, person.login)
-    most = ceiling(db, house.settings, person.login, engine=name, job=job, at=house.now())
-    with open_writer(name, house.settings, house.workspace, job=job, max_cost=most, database=db) as engine:
+    own = purse(db, house.settings, person.login, engine=name, at=house.now())
+    with open_writer(name, house.settings, house.workspace, job=job, purse=own, database=db) as engine:
         proposal = propose(draft, section_id, asked.instruction, engine, only=only, locked=locked)
     label = f"按要求改写：{asked.instruction.strip()[:80]}"
     kept = None
