@@ -27,7 +27,9 @@ _NAMES = (
     re.compile(r"([一-鿿]{2,8}(?:医院|卫生院|卫生服务中心|学院|大学|公司))"),
     re.compile(r"[“《]([^”》\n]{3,20})[”》]"),
 )
-_WHOSE_YEAR = re.compile(r"([一-鿿]{1,12}(?:科|部|处|室|中心|院|局|委|委员会|办公室))20\d\d年")
+_OFFICE = "科|部|处|室|中心|院|局|委|委员会|办公室"
+_WHOSE_YEAR = re.compile(rf"([一-鿿]{{1,12}}(?:{_OFFICE}))20\d\d年")
+_WHO_TELLS = re.compile(rf"20\d\d年，([一-鿿]{{1,12}}?(?:{_OFFICE}))(?=主要|重点|坚持|围绕|认真|紧扣)")
 _STOP = frozenset(
     "社区 园区 病区 院区 山区 城区 辖区 县区 各县 全县 全市 全区 本市 本县 我市 我县 各镇 乡镇 城市 超市".split()
 )
@@ -106,7 +108,8 @@ def _in_our_place(seen: Seen) -> Iterator[Span]:
     case = seen.case
     ours = (case.department, case.organisation)
     for where, text, _ in seen.pieces:
-        for match in _WHOSE_YEAR.finditer(text):
+        told = _WHO_TELLS.finditer(text) if where.startswith("lead") else ()
+        for match in (*_WHOSE_YEAR.finditer(text), *told):
             given = match.group() in case.given_text.replace(" ", "")
             if not match[1].endswith(ours) and not given:
                 yield Span(where, match.group(), f"应为{case.department}")

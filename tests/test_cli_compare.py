@@ -1,5 +1,6 @@
 """`chugao compare`: documented keys, Chinese for people, files, refusals."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,8 @@ def test_numbers_that_only_come_from_a_newer_file_do_not_bury_the_one_that_chang
         papers.append(f"{folder}/医务科2025年工作总结.json")
 
     brief, full = chugao("compare", *papers), chugao("compare", *papers, "--only", "all")
+    chugao("compare", *papers, "--html", "对比.html")
+    labels = re.findall(r">(改动|换源)<", Path("对比.html").read_text("utf-8"))
 
     table = brief.out.partition("数字变化")[2].partition("\n\n")[0]
     assert "2361人次" in table
@@ -185,3 +188,5 @@ def test_numbers_that_only_come_from_a_newer_file_do_not_bury_the_one_that_chang
     assert "数没有变：原出处快报.csv，现出处年报.csv。" in brief.out.replace("\n", "")
     assert "1684台次" in full.out.partition("数字变化")[2].partition("\n\n")[0]
     assert "附表 2025年主要指标完成情况表" in brief.out
+    assert labels == sorted(labels, key=("改动", "换源").index)
+    assert set(labels) == {"改动", "换源"}

@@ -118,6 +118,8 @@ def test_a_request_tells_the_key_and_nothing_of_this_machine(name: str, monkeypa
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Leak: yes\nAuthorization: Bearer other")
     monkeypatch.setenv("OPENAI_ORG_ID", "org-leak")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("OPENAI_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     monkeypatch.setenv("LANGSMITH_ENDPOINT", "http://127.0.0.1:1")
 

@@ -153,6 +153,7 @@ FAULTS: list[tuple[str, Fault, str]] = [
     ("unknown_names", words("very-small", "启用“膳食管家”。"), "膳食管家"),
     ("identity", words("poisoned", "吴仲平带队完成任务。"), "吴仲平"),
     ("identity", words("huli-summary-plan", "设备科2025年抓了三件事。", "lead"), "设备科2025年"),
+    ("identity", words("huli-summary-plan", "回看2025年，影像科主要做了三件事。", "lead"), "2025年，影像科"),
     ("identity", signed("huli-key-points", "泽渚市人民医院"), "泽渚市人民医院"),
     ("misstated", cell("huli-summary-plan", "非计划拔管率", "完成情况", "完成"), "完成"),
     ("misstated", cell("huli-summary-plan", "护理服务满意度", "完成情况", "未完成"), "未完成"),

@@ -114,6 +114,19 @@ def test_a_table_that_came_into_a_paragraph_or_left_it_is_exact_both_ways(turned
     assert schema_faults(xml) == []
 
 
+@pytest.mark.parametrize("seed", [0, 3, 5])
+def test_a_redline_holds_the_bookmarks_by_which_a_returned_file_is_matched(seed: int):
+    old, new = redline_cases.pair(seed, EDITS[0])
+
+    marked, plain = (
+        sorted(str(b.get(W + "name")) for b in etree.fromstring(xml).iter(W + "bookmarkStart"))
+        for xml in (body(redline(old, new)), body(typeset(new)))
+    )
+
+    assert marked
+    assert marked == plain
+
+
 def test_a_heading_joined_to_its_text_is_one_mark_struck_and_no_word():
     text = "归档率95%，每周抽查一次，由科主任签字并逐条落实到治疗组，超期的暂停排台，年底前覆盖全部病区。另设专人催办。"
     apart, joined = f"（一）归档\n{text}\n", f"（一）归档{text}\n"

@@ -118,11 +118,17 @@ class Brief(Frozen):
     fuller: bool = False
     """Somebody asked for more characters than the usual text fills: what else the figures say may be told."""
     sparer: int = 0
-    """How much of its figures a text too full of numbers leaves to the table: 1 comparisons, 2 all that nobody requires."""
+    """How much of its figures a text too full of numbers leaves to the table: 1 comparisons, 2 all that nobody requires, 3 also
+    where the office has a sentence of its own for two numbers."""
     seed: int = 0
     cutoff: str = ""
     theme: str = ""
     guidance: str = ""
+
+    @property
+    def bare_of_own(self) -> bool:
+        """Whether a sentence of the office's own with two numbers is one number too many."""
+        return self.sparer > 2
 
     def slot(self, name: str) -> Slot | None:
         return next((s for s in self.slots if s.name == name), None)

@@ -42,7 +42,8 @@ def comparison_page(comparison: Comparison, facts: Sequence[FactChange], shown: 
         line=summary.line,
         touched=_touched(summary),
         shown=shown,
-        facts=[_fact(f, where) for f in facts],
+        # A newer file gives most numbers another source; those that became others come first.
+        facts=[_fact(f, where) for f in sorted(facts, key=lambda f: f.change == "resourced")],
         sections=[
             {"heading": s.heading, "row": where.of_section(s.section), "told": _told(s.hunks, s.facts)}
             for s in summary.sections

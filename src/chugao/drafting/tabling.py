@@ -28,16 +28,18 @@ from chugao.outline import Outline
 if TYPE_CHECKING:
     from chugao.index import Index
 
-Step = Literal[1, 2, "tally", "count", "any"]
+Step = Literal[1, 2, 3, "tally", "count", "any"]
 _DENSEST: dict[Style, float] = {"data": 0.0249, "policy": 0.0045}
 """Numbers a character, dates aside."""
 _OF_FIGURES_ALONE: dict[Style, float] = {"data": 0.036, "policy": 0.0045}
 """Where nobody sent a deed figures are all there is to tell, and the text is a page of them at most."""
 _AS_DENSE_AS_EVER = {"data": 0.04, "policy": 0.012}
 """An office whose own reports hold more numbers gets as many as it is used to, up to here."""
-_STEPS: dict[Style, tuple[Step, ...]] = {"data": (1, "tally", "count", 2), "policy": ("any",)}
+_STEPS: dict[Style, tuple[Step, ...]] = {"data": (1, "tally", "count", 2, 3), "policy": ("any",)}
 """What is done one after the other while there are too many: figures in fewer numbers, counts to the table."""
 _BARE_OF_FIGURES: Step = 2
+_BARE_OF_OWN: Step = 3
+"""An own sentence of two numbers goes last: it is how the office speaks."""
 _LEAN_OF, _LEAN = 3, 0.75  # of three candidates one has fewer numbers than it might
 _LEAST = {"data": 3, "policy": 1}
 _BEARABLE = 2  # numbers too many, for which nothing loses its number: in a short paper they are its argument
@@ -63,7 +65,7 @@ _ALONE = 9  # characters of an act that says enough by itself
 _YEAR = re.compile(r"\{([a-z_]+\.[a-z_]+)\}年")
 _TELLS = 5  # characters of a clause that says what came of a deed
 _STANDS = re.compile(r"[，；]")
-_ROWS = 3  # fewer make no table: they stay in the text
+_ROWS = 2  # fewer make no table: they stay in the text
 # A submission is written as one talks (“一年下来看了1326个病人”), a table is not.
 _SPOKEN = re.compile(
     r"[了着过搞弄啦嘛呢吧咱俺]|[的来]$|^(?:一年|今年)?下来|我们|他们|大家|差不多|每个|[院科站所馆]长|^(?:缺点|问题|还有|另外|明年|去年|今年|跟|给|把|让|被)|个病人|张?片子"
@@ -153,7 +155,7 @@ async def eased(
 async def _thinned(kept: Eased, steps: Iterable[Step], terms: _Terms, engine: Engine) -> Eased:
     """One step after the other, until there are no more numbers than readers bear."""
     for step in steps:
-        spared = _is_short(kept.told) and step in ("count", _BARE_OF_FIGURES)
+        spared = _is_short(kept.told) and step in ("count", _BARE_OF_FIGURES, _BARE_OF_OWN)
         if terms.excess(kept.told) <= (_BEARABLE if spared else 0):
             break
         thinned = _with_fewer_figures if isinstance(step, int) else _without_counts
@@ -193,7 +195,7 @@ async def _with_fewer_figures(kept: Eased, step: Step, terms: _Terms, engine: En
     """Section after section, the densest first, with its figures in fewer numbers."""
     offers, told = dict(kept.offers), dict(kept.told)
     dense = sorted(told, key=lambda s: -_numbers(told[s]) / max(1, _characters(told[s])))
-    if step == _BARE_OF_FIGURES:
+    if step in (_BARE_OF_FIGURES, _BARE_OF_OWN):
         # The section with most of them gives up its main figure last: a year's report without any would be a diary.
         richest = max(told, key=lambda s: (offers[s].brief.role == "results", len(offers[s].facts)))
         dense = [*(s for s in dense if s != richest), richest]
@@ -216,7 +218,7 @@ async def _given_back(kept: Eased, terms: _Terms, engine: Engine) -> Eased:
     """A section that lost all its numbers gets its main figure back where there is room for it now."""
     offers, told = dict(kept.offers), dict(kept.told)
     for section, offer in kept.offers.items():
-        if offer.brief.sparer != _BARE_OF_FIGURES or offer.brief.role != "results":
+        if offer.brief.sparer not in (_BARE_OF_FIGURES, _BARE_OF_OWN) or offer.brief.role != "results":
             continue
         fuller = offer.model_copy(update={"brief": offer.brief.model_copy(update={"sparer": 1})})
         written = await write(fuller, engine, engine, _quietly)

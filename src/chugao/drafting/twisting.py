@@ -249,6 +249,7 @@ def _another_doer(over: Over, around: str) -> Iterator[str]:
         between = here.text[one.end : other.start]
         # 提醒营养师 told as 营养师提醒, 借用妇科的 told as 妇科要借用.
         joined = one.there == other.there_end and not words_in(here, one.end, other.start)
+        joined = joined and not DENYING & set(here.text[other.start : other.end])
         if joined and not _PASSIVE.search(between) and _HOUSE.search(here.text[one.start : one.end]):
             yield over.laid.against(over.number)
         # 由公司派驻、护士长管理 told as 由公司管理: who does it is left out, and somebody else stands in his place.
@@ -347,6 +348,7 @@ def _denied(laid: Laid) -> Iterator[str]:
     lost = [over.strip.text[slice(*m)] for m in over.missing]
     # 骨折的不参加, told as 骨折的也参加: all but the denial is said.
     only = lost and not said_by(w for m in over.missing for w in whole_words(over.strip, *m))
+    only = only and _odd(over.strip.text) != _odd(said)
     if only and not laid.old(over.tiles[0]) and _odd("".join(lost)) != _odd(ours) and not _REFUSING.search(said):
         yield laid.against()
 

@@ -36,7 +36,7 @@ class LangChainConnection:
         if self._ours:
             own |= {
                 "api_key": "-", "http_async_client": self._http, "timeout": None, "stream_usage": True,
-                "stream_chunk_timeout": None, "use_responses_api": False, "organization": "",
+                "stream_chunk_timeout": None, "use_responses_api": False, "organization": "", "openai_proxy": "",
             }  # fmt: skip
         self._provider, self._own = provider, own
         self._models: dict[str, Any] = {}

@@ -272,7 +272,7 @@ class Phraser:
 
         `plain` asks for the shortest honest form, one comparison and no target; `sparse` for one number, if one will do.
         """
-        short = sparse and purpose == "goals"
+        short = sparse and (purpose == "goals" or self._brief.bare_of_own)
         if purpose in ("results", "goals") and (own := self._own(metric, purpose, short=short)):
             return own
         fitting = self.choices(metric, purpose, plain=plain, sparse=sparse)

@@ -69,7 +69,7 @@ def results(pen: Pen) -> Reply:
     # A paper in one piece opens with how much was done in all, a section of several with what was done.
     opening, volume = ([], volume) if pen.brief.divided else ([volume] if volume else [], [])
     figures = [*volume, *loose, *short]
-    told = paragraphs_of([*opening, *_with_figures(pen, figures, paragraphs), *pen.owed()], heading.text)
+    told = paragraphs_of([*_with_figures(pen, figures, paragraphs, opening), *pen.owed()], heading.text)
     # A milestone keeps its heading, and so does a text that reads on from the act in it.
     fixed = any(m.weight >= MILESTONE or m.text == heading.text for m in pen.matters)
     return told if fixed else told.model_copy(update={"headings": heading.others})
@@ -87,32 +87,38 @@ def _of_figures_alone(pen: Pen) -> Reply:
 
 
 def _with_figures(
-    pen: Pen, figures: list[ReplySentence], paragraphs: list[list[ReplySentence]]
+    pen: Pen,
+    figures: list[ReplySentence],
+    paragraphs: list[list[ReplySentence]],
+    opening: Sequence[Sequence[ReplySentence]],
 ) -> list[list[ReplySentence]]:
-    """What was done stands first; a figure closes the paragraph of the deeds it is of, else the last one.
+    """What was done stands first; a figure closes the paragraph of the deeds it is of, else the `opening` or the last.
 
     Behind a run of 一是、二是 it has a paragraph of its own: it is no part of its last item.
     """
     if not paragraphs:
-        return [figures] if figures else []
+        return [*map(list, opening), *([figures] if figures else [])]
+    first = [s for p in opening for s in p]
     told = [list(p) for p in paragraphs]
     behind: list[ReplySentence] = []
     for figure in figures:
         place = _place_of(pen, figure, told)
-        if place is None:
+        if place is not None:
+            told[place].append(figure)
+        elif first:
+            first.append(figure)
+        elif _is_item(told[-1]):
             behind.append(figure)
         else:
-            told[place].append(figure)
-    return [*told, behind] if behind else told
+            told[-1].append(figure)
+    return [p for p in (first, *told, behind) if p]
 
 
 def _place_of(pen: Pen, figure: ReplySentence, paragraphs: Sequence[Sequence[ReplySentence]]) -> int | None:
-    """The paragraph that tells deeds of a figure's field of work, or the last; None where that one is a run."""
+    """The last paragraph in running text that tells deeds of a figure's field of work, None for none."""
     fields = _fields_of(pen, figure)
     open_ = [i for i, p in enumerate(paragraphs) if not _is_item(p)]
-    fitting = [i for i in open_ if fields & {_field_of(pen, s) for s in paragraphs[i]}]
-    last = len(paragraphs) - 1
-    return fitting[-1] if fitting else (last if last in open_ else None)
+    return next((i for i in reversed(open_) if fields & {_field_of(pen, s) for s in paragraphs[i]}), None)
 
 
 def _fields_of(pen: Pen, figure: ReplySentence) -> set[str]:
@@ -260,7 +266,7 @@ def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
         # A part that is all the paper tells keeps its main figure, however many numbers its matters hold.
         some = 1 if pen.brief.sparer == 1 or (pen.brief.section == pen.brief.role and not pen.brief.told) else 0
         # One sentence of the office's own stays: a section of nothing but names would be nobody's.
-        own = [m for m in worthy if pen.phraser.has_own(m, "results")]
+        own = [m for m in worthy if not pen.brief.bare_of_own and pen.phraser.has_own(m, "results")]
         kept_own = next((m for m in own if _explained(m, pen.matters)), None)
         return [m for i, m in enumerate(worthy) if m.required or i < some or m is kept_own]
     if pen.slip and len(free) <= _FEW:

@@ -12,8 +12,8 @@ from chugao.engines.pen import Clause, Pen, from_clause, numbers_in
 from chugao.engines.phrasing import Metric
 from chugao.manuscript import ReplySentence
 
-_ROOM = (6, 4, 3)  # figures of a heading: where the text has room, and where it is too full of numbers
-_COMPARED = (2, 1, 0)  # those told with last year's or with what was aimed at
+_ROOM = (6, 4, 3, 3)  # figures of a heading: where the text has room, and where it is too full of numbers
+_COMPARED = (2, 1, 0, 0)  # those told with last year's or with what was aimed at
 _IN_A_SENTENCE = 3
 
 

@@ -14,8 +14,8 @@ from chugao.engines.phrasing import Metric, whole
 from chugao.manuscript import SLOT, ReplySentence
 
 _VOLUMES = 2
-_BETTER = (4, 3, 2)  # told with their value, as numbers get too many
-_WORSE = (2, 2, 1)
+_BETTER = (4, 3, 2, 2)  # told with their value, as numbers get too many
+_WORSE = (2, 2, 1, 1)
 _QUALITY = ("rate", "index", "duration")
 
 
