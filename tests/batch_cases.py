@@ -19,9 +19,7 @@ from tests.fault_server import Faults, reply
 HEADER = "指标名称,年度,本期值,单位,上年同期值,目标值"
 MATTERS = "事项,类别,时间,成效,责任科室,状态"
 DEPARTMENTS = ("医务科", "护理部", "信息科")
-_OFFERED = re.compile(
-    r"^· (?P<name>[^（【\n]+)(?P<rest>[^\n]*)\n {4}\{(?P<slot>[a-z_]+\.(?:now|missing))\}", re.MULTILINE
-)
+_OFFERED = re.compile(r"^· (?:【(?P<tags>[^】]*)】)?(?P<said>[^{（\n]*\{[a-z_]+\.(?:now|missing)\})", re.MULTILINE)
 
 
 def write_departments(folder: Path, names: tuple[str, ...] = DEPARTMENTS) -> None:
@@ -58,7 +56,7 @@ def write_manifest(folder: Path, names: tuple[str, ...] = DEPARTMENTS, **batch: 
     return file
 
 
-_MATTER = re.compile(r"^│ · (?P<text>[^；\n]+)；[^\n]*【", re.MULTILINE)
+_MATTER = re.compile(r"^│ · (?:【[^】]*】)?(?P<text>.+)$", re.MULTILINE)
 
 
 def speak(body: dict[str, Any]) -> str:
@@ -67,9 +65,9 @@ def speak(body: dict[str, Any]) -> str:
     if "照抄" in user and "·" not in user:
         return json.dumps({"text": "全年收治病人许多人。"}, ensure_ascii=False)
     offered = list(_OFFERED.finditer(user))
-    wanted = [m for m in offered if "必写" in m["rest"]] or offered[:1]
-    told = [f"{m['name'].strip()}为{{{m['slot']}}}。" for m in wanted]
-    told += [f"{m['text']}。" for m in _MATTER.finditer(user)]
+    wanted = [m for m in offered if "必写" in (m["tags"] or "")] or offered[:1]
+    told = [m["text"] for m in _MATTER.finditer(user)]
+    told += [f"{m['said']}。" for m in wanted]
     heading = "把该做的事做实" if '"heading": "标题"' in user else None
     return reply(*(told or ["下一步把这项工作做细做实。"]), heading=heading)
 

@@ -65,7 +65,7 @@ _ALONE = 9  # characters of an act that says enough by itself
 _YEAR = re.compile(r"\{([a-z_]+\.[a-z_]+)\}年")
 _TELLS = 5  # characters of a clause that says what came of a deed
 _STANDS = re.compile(r"[，；]")
-_ROWS = 2  # fewer make no table: they stay in the text
+_ROWS = 2  # one alone makes no table where the text bears it
 # A submission is written as one talks (“一年下来看了1326个病人”), a table is not.
 _SPOKEN = re.compile(
     r"[了着过搞弄啦嘛呢吧咱俺]|[的来]$|^(?:一年|今年)?下来|我们|他们|大家|差不多|每个|[院科站所馆]长|^(?:缺点|问题|还有|另外|明年|去年|今年|跟|给|把|让|被)|个病人|张?片子"
@@ -147,8 +147,9 @@ async def eased(
     elif terms.excess(kept.told) > 0:
         terms = terms._replace(bound=_usual(outline, index))
     thinned = await _thinned(kept, _STEPS[outline.style], terms, engine)
-    if outline.style == "data" and len({t.matter for t in thinned.tabled}) < _ROWS:
-        thinned = await _thinned(kept, [s for s in _STEPS["data"] if isinstance(s, int)], terms, engine)
+    if outline.style == "data" and 0 < len({t.matter for t in thinned.tabled}) < _ROWS:
+        untabled = await _thinned(kept, [s for s in _STEPS["data"] if isinstance(s, int)], terms, engine)
+        thinned = untabled if terms.excess(untabled.told) <= _BEARABLE else thinned
     return await _given_back(thinned, terms, engine)
 
 

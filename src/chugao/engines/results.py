@@ -47,7 +47,7 @@ def results(pen: Pen) -> Reply:
         return _of_figures_alone(pen)
     attached, free = pen.attach(pen.matters)
     volume = _volume(pen, free)
-    shown = _shown(pen, free)
+    shown = _shown(pen, free, opened=bool(volume))
     loose = submitted(pen, free) if pen.brief.asked else pen.evidence(shown, limit=len(shown), chosen=True)
     deeds = [m for m in pen.matters if not is_routine(m)]
     if len(pen.matters) > _SEVERAL * len(deeds):
@@ -259,12 +259,16 @@ def _beside(pen: Pen, matter: BriefMatter, attached: dict[str, list[Metric]]) ->
 # --- figures --------------------------------------------------------------------------------------
 
 
-def _shown(pen: Pen, free: list[Metric]) -> list[Metric]:
-    """Figures told with their numbers: the required ones, and the few that say most; the rest is in the table."""
+def _shown(pen: Pen, free: list[Metric], *, opened: bool = False) -> list[Metric]:
+    """Figures told with their numbers: the required ones, and the few that say most; the rest is in the table.
+
+    `opened` where the volumes of the house have been told.
+    """
     worthy = [m for m in _worth_saying(pen, free) if m.required or m.direction not in ("unwelcome", "flat")]
     if pen.brief.sparer:
         # A part that is all the paper tells keeps its main figure, however many numbers its matters hold.
-        some = 1 if pen.brief.sparer == 1 or (pen.brief.section == pen.brief.role and not pen.brief.told) else 0
+        alone = pen.brief.section == pen.brief.role and not pen.brief.told and not opened
+        some = 1 if pen.brief.sparer == 1 or alone else 0
         # One sentence of the office's own stays: a section of nothing but names would be nobody's.
         own = [m for m in worthy if not pen.brief.bare_of_own and pen.phraser.has_own(m, "results")]
         kept_own = next((m for m in own if _explained(m, pen.matters)), None)
@@ -450,6 +454,8 @@ def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     told = [pen.phraser.clause(m, "results", plain=True, sparse=quiet or m is second) for m in (first, second)]
     clauses = [c for c in told if c is not None]
     joint = "；" if any("，" in text for text, _, _ in clauses) else "，"
+    if pen.brief.bare_of_own and not second.required:
+        clauses = clauses[:1]
     text = joint.join(text for text, _, _ in clauses)
     opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)
     passages = tuple(passage for _, _, passage in clauses if passage)

@@ -390,7 +390,19 @@ def _one(
     # A number that came with the new text brings what supports it there.
     marks = carried(flattened(written_of(come), come), flat.text)
     flat = Flat(flat.text, flat.tables, marks)
-    return bound(connection, person, document, held, flat, evidence=evidence, at=at)
+    return _as_it_came(bound(connection, person, document, held, flat, evidence=evidence, at=at), come)
+
+
+def _as_it_came(section: Section, come: Section) -> Section:
+    """The section with what supports a sentence that came whole: “2026年1—10月” is one number there and two sources."""
+    whole = {s.text: s.claims for s in come.sentences}
+    sentences = tuple(
+        s.model_copy(update={"claims": whole[s.text]})
+        if s.text in whole and any(c.state == "unsupported" for c in s.claims)
+        else s
+        for s in section.sentences
+    )
+    return section.model_copy(update={"sentences": sentences})
 
 
 def _met(was: Section | None, held: Held, come: Section | None) -> tuple[Flat, Flat, Flat, Merge] | None:
