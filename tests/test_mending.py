@@ -2,8 +2,10 @@
 
 import pytest
 
-from chugao import draft, read_outline
+from chugao import Matters, draft, read_outline
 from chugao.manuscript import Brief, Draft, Reply, ReplyBlock, ReplySentence
+from chugao.material import Matter, MatterStatus
+from chugao.source import Source
 from tests.facts import facts_of
 
 FIGURES = ("平均住院日,2025,7.3,天,7.6,7.4", "手术台次,2025,23186,台次,21864", "床位使用率,2025,88.1,%,90.4")
@@ -78,3 +80,35 @@ def test_a_noun_that_only_begins_like_the_unit_is_left_to_people() -> None:
 
     sentences = [s for _, s in made.sentences() if s.recipe["engine"] == "scripted"]
     assert {(s.text, s.recipe["layer"]) for s in sentences} == {("新技术新项目数为6项项目。", "slots")}
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("平均住院日{avg_length_of_stay.now}，比上年{avg_length_of_stay.prev}。", "平均住院日7.3天，上年7.6天。"),
+        ("平均住院日降到{avg_length_of_stay.now}”。", "平均住院日降到7.3天。"),
+    ],
+)
+def test_what_a_model_copies_of_how_its_prompt_shows_things_goes(text: str, mended: str) -> None:
+    made = drafted(text)
+
+    told = [s for _, s in made.sentences() if s.recipe["engine"] == "scripted"]
+    assert {s.text for s in told} == {mended}
+    assert all("删去" in s.recipe["mended"] for s in told)
+
+
+def test_last_years_value_behind_than_last_year_stays_where_a_change_follows() -> None:
+    made = drafted("平均住院日比上年{avg_length_of_stay.prev}缩短{avg_length_of_stay.change}。")
+
+    assert not any("删去“比”" in s.recipe.get("mended", "") for _, s in made.sentences())
+
+
+def test_the_bracket_that_shows_who_did_a_thing_is_not_copied() -> None:
+    source = Source(file="事项.xlsx", sheet="事项", cell="B2")
+    deed = Matter(id="m_a", text="开展床旁超声", owner="急诊科", status=MatterStatus.DONE, year=2025, source=source)
+    outline = read_outline("summary", department="外科", year=2025)
+
+    made = draft(outline, facts_of(*FIGURES), Matters(items=(deed,)), None, Scripted("开展床旁超声（急诊科）。"))
+
+    told = {s.text for section, s in made.sentences() if s.recipe["engine"] == "scripted" and section.id == "results"}
+    assert told == {"开展床旁超声。"}

@@ -1,7 +1,8 @@
 """The first layer: what a model meant beyond doubt is put right, and the sentence says so.
 
 In: a `Reply`, an `Offer`.  Out: the reply with slots where a fact was written out at its metric's name, and without
-units and verbs that a slot brings itself, and without a spoken “我们”.
+units and verbs that a slot brings itself, without a spoken “我们”, and without what it copied of the way its prompt
+shows things.
 
 Only one reading is ever mended: a printed form that two facts share, or that stands beside another metric's name, is
 left as it is, and is asked for again.
@@ -20,6 +21,10 @@ _UNIT = re.compile(r"[^\d.\s]+$")
 _ENDS = "，。；：、！？）”,;"
 _AS_SPOKEN = re.compile("(?:^|(?<=[，；：。]))我们(?![的科院部室所局委站])")
 """A paper has no “we”: who writes is who did it, and the sentence stands without."""
+
+_AS_CHANGE = re.compile(r"[比较](?=(?:上年|去年)(?:同期)?\{[a-z_]+\.prev\}(?:[，。；]|$))")
+"""“72分钟，比上年70分钟”: behind 比上年 stands by how much, and no value."""
+_WHO = re.compile("（(?P<who>[^（）]{2,16})）(?=。?$)")
 
 
 def mend(reply: Reply, offer: Offer) -> Reply:
@@ -58,11 +63,27 @@ def _sentence(sentence: ReplySentence, offer: Offer, names: dict[str, tuple[str,
     text, rebound = _rebound(sentence.text, offer, names)
     text, dropped = _without_repeats(text, offer.values)
     text, spoken = _AS_SPOKEN.subn("", text)
+    text, copied = _without_copied(text, offer)
     if text == sentence.text:
         return sentence
     steps = [f"“{literal}”改为{slot}" for literal, slot in rebound] + [f"删去重复的“{d}”" for d in dropped]
     steps += ["删去“我们”"] if spoken else []
+    steps += [f"删去“{c}”" for c in copied]
     return sentence.model_copy(update={"text": text, "recipe": sentence.recipe | {"mended": "；".join(steps)}})
+
+
+def _without_copied(text: str, offer: Offer) -> tuple[str, list[str]]:
+    """A text without the bracket that names who did a thing, a quotation mark that opens nowhere, a 比 before a value."""
+    copied = []
+    if text.count("”") > text.count("“") and (stray := re.search("”(?=。?$)", text)):
+        text = text[: stray.start()] + text[stray.end() :]
+        copied.append("”")
+    bracket = _WHO.search(text)
+    if bracket and offer.brief.role == "results" and bracket["who"] in {m.owner for m in offer.brief.matters}:
+        text = text[: bracket.start()] + text[bracket.end() :]
+        copied.append(bracket.group())
+    text, values = _AS_CHANGE.subn("", text)
+    return text, [*copied, *(["比"] if values else [])]
 
 
 # --- a fact written out ---------------------------------------------------------------------------
