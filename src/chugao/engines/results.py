@@ -454,8 +454,8 @@ def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     told = [pen.phraser.clause(m, "results", plain=True, sparse=quiet or m is second) for m in (first, second)]
     clauses = [c for c in told if c is not None]
     joint = "；" if any("，" in text for text, _, _ in clauses) else "，"
-    if pen.brief.bare_of_own and not second.required:
-        clauses = clauses[:1]
+    if pen.brief.bare_of_own and pen.brief.slot("brief.span") and not second.required:
+        clauses = clauses[:1]  # the page of a quarter or half-year has no room for both
     text = joint.join(text for text, _, _ in clauses)
     opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)
     passages = tuple(passage for _, _, passage in clauses if passage)
