@@ -5,13 +5,13 @@ to its table and what was left is what an item above says already (“每周公�
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from chugao.drafting.offering import Offer
-from chugao.drafting.tabling import Eased, Tabled
+from chugao.drafting.tabling import Eased, Tabled, quietly, slots_of
 from chugao.drafting.writing import write
 from chugao.engines.acts import is_problem
-from chugao.manuscript import SLOT, BriefMatter, Engine
+from chugao.manuscript import BriefMatter, Engine
 
 _CLAUSE = re.compile(r"[，；]")
 
@@ -31,13 +31,13 @@ async def said_once(before: Mapping[str, Offer], kept: Eased, engine: Engine) ->
         for matter in again:
             tabled = [row for row in tabled if row.matter != matter.id]
             tabled += [
-                Tabled(matter.id, clause, {n: offer.values[n] for n in _slots(clause)})
+                Tabled(matter.id, clause, {n: offer.values[n] for n in slots_of(clause)})
                 for clause in reversed(_clauses(whole[matter.id]))  # as rows come, the last clause first
             ]
         named = {m.id for m in again}
         matters = tuple(m.model_copy(update={"result": ""}) if m.id in named else m for m in offer.brief.matters)
         offers[section] = offer.model_copy(update={"brief": offer.brief.model_copy(update={"matters": matters})})
-        told[section] = await write(offers[section], engine, engine, _quietly)
+        told[section] = await write(offers[section], engine, engine, quietly)
     return Eased(offers, told, tuple(tabled))
 
 
@@ -52,11 +52,3 @@ def _is_again(matter: BriefMatter, ways: set[str]) -> bool:
 
 def _clauses(text: str) -> list[str]:
     return [c for c in map(str.strip, _CLAUSE.split(text)) if c]
-
-
-def _slots(clause: str) -> Iterable[str]:
-    return (m.group()[1:-1] for m in SLOT.finditer(clause))
-
-
-def _quietly(_: str) -> None:
-    """Each section was told of when it was written first."""

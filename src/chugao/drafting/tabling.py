@@ -207,7 +207,7 @@ async def _with_fewer_figures(kept: Eased, step: Step, terms: _Terms, engine: En
         if offer.brief.role not in _SPARE_ROLES or not offer.facts:
             continue
         offer = offer.model_copy(update={"brief": offer.brief.model_copy(update={"sparer": step})})
-        written = await write(offer, engine, engine, _quietly)
+        written = await write(offer, engine, engine, quietly)
         # A short paper keeps the only figure it has, however full of numbers its matters are.
         bare = _is_short(told) and not terms.tells_a_value({**told, section: written})
         if _numbers(written) < _numbers(told[section]) and not bare:
@@ -222,13 +222,13 @@ async def _given_back(kept: Eased, terms: _Terms, engine: Engine) -> Eased:
         if offer.brief.sparer not in (_BARE_OF_FIGURES, _BARE_OF_OWN) or offer.brief.role != "results":
             continue
         fuller = offer.model_copy(update={"brief": offer.brief.model_copy(update={"sparer": 1})})
-        written = await write(fuller, engine, engine, _quietly)
+        written = await write(fuller, engine, engine, quietly)
         if terms.excess({**told, section: written}) <= 0:
             offers[section], told[section] = fuller, written
     return kept._replace(offers=offers, told=told)
 
 
-def _quietly(_: str) -> None:
+def quietly(_: str) -> None:
     """Each section was told of when it was written first."""
 
 
@@ -248,11 +248,11 @@ async def _without_counts(kept: Eased, step: Step, terms: _Terms, engine: Engine
             continue
         matters = tuple(_without(m, clause) if m.id == matter else m for m in offer.brief.matters)
         offers[section] = offer.model_copy(update={"brief": offer.brief.model_copy(update={"matters": matters})})
-        tabled.append(Tabled(matter, clause, {n: offer.values[n] for n in _slots_of(clause)}))
+        tabled.append(Tabled(matter, clause, {n: offer.values[n] for n in slots_of(clause)}))
         touched.append(section)
         excess -= len(_digits(clause, offer)) - terms.bound * count_characters(SLOT.sub("000", clause))
     for section in dict.fromkeys(touched):
-        told[section] = await write(offers[section], engine, engine, _quietly)
+        told[section] = await write(offers[section], engine, engine, quietly)
     return Eased(offers, told, tuple(tabled))
 
 
@@ -279,7 +279,7 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
                     continue
                 if not _digits(clause, offer):
                     continue
-                if any(offer.values[n].printed in terms.values for n in _slots_of(clause)):
+                if any(offer.values[n].printed in terms.values for n in slots_of(clause)):
                     continue
                 found.append((matter.weight, -place, section, matter.id, clause))
     return [(section, matter, clause) for _, _, section, matter, clause in sorted(found, key=lambda f: f[:2])]
@@ -319,14 +319,14 @@ def _units(clause: str) -> set[str]:
     return {clause[m.end()] for m in SLOT.finditer(clause) if m.end() < len(clause)}
 
 
-def _slots_of(clause: str) -> list[str]:
+def slots_of(clause: str) -> list[str]:
     return [m.group()[1:-1] for m in SLOT.finditer(clause)]
 
 
 def _digits(clause: str, offer: Offer) -> list[str]:
     """Its slots that print digits: 两名 is as quiet in the text as any word, and a year is no count."""
     years = {m[1] for m in _YEAR.finditer(clause)}
-    return [n for n in _slots_of(clause) if n not in years and any(c.isdigit() for c in offer.values[n].printed)]
+    return [n for n in slots_of(clause) if n not in years and any(c.isdigit() for c in offer.values[n].printed)]
 
 
 def _says_enough(matter: BriefMatter, clause: str, style: Style) -> bool:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from chugao.engines.acts import MILESTONE, TELLERS, Teller, counted, is_honour, is_routine, length, self_name, sentence
 from chugao.engines.naming import compared_by_name, listed
 from chugao.engines.pen import HAN, Pen, from_clause, paragraphs_of, size, sparing
-from chugao.engines.phrasing import Metric, whole
+from chugao.engines.phrasing import Metric
 from chugao.engines.submitted import submitted
-from chugao.engines.tabulated import figures_alone
+from chugao.engines.tabulated import figures_alone, of_volumes
 from chugao.engines.titling import Heading, heading_of
 from chugao.manuscript import SLOT, BriefMatter, Reply, ReplySentence
 from chugao.outline import telling_pairs, topic_of_matter
@@ -171,7 +171,7 @@ def _with_routine(
             told.append(sentence(f"{text}。", "matter", matter.id))
     if not told:
         return paragraphs
-    last = paragraphs[-1] if paragraphs and not any("milestone" in s.recipe for s in paragraphs[-1]) else None
+    last = paragraphs[-1] if paragraphs and not _is_milestone(paragraphs[-1]) else None
     if last is None:
         return [*paragraphs, told]
     won = {m.id for m in pen.matters if is_honour(m)}
@@ -449,15 +449,6 @@ def _volume(pen: Pen, free: list[Metric]) -> list[ReplySentence]:
     first, second = counts[:2]
     free.remove(first)
     free.remove(second)
-    # The second without its comparison: two of them side by side would be a chain of four numbers.
-    quiet = pen.brief.sparer > 0
-    told = [pen.phraser.clause(m, "results", plain=True, sparse=quiet or m is second) for m in (first, second)]
-    clauses = [c for c in told if c is not None]
-    joint = "；" if any("，" in text for text, _, _ in clauses) else "，"
-    if pen.brief.bare_of_own and pen.brief.slot("brief.span") and not second.required:
-        clauses = clauses[:1]  # the page of a quarter or half-year has no room for both
-    text = joint.join(text for text, _, _ in clauses)
-    opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)
-    passages = tuple(passage for _, _, passage in clauses if passage)
-    made = sentence(f"{opening}{text}。", "own" if passages else "bank:volume")
-    return [made.model_copy(update={"passages": passages})]
+    # The page of a quarter or half-year has no room for both.
+    alone = pen.brief.bare_of_own and pen.brief.slot("brief.span") and not second.required
+    return of_volumes(pen, [first] if alone else [first, second])

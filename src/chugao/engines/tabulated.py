@@ -27,7 +27,7 @@ def figures_alone(pen: Pen) -> list[list[ReplySentence]]:
     worse = [m for m in left if m.direction == "unwelcome" or m.reached is False]
     better = [m for m in left if m not in worse and m.direction in ("welcome", "zero")]
     told = [m for i, m in enumerate(_ranked(better)) if m.required or i < _BETTER[pen.brief.sparer]]
-    first = [*_of_volumes(pen, volumes), *_valued(pen, told)]
+    first = [*of_volumes(pen, volumes), *_valued(pen, told)]
     named = [m for m in better if m not in told]
     steady = [m for m in left if m.required and m not in told + worse]
     return [
@@ -48,7 +48,8 @@ def _volumes(metrics: Sequence[Metric]) -> list[Metric]:
     return sorted(grown, key=lambda m: not m.headline)[:_VOLUMES]
 
 
-def _of_volumes(pen: Pen, volumes: Sequence[Metric]) -> list[ReplySentence]:
+def of_volumes(pen: Pen, volumes: Sequence[Metric]) -> list[ReplySentence]:
+    """How much was done, in one sentence; the second without its comparison, or it would be a chain of four numbers."""
     clauses = [
         pen.phraser.clause(m, "results", plain=True, sparse=pen.brief.sparer > 0 or i > 0)
         for i, m in enumerate(volumes)
@@ -60,7 +61,8 @@ def _of_volumes(pen: Pen, volumes: Sequence[Metric]) -> list[ReplySentence]:
     text = joint.join(c[0] for c in texts)
     opening = "" if pen.brief.slot("brief.span") or whole(pen.brief) in text else whole(pen.brief)
     passages = tuple(c[2] for c in texts if c[2])
-    return [ReplySentence(text=f"{opening}{text}。", passages=passages, recipe={"made_by": "bank:volume"})]
+    made_by = "own" if passages else "bank:volume"
+    return [ReplySentence(text=f"{opening}{text}。", passages=passages, recipe={"made_by": made_by})]
 
 
 def _valued(pen: Pen, metrics: Sequence[Metric]) -> list[ReplySentence]:

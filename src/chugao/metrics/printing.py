@@ -117,12 +117,6 @@ def _usual_form(definition: MetricDefinition, unit: str, listed: Sequence[Quanti
     return Form(unit, 1, max([written, *(n if n <= _LONGEST else usual for n in needed)]), Decimal(0))
 
 
-def print_form(definition: MetricDefinition, quantities: Iterable[Quantity]) -> tuple[int, int]:
-    """(scale, decimals) of `form_of`, for whoever prints a value of his own."""
-    form = form_of(definition, definition.unit, quantities)
-    return form.scale, form.decimals
-
-
 def _bears(quantities: Iterable[Quantity], step: Decimal) -> bool:
     """Whether every value keeps its meaning when it is rounded to `step`: 121934 as 12.2万 does, 9500 as 1.0万 not."""
     return all(abs(rounded_to(q.value, step) - q.value) * 100 <= abs(q.value) for q in quantities)
