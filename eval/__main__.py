@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from chugao.errors import ChugaoError, reason_of
+from eval.caseform import Faulty
 from eval.generating import COUNT, SEED
 
 HERE = Path(__file__).parent
@@ -18,10 +20,24 @@ Options = argparse.Namespace
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 1 when something got worse or a hard measure fails, 2 when a file is not there."""
+    """Run one command; 1 when something got worse or a hard measure fails, 2 when what was given cannot be used."""
     options = _parser().parse_args(arguments)
     handler: Callable[[Options], int] = options.handler
-    return handler(options)
+    try:
+        return handler(options)
+    except ChugaoError as error:
+        said, code = str(error), error.exit_code
+    except Faulty as error:
+        said, code = str(error), 2
+    except SystemExit as error:
+        # A sentence for a person is a fault of what was given; 1 is for what got worse.
+        if not isinstance(error.code, str):
+            raise
+        said, code = error.code, 2
+    except OSError as error:
+        said, code = f"{error.filename or ''}：{reason_of(error)}。请换一个位置或者补上文件。", 2
+    print(said, file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,20 +56,36 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _from(least: int) -> Callable[[str], int]:
+    """A whole number no smaller than that, as an option's type."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"“{text}”不对，请写{least}以上的整数")
+        return int(text)
+
+    return number
+
+
 Command = Callable[[str, Callable[[Options], int], str], argparse.ArgumentParser]
 
 
 def _case_commands(command: Command) -> None:
     run = command("run", _run, "起草全部案例并逐项衡量，写 results/latest.json 和 report.html")
     run.add_argument("cases", nargs="*", help="只跑这些案例，不写结果")
-    run.add_argument("--generated", type=int, default=COUNT, help="另加多少个由种子生成的案例")
+    run.add_argument("--generated", type=_from(0), default=COUNT, help="另加多少个由种子生成的案例")
     run.add_argument("--accept", action="store_true", help="把这次的结果定为门槛 results/baseline.json")
+    run.add_argument("--junit", type=Path, default=None, help="另写一份 JUnit XML，给持续集成看")
+    held = command("cases", _cases, "看案例写得对不对，列出每个案例")
+    held.add_argument("cases", nargs="*", help="只看这些案例")
+    held.add_argument("--folder", type=Path, default=None, help="放案例的文件夹，平常是 eval/cases")
     compare = command("compare", _compare, "两份结果成对比较，变差退出 1")
     compare.add_argument("a", type=Path)
     compare.add_argument("b", type=Path)
     gate = command("gate", _gate, "跑全部案例并与门槛比较，变差退出 1")
     gate.add_argument("--against", type=Path, default=BASELINE)
-    gate.add_argument("--generated", type=int, default=COUNT)
+    gate.add_argument("--generated", type=_from(0), default=COUNT)
+    gate.add_argument("--junit", type=Path, default=None, help="另写一份 JUnit XML，给持续集成看")
     report = command("report", _report, "由一份结果写 report.html")
     report.add_argument("result", type=Path, nargs="?", default=RESULTS / "latest.json")
     report.add_argument("--against", type=Path, default=None)
@@ -63,23 +95,23 @@ def _case_commands(command: Command) -> None:
     drafts.add_argument("cases", nargs="*", help="只写这些案例")
     generate = command("generate", _generate, "把由种子生成的案例写进一个文件夹")
     generate.add_argument("folder", type=Path)
-    generate.add_argument("--count", type=int, default=COUNT)
+    generate.add_argument("--count", type=_from(1), default=COUNT)
     generate.add_argument("--seed", type=int, default=SEED)
 
 
 def _part_commands(command: Command) -> None:
     mutate = command("mutate", _mutate, "核数的变异测试")
-    mutate.add_argument("--every", type=int, default=1, help="每几个变异取一个")
+    mutate.add_argument("--every", type=_from(1), default=1, help="每几个变异取一个")
     command("baddrafts", _baddrafts, "核数：有错的稿子，逐个数标注")
     contain = command("contain", _contain, "三百份夹了指令的文稿，模型句句照办，看有没有进稿")
-    contain.add_argument("--every", type=int, default=1)
+    contain.add_argument("--every", type=_from(1), default=1)
     fuzz = command("fuzz", _fuzz, "对比与修订稿的随机测试")
-    fuzz.add_argument("--count", type=int, default=100)
+    fuzz.add_argument("--count", type=_from(1), default=100)
     overview = command("overview", _overview, "变异、识数、检索、对比、修订、注入，合成一张表")
     overview.add_argument("--measure", action="store_true", help="识数和检索重新量，不只读已存的结果")
     ablate = command("ablate", _ablate, "去掉一件，看差多少")
     ablate.add_argument("names", nargs="*")
-    ablate.add_argument("--cases", type=int, default=0, help="只用前多少个案例，0 为全部")
+    ablate.add_argument("--cases", type=_from(0), default=0, help="只用前多少个案例，0 为全部")
 
 
 def _people_commands(command: Command) -> None:
@@ -98,7 +130,7 @@ def _people_commands(command: Command) -> None:
     judge.add_argument("--yes", action="store_true", help="同意预计的调用数")
     reviewers = command("reviewers", _reviewers, "审阅用时与改动，读工作区的数据库")
     reviewers.add_argument("database", help="数据库地址，如 sqlite:////path/.chugao/chugao.db")
-    reviewers.add_argument("--confirm", type=int, default=None, help="把第几条改动定为回归案例")
+    reviewers.add_argument("--confirm", type=_from(1), default=None, help="把第几条改动定为回归案例")
     reviewers.add_argument("--by", default="", help="谁确认的")
 
 
@@ -116,6 +148,7 @@ def _page_commands(command: Command) -> None:
 
 def _run(options: Options) -> int:
     from eval.containment import measure
+    from eval.junit import write_junit
     from eval.mutation import sample
     from eval.probes import ask
     from eval.report import write_report
@@ -123,6 +156,8 @@ def _run(options: Options) -> int:
 
     result, times = run_cases(options.cases, generated=0 if options.cases else options.generated)
     print(show(result, times))
+    if options.junit:
+        write_junit(result, times, options.junit)
     if not options.cases:
         write(result, times, RESULTS)
         write_report(result, times, RESULTS / "report.html")
@@ -133,10 +168,25 @@ def _run(options: Options) -> int:
     return 1 if result["failed"] else 0
 
 
+def _cases(options: Options) -> int:
+    from eval.cases import CASES, check_cases
+
+    cases = check_cases(tuple(options.cases), options.folder or CASES)
+    for case in cases:
+        print(f"{case.name:<40}{case.variant:<15}{case.kind:<14}{case.level:<4}{case.split:<10}{case.hash}")
+    held_out = sum(c.split == "held-out" for c in cases)
+    print(f"{len(cases)}个案例都写对了：开发{len(cases) - held_out}个，留出{held_out}个。")
+    return 0
+
+
 def _compare(options: Options) -> int:
     from eval.gate import compare, told
+    from eval.kept import read_result
 
-    verdict = compare(_read(options.a), _read(options.b))
+    before, after = read_result(options.a), read_result(options.b)
+    if options.a.resolve() == options.b.resolve():
+        print(f"{options.a}和{options.b}是同一个文件，比不出什么；请给两次运行的结果。", file=sys.stderr)
+    verdict = compare(before, after)
     print(told(verdict))
     return 0 if verdict.passed else 1
 
@@ -144,30 +194,34 @@ def _compare(options: Options) -> int:
 def _gate(options: Options) -> int:
     from eval.containment import measure
     from eval.gate import compare, slower, told
+    from eval.junit import write_junit
+    from eval.kept import read_result, read_times
     from eval.mutation import sample
     from eval.probes import ask
     from eval.report import write_report
     from eval.running import run_cases
 
-    before = _read(options.against)
+    before = read_result(options.against)
     result, times = run_cases(generated=options.generated)
     result["containment"] = measure(before["containment"]["every"]) if "containment" in before else {}
     result["mutation"] = sample(before["mutation"]["every"]) if "mutation" in before else {}
     result["probes"] = ask(before["probes"]) if "probes" in before else {}
     verdict = compare(before, result)
     print(told(verdict))
-    old_times = RESULTS / "times.json"
-    print(slower(_read(old_times), times) if old_times.is_file() else "", end="")
+    print(slower(read_times(RESULTS / "times.json"), times), end="")
     write_report(result, times, RESULTS / "report.html", against=before)
+    if options.junit:
+        write_junit(result, times, options.junit, verdict)
     return 0 if verdict.passed else 1
 
 
 def _report(options: Options) -> int:
+    from eval.kept import read_result, read_times
     from eval.report import write_report
 
-    times = RESULTS / "times.json"
-    against = _read(options.against) if options.against else None
-    print(write_report(_read(options.result), _read(times) if times.is_file() else {}, options.o, against=against))
+    against = read_result(options.against) if options.against else None
+    result, times = read_result(options.result), read_times(RESULTS / "times.json")
+    print(write_report(result, times, options.o, against=against))
     return 0
 
 
@@ -188,13 +242,6 @@ def _drafts(options: Options) -> int:
         (options.folder / f"{case.name}.json").write_text(to_json(case.draft()), encoding="utf-8")
     print(f"写了{len(cases)}份稿到{options.folder}。")
     return 0
-
-
-def _read(path: Path) -> Any:
-    if not path.is_file():
-        print(f"没有结果文件{path}；先运行 python -m eval run --accept。", file=sys.stderr)
-        raise SystemExit(2)
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _keep(name: str, row: Any) -> None:

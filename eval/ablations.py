@@ -172,6 +172,11 @@ def table(rows: dict[str, dict[str, Any]]) -> str:
     """The rows as text."""
     lines = []
     for name, row in rows.items():
+        if not row["cases"]:
+            lines.append(
+                f"{_NAMES[name]}（0）：这些案例里没有一个用得上它，没有量{'；' + row['note'] if row.get('note') else ''}"
+            )
+            continue
         rest = "，".join(
             f"{k} {v}" for k, v in row.items() if k not in ("cases", "note", "at") and v != [0.0, 0.0, 0.0]
         )

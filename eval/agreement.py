@@ -5,6 +5,7 @@ In: a draft and its case.  Out: `Measure`s.
 Values are compared as printed, by our own reading: two roundings of one value agree when one could be the other.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -42,7 +43,12 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return text.lstrip("".join(c for c in text if "一" <= c <= "鿿")) if not text[:1].isdigit() else text
+    """A printed number without the verb before it (“提高到”); “近”, “超过” stay."""
+    return (
+        text
+        if read_printed(text)
+        else re.sub(r"^[一-鿿]+?(?=(?:超过|突破|不足|不到|将近|接近|大约|逾|超|近|约)?\d)", "", text)
+    )
 
 
 def plan_apart_from_summary(seen: Seen) -> Measure:

@@ -185,7 +185,7 @@ def _tables(kept: Mapping[str, Kept], run: str, page: Path | None) -> Iterator[s
             "",
             "## How costs grow",
             "",
-            "CPU seconds; the exponent is the slope through the logarithms (1 is linear).",
+            "CPU seconds; the exponent is the slope through the logarithms (1 is linear), the last step that from 10× to 100× alone: a fixed cost flattens the one and not the other.",
         )
         yield from ("", *_grown(grown, run, page))
     for name, title, about in (

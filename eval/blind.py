@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 PAIRS_FOR_A_CLAIM, READERS_FOR_A_CLAIM = 40, 3
 QUESTIONS = {"像本单位写的": "tone", "重点突出": "weight", "举措可执行": "acts", "愿意署名上报": "sign"}
 """Column of the sheet → what it is called in the statistics; the last is the one a claim is made of."""
+_BY_PLACE = 0.001
 _SHEET = ("读者", "对", *QUESTIONS, "备注")
+_TOLD = """每对两份稿，材料相同，写法不同。请读完两份再填评分表，一行一对：
+“像本单位写的”“重点突出”“举措可执行”“愿意署名上报”四列，左边好填“左”，右边好填“右”，分不出填“平”，没有读的空着。
+“读者”“对”两列不要改。请不要和别的读者商量。评分表用 Excel 或 WPS 存成 .xlsx 或 .csv 都可以，名字不要改。
+"""
 _ANSWERS = {"左": -1, "右": 1, "平": 0, "": None}
 
 
@@ -60,6 +65,8 @@ class Told(NamedTuple):
     by_question: dict[str, float]
     refusal: str
     """Why nothing may be claimed; "" when it may."""
+    one_sided: dict[str, float] = {}
+    """Readers who chose by the place and not by the text → how often what lay left."""
     unread: tuple[str, ...] = ()
 
 
@@ -75,6 +82,8 @@ def make_pairs(
     """
     if key.resolve().is_relative_to(folder.resolve()):
         raise SystemExit(f"答案{key}不能放在盲读文件夹{folder}里。")
+    if key.exists() or (folder.is_dir() and any(folder.iterdir())):
+        raise SystemExit(f"{folder}里已经有东西，或者已有答案{key}；填好的评分会被盖掉，请换一个文件夹。")
     both = sorted({p.name for p in first.glob("*.json")} & {p.name for p in second.glob("*.json")})
     if not both:
         raise SystemExit(f"{first}和{second}里没有同名的 .json 文稿。")
@@ -90,6 +99,7 @@ def make_pairs(
         for number, held in kept[name].items():
             _write_pair(folder / name, number, (first, second), held["file"], str(held["left"]))
         _write_sheet(folder / f"评分-{name}.csv", name, kept[name])
+    (folder / "说明.txt").write_text(_TOLD, encoding="utf-8-sig", newline="\r\n")
     key.write_text(json.dumps({"seed": seed, "readers": kept}, ensure_ascii=False, indent=1), encoding="utf-8")
     return len(shared), alike
 
@@ -185,7 +195,7 @@ def read_back(folder: Path, key: Path) -> Told:
     """The sheets of a folder against the key; what is missing, empty or cannot be read is told and never guessed."""
     if not key.is_file():
         raise SystemExit(f"没有答案文件{key}，读不回评分。")
-    answers = json.loads(key.read_text(encoding="utf-8"))["readers"]
+    answers = _answers(key)
     marks: dict[tuple[str, str, str], Mark] = {}
     unread: list[str] = []
     columns = {question: column for column, question in QUESTIONS.items()}
@@ -201,6 +211,14 @@ def read_back(folder: Path, key: Path) -> Told:
         if len(done) < len(pairs):
             unread.append(f"{reader}：{len(pairs)}对里答了{len(done)}对")
     return statistics_of([*marks.values()], tuple(unread))
+
+
+def _answers(key: Path) -> dict[str, dict[str, dict[str, str]]]:
+    try:
+        held = json.loads(key.read_text(encoding="utf-8"))["readers"]
+        return {reader: {n: {"file": p["file"], "left": p["left"]} for n, p in held[reader].items()} for reader in held}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SystemExit(f"答案文件{key}不全或者被改过，读不回评分；请找原来那一份。") from None
 
 
 def _rows_of(sheet: Path, unread: list[str]) -> Iterator[dict[str, str]]:
@@ -280,9 +298,19 @@ def statistics_of(marks: Sequence[Mark], unread: tuple[str, ...] = ()) -> Told:
         agreement=round(sum(len({m.choice for m in held}) == 1 for held in both) / len(both), 3) if both else None,
         by_question={q: _won(m for m in marks if m.question == q) for q in QUESTIONS.values()},
         refusal="",
+        one_sided=_one_sided(decided),
         unread=unread,
     )
     return told._replace(refusal=_refusal(told, by_pair))
+
+
+def _one_sided(decided: Sequence[Mark]) -> dict[str, float]:
+    """Versions are thrown left and right: who takes one side so often that it is no chance has not read for them."""
+    by_reader: dict[str, list[bool]] = defaultdict(list)
+    for mark in decided:
+        by_reader[mark.reader].append((mark.choice < 0) == (mark.left == "first"))
+    sides = {reader: (sum(left), len(left)) for reader, left in sorted(by_reader.items())}
+    return {r: round(left / all_, 3) for r, (left, all_) in sides.items() if sign_test(left, all_ - left) < _BY_PLACE}
 
 
 def _share(pairs: Sequence[Sequence[Mark]]) -> tuple[float, float, float]:
@@ -313,6 +341,8 @@ def _refusal(told: Told, by_pair: dict[str, list[Mark]]) -> str:
         short.append(f"只有{told.pairs}对，至少要{PAIRS_FOR_A_CLAIM}对")
     if told.readers < READERS_FOR_A_CLAIM:
         short.append(f"只有{told.readers}位读者，至少要{READERS_FOR_A_CLAIM}位")
+    if not short and told.readers - len(told.one_sided) < READERS_FOR_A_CLAIM:
+        short.append(f"{'、'.join(told.one_sided)}是按左右选的，不是按稿子选的")
     # Somebody who opened one pair and left is no third reader of the other thirty-nine.
     full = sum(len({m.reader for m in held}) >= READERS_FOR_A_CLAIM for held in by_pair.values())
     if not short and full < PAIRS_FOR_A_CLAIM:
@@ -330,6 +360,7 @@ def told(result: Told) -> str:
         f"{result.pairs}对，{result.readers}位读者；愿意署名上报：甲版{result.wins[0]}次，乙版{result.wins[1]}次，不分{result.wins[2]}次。",
         f"乙版得票{mean:.1%}（按对重抽，95%区间{low:.1%}到{high:.1%}），符号检验p{f'={result.sign_p}' if result.sign_p else '<0.0001'}。",
         f"选左边的占{result.left_share:.1%}；几位读者一致的对占{'—' if result.agreement is None else f'{result.agreement:.1%}'}。",
+        *(f"{r}选左边的占{share:.0%}，像是按位置选的。" for r, share in result.one_sided.items()),
         *(f"  {column}：乙版{result.by_question[q]:.1%}" for column, q in QUESTIONS.items()),
         *(f"没有读进：{line}" for line in result.unread),
     ]

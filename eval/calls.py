@@ -118,7 +118,7 @@ def _cpu() -> float:
 def _briefs() -> list[Any]:
     """Four sections of the sample department, as they are asked for."""
     import chugao
-    from chugao.drafting.offering import make_offer
+    from chugao.drafting.offering import Paper, make_offer
     from chugao.drafting.planning import plan_sections
     from chugao.metrics.facts import derive
 
@@ -127,7 +127,8 @@ def _briefs() -> list[Any]:
     outline = chugao.read_outline("summary-plan", department="医务科", year=2025, organisation=ORGANISATION)
     facts = derive(figures.of_department("医务科"), outline.reported)
     plans = [p for p in plan_sections(outline, facts, matters.items, (), 0) if not p.is_parent]
-    return [make_offer(p, outline, facts, ()).brief for p in plans if p.part.role in ("results", "plan")][:4]
+    paper = Paper(outline=outline, facts=facts)
+    return [make_offer(p, paper, ()).brief for p in plans if p.part.role in ("results", "plan")][:4]
 
 
 # --- a model server that costs us nothing -----------------------------------------------------------

@@ -7,13 +7,14 @@ A case belongs to dev or to held-out by its hash, so that nobody chooses; what i
 
 import hashlib
 import sys
-import tomllib
+from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from eval.caseform import Faulty, faults_of, faults_of_values, values_of
 from eval.plain import plain, plain_folder
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ VARIANTS = (
 )  # fmt: skip
 
 
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class Case(BaseModel):
     """One document to draft, as case.toml describes it; paths count from its folder."""
 
@@ -38,19 +42,19 @@ class Case(BaseModel):
 
     name: str
     folder: Path
-    about: str
+    about: Words
     variant: Literal[
         "clean", "missing", "contradictory", "poisoned", "injected", "masked", "very-long", "very-small", "late", "real",
         "generated",
     ] = "clean"  # fmt: skip
     kind: Literal["summary", "plan", "summary-plan", "key-points", "ideas"]
     level: Literal["科室", "医院", "乡镇", "区县", "市"] = "科室"
-    department: str
-    organisation: str
-    year: int
+    department: Words
+    organisation: Words
+    year: int = Field(strict=True, ge=2000, le=2099)
     """In the title."""
     period: str | None = None
-    length: int | None = None
+    length: Annotated[int, Field(strict=True, gt=0)] | None = None
     """Ceiling in characters; the kind's own when not given."""
     figures: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
@@ -162,6 +166,10 @@ class Case(BaseModel):
         return plain(path) if self.reference and path.is_file() else ""
 
 
+KEYS = tuple(k for k in Case.model_fields if k not in ("name", "folder"))
+"""What a case.toml may say."""
+
+
 def _figures(folder: Path, names: tuple[str, ...]) -> "Figures":
     import chugao
     from chugao.metrics.observation import Figures
@@ -183,9 +191,36 @@ def _past(folder: Path) -> dict[str, str]:
 
 
 def read_case(folder: Path) -> Case:
-    """The case in a folder.  Raises when case.toml holds what it should not."""
-    values: dict[str, Any] = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-    return Case(name=folder.name, folder=folder, **values)
+    """The case in a folder.  Raises `Faulty` when case.toml holds what it should not."""
+    values = values_of(folder)
+    if taken := {"name", "folder"} & values.keys():
+        raise Faulty(
+            *(f"{folder.name}/case.toml：{key} 不用写，文件夹的名字就是案例的名字；请删去。" for key in sorted(taken))
+        )
+    try:
+        return Case(name=folder.name, folder=folder, **values)
+    except ValidationError as error:
+        raise Faulty(*faults_of_values(folder, error, KEYS)) from None
+
+
+def check_cases(names: Sequence[str] = (), folder: Path = CASES) -> list[Case]:
+    """Every case, or those named, when all of them hold.  Raises `Faulty` with all that is wrong with any of them."""
+    folders = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    faults: list[str] = []
+    cases: dict[str, str] = {}
+    for path in folders:
+        if names and path.name not in names:
+            continue
+        try:
+            case = read_case(path)
+            faults += [f"{path.name}/{fault}" for fault in faults_of(case)]
+            if (other := cases.setdefault(case.hash, case.name)) != case.name:
+                faults.append(f"{case.name}/case.toml：和案例{other}一字不差，只能算一个；请改一个或者删一个。")
+        except Faulty as error:
+            faults += error.args
+    if faults:
+        raise Faulty(*faults)
+    return all_cases(tuple(names), folder)
 
 
 def all_cases(names: tuple[str, ...] = (), folder: Path = CASES) -> list[Case]:

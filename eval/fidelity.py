@@ -15,7 +15,7 @@ from typing import NamedTuple
 from eval.measures import Measure, Seen, Span
 from eval.reading import Printed, digit_runs, read_printed
 from eval.sentences import DOWN, OPPOSITE, UP
-from eval.truth import Truth, holds, truths_of
+from eval.truth import Truth, holds, is_read, truths_of
 
 CLASSES = ("value", "unit", "percent_point", "direction", "period", "hedge", "matter", "constant")
 LABELS = {
@@ -88,16 +88,22 @@ class _Ground:
         case, catalogue = seen.case, seen.case.read_figures.catalogue()
         files = [case.folder / f for f in (case.late or case.figures)]
         self.truths: dict[str, list[tuple[str, Truth]]] = defaultdict(list)
+        self.unsure: set[str] = set()
         for truth in truths_of(files, seen.draft.period or str(seen.draft.year), case.department):
+            ids = {n: found.id if (found := catalogue.by_name(n)) else n for n in (*truth.rows, *truth.unsure)}
+            self.unsure |= {ids[n] for n in truth.unsure}
             for name in truth.rows:
-                found = catalogue.by_name(name)
-                self.truths[found.id if found else name].append((name, truth))
+                self.truths[ids[name]].append((name, truth))
+        year = int((seen.draft.period or str(seen.draft.year))[:4])
+        self.whole = all(is_read(f, year) for f in files)
         self.given, self.year = case.given_text, seen.draft.year
         self.looks_back = seen.draft.kind.looks_back
 
     def metric(self, number: Number) -> list[Wrong] | None:
         rows = self.truths.get(number.metric, [])
         verb, printed = _split(number)
+        if number.metric in self.unsure or not (rows or self.whole):
+            return None  # it stands where we cannot look
         if not rows:
             return [_wrong("value", number, "指标表里没有这个指标")] if digit_runs(number.quote) else []
         wrong = [w for w in (self._direction(number, verb, rows),) if w]

@@ -19,12 +19,13 @@ _FIDELITY = tuple(
     f"fidelity_{k}" for k in ("value", "unit", "percent_point", "direction", "period", "hedge", "matter", "constant")
 )
 HARD: dict[str, tuple[str, ...]] = {
-    "数字": ("unclaimed_digits", "untraced", "made_up", "two_values", "plan_apart_from_summary", "misstated", *_FIDELITY),
-    "凭空": ("inventions", "unknown_names", "ungrounded"),
-    "应写": ("coverage", "unrequested", "untold_disputes", "unseen_late"),
-    "结构": ("structure", "length_over", "boasted", "misassigned"),
+    "数字": ("unclaimed_digits", "untraced", "made_up", "two_values", "plan_apart_from_summary", "misstated", "mistabled",
+        "unfounded_numbers", "turned_words", "untrue_targets", "other_periods", *_FIDELITY),
+    "凭空": ("inventions", "unknown_names", "ungrounded", "unfounded_ranks", "foreign_clauses"),
+    "应写": ("coverage", "unrequested", "untold_disputes", "unseen_late", "uncounted", "unsaid", "untold_matters"),
+    "结构": ("structure", "length_over", "boasted", "misassigned", "columns_lost", "unsorted", "said_twice"),
     "核稿": ("blocked",),
-    "隔离": ("stale", "identity", "leftovers"),
+    "隔离": ("stale", "identity", "leftovers", "let_out"),
     "复现": ("regressed",),
 }  # fmt: skip
 """Gate → measures of which not one more fault is allowed in any case; in coverage not one fact less."""
@@ -32,11 +33,16 @@ LABELS = {
     "unclaimed_digits": "没有依据标注的数字", "untraced": "没有出处的数字", "made_up": "没报数却写了数",
     "two_values": "一个指标写了两个值", "plan_apart_from_summary": "计划的基数与总结不一致", "inventions": "凭空的单位、项目或人",
     "unknown_names": "谁也没给的名称", "ungrounded": "没有依据的句子", "coverage": "必写指标", "unrequested": "缺数没有人去催",
-    "misstated": "完成情况与数相反", "misassigned": "责任科室或牵头领导不符", "blocked": "核稿要拦下的问题",
+    "misstated": "完成情况与数相反", "misassigned": "责任科室或牵头领导不符", "columns_lost": "附表少了一栏",
+    "unsorted": "任务没有按时限排", "uncounted": "数截到哪天没有说", "untold_matters": "报来的事没有写", "said_twice": "一句话写了两遍",
+    "unsaid": "领导要写的话没有写", "blocked": "核稿要拦下的问题",
     "untold_disputes": "矛盾的数没有提醒", "unseen_late": "迟到的数漏提", "structure": "结构", "boasted": "不足写进了成绩", "length_over": "超过字数上限",
     "stale": "往年或别人的数、年份、名称", "identity": "不是本单位的名称", "leftovers": "遮盖或空槽残留",
     "coverage_in_prose": "必写指标进正文", "selection_recall": "选材齐全", "selection_precision": "选材不多写", "order": "次序",
     "rep_8": "重复", "distinct_4": "用词变化", "alike_texts": "章节雷同", "copied_share": "照抄比例", "copied_run": "照抄长度",
+    "mistabled": "表格里的数不对行列", "unfounded_numbers": "给的材料里没有的数", "turned_words": "增减的话与数相反",
+    "untrue_targets": "目标完成情况与数相反", "other_periods": "年份或期间不对", "unfounded_ranks": "没有依据的级别名次",
+    "foreign_clauses": "谁也没说过的话", "let_out": "不对外的事写了出来", "doubted": "核数疑心了对的数",
     "misplaced_grounds": "依据与句子不相称", "goals_backwards": "目标倒退", "unclaimed_han": "中文数量没有依据",
     "tells": "机器腔迹象", "regressed": "改过的写法又出现", "cost": "费用", "calls": "调用次数", "numbers_per_1000": "每千字数字",
     "length": "字数", "pending": "待补", "unread_numbers": "没读懂的数", "tell_01": "哪年都能用的标题", "tell_02": "各节一样长",
@@ -48,7 +54,7 @@ SOFT: dict[str, tuple[int, float]] = {
     "coverage_in_prose": (1, 1), "selection_recall": (1, 1), "selection_precision": (1, 1), "order": (1, 1),
     "distinct_4": (1, 1), "rep_8": (-1, 1), "alike_texts": (-1, 1), "copied_share": (-1, 1), "copied_run": (-1, 13),
     "misplaced_grounds": (-1, 1), "goals_backwards": (-1, 1), "unclaimed_han": (-1, 1), "tells": (-1, 1),
-    "calls": (-1, 10), "cost": (-1, 1), "numbers_per_1000": (-1, 50),
+    "doubted": (-1, 1), "calls": (-1, 10), "cost": (-1, 1), "numbers_per_1000": (-1, 50),
 }  # fmt: skip
 """Measure → (1 when more is better and −1 when less is, how much of it counts as one)."""
 
@@ -84,7 +90,11 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> Verdict:
     before, after = every_row(a), every_row(b)
     paired = [n for n in after if n in before and before[n]["hash"] == after[n]["hash"]]
     left_out = tuple(sorted(({*before} | {*after}) - {*paired}))
-    worse = [*_missing(before, after), *(w for n in paired for w in _hard(n, before[n], after[n]))]
+    worse = [
+        *_missing(before, after, paired),
+        *_unmeasured((before[n], after[n]) for n in paired),
+        *(w for n in paired for w in _hard(n, before[n], after[n])),
+    ]
     worse += _unpaired_faults({n: after[n] for n in after if n not in paired})
     worse += [*_injection(a, b), *_verifier(a, b), *_probes(a, b)]
     left_out += tuple(_asked_otherwise(a, b))
@@ -103,11 +113,29 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> Verdict:
     return Verdict(len(paired), left_out, tuple(worse), better, soft)
 
 
-def _missing(before: Iterable[str], after: Iterable[str]) -> Iterator[Worse]:
+def _missing(before: Iterable[str], after: Iterable[str], paired: Sequence[str]) -> Iterator[Worse]:
+    """Cases that are gone; where none is left to be held against its like, nothing was compared and nothing passes."""
     gone = sorted({*before} - {*after})
+    if not paired:
+        yield Worse("失踪", "", "没有一个案例两边都有而且一字不差，什么也没有比；请用同一套案例各跑一次。")
     if gone:
         yield Worse(
             "失踪", "", f"少了{len(gone)}个案例，没有比：{'、'.join(gone[:5])}{'等' if len(gone) > 5 else ''}。"
+        )
+
+
+def _unmeasured(pairs: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[Worse]:
+    """What A measured of a case by hand and B no longer does: what is not measured has no faults."""
+    gone = {
+        m
+        for old, new in pairs
+        if "measures" in old and "measures" in new
+        for m in {*old["measures"]} - {*new["measures"]}
+    }
+    if gone:
+        said = [LABELS.get(m, m) for m in sorted(gone)]
+        yield Worse(
+            "失踪", "", f"少了{len(said)}项衡量，没有比：{'、'.join(said[:5])}{'等' if len(said) > 5 else ''}。"
         )
 
 

@@ -111,7 +111,7 @@ def _in_our_place(seen: Seen) -> Iterator[Span]:
         told = _WHO_TELLS.finditer(text) if where.startswith("lead") else ()
         for match in (*_WHOSE_YEAR.finditer(text), *told):
             given = match.group() in case.given_text.replace(" ", "")
-            if not match[1].endswith(ours) and not given:
+            if not match[1].endswith(ours) and not given and not re.match("我|本", match[1]):
                 yield Span(where, match.group(), f"应为{case.department}")
     issuer = seen.draft.shell.issuer
     if issuer and issuer not in (*ours, case.organisation + case.department):

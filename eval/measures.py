@@ -5,6 +5,7 @@ In: a `Draft`, its `Case`, and what the product's own check says (`Seen`).  Out:
 Hard measures stop a change (`python -m eval run` exits 1); the others are shown and kept.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chugao.manuscript import Draft, Section
     from chugao.source import Claim
     from eval.fidelity import Wrong
+    from eval.given import Given
     from eval.spending import Spent
 
 
@@ -93,6 +95,27 @@ class Seen:
         return judged(self)
 
     @cached_property
+    def own_eyes(self) -> "tuple[Span, ...]":
+        """Numbers and words about them that are wrong by our own reading, whatever they claim."""
+        from eval.given import unfounded_numbers
+        from eval.tabled import mistabled
+        from eval.worded import turned_words
+
+        return tuple(span for measure in (unfounded_numbers, turned_words, mistabled) for span in measure(self).spans)
+
+    @cached_property
+    def shell(self) -> tuple[str, ...]:
+        """What stands around the body, as far as it is printed; 【待补：主送单位】 is no fault."""
+        shell = self.draft.shell
+        return (shell.title, shell.addressee, shell.opening, shell.closing, shell.issuer, shell.date)
+
+    @cached_property
+    def given(self) -> "Given":
+        from eval.given import Given
+
+        return Given(self)
+
+    @cached_property
     def prose(self) -> str:
         """The sentences alone, a section a line."""
         return "\n".join("".join(s.text for s in section.sentences) for section in self.draft.sections)
@@ -101,7 +124,7 @@ class Seen:
     def printed(self) -> str:
         """Everything a reader sees, tables included."""
         numbers = (s.number + s.heading.text for s in self.draft.sections)
-        return "\n".join([*(text for _, text, _ in self.pieces), *numbers, self.draft.shell.opening])
+        return "\n".join([*(text for _, text, _ in self.pieces), *numbers, *self.shell])
 
 
 def _spans(claims: "Sequence[Claim]") -> tuple[tuple[int, int], ...]:
@@ -127,14 +150,35 @@ def unclaimed_digits(seen: Seen) -> Measure:
 
 
 def untraced(seen: Seen) -> Measure:
-    """Numbers that the product's verifier cannot trace, and numbers it calls wrong."""
-    spans = [
-        Span(f.place.sentence or f.place.section, f.quote, f.hint)
+    """Numbers that the product's verifier cannot trace, and numbers it calls wrong, but for those we read ourselves."""
+    doubts, sure = _doubts(seen)
+    spans = [span for span in doubts if span not in sure]
+    count = max(len(spans), seen.report.numbers["untraced"] - len(sure))
+    return Measure("untraced", count, tuple(spans), failed=count > 0)
+
+
+def doubted(seen: Seen) -> Measure:
+    """Numbers that the product's verifier calls wrong and that are what they claim, by our own reading: it cries wolf."""
+    sure = _doubts(seen)[1]
+    return Measure("doubted", len(sure), tuple(sure))
+
+
+def _doubts(seen: Seen) -> tuple[list[Span], list[Span]]:
+    """(what the verifier says of numbers, what of it our own reading of the very claim and sentence refutes)."""
+    from eval.fidelity import numbers
+
+    doubts = [
+        Span(re.sub(r"^(\S+)第(\d+)行$", r"table \1 row \2", f.place.sentence or f.place.section), f.quote, f.hint)
         for f in seen.report.findings
         if f.rule.startswith("number") and f.severity.blocks
     ]
-    count = max(len(spans), seen.report.numbers["untraced"])
-    return Measure("untraced", count, tuple(spans), failed=count > 0)
+    if not doubts:
+        return [], []
+    bad = {s.where for m in (seen.own_eyes, tuple(w.span for w in seen.fidelity[0])) for s in m}
+    right = {
+        (n.where, n.quote) for n in numbers(seen) if n.state in ("metric", "derived", "matter") and n.where not in bad
+    }
+    return doubts, [d for d in doubts if (d.where, d.quote) in right and re.search("与依据不符|没有出处", d.why)]
 
 
 def unclaimed_han(seen: Seen) -> Measure:
@@ -159,19 +203,22 @@ def density(seen: Seen) -> Measure:
 
 def coverage(seen: Seen) -> Measure:
     """Share of the required metrics that a sentence or a table states."""
-    stated = {c.metric for _, s in seen.draft.sentences() for c in s.claims}
-    stated |= {c.metric for _, _, t in seen.draft.tables() for row in t.rows for cell in row for c in cell.claims}
-    return _covered("coverage", seen, stated)
+    # A summary that only plans for a metric has not told it.
+    aims = ("goal", "target", "prev") if seen.draft.kind.looks_back else ()
+    stated = {c.metric for _, _, claims in seen.claimed for c in claims if c.id.rpartition(".")[2] not in aims}
+    # Of what two files say differently somebody is told, by a measure of its own.
+    return _covered("coverage", seen, stated, [r for r in seen.case.required if r not in seen.case.disputed])
 
 
 def coverage_in_prose(seen: Seen) -> Measure:
     """Share of the required metrics that stand in the text itself."""
-    return _covered("coverage_in_prose", seen, {c.metric for _, s in seen.draft.sentences() for c in s.claims})
+    stated = {c.metric for _, s in seen.draft.sentences() for c in s.claims}
+    return _covered("coverage_in_prose", seen, stated, seen.case.required)
 
 
-def _covered(name: str, seen: Seen, stated: set[str | None]) -> Measure:
+def _covered(name: str, seen: Seen, stated: set[str | None], required: Sequence[str]) -> Measure:
     catalogue = seen.case.read_figures.catalogue()
-    wanted = {r: found.id if (found := catalogue.by_name(r)) else r for r in seen.case.required}
+    wanted = {r: found.id if (found := catalogue.by_name(r)) else r for r in required}
     missing = tuple(Span("", r) for r, metric in wanted.items() if metric not in stated)
     return Measure(name, round(1 - len(missing) / len(wanted), 3) if wanted else 1.0, missing)
 
@@ -219,10 +266,18 @@ def blocked(seen: Seen) -> Measure:
     return Measure("blocked", len(spans), spans, failed=bool(spans))
 
 
+_LEFT = re.compile(
+    r"〔[^〕]{1,4}〕|\{\{?[a-z_]+[.}][a-z_}]*|[xX×*]{2,}|某某|20[xX]{2}|\b(?:None|null|nan|NaN|undefined|TODO|TBD)\b|�|```|(?m:^#+ )|,,|、、"
+    r"|(?:AI|人工智能|大?语言模型)[^。]{0,8}(?:我|无法|不能|助手)|作为(?:一[个名]|您的)[^，。]{0,8}(?:模型|助手)"
+    r"|^(?:以下是|好的，|当然)|希望(?:以上|这[份些])|(?:如需|若需)(?:进一步)?(?:修改|调整|补充)"
+)
+
+
 def leftovers(seen: Seen) -> Measure:
-    """Masks and unfilled slots; a 【待补】 is none."""
-    pattern = re.compile(r"〔[^〕]{1,4}〕|\{[a-z_]+\.[a-z_]+\}|[xX×*]{2,}|某某|20[xX]{2}")
-    spans = [Span(where, m.group(), text) for where, text, _ in seen.pieces for m in pattern.finditer(text)]
+    """Masks, unfilled slots, what a machine says of itself; a 【待补】 is none, except in a heading or title."""
+    places = [(where, text) for where, text, _ in seen.pieces] + [("shell", text) for text in seen.shell]
+    spans = [Span(where, m.group(), text) for where, text in places for m in _LEFT.finditer(text)]
+    spans += [Span(w, t, "标题里") for w, t in places if w.startswith(("title", "heading")) and "待补" in t]
     return Measure("leftovers", len(spans), tuple(spans), failed=bool(spans))
 
 
@@ -243,7 +298,8 @@ _NEEDED = {
 
 def structure(seen: Seen) -> Measure:
     """Parts that the kind needs, numbering without gap, no empty section, full sentences, a title that says the year."""
-    spans = [*_parts(seen.draft), *_headings(seen.draft), *_items(seen.draft), *_sentences(seen.draft)]
+    draft = seen.draft
+    spans = [*_parts(draft), *_headings(draft), *_items(draft), *_sentences(draft), *_rows(draft), *_titled(draft)]
     if str(seen.draft.year) not in seen.draft.title.text:
         spans.append(Span("title", seen.draft.title.text, "题目没有年度"))
     rules = ("part-missing", "numbering", "enumerator")
@@ -261,6 +317,41 @@ def _parts(draft: "Draft") -> Iterator[Span]:
         below = any(s.id.startswith(f"{section.id}_") for s in full)
         if section.level and not section.blocks and not below:
             yield Span(section.id, section.heading.text, "有标题没有内容")
+
+
+_ORDER = ("lead", "results", "problems", "plan")
+_CALLED = {
+    "summary": ("总结",), "plan": ("计划",), "summary-plan": ("总结", "计划"), "key-points": ("要点",), "ideas": ("思路",),
+}  # fmt: skip
+
+
+def _titled(draft: "Draft") -> Iterator[Span]:
+    """A title that says the kind, a notice that is whole and about this paper, and parts in their order."""
+    for word in _CALLED[draft.kind.value]:
+        if word not in draft.title.text:
+            yield Span("title", draft.title.text, f"题目里没有“{word}”")
+    shell = draft.shell
+    if shell.type == "notice":
+        for name in ("title", "opening", "issuer"):
+            if not getattr(shell, name):
+                yield Span("shell", "", f"通知缺{name}")
+        for text in (shell.title, shell.opening):
+            if text and f"《{draft.title.text}》" not in text:
+                yield Span("shell", text, f"印发的不是《{draft.title.text}》")
+    parts = [s.id.partition("_")[0] for s in draft.sections if s.id.partition("_")[0] in _ORDER]
+    for before, after in itertools.pairwise(parts):
+        if _ORDER.index(before) > _ORDER.index(after):
+            yield Span(after, "", f"排在{before}后面")
+
+
+def _rows(draft: "Draft") -> Iterator[Span]:
+    """Rows that have more or fewer cells than their table has columns."""
+    for _, block, table in draft.tables():
+        for number, row in enumerate(table.rows, 1):
+            if len(row) != len(table.header):
+                yield Span(
+                    f"table {block.id} row {number}", "｜".join(c.text for c in row), f"表头有{len(table.header)}列"
+                )
 
 
 def _headings(draft: "Draft") -> Iterator[Span]:

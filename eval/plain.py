@@ -22,8 +22,13 @@ def plain_folder(folder: Path) -> dict[str, str]:
     return {p.name: plain(p) for p in sorted(folder.iterdir()) if p.suffix.lower() in _READERS}
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig")
+def text_of(path: Path) -> str:
+    """UTF-8, or what Excel and WPS save on a Chinese machine."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
 
 
 def _book(path: Path) -> str:
@@ -44,7 +49,7 @@ def _word(path: Path) -> str:
 
 def _page(path: Path) -> str:
     reader = _Page()
-    reader.feed(path.read_text(encoding="utf-8"))
+    reader.feed(text_of(path))
     return "\n".join(reader.pieces)
 
 
@@ -82,6 +87,8 @@ class _Page(HTMLParser):
 
 
 _READERS: dict[str, Callable[[Path], str]] = {
-    ".txt": _text, ".md": _text, ".csv": _text, ".xlsx": _book, ".docx": _word, ".html": _page, ".htm": _page,
+    ".txt": text_of, ".md": text_of, ".csv": text_of, ".xlsx": _book, ".docx": _word, ".html": _page, ".htm": _page,
     ".pdf": _pdf,
 }  # fmt: skip
+NAMES_READ = tuple(_READERS)
+"""Endings of the files that are read."""

@@ -11,7 +11,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from eval.modelled import let_through, prompted
+from eval.printed import printed
 from eval.sentences import WRITTEN, Sentence, Token, written_sentences
+from eval.tables import derived
 
 if TYPE_CHECKING:
     from chugao.catalogue import Catalogue
@@ -134,13 +137,27 @@ def _misread(mention: "Mention | None", token: Token, catalogue: "Catalogue", pl
     return "" if fits else f"作用认作{mention.role.value}"
 
 
+BLOCKING = (
+    "number-changed", "number-untraced", "number-wrong", "mask-left", "pending", "number-percentage-point", "number-direction",
+    "state-contradicted", "delta-math", "part-whole", "sum-math", "table-total", "number-last-year", "year", "last-year-left",
+    "name-title", "part-missing", "numbering", "personal-data", "secret-mark", "withheld", "signed-before", "foreign-copied",
+    "invention",
+)  # fmt: skip
+"""Rules whose findings no paper may leave with, whatever else is thought of them."""
+
+
 # --- rules ----------------------------------------------------------------------------------------
 
 
 def rules() -> Iterator[Answer]:
-    """The wrong and the right example of every rule that can be run on a text."""
+    """The wrong and the right example of every rule that can be run on a text, and which rules hold a paper back."""
     from tests.test_checks_rules import RUN, of_rule
 
+    from chugao.checks.rules import rules as known_rules
+
+    known = known_rules()
+    for id in BLOCKING:
+        yield f"{id} 拦下", "" if id in known and known[id].severity.blocks else "不拦了"
     for rule in RUN:
         yield f"{rule.id} {rule.violating}", "" if of_rule(rule, rule.violating) else "没有看出"
         yield f"{rule.id} {rule.passing}", "误报" if of_rule(rule, rule.passing) else ""
@@ -200,6 +217,10 @@ def found() -> Iterator[Answer]:
             hits = index.search(pair.query, scope, 1)
             right = wanted is not None and bool(hits) and hits[0].passage.id == wanted.id
             yield f"{pair.query}（{'限年度' if scoped else '不限'}）", "" if right else "不在第一位"
+        before = wanted.year - 2 if wanted and wanted.year else 0
+        old = index.search(pair.query, Scope(owners=("*",), year=before), 4)
+        astray = [h.passage.year for h in old if h.passage.year != before and "year" not in h.relaxed]
+        yield f"{pair.query}（限前年）", f"混进{astray[0]}年的" if astray else "" if old else "没有找到"
 
 
 def masked() -> Iterator[Answer]:
@@ -222,5 +243,5 @@ def masked() -> Iterator[Answer]:
 
 PROBES: dict[str, Callable[[], Iterator[Answer]]] = {
     "算术": arithmetic, "有错的稿": bad_drafts, "识数": mentions, "规则": rules, "对比": compared, "修订稿": redlined,
-    "检索": found, "遮名": masked,
+    "检索": found, "遮名": masked, "读表": derived, "提示词": prompted, "模型的话": let_through, "成文": printed,
 }  # fmt: skip

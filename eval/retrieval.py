@@ -26,7 +26,6 @@ from chugao.source import Scope
 
 PAIRS = Path(__file__).parent / "data" / "retrieval.tsv"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-COLLECTIONS = ("corpus", "seeds", "fulldocs")
 _MARK = 16
 _EVERYBODY = Scope(owners=("*",))
 

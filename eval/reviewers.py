@@ -16,6 +16,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -244,6 +245,9 @@ def run(database: str, number: int | None, by: str, folder: Path = REGRESSIONS) 
     """The command: the table, and the edits by number; or keep one of them."""
     from chugao.database import open_database
 
+    if (file := _missing(database)) is not None:
+        print(f"没有数据库文件{file}；它在工作区的 .chugao 文件夹里，名字是 chugao.db。", file=sys.stderr)
+        return 2
     with open_database(database) as opened, opened.read() as connection:
         rows = worked(connection)
         edits = [e for row in rows for e in edits_of(connection, row.document)]
@@ -255,6 +259,13 @@ def run(database: str, number: int | None, by: str, folder: Path = REGRESSIONS) 
         return 0
     print(table(rows, edits))
     return 0
+
+
+def _missing(database: str) -> Path | None:
+    """The file of an address of SQLite when there is none: opening it would make an empty one and tell of nobody."""
+    found = re.match(r"sqlite(?:\+\w+)?:///(.+?)(?:\?.*)?$", database)
+    path = Path(unquote(found[1])) if found else None
+    return path if path and not path.is_file() else None
 
 
 def table(rows: Sequence[Worked], edits: Sequence[Edit]) -> str:

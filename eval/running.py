@@ -15,20 +15,26 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from chugao.errors import InputError
 from eval.agreement import AGREEMENT
-from eval.cases import CASES, Case, all_cases, read_case
+from eval.caseform import Faulty
+from eval.cases import CASES, Case, check_cases, read_case
 from eval.content import CONTENT
 from eval.fidelity import FIDELITY
 from eval.generating import COUNT, SEED, write_cases
+from eval.given import GIVEN
 from eval.grounds import GROUNDS
+from eval.lost import LOST
 from eval.measures import MEASURES, Measure, Seen
 from eval.spending import SPENDING
 from eval.tabled import TABLED
 from eval.tells import TELLS
+from eval.worded import WORDED
 
 SCHEMA_VERSION = 2
 ALL: tuple[Callable[[Seen], Measure], ...] = (
-    *MEASURES, *FIDELITY, *CONTENT, *AGREEMENT, *TABLED, *GROUNDS, *SPENDING, *TELLS,
+    *MEASURES, *FIDELITY, *CONTENT, *AGREEMENT, *TABLED, *GIVEN, *WORDED, *LOST, *GROUNDS, *SPENDING,
+    *TELLS,
 )  # fmt: skip
 _COLUMNS = (
     ("字数", "length"), ("无主数", "unclaimed_digits"), ("无出处", "untraced"), ("数不符", "fidelity_value"),
@@ -75,14 +81,18 @@ def _row(measure: Measure) -> dict[str, Any]:
 
 
 def _measured(folder: Path) -> tuple[str, dict[str, Any], float]:
-    return folder.name, *measure_case(read_case(folder))
+    """(name, row, CPU seconds).  Raises `Faulty` with the case's name when the product refuses what the case gives it."""
+    try:
+        return folder.name, *measure_case(read_case(folder))
+    except InputError as error:
+        raise Faulty(f"{folder.name}：{error}") from None
 
 
 def run_cases(names: Sequence[str] = (), *, generated: int = 0) -> tuple[dict[str, Any], dict[str, float]]:
     """Every case (or those named) and so many generated ones: the result, and the CPU seconds of each draft."""
+    by_hand = [c.folder for c in check_cases(tuple(names))]
     with tempfile.TemporaryDirectory() as folder:
         made = write_cases(Path(folder), generated)
-        by_hand = [c.folder for c in all_cases(tuple(names))]
         rows, times = {}, {}
         for name, row, seconds in _each([*by_hand, *made]):
             rows[name], times[name] = row, seconds
@@ -92,11 +102,11 @@ def run_cases(names: Sequence[str] = (), *, generated: int = 0) -> tuple[dict[st
 
 
 def _each(folders: Sequence[Path]) -> Iterable[tuple[str, dict[str, Any], float]]:
-    """In order, on two processes when there are many."""
+    """In order, on two processes when there are many; spawned, so that what they cost counts as ours (see `rows`)."""
     if len(folders) < _ALONE:
         yield from map(_measured, folders)
         return
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(_measured, folders, chunksize=4)
 
 

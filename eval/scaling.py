@@ -190,10 +190,10 @@ COSTS: dict[str, tuple[str, str, int, Callable[[int, Path], Work]]] = {
 
 def lines_of(held: Sequence[Curve]) -> list[str]:
     """The curves as a table of markdown."""
-    lines = ["| cost | 1× | 10× | 100× | exponent |", "|---|---:|---:|---:|---:|"]
+    lines = ["| cost | 1× | 10× | 100× | exponent | last step |", "|---|---:|---:|---:|---:|---:|"]
     for c in held:
         cells = [f"{work} {c.unit}: {cost:.3f}" for work, cost in c.points]
-        lines.append(f"| {c.label} | " + " | ".join(cells) + f" | {c.exponent} |")
+        lines.append(f"| {c.label} | " + " | ".join(cells) + f" | {c.exponent} | {exponent(c.points[-2:])} |")
     return lines
 
 

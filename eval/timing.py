@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,8 +103,16 @@ def _children() -> float:
 
 
 def _help() -> None:
+    """What is installed has its bytecode; a checkout may have none, where writing it is switched off."""
     command = [sys.executable, "-m", "chugao", "--help"]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": "0"})
+    compiled = {"PYTHONPYCACHEPREFIX": _bytecode().name, "PYTHONDONTWRITEBYTECODE": ""}
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": "0", **compiled})
+
+
+@cache
+def _bytecode() -> "tempfile.TemporaryDirectory[str]":
+    """Gone when this process ends."""
+    return tempfile.TemporaryDirectory()
 
 
 def _workbook(path: Path, metrics: int) -> Path:

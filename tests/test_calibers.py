@@ -313,6 +313,16 @@ def test_the_explanation_names_caliber_source_cut_off_and_ruling_of_each_metric(
     assert "裁定：2025年以“病案统计”为准，王主任于2025-12-03裁定。理由：不含体检" in page
 
 
+def test_the_explanation_of_a_department_leaves_out_what_was_ruled_for_another(tmp_path: Path) -> None:
+    figures = read_metrics(his(tmp_path))
+    ruled = [ruling(department="急诊科", reason="急诊自己的口径"), ruling(department="门诊部", reason="门诊部的口径")]
+
+    page = as_markdown(explain(figures, ruled, department="门诊部"))
+
+    assert "门诊部的口径" in page
+    assert "急诊自己的口径" not in page
+
+
 def test_what_stands_in_a_cell_becomes_no_mark_up_of_the_explanation(tmp_path: Path) -> None:
     header = "指标名称,年度,本期值,单位,口径"
     path = file(tmp_path, "a.csv", '门诊人次,2025,1,人次,"x\n# 大标题 <script> [a](http://b)"', header=header)

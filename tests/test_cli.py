@@ -251,6 +251,26 @@ def test_starting_loads_nothing_heavy(code: str):
     assert ran.stderr == "[]\n"
 
 
+def test_of_seventy_commands_only_the_named_one_is_read_and_all_are_told():
+    code = "\n".join([
+        "import sys, typer.main, chugao.cli",
+        "read, seen = typer.main.get_params_from_function, set()",
+        "typer.main.get_params_from_function = lambda f: (seen.add(f.__module__), read(f))[1]",
+        "try: chugao.cli.main()",
+        "except SystemExit: print(sorted(seen), file=sys.stderr)",
+    ])  # fmt: skip
+
+    whole = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=True)
+    one = subprocess.run([sys.executable, "-c", code, "draft", "--help"], capture_output=True, text=True, check=True)
+
+    assert whole.stderr == "['chugao.cli.help']\n"
+    assert one.stderr == "['chugao.cli.drafting', 'chugao.cli.help']\n"
+    told = "".join(whole.stdout.split())
+    for name, command in typer.main.get_group(app).commands.items():
+        assert command.help, name
+        assert "".join(f"{name}{command.help}".split()) in told
+
+
 def test_rooms_stay_out_until_a_command_needs_them():
     code = "import sys, chugao.cli; print(sorted(m for m in sys.modules if m.startswith('chugao.')))"
 

@@ -106,3 +106,15 @@ def test_outside_a_workspace_serve_says_how_to_make_one(tmp_path: Path, monkeypa
 
     assert told.code == 2
     assert "chugao init" in told.err
+
+
+def test_without_a_terminal_a_password_is_not_asked_for_in_english(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("春眠不觉晓处处闻啼鸟\n" * 2))
+
+    told = chugao("users", "add", "admin", "--name", "张主任", "--role", "admin")
+
+    assert told.code == 2
+    assert "--password-stdin" in told.err
+    assert "Warning" not in told.err

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import chugao
-from chugao.engines import titling
+from chugao.engines import headwords, titling
 from chugao.engines.titling import Heading
 from chugao.manuscript import BriefMatter, Draft, flatten
 from chugao.metrics.observation import Figures
@@ -87,7 +87,7 @@ def test_a_heading_around_one_thing_has_nothing_else_below(tmp_path: Path) -> No
         BriefMatter(id="b", text="开展全科医生转岗培训", category="人才与培训", weight=40, status="done"),
         BriefMatter(id="c", text="开展党员志愿服务", category="党建", weight=30, status="done"),
     ]
-    around = Heading(f"围绕中医馆服务{titling._fields()['discipline'].end}")
+    around = Heading(f"围绕中医馆服务{headwords.field_words()['discipline'].end}")
     found = [("focus", around), ("aim", Heading("做优中医馆服务，抓好转岗培训"))]
 
     assert [name for name, _ in titling._fitting(found, matters, ahead=False)] == ["aim"]

@@ -308,8 +308,8 @@ def test_a_scan_without_recognition_says_what_to_do(monkeypatch: pytest.MonkeyPa
 
 
 @needs_ocr
-def test_an_upload_that_is_a_scan_asks_first():
-    with pytest.raises(InputError, match="识别扫描件"):
+def test_an_upload_that_is_a_scan_says_what_can_be_done_where_there_is_no_button_for_it():
+    with pytest.raises(InputError, match=r"网页上传时不做文字识别.*chugao material add"):
         read_upload(scan(["护理部"]), "扫.pdf")
 
 

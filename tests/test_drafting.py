@@ -7,7 +7,7 @@ import pytest
 
 from chugao import InputError, check, draft, open_engine, open_index, read_matters, read_metrics, read_outline
 from chugao.drafting.binding import SlotValue, bind, mask_numbers
-from chugao.drafting.offering import when_in_text
+from chugao.drafting.showing import when_in_text
 from chugao.errors import EngineError
 from chugao.manuscript import Brief, Draft, Reply, ReplyBlock, ReplySentence, count_characters, flatten
 from chugao.material import Matters

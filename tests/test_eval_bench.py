@@ -9,7 +9,7 @@ from eval import batchrows, bench, rows, scaling, timing
 from eval.apart import run_apart
 from eval.peers import OURS, NoPeer, ask
 from eval.rows import Row
-from eval.scaling import Curve, exponent
+from eval.scaling import Curve, exponent, lines_of
 
 DESIGN = (
     "untraced", "verifier", "retrieval", "filtered", "word_compare", "redline_cold", "redline_warm", "redline_exact",
@@ -36,6 +36,12 @@ def test_every_row_of_the_design_has_a_benchmark():
 @pytest.mark.parametrize(("power", "shown"), [(1, 1.0), (2, 2.0), (0, 0.0)])
 def test_the_exponent_is_the_slope_through_the_logarithms(power: int, shown: float):
     assert exponent([(n, 0.01 * n**power) for n in (1, 10, 100)]) == shown
+
+
+def test_a_fixed_cost_does_not_hide_how_the_last_step_grows():
+    told = lines_of([Curve("c", "甲", "份", ((1, 0.3), (10, 1.0), (100, 40.0)), 1.06)])
+
+    assert told[-1].endswith("| 1.06 | 1.6 |")
 
 
 def test_one_amount_of_work_has_no_slope():

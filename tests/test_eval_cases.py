@@ -68,7 +68,9 @@ def test_a_required_metric_that_is_left_out_is_missed(name: str):
     bare = draft.model_copy(
         update={"sections": tuple(s.model_copy(update={"blocks": (), "sentences": ()}) for s in draft.sections)}
     )
-    assert len(coverage(Seen(bare, case)).spans) == len(case.required)
+    # What two files say differently may be told as 待补.
+    sure = [r for r in case.required if r not in case.disputed]
+    assert len(coverage(Seen(bare, case)).spans) == len(sure)
 
 
 # --- what makes a case odd ------------------------------------------------------------------------

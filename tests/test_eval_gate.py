@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from eval.__main__ import main
 from eval.gate import HARD, compare, interval, slower, told
+from eval.junit import write_junit
 from eval.report import bars, lines_plot, marked, strip, write_report
 from eval.running import ALL
 
@@ -264,11 +265,26 @@ def test_compare_exits_one_with_the_sentence_and_nought_when_nothing_is_worse(
 
 
 def test_a_gate_without_a_baseline_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit) as stopped:
-        main(["gate", "--against", str(tmp_path / "没有.json")])
-
-    assert stopped.value.code == 2
+    assert main(["gate", "--against", str(tmp_path / "没有.json")]) == 2
     assert "--accept" in capsys.readouterr().err
+
+
+def test_what_got_worse_is_told_to_a_machine_too(tmp_path: Path):
+    import xml.etree.ElementTree as ET
+
+    bad = worsened("untraced", 1, ("results.1", "93.6%\x00<b>", "没有出处"))
+    bad["cases"]["案例03"]["failed"] = ["untraced"]
+
+    root = ET.parse(write_junit(bad, {"案例03": 0.25}, tmp_path / "j.xml", compare(result(), bad))).getroot()
+
+    cases, gate = root
+    assert [(s.get("tests"), s.get("failures")) for s in (cases, gate)] == [("12", "1"), ("1", "1")]
+    (failed,) = [test for test in cases if test.find("failure") is not None]
+    assert (failed.get("name"), failed.get("time")) == ("案例03", "0.250")
+    assert "93.6%" in (failed.findtext("failure") or "")
+    assert "没有出处的数字" in gate[0][0].get("message", "")
+    passed = ET.parse(write_junit(result(), {}, tmp_path / "k.xml", compare(result(), result()))).getroot()
+    assert [s.get("failures") for s in passed] == ["0", "0"]
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -291,6 +307,47 @@ def test_what_stands_in_a_draft_is_never_markup_of_the_page():
     assert "<script" not in bars([("<script>", 1.0)])
 
 
+def test_what_a_case_and_its_places_are_called_is_never_markup_of_the_page(tmp_path: Path):
+    evil, odd = "<img src=x onerror=alert(1)>", result(2)
+    odd["cases"] = {f"{n}{evil}": r | {"tells": n} for n, r in enumerate(odd["cases"].values())}
+    bad = odd["cases"][f"0{evil}"]
+    bad["measures"]["untraced"] = {"score": 1, "spans": [[evil, evil, evil]]}
+    bad["failed"], bad["variant"], odd["suite"], odd["code"] = ["untraced", evil], evil, evil, evil
+    made = {k: bad[k] for k in ("hash", "split", "variant", "draft", "tells")} | {"failed": ["untraced"]}
+    odd["generated"]["cases"] = {
+        f"g-{evil}": made | {"scores": {"length": 5, "untraced": 1}, "places": {"untraced": [[evil, evil, evil]]}}
+    }
+    odd["failed"] = {f"0{evil}": ["untraced"]}
+
+    page = write_report(odd, {f"0{evil}": 0.2}, tmp_path / "report.html", against=result()).read_text(encoding="utf-8")
+
+    assert "&lt;img src=x" in page
+    assert "<img" not in page
+
+
+def test_the_page_fits_a_narrow_window_and_runs_no_script(tmp_path: Path):
+    page = write_report(result(), {}, tmp_path / "report.html").read_text(encoding="utf-8")
+
+    assert 'name="viewport"' in page
+    assert "default-src 'none'" in page
+    assert page.count("<svg") == page.count("<svg viewBox=")
+
+
+def test_each_measure_is_drawn_once_and_says_whose_dot_it_is(tmp_path: Path):
+    apart = result()
+    for n, row in enumerate(apart["cases"].values()):
+        row["measures"]["numbers_per_1000"]["score"] = n
+
+    page = write_report(apart, {}, tmp_path / "report.html").read_text(encoding="utf-8")
+
+    assert page.count("<h3>每千字数字<") == 1
+    assert "<title>案例03：3</title>" in page
+    assert "各例都一样的不画" in page
+    assert "<h3>次序<" not in page
+
+
 def test_plots_take_equal_and_empty_values():
-    assert "NaN" not in strip([2.0, 2.0]) + bars([("甲", 0.0)]) + lines_plot({"甲": [(1, 0.1), (10, 1.0)]})
+    assert "NaN" not in strip([(2.0, "甲"), (2.0, "乙")]) + bars([("甲", 0.0)]) + lines_plot(
+        {"甲": [(1, 0.1), (10, 1.0)]}
+    )
     assert lines_plot({}) == ""

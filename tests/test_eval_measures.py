@@ -12,17 +12,19 @@ from eval.content import CONTENT, changed_metrics, distance, untouched
 from eval.fidelity import FIDELITY, numbers
 from eval.gate import compare
 from eval.grounds import GROUNDS, names_in
+from eval.lost import LOST
 from eval.measures import Measure, Seen
 from eval.reviewers import Edit, confirm
 from eval.running import ALL, row_of
 from eval.spending import SPENDING, Spent
 from eval.tabled import TABLED
 
-from chugao.manuscript import Block, ClaimedText, Draft, Sentence
+from chugao.manuscript import Block, ClaimedText, Draft, Sentence, Table
 from chugao.source import Claim
 from tests.test_eval import CHANGED, PLANTED
+from tests.test_eval_own_eyes import FAULTS as OWN_EYES
 
-NEW = {m.__name__: m for m in (*FIDELITY, *CONTENT, *AGREEMENT, *TABLED, *GROUNDS, *SPENDING)}
+NEW = {m.__name__: m for m in (*FIDELITY, *CONTENT, *AGREEMENT, *TABLED, *LOST, *GROUNDS, *SPENDING)}
 
 
 @cache
@@ -117,6 +119,96 @@ def cell(case: str, row: str, head: str, text: str) -> Fault:
     return planted
 
 
+def tabled(case: str, head: str, change: Callable[[Table, int], Table]) -> Fault:
+    """The tables that have this column, changed."""
+
+    def planted() -> tuple[Case, Draft]:
+        given, draft = drafted(case)
+        sections = []
+        for section in draft.sections:
+            blocks = [
+                b.model_copy(update={"table": change(b.table, b.table.header.index(head))})
+                if b.table is not None and head in b.table.header
+                else b
+                for b in section.blocks
+            ]
+            sections.append(section.model_copy(update={"blocks": tuple(blocks)}))
+        assert tuple(sections) != draft.sections
+        return given, draft.model_copy(update={"sections": tuple(sections)})
+
+    return planted
+
+
+def without_column(table: Table, at: int) -> Table:
+    rows = tuple((*row[:at], *row[at + 1 :]) for row in table.rows)
+    return Table(header=(*table.header[:at], *table.header[at + 1 :]), rows=rows)
+
+
+def last_first(table: Table, at: int) -> Table:
+    return table.model_copy(update={"rows": (table.rows[-1], *table.rows[:-1])})
+
+
+def untimed(case: str, day: str) -> Fault:
+    """A draft that no longer says up to which day it counts, in its opening or over its tables."""
+
+    def planted() -> tuple[Case, Draft]:
+        given, draft = drafted(case)
+        sections = [
+            s.model_copy(
+                update={
+                    "heading": ClaimedText(text=s.heading.text.replace(f"（数据截至{day}）", "")),
+                    "sentences": tuple(x.model_copy(update={"text": x.text.replace(day, "年底")}) for x in s.sentences),
+                }
+            )
+            for s in draft.sections
+        ]
+        return given, draft.model_copy(update={"sections": tuple(sections)})
+
+    return planted
+
+
+def reworded(case: str, old: str, new: str) -> Fault:
+    """A draft that puts some words otherwise."""
+
+    def planted() -> tuple[Case, Draft]:
+        given, draft = drafted(case)
+        sections = [
+            s.model_copy(
+                update={
+                    "sentences": tuple(x.model_copy(update={"text": x.text.replace(old, new)}) for x in s.sentences)
+                }
+            )
+            for s in draft.sections
+        ]
+        assert tuple(sections) != draft.sections
+        return given, draft.model_copy(update={"sections": tuple(sections)})
+
+    return planted
+
+
+def again(case: str) -> Fault:
+    """A draft that tells one of its sentences a second time."""
+
+    def planted() -> tuple[Case, Draft]:
+        given, draft = drafted(case)
+        told = next(s for _, s in draft.sentences() if "复苏室" in s.text)
+        return given, saying(draft, "problems", told.text)
+
+    return planted
+
+
+def problemless(case: str) -> Fault:
+    """A draft without its part on shortcomings."""
+
+    def planted() -> tuple[Case, Draft]:
+        given, draft = drafted(case)
+        kept = tuple(s for s in draft.sections if s.id != "problems")
+        assert len(kept) < len(draft.sections)
+        return given, draft.model_copy(update={"sections": kept})
+
+    return planted
+
+
 def signed(case: str, issuer: str) -> Fault:
     """A notice that another office signs."""
 
@@ -159,6 +251,14 @@ FAULTS: list[tuple[str, Fault, str]] = [
     ("misstated", cell("huli-summary-plan", "护理服务满意度", "完成情况", "未完成"), "未完成"),
     ("misassigned", cell("huli-summary-plan", "开办重症护士导师班", "责任科室", "设备科"), "设备科"),
     ("misassigned", cell("huli-summary-plan", "开办重症护士导师班", "牵头领导", "院长汪如海"), "汪如海"),
+    ("columns_lost", tabled("huli-summary-plan", "年度目标", without_column), "年度目标"),
+    ("columns_lost", tabled("huli-summary-plan", "上年", without_column), "上年"),
+    ("columns_lost", tabled("pharmacy-plan", "责任科室", without_column), "责任科室"),
+    ("unsorted", tabled("pharmacy-plan", "重点任务", last_first), ""),
+    ("uncounted", untimed("anaesthesia-early-cutoff", "11月30日"), "11月30日"),
+    ("said_twice", again("anaesthesia-early-cutoff"), "复苏室"),
+    ("unsaid", reworded("anaesthesia-early-cutoff", "一刻不松", "不能放松"), "确保手术安全一刻不松"),
+    ("untold_matters", problemless("anaesthesia-early-cutoff"), "夜间急诊手术缺人"),
     ("misplaced_grounds", of_matter("食堂窗口延长供餐。"), "食堂"),
 ]  # fmt: skip
 
@@ -175,7 +275,7 @@ def test_a_planted_fault_is_measured_where_it_stands(name: str, fault: Fault, qu
     assert quote in after.spans[0].quote
 
 
-HARD = {f[0] for f in FAULTS} - {"goals_backwards", "misplaced_grounds"}
+HARD = {f[0] for f in FAULTS} - {"goals_backwards", "misplaced_grounds", "untold_matters"}
 
 
 @cache
@@ -365,5 +465,6 @@ def test_every_measure_of_a_run_has_a_draft_on_which_it_fails():
         "order", "regressed", "calls", "cost", "unread_numbers",
     }  # fmt: skip
     first = {p[0] for p in PLANTED} | {c[0] for c in CHANGED}
+    here |= {f[0] for f in OWN_EYES} | {"doubted"}
 
     assert here | first == {m.__name__ for m in ALL}

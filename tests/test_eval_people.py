@@ -106,6 +106,23 @@ def test_the_key_may_not_lie_beside_the_pairs(versions: tuple[Path, Path]):
         blind.make_pairs(*versions, folder, folder / "答案.json")
 
 
+def test_a_folder_that_readers_may_have_filled_in_is_not_written_over(sheets: tuple[Path, Path], tmp_path: Path):
+    (tmp_path / "版").mkdir()
+    first, second = written(tmp_path / "版")
+
+    with pytest.raises(SystemExit, match="换一个文件夹"):
+        blind.make_pairs(first, second, sheets[0], sheets[1].with_name("另一份.json"))
+    with pytest.raises(SystemExit, match="换一个文件夹"):
+        blind.make_pairs(first, second, tmp_path / "新", sheets[1])
+    assert not (tmp_path / "新").exists()
+
+
+def test_a_reader_is_told_what_to_fill_in(pairs: tuple[Path, Path]):
+    told = (pairs[0] / "说明.txt").read_text(encoding="utf-8-sig")
+
+    assert all(word in told for word in (*blind.QUESTIONS, "左", "右", "平"))
+
+
 # --- blind reading: reading back ------------------------------------------------------------------
 
 
@@ -244,6 +261,14 @@ def test_two_answers_to_one_pair_count_once_and_are_told(sheets: tuple[Path, Pat
     assert sum("答了两次" in line for line in result.unread) == 16
 
 
+@pytest.mark.parametrize("broken", ["", "{", "[]", "{}", '{"readers": {"读者1": {"01": {"file": "a"}}}}'])
+def test_a_broken_key_is_told(sheets: tuple[Path, Path], broken: str, tmp_path: Path):
+    (key := tmp_path / "坏.json").write_text(broken, encoding="utf-8")
+
+    with pytest.raises(SystemExit, match=r"坏\.json不全"):
+        blind.read_back(sheets[0], key)
+
+
 def marks(pairs: int, readers: int, choice: int, *, both_orders: bool = True) -> list[Mark]:
     return [
         Mark(f"读者{r}", f"文{p}", "sign", choice, ("first", "second")[(p + r) % 2] if both_orders else "first")
@@ -273,6 +298,18 @@ def test_less_makes_none_however_clear_it_looks(held: list[Mark], why: str):
 
     assert why in result.refusal
     assert "不能据此下结论" in blind.told(result)
+
+
+def test_who_always_takes_the_left_one_is_no_third_reader():
+    held = marks(40, 3, 1)
+    lazy = [m._replace(choice=-1 if m.left == "first" else 1) if m.reader == "读者0" else m for m in held]
+
+    result = statistics_of(lazy)
+
+    assert result.one_sided == {"读者0": 1.0}
+    assert "读者0是按左右选的" in result.refusal
+    assert "读者0选左边的占100%" in blind.told(result)
+    assert statistics_of(lazy + [m._replace(reader="读者9") for m in held if m.reader == "读者1"]).refusal == ""
 
 
 def test_ties_and_an_even_split_decide_nothing():

@@ -154,3 +154,11 @@ def test_a_paper_s_whole_life_is_told_what_was_mended_what_was_passed_over_and_h
     assert "0.5天通过" in capsys.readouterr().out
     kept = json.loads((tmp_path / "001.json").read_text(encoding="utf-8"))
     assert ("麻醉人手" in kept["old"], kept["confirmed_by"]) == (True, "李科长")
+
+
+def test_a_database_that_is_not_there_is_told_and_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "chugao.db"
+
+    assert run(f"sqlite:///{file}", None, "") == 2
+    assert "没有数据库文件" in capsys.readouterr().err
+    assert not file.exists()

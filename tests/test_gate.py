@@ -183,6 +183,20 @@ def test_the_refusal_tells_the_worst_first_and_how_many_there_are() -> None:
     assert "另有3处" in str(stopped.value)
 
 
+def test_a_number_that_came_back_from_word_is_told_once_with_what_is_to_be_decided() -> None:
+    draft = a_draft(f"{STAY}收到锦旗12面。")
+    [untraced] = [f for f in examine(draft, None, None).findings if f.rule == "number-untraced"]
+    returned = untraced.model_copy(
+        update={"rule": "number-returned", "hint": "有人新写的“12面”没有出处。请定一种办法。"}
+    )
+
+    with pytest.raises(NotAllowed) as stopped:
+        release(draft.model_copy(update={"findings": (returned,)}))
+
+    assert "还有1处" in str(stopped.value)
+    assert "请定一种办法" in str(stopped.value)
+
+
 def test_a_number_that_a_person_confirmed_passes_and_its_name_is_recorded() -> None:
     draft = a_draft("平均住院日缩短至7.3天，开展培训26场。")
     found = [f for f in examine(draft).findings if f.rule == "number-untraced"]

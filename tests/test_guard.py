@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chugao.documents.guard import guard, guard_bytes, guard_zip, sniff
+from chugao.documents.xml import tree_of
 from chugao.errors import InputError, UploadRejected
 
 CONTENT_TYPES = b'<?xml version="1.0" encoding="UTF-8"?><Types xmlns="x"/>'
@@ -165,3 +166,12 @@ def test_a_file_over_20_mb_or_missing_is_named(tmp_path: Path):
         guard(big)
     with pytest.raises(InputError, match=r"没有\.docx"):
         guard(tmp_path / "没有.docx")
+
+
+def test_xml_of_a_stranger_reads_no_file_and_grows_no_entity(tmp_path: Path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("机密")
+    reads = f'<!DOCTYPE a [<!ENTITY x SYSTEM "{secret.as_uri()}">]><a>&x;</a>'
+    grows = '<!DOCTYPE a [<!ENTITY x "哈">]><a>&x;</a>'
+
+    assert [tree_of(xml.encode()).text for xml in (reads, grows)] == [None, None]

@@ -122,3 +122,9 @@ def test_no_room_is_called_utils_or_like_a_public_verb() -> None:
 
     assert not stems & FORBIDDEN_NAMES
     assert not rooms & set(chugao.__all__)
+
+
+def test_xml_that_a_stranger_may_have_made_is_parsed_in_one_place() -> None:
+    parsers = [p.relative_to(SOURCE).as_posix() for _, p in modules() if "XMLParser(" in p.read_text("utf-8")]
+
+    assert parsers == ["documents/xml.py"]

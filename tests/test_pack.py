@@ -18,6 +18,8 @@ from chugao.export.evidence import trace
 from chugao.export.pack import review_pack
 from chugao.export.page import to_html
 from chugao.manuscript import Draft, Evidence
+from chugao.metrics.calibers import Ruling
+from chugao.metrics.reading import read_metrics
 from chugao.source import Finding, Place, Severity
 from chugao.word.layout import gbt9704, named_layout, read_layout, shipped_layouts
 from chugao.word.looks import Look, look_of, set_draft
@@ -123,6 +125,24 @@ def test_the_same_draft_gives_the_same_pack() -> None:
     assert review_pack(a_draft()) == review_pack(a_draft())
 
 
+def test_the_explanation_in_the_pack_says_who_ruled_between_two_sources(tmp_path: Path) -> None:
+    draft = a_draft()
+    known = draft.evidence[0].model_copy(update={"metric": "outpatient_visits"})
+    one, two = tmp_path / "a.csv", tmp_path / "b.csv"
+    one.write_text("指标名称,年度,本期值,单位,来源\n门诊人次,2025,320000,人次,HIS\n", encoding="utf-8")
+    two.write_text("指标名称,年度,本期值,单位,来源\n门诊人次,2025,331000,人次,病案统计\n", encoding="utf-8")
+    ruled = Ruling(
+        metric="outpatient_visits", chosen="病案统计", by="王主任", reason="不含体检", at="2025-12-03T00:00:00Z"
+    )
+    figures = read_metrics(one, two, rulings=[ruled])
+
+    files = unpacked(review_pack(draft.model_copy(update={"evidence": (known,)}), figures=figures, rulings=[ruled]))
+
+    xml = unpacked(files["数据说明.docx"])["word/document.xml"].decode()
+    text = "".join(re.findall(r"<w:t[^>]*>([^<]*)", xml))
+    assert "门诊人次，裁定：各期以“病案统计”为准，王主任于2025-12-03裁定。理由：不含体检" in text
+
+
 def test_the_pack_shows_what_changed_since_the_version_before() -> None:
     old = a_draft()
     new = a_draft(parts=drafts.sections()[:-1])
@@ -180,9 +200,7 @@ def test_a_text_that_begins_with_an_equals_sign_is_no_formula() -> None:
 
     book = load_workbook(io.BytesIO(unpacked(review_pack(draft))["依据表.xlsx"]))
 
-    assert [c.data_type for c in book["核对意见"][2]] == ["s"] * 5 or all(
-        c.data_type != "f" for c in book["核对意见"][2]
-    )
+    assert [c.data_type for c in book["核对意见"][2]] == ["s"] * 5
 
 
 def test_an_override_is_printed_in_the_pack() -> None:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import chugao
-from chugao.drafting.offering import make_offer
+from chugao.drafting.offering import Paper, make_offer
 from chugao.drafting.planning import plan_sections
 from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.tabling import Eased, _given_back, _Terms
@@ -52,7 +52,7 @@ def test_a_section_that_lost_its_numbers_gets_its_main_figure_back_where_there_i
     engine = OfflineEngine()
     outline, facts, plans = made_of(tmp_path, INFUSION, "住院患者静脉输液使用率,2025,68.4,%,72.0\n")
     plan = next(p for p in plans if p.part.role == "results" and p.metrics)
-    full = make_offer(plan, outline, facts, ())
+    full = make_offer(plan, Paper(outline=outline, facts=facts), ())
     bare = full.model_copy(update={"brief": full.brief.model_copy(update={"sparer": 2})})
 
     async def back(bound: float) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from chugao.drafting import derive, draft
 from chugao.drafting.binding import bind
-from chugao.drafting.offering import Offer, make_offer
+from chugao.drafting.offering import Offer, Paper, make_offer
 from chugao.drafting.planning import plan_sections
 from chugao.errors import EngineError, InputError
 from chugao.kind import Kind
@@ -81,14 +81,15 @@ def offers(kind: str, department: str = "医务科") -> tuple[Offer, ...]:
         BriefPassage(id="护理-2024-17", text="〔年〕护理部完成培训〔数〕", own=False, heading="队伍建设"),
         BriefPassage(id="own-3", text="全年手术{surgeries.now}，比2024年多317台", own=True),
     )
+    paper = Paper(
+        outline=outline, facts=facts, guidance=GUIDANCE, theme="把住质量关",
+        instructions=("不足写2条，不超过500字", "2025年手术23105台要写进开头"),
+    )  # fmt: skip
     return tuple(
-        make_offer(
-            plan, outline, facts, wording,
-            instructions=("不足写2条，不超过500字", "2025年手术23105台要写进开头"), guidance=GUIDANCE, theme="把住质量关",
-        )
+        make_offer(plan, paper, wording)
         for plan in plan_sections(outline, facts, matters)
         if not plan.is_parent and not plan.part.role.startswith("table")
-    )  # fmt: skip
+    )
 
 
 def written(folder: Path, name: str, body: str, needs: str = "[]") -> Path:

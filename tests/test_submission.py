@@ -534,3 +534,20 @@ def test_what_last_years_report_said_is_told_and_a_set_phrase_with_this_years_fi
     assert [i.copied_from for i in read.items if "一键启动" in i.text] == ["心内科2024年工作总结"]
     assert {i.copied_from for i in read.items if "一键启动" not in i.text} == {None}
     assert {i.copied_from for i in others.items} == {None}
+
+
+def test_what_a_leader_said_of_the_paper_is_told_to_be_no_deed_and_a_leaders_task_is_one(tmp_path: Path) -> None:
+    read = report(
+        tmp_path,
+        "李主任说：满意度那块少写点，别写离职率。",
+        "市卫健委通知：6月前完成胸痛单元整改，已完成3家。",
+        "护士长例会改写交接班制度12条。",
+    )
+
+    asked = {i.text: i.asks for i in read.items if i.asks}
+
+    assert len(read.items) >= 3
+    [(text, told)] = asked.items()
+    assert "少写点" in text
+    assert "像是李主任的意见" in told
+    assert "--instruction" in told

@@ -96,7 +96,10 @@ def gather(
     kept, left = _kept(workspace, department, organisation, year, database)
     items = (*kept, *_sent(files.material, confirmed_by, department, year, index))
     told, house = read_things(files.matters), _is_house(workspace, department, organisation)
-    apart = told if house else apart_from_others(told, department, known=department in figures.departments)
+    if house:
+        apart = _of_all(told, department)
+    else:
+        apart = apart_from_others(told, department, known=department in figures.departments)
     matters = _with_sent(apart, items)
     return Desk(
         figures=with_confirmed(figures, items),
@@ -108,7 +111,7 @@ def gather(
             *notices,
             *left,
             *_set_aside(figures, department),
-            *_left_to_others(told, apart, department),
+            *(() if house else _left_to_others(told, apart, department)),
             *_strangers(matters, (department, organisation)),
         ),
         bases=_bases(workspace, year + 1, database),
@@ -312,10 +315,27 @@ def _with_sent(matters: "Matters", items: "Sequence[Item]") -> "Matters":
 
 
 def _is_house(workspace: Path | None, department: str, organisation: str) -> bool:
-    """Whether the document is the whole house's."""
+    """Whether the document is the whole house's: under its name, the end of it (市疾控中心), or 医院, 全院."""
     from chugao.config import load_settings
+    from chugao.metrics.rollup import WHOLE
 
-    return department in (organisation, load_settings(workspace).office.name if workspace is not None else "")
+    office = load_settings(workspace).office.name if workspace is not None else ""
+    if department in (organisation, office) or department in WHOLE:
+        return True
+    return department.endswith(_HOUSES) and any(n.endswith(department) for n in (organisation, office))
+
+
+def _of_all(matters: "Matters", whole: str) -> "Matters":
+    """Matters of files for the document of the whole house: those of all departments, each with who did it."""
+    from chugao.material.items import as_the_whole_tells
+
+    return matters.model_copy(
+        update={
+            "items": tuple(
+                m if m.department in ("", whole) else as_the_whole_tells(m, m.department, whole) for m in matters.items
+            )
+        }
+    )
 
 
 def _left_to_others(told: "Matters", apart: "Matters", department: str) -> tuple[str, ...]:
@@ -419,7 +439,6 @@ def _kept(
     """
     if workspace is None:
         return (), ()
-    from chugao.config import load_settings
     from chugao.material.items import of_the_whole
     from chugao.material.store import list_items
 
@@ -428,7 +447,7 @@ def _kept(
     own = tuple(i for i in every if i.department in ("", department))
     sent = [i for i in every if i not in own and i.kind != "instruction"]
     names = "、".join(list(dict.fromkeys(i.department for i in sent))[:6])
-    if department in (organisation, load_settings(workspace).office.name):
+    if _is_house(workspace, department, organisation):
         whole = of_the_whole(every, department)
         figures = sum(i.observation is not None and i.status == "confirmed" for i in sent)
         told = f"科室报来的{figures}个数是科室的，没有当作{department}的数；{department}的数用 chugao metrics import 导入。"

@@ -18,7 +18,7 @@ from chugao.desk import read_files
 from chugao.errors import ChugaoError
 from chugao.export.files import file_name
 from chugao.metrics.observation import Figures, Observation, merge
-from chugao.metrics.rollup import Rollup, rollup
+from chugao.metrics.rollup import rollup
 from chugao.metrics.rollup_book import write_rollup
 from chugao.outline import read_outline
 from chugao.period import Period
@@ -52,7 +52,7 @@ def prepare(job: JobRow, rows: tuple[PaperRow, ...]) -> House:
     folder.mkdir(parents=True, exist_ok=True)
     book = write_rollup(folder / BOOK, made)
     blocked = tuple(f.hint for f in made.findings if f.severity.blocks)
-    return House(() if blocked else _tasks(job, house, made, book), blocked, book)
+    return House(() if blocked else _tasks(job, house, book), blocked, book)
 
 
 def _departments(rows: tuple[PaperRow, ...], workspace: Path | None) -> Figures:
@@ -78,7 +78,7 @@ def _reported(job: JobRow, house: Hospital) -> Period:
     return outline.reported
 
 
-def _tasks(job: JobRow, house: Hospital, made: Rollup, book: Path) -> tuple[Task, ...]:
+def _tasks(job: JobRow, house: Hospital, book: Path) -> tuple[Task, ...]:
     first = job.manifest.tasks[0]
     return tuple(
         Task(

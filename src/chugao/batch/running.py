@@ -52,10 +52,10 @@ _MANY = 12
 Seen = Callable[[JobRow], None]
 
 
-def place_url(settings: Settings, out: Path | None, given: str | None = None) -> str:
-    """The URL of the database a job lives in: the one given, the workspace's, else `out`/.chugao/ledger.db."""
-    if given or settings.database_url:
-        return given or settings.database_url
+def place_url(settings: Settings, out: Path | None) -> str:
+    """The URL of the database a job lives in: the one of the settings, the workspace's, else `out`/.chugao/ledger.db."""
+    if settings.database_url:
+        return settings.database_url
     if settings.workspace is not None:
         return sqlite_url(settings.workspace / ".chugao" / "chugao.db")
     if out is None:

@@ -232,7 +232,7 @@ def percentage_points(reading: Reading) -> Iterator[Hit]:
             if number.unit != "%" or number.mention.start in judged or number.quantity.high is not None:
                 continue
             level = row.numbers[place - 1] if place else None
-            if (hit := _beside_a_level(level, number) or _at_a_rate(row, number)) is not None:
+            if (hit := _beside_a_level(level, number) or _at_a_rate(number)) is not None:
                 yield hit
 
 
@@ -270,7 +270,7 @@ def _beside_a_level(level: Number | None, number: Number) -> Hit | None:
     return Hit(number.mention.start, number.mention.end, hint, severity)
 
 
-def _at_a_rate(row: Row, number: Number) -> Hit | None:
+def _at_a_rate(number: Number) -> Hit | None:
     """“达标率较未签约人群高15%”."""
     if number.mention.role is MentionRole.TARGET or not _RATE_NAME.search(number.before):
         return None

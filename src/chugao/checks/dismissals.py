@@ -4,8 +4,8 @@ In: findings, and what a person said of them.  Out: `Dismissal`s, kept in a smal
 without those they cover.
 
 Surprise: “12个” alone is no constant, “12个乡镇” is; so a dismissed number bears the words beside it.  What forbids
-(masks, personal data) and what contradicts the figures cannot be dismissed: one is put right, the other overridden at
-export by name.
+(masks, personal data), what is still owed and what contradicts the figures cannot be dismissed: it is put right, or
+overridden at export by name.
 """
 
 import json
@@ -21,9 +21,18 @@ from pydantic import ValidationError
 from chugao.errors import InputError, NotAllowed, reason_of
 from chugao.source import Finding, Frozen, Severity
 
-_CONTRADICTED = frozenset(
-    {"number-wrong", "number-last-year", "number-direction", "number-percentage-point", "number-changed", "withheld"}
+_PUT_RIGHT = frozenset(
+    {
+        "number-wrong",
+        "number-last-year",
+        "number-direction",
+        "number-percentage-point",
+        "number-changed",
+        "withheld",
+        "pending",
+    }
 )
+"""What contradicts the figures, and a 【待补】: no reason makes it true."""
 _BESIDE = 2
 """Characters to each side of a number that make it this number."""
 
@@ -56,6 +65,11 @@ def beside(finding: Finding, text: str) -> str:
     return f"{left.group() if left else ''}{finding.quote}{right.group() if right else ''}"
 
 
+def passable(finding: Finding) -> bool:
+    """Whether a person may pass over it at all."""
+    return finding.severity is not Severity.FATAL and finding.rule not in _PUT_RIGHT
+
+
 def dismiss(finding: Finding, text: str, *, by: str, reason: str, at: str | None = None) -> Dismissal:
     """Pass over a finding by name and reason; offsets of the finding count in `text`.
 
@@ -63,7 +77,7 @@ def dismiss(finding: Finding, text: str, *, by: str, reason: str, at: str | None
     """
     if not by.strip() or not reason.strip():
         raise InputError("略过一处要写明是谁、为什么或凭什么。请写上姓名和理由（依据）。")
-    if finding.severity is Severity.FATAL or finding.rule in _CONTRADICTED:
+    if not passable(finding):
         raise NotAllowed(
             f"“{finding.quote}”这一条不能忽略：{finding.hint}确需放行的，在出定稿时由负责人写明姓名和理由。"
         )

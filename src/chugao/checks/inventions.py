@@ -63,7 +63,7 @@ def find_inventions(
     text: str, draft: Draft, facts: Facts, matters: Sequence[Matter], known: str = ""
 ) -> Iterator[Finding]:
     """Every named thing, act and absolute claim of a draft that nothing given, nor `known`, contains."""
-    given = "\n".join((*_given(draft, facts, matters), known))
+    given = f"{given_to(draft, facts, matters)}\n{known}"
     fixed = [*constant_spans(text), *(m.span() for m in re.finditer(r"【待[^】]*】", text))]
     told: list[tuple[int, int]] = []
     for what, pattern in _THINGS:
@@ -275,6 +275,11 @@ def _has_source(sentence: Sentence) -> bool:
 
 def _meets(claim: Claim, finding: Finding) -> bool:
     return claim.start < finding.place.end and finding.place.start < claim.end
+
+
+def given_to(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> str:
+    """All words that a draft may take names from."""
+    return "\n".join(_given(draft, facts, matters))
 
 
 def _given(draft: Draft, facts: Facts, matters: Sequence[Matter]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chugao.checks.copying import check_copying, known_of
+from chugao.checks.departments import another_department, strange_departments
 from chugao.checks.dismissals import Dismissal, silenced
 from chugao.checks.evidence import carried_figures, check_evidence, claimed, row_id, row_text, told_by_leaders
 from chugao.checks.figured import impossible_figures
@@ -89,7 +90,8 @@ def examine_draft(
     if left_out:
         findings = [f for f in findings if f.rule != "number-untraced" or not _carried(f, draft, left_out)]
     findings += [*check_evidence(draft), *_of_structure(draft), *tell_draft(draft, words)]
-    findings += ask_about_sentences(draft, facts) if "matter" in left_out else ()
+    findings += ask_about_sentences(draft, facts) if "matter" in left_out else strange_departments(draft, facts, own)
+    findings += another_department(draft)
     findings += impossible_figures(draft, figures)
     findings += unproved(draft)
     standing = distinct(standing_of(told_by_leaders(findings, draft), draft, dismissals))
@@ -105,6 +107,7 @@ def examine_alone(draft: Draft, *, office: Office | None = None, dismissals: Seq
     told = [*find_pending(text), *_turned(draft, text), *_by_rules(draft, text, office, Figures())]
     findings = [*check_evidence(draft), *_of_structure(draft), *(in_sentence(f, spans) for f in told)]
     findings += ask_about_sentences(draft, derive(Figures(), read_period(draft.period)))
+    findings += another_department(draft)
     findings += unproved(draft)
     standing = distinct(standing_of(told_by_leaders(findings, draft), draft, dismissals))
     untraced = sum(1 for f in standing if f.rule in ("number-untraced", "number-changed"))

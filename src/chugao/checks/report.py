@@ -34,7 +34,7 @@ _ORDER = {s: i for i, s in enumerate((Severity.FATAL, Severity.ERROR, Severity.W
 
 
 _FOR_WANT_OF_FIGURES = frozenset(
-    {"pp-unit", "direction-verb", "verb-noun", "beyond-band", "target-worse", "baseline-year"}
+    {"pp-unit", "direction-verb", "verb-noun", "beyond-band", "target-worse", "baseline-year", "state-contradicted"}
 )
 
 

@@ -25,6 +25,7 @@ from chugao.checks import (
     privacy,
     repeats,
     shell,
+    stated,
     structure,
     targets,
     terms,
@@ -94,6 +95,7 @@ FAMILIES: tuple[Mapping[str, Finder], ...] = (
     parts.FINDERS,
     populations.FINDERS,
     repeats.FINDERS,
+    stated.FINDERS,
     totals.FINDERS,
 )
 """The `FINDERS` of each family: rule id → the function that finds it.  A new family adds itself here, its words in

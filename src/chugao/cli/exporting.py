@@ -171,9 +171,12 @@ def _more(
 
         more["html"] = (".html", to_html(draft, final=final).encode("utf-8", "replace"))
     if pack:
+        from chugao.config import find_workspace
+        from chugao.desk import told_to
         from chugao.export.pack import review_pack
 
-        content = review_pack(draft, figures=figures, previous=previous, final=final, look=look)
+        rulings = told_to(find_workspace()).rulings
+        content = review_pack(draft, figures=figures, rulings=rulings, previous=previous, final=final, look=look)
         more["pack"] = ("（送审包）.zip", content)
     return more
 

@@ -261,6 +261,8 @@ def _roles(told: str) -> "frozenset[Role]":
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InputError("这里不能当场问密码（不是在终端里运行）。请加 --password-stdin，从标准输入给出密码。")
     return str(typer.prompt("密码（输入时不显示）", hide_input=True, confirmation_prompt="再输入一次"))
 
 

@@ -40,17 +40,17 @@ __all__ = [
     "version_of_text",
 ]
 
-ALGORITHM = 3
-"""Rises when the same two versions would be compared otherwise."""
 _KEPT = 32
-_cache: OrderedDict[tuple[str, str, int], tuple[tuple[Hunk, ...], tuple[Unit, ...]]] = OrderedDict()
+_Read = tuple[tuple[Part, ...], tuple[Stretch, ...]]
+"""All of a version that a comparison looks at."""
+_cache: OrderedDict[tuple[_Read, _Read], tuple[tuple[Hunk, ...], tuple[Unit, ...]]] = OrderedDict()
 _lock = Lock()
 
 
 def compare(old: Version | Draft | str, new: Version | Draft | str) -> Comparison:
     """What differs between two versions; the same two are compared once."""
     before, after = _version(old), _version(new)
-    key = (before.fingerprint, after.fingerprint, ALGORITHM)
+    key = (before.parts, before.stretches), (after.parts, after.stretches)
     with _lock:
         if (found := _cache.get(key)) is not None:
             _cache.move_to_end(key)

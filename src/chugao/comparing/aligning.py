@@ -56,30 +56,33 @@ def common(old: Sequence[int], new: Sequence[int], block: Block) -> tuple[list[G
     """Groups of equal stretches, and the blocks between them in which something differs; by their `same_as`."""
     a = [old[i] for i in block[0]]
     b = [new[j] for j in block[1]]
-    groups: list[Group] = []
+    run = common_run(a, b)
+    groups = [Group((block[0][x],), (block[1][y],)) for x, y in run]
     blocks: list[Block] = []
     i = j = 0
-    for x, y in [*_common_run(a, b), (len(a), len(b))]:
+    for x, y in [*run, (len(a), len(b))]:
         if i < x or j < y:
             blocks.append((block[0][i:x], block[1][j:y]))
-        if x < len(a):
-            groups.append(Group((block[0][x],), (block[1][y],)))
         i, j = x + 1, y + 1
     return groups, blocks
 
 
-def _common_run(a: list[int], b: list[int]) -> Iterator[tuple[int, int]]:
+def common_run(a: list[int], b: list[int]) -> list[tuple[int, int]]:
     """(place in a, place in b) of a longest common subsequence, or nearly where there is too much of both."""
     head = equal_head(a, b)
-    yield from ((i, i) for i in range(head))
+    run = [(i, i) for i in range(head)]
+    if head == len(a) == len(b):
+        return run
     tail = equal_head(a[head:][::-1], b[head:][::-1])
     end_a, end_b = len(a) - tail, len(b) - tail
     # What the other side lacks cannot be common.
-    in_a, in_b = set(a[head:end_a]), set(b[head:end_b])
-    at_a = [i for i in range(head, end_a) if a[i] in in_b]
-    at_b = [j for j in range(head, end_b) if b[j] in in_a]
-    yield from ((at_a[i], at_b[j]) for i, j in _middle([a[i] for i in at_a], [b[j] for j in at_b]))
-    yield from ((end_a + k, end_b + k) for k in range(tail))
+    in_both = set(a[head:end_a]) & set(b[head:end_b])
+    if in_both:
+        at_a = [i for i in range(head, end_a) if a[i] in in_both]
+        at_b = [j for j in range(head, end_b) if b[j] in in_both]
+        run += [(at_a[i], at_b[j]) for i, j in _middle([a[i] for i in at_a], [b[j] for j in at_b])]
+    run += [(end_a + k, end_b + k) for k in range(tail)]
+    return run
 
 
 def equal_head(a: Sequence[Any], b: Sequence[Any]) -> int:
@@ -94,19 +97,16 @@ def equal_head(a: Sequence[Any], b: Sequence[Any]) -> int:
     return low
 
 
-def _middle(a: list[int], b: list[int]) -> Iterator[tuple[int, int]]:
+def _middle(a: list[int], b: list[int]) -> Sequence[tuple[int, int]]:
     if len(a) * len(b) > _LARGEST:
-        yield from _by_what_is_once(a, b)
-        return
-    for code in Indel.opcodes(a, b):
-        if code.tag == "equal":
-            yield from zip(range(code.src_start, code.src_end), range(code.dest_start, code.dest_end), strict=True)
+        return _by_what_is_once(a, b)
+    return [(i + k, j + k) for i, j, length in Indel.opcodes(a, b).as_matching_blocks() for k in range(length)]
 
 
-def _by_what_is_once(a: list[int], b: list[int]) -> Iterator[tuple[int, int]]:
+def _by_what_is_once(a: list[int], b: list[int]) -> Sequence[tuple[int, int]]:
     """What each side has once, as far as it rises; nothing between: enough for what nobody reads."""
     once_a, once_b = _once(a), _once(b)
-    yield from heaviest_rising({(once_a[x], once_b[x]): 1 for x in once_a.keys() & once_b.keys()})
+    return heaviest_rising({(once_a[x], once_b[x]): 1 for x in once_a.keys() & once_b.keys()})
 
 
 def _once(values: list[int]) -> dict[int, int]:
@@ -126,6 +126,10 @@ def alike(old: Sequence[Stretch], new: Sequence[Stretch], block: Block) -> Itera
     """The pairs of a block, in order, whose common characters are the most in all."""
     a, b = block
     if not a or not b:
+        return
+    if len(a) == len(b) == 1:
+        if similarity := _likeness([old[a[0]]], [new[b[0]]])[0][0]:
+            yield Group((a[0],), (b[0],), similarity)
         return
     # What a pair costs grows with both lengths; 40 characters is what sentences have.
     letters = sum(len(old[i].text) for i in a) * sum(len(new[j].text) for j in b)

@@ -7,7 +7,7 @@ what was edited in them on the way stands beside it.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import count, pairwise
 
 from chugao.comparing.versions import Hunk, Part, Piece, Span, Unit, Version
 from chugao.comparing.words import kind_of, printed_numbers
@@ -29,25 +29,28 @@ class _Reading:
 
     def hunks(self) -> Iterator[Hunk]:
         for first, last in self._runs():
-            unit = self.units[first]
-            if unit.op in ("insert", "delete"):
+            op, end = self.units[first].op, self.units[last]
+            if op in ("insert", "delete"):
                 yield self._whole(first, last)
-            elif unit.op == "moved_from":
+            elif op == "moved_from":
                 yield self._moved(first, last)
-            elif unit.op != "equal":
+            elif op != "equal":
                 for i in range(first, last + 1):
                     yield from self._inside(i)
-            for unit in self.units[first : last + 1]:
-                self.old_at = unit.old_span[1] if unit.in_old else self.old_at
-                self.new_at = unit.new_span[1] if unit.in_new else self.new_at
+            if end.in_old:
+                self.old_at = end.old_span[1]
+            if end.in_new:
+                self.new_at = end.new_span[1]
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         """(first, last) of units that make one hunk together."""
         first = 0
-        for i in range(1, len(self.units) + 1):
-            if i == len(self.units) or not _belong(self.units[i - 1], self.units[i]):
+        for i, (before, after) in enumerate(pairwise(self.units), 1):
+            if before.op != after.op or before.op in ("equal", "changed") or not _belong(before, after):
                 yield first, i - 1
                 first = i
+        if self.units:
+            yield first, len(self.units) - 1
 
     def _whole(self, first: int, last: int) -> Hunk:
         unit = self.units[first]
@@ -124,9 +127,7 @@ class _Reading:
 
 
 def _belong(before: Unit, after: Unit) -> bool:
-    """Whether two neighbours went, came or moved together."""
-    if before.op != after.op or before.op in ("equal", "changed"):
-        return False
+    """Whether two neighbours that went, came or moved did so together."""
     if before.op == "insert":
         return before.new_paragraph == after.new_paragraph and before.new_part == after.new_part
     if before.op == "delete":

@@ -17,7 +17,7 @@ from chugao.comparing.tokens import atoms_of
 from chugao.comparing.versions import Stretch
 from chugao.comparing.words import without_number
 
-_KINDS = ("heading", "sentence")
+_KINDS = {"heading", "sentence"}
 _MARK = re.compile(r"[，。：；、,:;\s]?")
 _LEAST, _KEY = 2, 8
 """Characters of the shortest line that is found again, and by how many of them it is looked for."""
@@ -50,9 +50,7 @@ def _borders(stretches: Sequence[Stretch], known: set[str]) -> dict[str, list[_B
     """Ends of paragraphs that the other version has not, by their first characters, with a printed number and without."""
     found: dict[str, list[_Border]] = {}
     for above, below in pairwise(stretches):
-        if above.paragraph == below.paragraph or above.text in known or above.kind not in _KINDS:
-            continue
-        if below.kind in _KINDS:
+        if above.text not in known and above.paragraph != below.paragraph and {above.kind, below.kind} <= _KINDS:
             for words in {above.text, without_number(above.text)}:
                 if len(words) >= _LEAST:
                     found.setdefault(words[:_KEY], []).append(_Border(words, above, below))

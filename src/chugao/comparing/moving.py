@@ -21,38 +21,37 @@ _MUCH = 1_000_000_000
 second; beyond it only the unchanged are found."""
 
 
-def moved_whole(old: Sequence[Stretch], new: Sequence[Stretch], blocks: Sequence[Block]) -> list[tuple[int, int]]:
+def moved_whole(
+    old: Sequence[Stretch], new: Sequence[Stretch], ids: tuple[Sequence[int], Sequence[int]], blocks: Sequence[Block]
+) -> list[tuple[int, int]]:
     """(old, new) of every stretch that went in one place and came, word for word, in another; in order.
 
     None that was only edited where it stands: of a paper that repeats itself a sentence may come elsewhere as well.
+    `ids` are their `same_as`.
     """
+    said_old, said_new = ids
     gone = [i for block in blocks for i in block[0] if len(old[i].text) >= _SHORTEST]
     come = [j for block in blocks for j in block[1] if len(new[j].text) >= _SHORTEST]
-    went, came = {_said(old[i]) for i in gone}, {_said(new[j]) for j in come}
-    if went.isdisjoint(came):
+    both = {said_old[i] for i in gone} & {said_new[j] for j in come}
+    if not both:
         return []
     stayed_old, stayed_new = set(), set()
     for a, b in blocks:
-        stayed_old |= _edited(
-            old, new, [i for i in a if _said(old[i]) in came], [j for j in b if _said(new[j]) not in went]
-        )
-        stayed_new |= _edited(
-            new, old, [j for j in b if _said(new[j]) in went], [i for i in a if _said(old[i]) not in came]
-        )
-    places: dict[tuple[bool, str], list[int]] = defaultdict(list)
+        went, came = [i for i in a if said_old[i] in both], [j for j in b if said_new[j] in both]
+        if went:
+            stayed_old |= _edited(old, new, went, [j for j in b if said_new[j] not in both])
+        if came:
+            stayed_new |= _edited(new, old, came, [i for i in a if said_old[i] not in both])
+    places: dict[int, list[int]] = defaultdict(list)
     for j in reversed(come):
         if j not in stayed_new:
-            places[_said(new[j])].append(j)
+            places[said_new[j]].append(j)
     moves = []
     for i in gone:
-        waiting = places.get(_said(old[i]))
+        waiting = places.get(said_old[i])
         if waiting and i not in stayed_old:
             moves.append((i, waiting.pop()))
     return moves
-
-
-def _said(stretch: Stretch) -> tuple[bool, str]:
-    return stretch.kind == "row", stretch.text
 
 
 def _edited(one: Sequence[Stretch], other: Sequence[Stretch], here: list[int], there: list[int]) -> set[int]:
@@ -62,7 +61,10 @@ def _edited(one: Sequence[Stretch], other: Sequence[Stretch], here: list[int], t
     return {
         i
         for i in here
-        if any(_said(one[i])[0] == _said(other[j])[0] and likeness(one[i].text, other[j].text, _STAYED) for j in there)
+        if any(
+            (one[i].kind == "row") == (other[j].kind == "row") and likeness(one[i].text, other[j].text, _STAYED)
+            for j in there
+        )
     }
 
 

@@ -467,19 +467,22 @@ PlacedClaim = tuple[int, int, "Claim"]
 """(start, end, claim) in `Version.text`."""
 
 
-_placed: dict[str, tuple[Version, list[PlacedClaim]]] = {}
-"""The claims of the last few versions, by fingerprint: a comparison asks for them four times."""
+_placed: dict[int, tuple[Version, list[PlacedClaim]]] = {}
+"""The claims of the last few versions, by which object it is: two drafts may read alike and rest on other cells.
+
+A comparison asks for them four times; the version is kept with them, so that no other takes its number.
+"""
 
 
 def claims_of(version: Version) -> list[PlacedClaim]:
     """Every claim of a draft where its characters stand in the version, in order; nothing of a foreign text."""
     if version.draft is None:
         return []
-    known = _placed.get(version.fingerprint)
-    if known is None or known[0] is not version:  # two drafts may read alike and rest on other cells
+    known = _placed.get(id(version))
+    if known is None:
         if len(_placed) >= 4:
             _placed.clear()
-        known = _placed[version.fingerprint] = (version, _claims_placed(version, version.draft))
+        known = _placed[id(version)] = (version, _claims_placed(version, version.draft))
     return known[1]
 
 

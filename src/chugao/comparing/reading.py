@@ -34,7 +34,6 @@ def version_of_draft(draft: Draft) -> Version:
         kind=draft.kind,
         department=draft.department,
         draft=draft,
-        salt=draft.id,
     )
 
 

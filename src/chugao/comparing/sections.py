@@ -9,7 +9,6 @@ borders is compared as one.  And official papers repeat whole sections: order de
 """
 
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -74,6 +73,8 @@ class _Finding:
         firm = heaviest_rising(self.evidence)
         left_old, left_new = _left(len(self.old), firm, 0), _left(len(self.new), firm, 1)
         likely = {pair: n for pair, n in self._likely(left_old, left_new).items() if pair not in self.evidence}
+        if not likely:
+            return firm
         self.evidence |= likely
         # What is firm outweighs all that is only likely.
         return heaviest_rising(likely | dict.fromkeys(firm, 1 + sum(likely.values())))
@@ -104,26 +105,28 @@ class _Finding:
         taken = set(self.by_id.values())
         free_old = [i for i in range(len(self.old)) if i not in self.by_id]
         free_new = [j for j in range(len(self.new)) if j not in taken]
-        found: Counter[Pair] = Counter({(i, j): 1 + _common(self.old[i], self.new[j]) for i, j in self.by_id.items()})
+        found = defaultdict(int, {(i, j): 1 + _common(self.old[i], self.new[j]) for i, j in self.by_id.items()})
         # The front has no heading; it is where it is.
         if free_old[:1] == free_new[:1] == [0] and not (self.old[0].key or self.new[0].key):
             found[0, 0] += 1
-        same: Counter[Pair] = Counter()
+        same: dict[Pair, int] = defaultdict(int)
         paths = _paths(self.old, self.names[0]), _paths(self.new, self.names[1])
         for names_old, names_new in (paths, self.names):
             where = _places((j, [names_new[j]]) for j in free_new if names_new[j])
             for i in free_old:
-                same.update((i, j) for j in where.get(names_old[i], ()))
+                for j in where.get(names_old[i], ()):
+                    same[i, j] += 1
         where = _places((j, set(self.new[j].sentences)) for j in free_new)
-        shared: Counter[Pair] = Counter()
+        shared: dict[Pair, int] = defaultdict(int)
         for i in free_old:
             for sentence in set(self.old[i].sentences):
                 for j in where.get(sentence, ()):
                     shared[i, j] += len(sentence)
-        for (i, j), length in shared.items():
-            if same[i, j] or length >= _SHARED * max(self.lengths[0][i], self.lengths[1][j]):
-                found[i, j] += length
-        found.update(same)
+        for pair, length in shared.items():
+            if pair in same or length >= _SHARED * max(self.lengths[0][pair[0]], self.lengths[1][pair[1]]):
+                found[pair] += length
+        for pair, number in same.items():
+            found[pair] += number
         return dict(found)
 
     def _likely(self, old: list[int], new: list[int]) -> dict[Pair, int]:
@@ -131,10 +134,11 @@ class _Finding:
         words_old = {i: _bigrams(self.old[i]) for i in old if i not in self.by_id}
         words_new = {j: _bigrams(self.new[j]) for j in new}
         where = _places(words_new.items())
-        shared: Counter[Pair] = Counter()
+        shared: dict[Pair, int] = defaultdict(int)
         for i, words in words_old.items():
             for word in words:
-                shared.update((i, j) for j in where.get(word, ()))
+                for j in where.get(word, ()):
+                    shared[i, j] += 1
         likely = {
             (i, j): number
             for (i, j), number in shared.items()
@@ -212,19 +216,19 @@ def heaviest_rising(weights: Mapping[Pair, int]) -> tuple[Pair, ...]:
     """Of weighted pairs the heaviest run in which both sides rise.  O(n log n)."""
     # Of one first the largest second comes first, so that no run holds two of them.
     pairs = sorted(weights, key=lambda pair: (pair[0], -pair[1]))
-    seconds = sorted({j for _, j in pairs})
+    places = {j: place for place, j in enumerate(sorted({j for _, j in pairs}))}
     # A Fenwick tree over the seconds: the heaviest run that ends at or below each.
-    best: list[tuple[int, int]] = [(0, -1)] * (len(seconds) + 1)
+    best: list[tuple[int, int]] = [(0, -1)] * (len(places) + 1)
     before = [-1] * len(pairs)
-    for at, (i, j) in enumerate(pairs):
-        place = bisect_left(seconds, j)
+    for at, pair in enumerate(pairs):
+        place = places[pair[1]]
         weight, before[at] = _best_below(best, place)
-        weight += weights[i, j]
+        here = weight + weights[pair], at
         place += 1
-        while place <= len(seconds):
-            best[place] = max(best[place], (weight, at))
+        while place <= len(places):
+            best[place] = max(best[place], here)
             place += place & -place
-    at = _best_below(best, len(seconds))[1]
+    at = _best_below(best, len(places))[1]
     run = []
     while at >= 0:
         run.append(pairs[at])

@@ -8,9 +8,9 @@ that no pattern knows.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from chugao.catalogue import load_catalogue
@@ -85,18 +85,16 @@ def _read(texts: Sequence[str]) -> list[Tokens]:
     atoms = [*_apart(_spans(whole)), (len(whole), len(whole), False)]
     ends = [0, *(end for _, end, _ in atoms)]
     gaps = [whole[end:start] for end, (start, _, _) in zip(ends, atoms, strict=False)]
-    out = [Tokens([], [])]
+    said: list[str] = []
+    numbers: list[bool] = []
     for (start, end, number), words in zip(atoms, _words(gaps), strict=True):
-        for word in words:
-            if word == _BETWEEN:
-                out.append(Tokens([], []))
-            else:
-                out[-1].texts.append(word)
-                out[-1].numbers.append(False)
+        said += words
+        numbers += [False] * len(words)
         if start < end:
-            out[-1].texts.append(whole[start:end])
-            out[-1].numbers.append(number)
-    return out[: len(texts)]
+            said.append(whole[start:end])
+            numbers.append(number)
+    borders = [-1, *(at for at, word in enumerate(said) if word == _BETWEEN), len(said)]
+    return [Tokens(said[a + 1 : b], numbers[a + 1 : b]) for a, b in pairwise(borders)][: len(texts)]
 
 
 def _apart(spans: list[Atom]) -> Iterator[Atom]:
@@ -147,12 +145,12 @@ def _until(words: Iterator[str], length: int) -> Iterator[str]:
 
 def _names_whole(words: Sequence[str]) -> Iterator[str]:
     """Words, those that make up the name of a metric or a unit as one."""
-    names, in_order = _names()
+    names, beginnings = _names()
     at = 0
     while at < len(words):
         name, end = words[at], at + 1
         longer, next_ = name, end
-        while next_ < len(words) and _begins_one(longer, in_order):
+        while longer in beginnings and next_ < len(words):
             longer, next_ = longer + words[next_], next_ + 1
             if longer in names:
                 name, end = longer, next_
@@ -160,15 +158,9 @@ def _names_whole(words: Sequence[str]) -> Iterator[str]:
         at = end
 
 
-def _begins_one(words: str, names: Sequence[str]) -> bool:
-    """Whether a name goes on where these words end; `names` are in order."""
-    after = bisect_right(names, words)
-    return after < len(names) and names[after].startswith(words)
-
-
 @cache
-def _names() -> tuple[frozenset[str], list[str]]:
-    """Names of metrics and units; and the same in order."""
+def _names() -> tuple[frozenset[str], frozenset[str]]:
+    """Names of metrics and units; and whatever one of them begins with and goes on after."""
     said = {name for definition in load_catalogue() for name in (*definition.all_names(), *definition.used_by)}
     names = frozenset(n for n in said | set(UNITS) if len(n) > 1 and is_han(n))
-    return names, sorted(names)
+    return names, frozenset(name[:length] for name in names for length in range(1, len(name)))

@@ -10,11 +10,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from chugao.comparing.aligning import Block, Group, alike, common, same_as
+from chugao.comparing.aligning import Block, Group, alike, common, common_run, same_as
 from chugao.comparing.joining import cut_alike
 from chugao.comparing.moving import moved_and_edited, moved_whole
 from chugao.comparing.sections import lay_out
-from chugao.comparing.versions import Piece, Span, Stretch, Unit, Version
+from chugao.comparing.versions import Piece, Span, Stretch, StretchKind, Unit, Version
 from chugao.comparing.words import Pair, pieces_of_all, without_number
 
 _WEAK = 0.65
@@ -36,9 +36,12 @@ class _Matching:
         self.ids = same_as(self.old, self.new)
         self.parts_old, self.parts_new = _by_part(self.old, len(old.parts)), _by_part(self.new, len(new.parts))
         self.headings = _headings(self.old), _headings(self.new)
+        self.titles = _of_kind(self.old, "title"), _of_kind(self.new, "title")
         layout = lay_out(old, new)
         self.layout = layout._replace(kept=tuple(self._uncontradicted(old, new, layout.kept)))
         self.in_place: list[Group] = []
+        self.paired: list[Group] = []
+        """What was only found alike; it too is in place."""
         self.moves: list[tuple[int, int]] = []
 
     def run(self) -> None:
@@ -50,16 +53,17 @@ class _Matching:
                 self.in_place += groups
                 blocks += rest
         elsewhere = self._moved_parts()
-        self.moves += moved_whole(self.old, self.new, [*blocks, *elsewhere])
+        self.moves += moved_whole(self.old, self.new, self.ids, [*blocks, *elsewhere])
         gone, come = {i for i, _ in self.moves}, {j for _, j in self.moves}
         for at, (a, b) in enumerate([*blocks, *elsewhere]):
             free = [i for i in a if i not in gone], [j for j in b if j not in come]
             groups = list(alike(self.old, self.new, free))
             if at < len(blocks):
-                self.in_place += groups
+                self.paired += groups
             else:
                 self._add_moves(groups)
         self._move_edited([*blocks, *elsewhere])
+        self.in_place += self.paired
 
     def _uncontradicted(self, old: Version, new: Version, kept: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """The borders that the sentences of the whole text agree with; ids need no such agreement.
@@ -67,8 +71,7 @@ class _Matching:
         Nothing both have may lie across a border, but for sentences that changed parts: under one heading, more than
         that heading's own words, and less than stands within the parts.
         """
-        whole = list(range(len(self.old))), list(range(len(self.new)))
-        pairs = [(g.old[0], g.new[0]) for g in common(*self.ids, whole)[0]]
+        pairs = common_run(*self.ids)
         olds, news = [i for i, _ in pairs], [j for _, j in pairs]
         weights = [0, *accumulate(len(self.old[i].text) for i in olds)]
         for i, j in kept:
@@ -76,8 +79,9 @@ class _Matching:
             if not a or not b or (old.parts[i].id and old.parts[i].id == new.parts[j].id):
                 yield i, j
                 continue
-            across = abs(weights[bisect_left(olds, a[0])] - weights[bisect_left(news, b[0])])
-            first = max(bisect_left(olds, a[0]), bisect_left(news, b[0]))
+            begins = bisect_left(olds, a[0]), bisect_left(news, b[0])
+            across = abs(weights[begins[0]] - weights[begins[1]])
+            first = max(begins)
             last = min(bisect_left(olds, a[-1] + 1), bisect_left(news, b[-1] + 1))
             within = weights[max(first, last)] - weights[first]
             same = old.parts[i].heading == new.parts[j].heading != ""
@@ -94,8 +98,7 @@ class _Matching:
         if a and b and self._same_heading(a[0], b[0]):
             self.in_place.append(Group((a[0],), (b[0],)))
             a, b = a[1:], b[1:]
-        i = next((k for k, i in enumerate(a) if self.old[i].kind == "title"), None)
-        j = next((k for k, j in enumerate(b) if self.new[j].kind == "title"), None)
+        i, j = _first_of(self.titles[0], a), _first_of(self.titles[1], b)
         if i is not None and j is not None and self._same_title(a[i], b[j]):
             self.in_place.append(Group((a[i],), (b[j],)))
             yield a[:i], b[:j]
@@ -137,8 +140,8 @@ class _Matching:
 
     def _move_edited(self, blocks: list[Block]) -> None:
         """Among what is left over or only faintly paired."""
-        firm_old = {i for g in self.in_place if g.similarity >= _WEAK for i in g.old} | {i for i, _ in self.moves}
-        firm_new = {j for g in self.in_place if g.similarity >= _WEAK for j in g.new} | {j for _, j in self.moves}
+        firm_old = {i for g in self.paired if g.similarity >= _WEAK for i in g.old} | {i for i, _ in self.moves}
+        firm_new = {j for g in self.paired if g.similarity >= _WEAK for j in g.new} | {j for _, j in self.moves}
         gone = [i for block in blocks for i in block[0] if i not in firm_old]
         come = [j for block in blocks for j in block[1] if j not in firm_new]
         kept = dict(self.layout.kept)
@@ -146,12 +149,21 @@ class _Matching:
             self.old, self.new, gone, come, lambda i, j: j in (kept.get(i - 1, -1), kept.get(i + 1, -1))
         )
         left, taken = {i for i, _ in found}, {j for _, j in found}
-        self.in_place = [g for g in self.in_place if not (left & set(g.old) or taken & set(g.new))]
+        self.paired = [g for g in self.paired if left.isdisjoint(g.old) and taken.isdisjoint(g.new)]
         self.moves += found
 
 
 def _headings(stretches: Sequence[Stretch]) -> set[str]:
     return {without_number(s.text) for s in stretches if s.kind == "heading"}
+
+
+def _of_kind(stretches: Sequence[Stretch], kind: StretchKind) -> set[int]:
+    return {i for i, s in enumerate(stretches) if s.kind == kind}
+
+
+def _first_of(wanted: set[int], stretches: list[int]) -> int | None:
+    """Place of the first of them that is wanted; most blocks have none."""
+    return None if wanted.isdisjoint(stretches) else next(k for k, i in enumerate(stretches) if i in wanted)
 
 
 def _by_part(stretches: Sequence[Stretch], parts: int) -> list[list[int]]:
@@ -169,7 +181,7 @@ class _Printing:
 
     def __init__(self, matching: _Matching) -> None:
         self.old, self.new = matching.old, matching.new
-        self.in_place = sorted(matching.in_place)
+        self.in_place = sorted(matching.in_place, key=lambda group: group.old[0])
         moves = sorted(matching.moves)
         self.left = {i: (number, j) for number, (i, j) in enumerate(moves, 1)}
         self.reached = {j: (number, i) for number, (i, j) in enumerate(moves, 1)}
@@ -178,13 +190,12 @@ class _Printing:
 
     def _pairs(self) -> list[Pair]:
         """Every two texts that differ, so that their words are read at once."""
-        groups = (g for g in self.in_place if len(g.old) > 1 or len(g.new) > 1 or not self._equal(g.old[0], g.new[0]))
-        pairs = [self._texts(group.old, group.new) for group in groups]
+        pairs = [self._texts(group.old, group.new) for group in self.in_place if not self._stayed(group)]
         pairs += [self._texts((i,), (j,)) for j, (_, i) in self.reached.items()]
         return list(dict.fromkeys(pairs))
 
-    def _equal(self, i: int, j: int) -> bool:
-        return self.old[i].text == self.new[j].text
+    def _stayed(self, group: Group) -> bool:
+        return len(group.old) == len(group.new) == 1 and self.old[group.old[0]].text == self.new[group.new[0]].text
 
     def _texts(self, old: Sequence[int], new: Sequence[int]) -> Pair:
         texts = "".join(self.old[i].text for i in old), "".join(self.new[j].text for j in new)
@@ -195,7 +206,7 @@ class _Printing:
         for group in self.in_place:
             if i < group.old[0] or j < group.new[0]:
                 yield from self._between(i, group.old[0], j, group.new[0])
-            yield self._together(group)
+            yield self._unchanged(group) if self._stayed(group) else self._changed(group)
             i, j = group.old[-1] + 1, group.new[-1] + 1
         yield from self._between(i, len(self.old), j, len(self.new))
 
@@ -203,10 +214,25 @@ class _Printing:
         yield from (self._gone(k) for k in range(i, i_end))
         yield from (self._come(k) for k in range(j, j_end))
 
-    def _together(self, group: Group) -> Unit:
-        if len(group.old) == len(group.new) == 1 and self._equal(group.old[0], group.new[0]):
-            return _unchanged(self.old[group.old[0]], self.new[group.new[0]])
-        return self._changed(group)
+    def _unchanged(self, group: Group) -> Unit:
+        """A stretch that stayed, as most do: each field is asked for once."""
+        _, text, old_paragraph, old_start, old_part, old_id, _ = self.old[group.old[0]]
+        kind, _, new_paragraph, new_start, new_part, new_id, _ = self.new[group.new[0]]
+        return Unit(
+            "equal",
+            kind,
+            text,
+            text,
+            (Piece("equal", text),),
+            old_part,
+            new_part,
+            old_paragraph,
+            new_paragraph,
+            (old_start, old_start + len(text)),
+            (new_start, new_start + len(text)),
+            (old_id,) if old_id else (),
+            (new_id,) if new_id else (),
+        )
 
     def _changed(self, group: Group) -> Unit:
         old, new = [self.old[i] for i in group.old], [self.new[j] for j in group.new]
@@ -265,25 +291,6 @@ class _Printing:
             new_ids=_ids([stretch]),
             move=number,
         )
-
-
-def _unchanged(old: Stretch, new: Stretch) -> Unit:
-    """A stretch that stayed, as most do."""
-    return Unit(
-        "equal",
-        new.kind,
-        old.text,
-        new.text,
-        (Piece("equal", new.text),),
-        old.part,
-        new.part,
-        old.paragraph,
-        new.paragraph,
-        (old.start, old.end),
-        (new.start, new.end),
-        (old.id,) if old.id else (),
-        (new.id,) if new.id else (),
-    )
 
 
 def _span(stretch: Stretch) -> Span:

@@ -85,8 +85,6 @@ class Version(NamedTuple):
     """Everything, in document order."""
     text: str
     """The whole document, a paragraph or table row a line; every offset here refers to it."""
-    fingerprint: str
-    """Of text and structure: 16 hex digits.  The same fingerprint, the same comparison."""
     year: int | None = None
     """The year in the title."""
     kind: Kind | None = None
@@ -95,6 +93,14 @@ class Version(NamedTuple):
     """Where the claims are, when it is a draft of ours."""
     file: str = ""
     """Name of the file it was read from, without folders."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of text and structure: 16 hex digits, reckoned when asked for; only a redline writes it down."""
+        structure = [(p.id, p.number, p.heading, p.level) for p in self.parts]
+        body = [(s.kind, s.text, s.paragraph, s.part) for s in self.stretches]
+        said = repr((self.title, self.draft.id if self.draft else "", structure, body))
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def part_at(self, offset: int) -> Part:
         """The part in which a code point of the text stands."""
@@ -233,7 +239,6 @@ def version_of_lines(
     department: str = "",
     draft: "Draft | None" = None,
     file: str = "",
-    salt: str = "",
 ) -> Version:
     builder = _Builder()
     for line in lines:
@@ -244,7 +249,6 @@ def version_of_lines(
         parts=builder.parts(len(text)),
         stretches=tuple(builder.stretches),
         text=text,
-        fingerprint=builder.fingerprint(title, salt),
         year=year,
         kind=kind,
         department=department,
@@ -273,11 +277,10 @@ class _Builder:
         paragraph, part, start = len(self.paragraphs), len(self.opened) - 1, self.length
         shortest = len(text) // _MOST_SENTENCES
         for piece, identity, at in pieces:
-            offset = 0
             for sentence in _stretches_of(kind, piece, shortest):
-                self.stretches.append(Stretch(kind, sentence, paragraph, start + offset, part, identity, at + offset))
-                offset += len(sentence)
-            start += offset
+                self.stretches.append(Stretch(kind, sentence, paragraph, start, part, identity, at))
+                start += len(sentence)
+                at += len(sentence)
         self.paragraphs.append(text)
         self.length += len(text) + 1
 
@@ -298,22 +301,7 @@ class _Builder:
 
     def _part(self, opens: tuple[str, str, str, int], stretches: list[Stretch], span: Span) -> Part:
         own = [s for s in stretches if s.kind not in ("title", "heading")]
-        identity, number, heading, level = opens
-        return Part(
-            id=identity,
-            number=number,
-            heading=heading,
-            level=level,
-            sentences=tuple([s.text for s in own]),
-            paragraphs=tuple([s.paragraph for s in own]),
-            span=span,
-        )
-
-    def fingerprint(self, title: str, salt: str) -> str:
-        structure = [opens for opens, _, _ in self.opened]
-        body = [(s.kind, s.text, s.paragraph, s.part) for s in self.stretches]
-        said = repr((title, salt, structure, body)).encode("utf-8", "surrogatepass")
-        return hashlib.sha256(said).hexdigest()[:16]
+        return Part(*opens, tuple([s.text for s in own]), tuple([s.paragraph for s in own]), span)
 
 
 def _stretches_of(kind: StretchKind, text: str, shortest: int = 0) -> Iterable[str]:

@@ -17,7 +17,7 @@ from chugao.comparing.aligning import equal_head
 from chugao.comparing.tokens import Tokens, atoms_of, may_count, read_tokens
 from chugao.comparing.versions import HunkKind, Piece
 
-_CLAUSES = re.compile(r"(?:《[^《》\n]{1,60}》|【待补[^【】\n]{0,80}】|[^，；。])+[，；。]?|[，；。]")
+_CLAUSES = re.compile(r"(?:[^，；。《【]++|《[^《》\n]{1,60}》|【待补[^【】\n]{0,80}】|[《【])++[，；。]?|[，；。]")
 _NUMERAL = re.compile(r"[0-9０-９二两三四五六七八九十百千万亿半番〇]")
 _DIGIT = re.compile(r"[0-9０-９]")
 _NAMES_WITH_DIGITS = re.compile(r"[A-Za-z《{【\[〔]")
@@ -97,7 +97,7 @@ def _runs(cells: Sequence[_Clauses], tokens: Mapping[str, Tokens]) -> Iterator[_
         runs: list[_Run] = []
         for old, new in clauses:
             if old == new:
-                _append(runs, _Run(same=old, number=may_count(old)))
+                _append(runs, _Run(old, "", "", may_count(old)))
             else:
                 for run in _changes(tokens.get(old, _NOTHING), tokens.get(new, _NOTHING)):
                     _append(runs, run)
@@ -129,7 +129,7 @@ def _changes(old: Tokens, new: Tokens) -> Iterator[_Run]:
     for equal, i, i_end, j, j_end in _opcodes(old.texts, new.texts):
         went, counts = old.texts[i:i_end], old.numbers[i:i_end]
         if equal:
-            yield _Run(same="".join(went), number=True in counts)
+            yield _Run("".join(went), "", "", True in counts)
             continue
         came = new.texts[j:j_end]
         weights = _weight(went, counts), _weight(came, new.numbers[j:j_end])
@@ -142,36 +142,36 @@ def _weight(texts: Sequence[str], numbers: Sequence[bool]) -> int:
 
 def _opcodes(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
     """(equal, old from, old to, new from, new to): a change between any two runs that stayed."""
-    ids: dict[str, int] = {}
-    old = [ids.setdefault(t, len(ids)) for t in before]
-    new = [ids.setdefault(t, len(ids)) for t in after]
-    if len(old) * len(new) > _LARGEST:
-        yield from _around(old, new)
-        return
-    pending: tuple[int, int, int, int] | None = None
-    for code in Indel.opcodes(old, new):
-        if code.tag == "equal":
-            if pending is not None:
-                yield False, *pending
-                pending = None
-            yield True, code.src_start, code.src_end, code.dest_start, code.dest_end
-        else:
-            i, j = pending[::2] if pending else (code.src_start, code.dest_start)
-            pending = (i, code.src_end, j, code.dest_end)
-    if pending is not None:
-        yield False, *pending
-
-
-def _around(old: list[int], new: list[int]) -> Iterator[tuple[bool, int, int, int, int]]:
-    """What both begin and end with; the rest is one change."""
-    shorter = min(len(old), len(new))
-    head = equal_head(old, new)
-    tail = min(equal_head(old[::-1], new[::-1]), shorter - head)
+    shorter = min(len(before), len(after))
+    head = equal_head(before, after)
+    tail = min(equal_head(before[::-1], after[::-1]), shorter - head)
+    end, new_end = len(before) - tail, len(after) - tail
     if head:
         yield True, 0, head, 0, head
-    yield False, head, len(old) - tail, head, len(new) - tail
+    # Mostly one change is all there is between what both begin and end with.
+    if len(before) * len(after) > _LARGEST or set(before[head:end]).isdisjoint(after[head:new_end]):
+        if head < max(end, new_end):
+            yield False, head, end, head, new_end
+    else:
+        yield from _between(before, after, head, end, new_end)
     if tail:
-        yield True, len(old) - tail, len(old), len(new) - tail, len(new)
+        yield True, end, len(before), new_end, len(after)
+
+
+def _between(
+    before: Sequence[str], after: Sequence[str], head: int, end: int, new_end: int
+) -> Iterator[tuple[bool, int, int, int, int]]:
+    """The same of what lies between a head and the ends, which begins and ends with a change."""
+    ids: dict[str, int] = {}
+    old = [ids.setdefault(t, len(ids)) for t in before[head:end]]
+    new = [ids.setdefault(t, len(ids)) for t in after[head:new_end]]
+    went = came = head
+    # The last block is empty and stands at the ends.
+    for i, j, length in Indel.opcodes(old, new).as_matching_blocks():
+        yield False, went, head + i, came, head + j
+        went, came = head + i + length, head + j + length
+        if length:
+            yield True, head + i, went, head + j, came
 
 
 def _swallowed(runs: list[_Run]) -> list[_Run]:
@@ -274,4 +274,5 @@ def printed_numbers(old: str, new: str) -> tuple[int, int]:
 
 def without_number(heading: str) -> str:
     """A heading without its printed number."""
-    return _ORDINAL.sub("", heading)
+    number = _ORDINAL.match(heading)
+    return heading[number.end() :] if number else heading

@@ -65,7 +65,7 @@ def called(
     for match in _ROLE.finditer(text):
         found += _behind(text, match.end(), words, match[0] in _ANYBODY)
     for match in _LEADER.finditer(text):
-        found += _surname_behind(text, match.end(), words)
+        found += _surname_behind(text, match.end())
     weak: list[tuple[int, int, int, int]] = []
     for match in TITLE.finditer(text):
         if MEETING.match(text, match.start()):
@@ -192,7 +192,7 @@ _LEADER = re.compile(
 )
 
 
-def _surname_behind(text: str, at: int, words: Words) -> Iterator[Span]:
+def _surname_behind(text: str, at: int) -> Iterator[Span]:
     """院长植、副院长禤、邝带队: a document that tells surnames only, behind the title."""
     while at < len(text) and ((plain(text[at]) and text[at] in persons().surnames) or rare(text[at])):
         edge = text[at + 1 : at + 2]

@@ -70,7 +70,7 @@ def chained(text: str, words: Words) -> tuple[list[Span], list[Span]]:
         if unit is None and below > end:
             unit = _unit_end(text, end, words)
         if unit is not None:
-            start = _widened(text, start, words)
+            start = _widened(text, start)
             units.append((start, unit))
             last = unit
         elif listed and (below > end or words.ending_at(end) is not None):
@@ -134,7 +134,7 @@ def _stem_stands(name: str, at: int, words: Words) -> bool:
     return word.tag.startswith("n") and (word.tag == "ns" or name in gazetteer().cities or not is_word(name))
 
 
-def _widened(text: str, start: int, words: Words) -> int:
+def _widened(text: str, start: int) -> int:
     """中共|凤阳县委: what stands before the division and belongs to it."""
     if text[max(0, start - 3) : start] == "共青团":
         return start - 3
@@ -256,7 +256,7 @@ def _firms(text: str, words: Words) -> Iterator[Span]:
     anchors = {a for a, _, _ in _anchors(text, words)} if _FIRM.search(text) else set()
     for match in _FIRM.finditer(text):
         bracketed = re.search(rf"（[{HAN}]{{2,4}}）$", text[max(0, match.start() - 6) : match.start()])
-        start = _back(text, match.start() - (len(bracketed[0]) if bracketed else 0), words, 22)
+        start = _back(match.start() - (len(bracketed[0]) if bracketed else 0), words, 22)
         start = next((a for a in range(start - 6, start) if a in anchors and _han(text[a:start])), start)
         own = text[start : match.start()]
         firm = "公司" in match[0] or match[0].endswith("事务所") or (match[0] == "商业银行" and own.endswith("农村"))
@@ -283,7 +283,7 @@ _ANY_SCHOOL = re.compile(
 )
 
 
-def _back(text: str, at: int, words: Words, most: int) -> int:
+def _back(at: int, words: Words, most: int) -> int:
     """The last place before `at` where a name may begin: behind a mark, a preposition or a verb."""
     start = at
     while start > max(0, at - most):

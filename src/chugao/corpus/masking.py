@@ -60,9 +60,9 @@ def named_spans(text: str, names: Names | None = None) -> list[tuple[int, int, s
     return sorted(span for span in _spans_of(text, names).spans if span[2] not in ("数", "年", "日期"))
 
 
-def fact_spans(text: str, names: Names | None = None) -> list[tuple[int, int, str]]:
+def fact_spans(text: str) -> list[tuple[int, int, str]]:
     """(start, end, kind) of every fact in a text, in order: what `named_spans` gives, and 数, 年, 日期; no digit is left."""
-    spans = _spans_of(text, names)
+    spans = _spans_of(text, None)
     spans.add((m.span() for m in _DIGITS.finditer(text)), "数")
     return sorted(spans.spans)
 
@@ -92,7 +92,7 @@ def _mask_names(text: str, names: Names, spans: "_Spans") -> None:
         spans.add((m.span() for m in names.pattern.finditer(text) if m[0] in names.organisations), "单位")
         spans.add((m.span() for m in names.pattern.finditer(text) if m[0] in names.people), "人名")
     chained_units, chained_places = chained(text, words)
-    units = _joined(_begun(u, text, words) for u in (*find_units(text, names, words), *chained_units))
+    units = _joined(_begun(u, words) for u in (*find_units(text, names, words), *chained_units))
     units = _joined([*units, *units_beside(text, words, units)])
     ends = {end for _, end in units}
     departments = _joined((*find_departments(text), *offices(text, words, ends)))
@@ -117,7 +117,7 @@ def _again(text: str, people: list[tuple[int, int]]) -> Iterable[tuple[int, int]
         yield from (m.span() for m in re.finditer(re.escape(name), text))
 
 
-def _begun(span: tuple[int, int], text: str, words: Words) -> tuple[int, int]:
+def _begun(span: tuple[int, int], words: Words) -> tuple[int, int]:
     """Without what is done before the name: 协同|市急救中心."""
     first = words.starting_at(span[0])
     return (first.end, span[1]) if first is not None and first.text in LEADS and first.end < span[1] - 2 else span

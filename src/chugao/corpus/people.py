@@ -286,7 +286,7 @@ def _name_after(text: str, at: int, words: Words) -> int | None:
     if text[at] in _VERBS and 1 < length < 3:
         return None
     if word.tag.startswith("nr") and length > size and _is_name(word.text):
-        return _whole_given(text, word.end, length - size, words)
+        return _whole_given(word.end, length - size, words)
     if length == size:
         return _given_after(text, at, word.end, word.tag, words)
     if length == size + 2 and not is_word(word.text) and _is_name(word.text) and not _NOT_IN_NAME.search(word.text):
@@ -294,7 +294,7 @@ def _name_after(text: str, at: int, words: Words) -> int | None:
     return _sounds_after(text, at, words)
 
 
-def _whole_given(text: str, end: int, given: int, words: Words) -> int:
+def _whole_given(end: int, given: int, words: Words) -> int:
     """高敬|岳每: a second character of the given name that was cut off and makes no word with what follows."""
     following = words.starting_at(end)
     if given != 1 or following is None or following.end - end != 2 or following.tag in ("m", "x"):
@@ -313,7 +313,7 @@ def _given_after(text: str, at: int, end: int, tag: str, words: Words) -> int | 
     if _NOT_IN_NAME.search(following.text):
         return None
     if end - at == 2:
-        return _whole_given(text, following.end, following.end - end, words)
+        return _whole_given(following.end, following.end - end, words)
     if tag.startswith("nr") and not is_word(name) and following.tag not in ("p", "c", "uj", "ul", "f", "m"):
         return following.end
     if following.end - end == 2 and (not is_word(following.text) or following.tag.startswith(("nr", "nz"))):

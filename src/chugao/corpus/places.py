@@ -178,7 +178,7 @@ def is_place(name: str) -> bool:
 def find_places(text: str, names: Names, words: Words) -> list[Span]:
     """Every place in a text, longest first where they overlap."""
     found: dict[int, Span] = {}
-    for span in (*_learned(text, names), *_with_ending(text, names, words), *_bare(text, names, words)):
+    for span in (*_learned(text, names), *_with_ending(text, names, words), *_bare(text, words)):
         if span[0] not in found or span[1] > found[span[0]][1]:
             found[span[0]] = span
     spans = sorted(found.values())
@@ -270,7 +270,7 @@ def _han(text: str) -> bool:
     return all("\u4e00" <= c <= "\u9fff" for c in text)
 
 
-def _bare(text: str, names: Names, words: Words) -> Iterator[Span]:
+def _bare(text: str, words: Words) -> Iterator[Span]:
     """Places told without their ending, 昆明 and 云南: only where they are words of their own."""
     stems, cities = gazetteer().stems, gazetteer().cities
     if not heads_in(text):

@@ -15,11 +15,10 @@ from chugao.kind import Kind
 Role = Literal["成绩", "问题", "计划", "要求", ""]
 
 _HAN = "一二三四五六七八九十"
-_NUMBERS = (
+_HAN_FIRST = (
     (1, re.compile(rf"([{_HAN}]{{1,3}}[、．.])(?![{_HAN}]{{1,2}}(?:级|类|线|期|季|次|是|等|甲|月|人|、|型|区))\s?")),
-    (1, re.compile(rf"(第[{_HAN}]{{1,3}}(?:部分|章|编)[:：、]?)\s?")),
-    (2, re.compile(rf"(（[{_HAN}]{{1,3}}）[、.]?)\s?")),
-    (2, re.compile(rf"(第[{_HAN}]{{1,3}}节[:：、]?)\s?")),
+)
+_DIGIT_FIRST = (
     (3, re.compile(r"(\d{1,2}[.．、])(?:(?!\d)|(?=20\d\d年))\s?")),
     (
         4,
@@ -27,10 +26,18 @@ _NUMBERS = (
             r"(\d{1,2}(?:\.\d{1,2}){1,3})(?:\s{1,3}(?=[\u4e00-\u9fff“])|(?=[\u4e00-\u9fff“])(?![万亿个倍天例人元家张台名岁次月分小年公米平吨升毫级类期周折成余多]))"
         ),
     ),
-    (4, re.compile(r"(（\d{1,2}）|\d{1,2}[）)])\s?")),
-    (4, re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩])\s?")),
+    (4, re.compile(r"(\d{1,2}[）)])\s?")),
 )
-_OPENS = frozenset(f"{_HAN}第（①②③④⑤⑥⑦⑧⑨⑩")
+_BY_FIRST = {
+    **dict.fromkeys(_HAN, _HAN_FIRST),
+    "第": (
+        (1, re.compile(rf"(第[{_HAN}]{{1,3}}(?:部分|章|编)[:：、]?)\s?")),
+        (2, re.compile(rf"(第[{_HAN}]{{1,3}}节[:：、]?)\s?")),
+    ),
+    "（": ((2, re.compile(rf"(（[{_HAN}]{{1,3}}）[、.]?)\s?")), (4, re.compile(r"(（\d{1,2}）)\s?"))),
+    **dict.fromkeys("①②③④⑤⑥⑦⑧⑨⑩", ((4, re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩])\s?")),)),
+}
+"""(level, pattern) of the numbers that begin so; most paragraphs begin otherwise."""
 _ITEM = re.compile(
     rf"(?:^|(?<=[。；：！？]))([{_HAN}]{{1,2}}[是要](?=[^{_HAN}是，])|第[{_HAN}]{{1,2}}[，、](?=[^{_HAN}]))"
 )
@@ -73,9 +80,7 @@ class Item(NamedTuple):
 def number_of(text: str) -> tuple[int, str, int] | None:
     """(level, number as printed, length with the space after it) at the start of a paragraph."""
     first = text[:1]
-    if first not in _OPENS and not first.isdecimal():  # most paragraphs: eight patterns need not look
-        return None
-    for level, pattern in _NUMBERS:
+    for level, pattern in _DIGIT_FIRST if first.isdecimal() else _BY_FIRST.get(first, ()):
         if match := pattern.match(text):
             return level, match[1], match.end()
     return None

@@ -56,7 +56,10 @@ def missing(name: str) -> InputError:
 
 def not_asked(name: str) -> InputError:
     """An upload that only recognition could read, where it was not allowed to take that long."""
-    return InputError(f"{name}：没有文字层，是扫描件或图片，要做文字识别（每页约五秒）。请选择“识别扫描件”后再上传。")
+    return InputError(
+        f"{name}：没有文字层，是扫描件或图片，网页上传时不做文字识别。请用 WPS 的“PDF 转 Word（识别文字）”转好再传；"
+        "也可以用 chugao material add 收进来，命令行会识别，每页约五秒。"
+    )
 
 
 def read_image(data: bytes, name: str, ocr: bool) -> tuple[list[Paragraph], tuple[str, ...]]:

@@ -32,6 +32,9 @@ def _shown_number(value: int | float, number_format: str) -> str:
     exact = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
     if not exact.is_finite():
         return str(value)
+    if power := _scaled_down(number_format):
+        # With its scale in the text nobody takes 1234.5万 for 12345678万 below “万人次”.
+        return f"{(exact.scaleb(-power).normalize()):f}{_SCALES[power]}"
     bare, suffix = _format_parts(number_format)
     percent = "%" in bare
     scaled = exact * 100 if percent else exact
@@ -44,6 +47,17 @@ def _shown_number(value: int | float, number_format: str) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text + ("%" if percent else "") + suffix
+
+
+_SCALES = {2: "百", 3: "千", 4: "万", 6: "百万", 7: "千万", 8: "亿"}
+
+
+def _scaled_down(number_format: str) -> int:
+    """The power of ten by which a format shows less than is stored: 4 for 0!.0,"万" and 0!.0000, 6 for 0.00,, ."""
+    section = re.sub(r'"[^"]*"|\[[^\]]*\]|_.|\*.', "", number_format.partition(";")[0])
+    match = re.search(r"[0#?](?:[!\\]\.([0#?]+))?(,*)[^0#?,.%]*$", section)
+    power = len(match[1] or "") + 3 * len(match[2]) if match else 0
+    return power if power in _SCALES else 0
 
 
 def _format_parts(number_format: str) -> tuple[str, str]:

@@ -99,7 +99,7 @@ def understand(given: Reading | Path | str) -> Document:
     if len(documents) > 1:
         marked = tuple(sorted({*first.flags, "several_documents"}))
         first = first.model_copy(update={"parts": tuple(documents[1:]), "flags": marked})
-    return first.model_copy(update={"changes": cleaned.changes + _separators(cleaned, notice, pieces, reading)})
+    return first.model_copy(update={"changes": cleaned.changes + _separators(cleaned, notice, pieces)})
 
 
 class _About(NamedTuple):
@@ -113,7 +113,7 @@ class _About(NamedTuple):
     last: bool
 
 
-def _separators(cleaned: Cleaned, notice: Wrapper | None, pieces: list[Piece], reading: Reading) -> tuple[Change, ...]:
+def _separators(cleaned: Cleaned, notice: Wrapper | None, pieces: list[Piece]) -> tuple[Change, ...]:
     """Lines that belong to no document: 【篇一】, a contents page, the 附件 over an attachment."""
     kept = {n for piece in pieces for line in piece.lines for n in line.lines}
     if notice is not None:  # its own lines stand in the wrapper

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from chugao.documents.paragraph import Paragraph
+from chugao.documents.xml import tree_of
 from chugao.errors import UploadRejected
 from chugao.kind import kind_of_title
 
@@ -35,7 +36,7 @@ def read_word(data: bytes, name: str) -> tuple[list[Paragraph], dict[str, str], 
         names = {n.lower().lstrip("/"): n for n in archive.namelist()}
 
         def part(path: str, cut: Callable[[bytes], bytes] = bytes) -> Any | None:
-            return _xml(cut(archive.read(names[path]))) if path in names else None
+            return tree_of(cut(archive.read(names[path]))) if path in names else None
 
         document = part("word/document.xml")
         if document is None:
@@ -74,13 +75,6 @@ def _notes(parts: list[Any | None], page: "_Words", line: int) -> Iterator[Parag
             if words.strip():
                 line += 1
                 yield Paragraph(text=f"［{number}］{words.strip()}", line=line)
-
-
-def _xml(data: bytes) -> Any:
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return lxml.etree.fromstring(data, parser)
 
 
 def without_table_styles(styles: bytes) -> bytes:

@@ -17,13 +17,14 @@ from chugao.drafting.filling import filled
 from chugao.drafting.heeding import heed, read_order, wishes_of
 from chugao.drafting.job import Job
 from chugao.drafting.matching import match_headings
-from chugao.drafting.offering import Offer, make_offer, own_names
+from chugao.drafting.offering import Offer, Paper, make_offer
 from chugao.drafting.once import said_once
 from chugao.drafting.owing import missing, owed_by_section
 from chugao.drafting.planning import plan_sections
 from chugao.drafting.quoting import with_words
 from chugao.drafting.sectioning import SectionPlan
 from chugao.drafting.shortening import with_parts_cut
+from chugao.drafting.showing import own_names
 from chugao.drafting.standing import standing_formula
 from chugao.drafting.tabling import Tabled, eased
 from chugao.drafting.weighing import printable
@@ -100,35 +101,13 @@ async def adraft(
     """Draft one document; sections are written concurrently."""
     from chugao.engines import held_open, open_engine
 
-    office = office or Office()
     fallback = fallback or open_engine("offline")
     engine = engine or fallback
-    figures = _figures_for(outline, facts)
-    instructions = (*instructions, *outline.asks)
-    wishes = tuple(w for i in instructions for w in wishes_of(i))
-    given = _matters_for(outline, matters or Matters())
-    timely = tuple(m for m in given if _in_time(m, outline))
-    heeded = heed(outline, figures, timely, wishes)
-    outline, figures, usable = heeded.outline, heeded.figures, heeded.matters
-    derived = derive(figures, outline.reported)
-    _check_enough(outline, derived, usable)
-    job = Job(
-        outline=outline,
-        facts=derived,
-        matters=usable,
-        missing=missing(outline, derived, figures),
-        office=office,
-        engine=engine.name,
-        seed=seed,
-        instructions=tuple(instructions),
-        wishes=wishes,
-        bases=fitting_bases(outline, usable, bases),
-        omitted=heeded.omitted,
-        untimely=tuple(m for m in given if m not in timely),
-        fingerprints=facts.fingerprints | (matters.fingerprints if matters else {}),
-    )
-    plans = plan_sections(outline, derived, usable, wishes, seed)
-    offers = _offers(job, plans, own_wording(index, outline, derived) if index is not None else ())
+    asked = (*instructions, *outline.asks)
+    job = _job(outline, facts, matters or Matters(), office or Office(), asked, bases, engine.name, seed)
+    outline = job.outline
+    plans = plan_sections(outline, job.facts, job.matters, job.wishes, seed)
+    offers = _offers(job, plans, own_wording(index, outline, job.facts) if index is not None else ())
     say = progress or (lambda _: None)
     judge = None if engine is fallback or engine.name == fallback.name else _judge(job)
     async with held_open(engine):
@@ -142,13 +121,49 @@ async def adraft(
     tabled: tuple[Tabled, ...] = ()
     if judge is None:
         annexes = [p.part.role for p in plans]
-        kept = await eased(outline, annexes, offers, told, fallback, derived, index)
+        kept = await eased(outline, annexes, offers, told, fallback, job.facts, index)
         offers, told, tabled = await said_once(offers, kept, fallback)
         match_headings(plans, told)
     told = with_words(job, plans, offers, told)
     told = with_parts_cut(job.wishes, outline.parts, plans, told)
     written = dict(zip(offers, fitted(list(told.values()), outline.length, around), strict=True))
     return assemble(job, plans, offers, written, tabled)
+
+
+def _job(
+    outline: Outline,
+    facts: Figures,
+    matters: Matters,
+    office: Office,
+    instructions: tuple[str, ...],
+    bases: Sequence[str],
+    engine: str,
+    seed: int,
+) -> Job:
+    """What is to be made, from what counts for it: the department's figures of the period, the matters of the time."""
+    figures = _figures_for(outline, facts)
+    wishes = tuple(w for i in instructions for w in wishes_of(i))
+    given = _matters_for(outline, matters)
+    timely = tuple(m for m in given if _in_time(m, outline))
+    heeded = heed(outline, figures, timely, wishes)
+    outline, figures, usable = heeded.outline, heeded.figures, heeded.matters
+    derived = derive(figures, outline.reported)
+    _check_enough(outline, derived, usable)
+    return Job(
+        outline=outline,
+        facts=derived,
+        matters=usable,
+        missing=missing(outline, derived, figures),
+        office=office,
+        engine=engine,
+        seed=seed,
+        instructions=instructions,
+        wishes=wishes,
+        bases=fitting_bases(outline, usable, bases),
+        omitted=heeded.omitted,
+        untimely=tuple(m for m in given if m not in timely),
+        fingerprints=facts.fingerprints | matters.fingerprints,
+    )
 
 
 def _judge(job: Job) -> "Judge":
@@ -205,29 +220,22 @@ def _around(outline: Outline, plans: Sequence[SectionPlan]) -> int:
 def _offers(job: Job, plans: Sequence[SectionPlan], wording: Sequence[Wording]) -> dict[str, Offer]:
     """What each section that wants words may use, by section id in the order of the document."""
     owed = owed_by_section(plans, job.missing)
-    guidance = job.office.guidance or standing_formula(job.outline, len(job.matters))
-    own = own_names(job.outline, job.matters)
-    apart = any(p.part.role == "problems" and p.matters for p in plans)
-    divided = sum(p.part.role == "results" and not p.is_parent for p in plans) > 1
-    divided = divided and any(p.part.role == "table_results" for p in plans)
-    # Words to be said are put into the text as they are (`quoting`); no engine has to repeat them.
-    wishes = tuple(w for w in job.wishes if read_order(w).wish != "words")
+    results = [p for p in plans if p.part.role == "results" and not p.is_parent]
+    paper = Paper(
+        outline=job.outline,
+        facts=job.facts,
+        # Words to be said are put into the text as they are (`quoting`); no engine has to repeat them.
+        instructions=tuple(w for w in job.wishes if read_order(w).wish != "words"),
+        seed=job.seed,
+        guidance=job.office.guidance or standing_formula(job.outline, len(job.matters)),
+        theme=job.office.theme,
+        bases=job.bases,
+        own=own_names(job.outline, job.matters),
+        shortfalls_apart=any(p.part.role == "problems" and p.matters for p in plans),
+        divided=len(results) > 1 and any(p.part.role == "table_results" for p in plans),
+    )
     return {
-        p.id: make_offer(
-            p,
-            job.outline,
-            job.facts,
-            _wording_for(p, wording),
-            instructions=wishes,
-            missing=owed.get(p.id, ()),
-            seed=job.seed,
-            guidance=guidance,
-            theme=job.office.theme,
-            bases=job.bases,
-            own=own,
-            shortfalls_apart=apart,
-            divided=divided,
-        )
+        p.id: make_offer(p, paper, _wording_for(p, wording), owed.get(p.id, ()))
         for p in plans
         if not p.is_parent and not p.part.role.startswith("table")
     }

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from chugao.drafting.binding import SlotValue, bind, mask_numbers
-from chugao.drafting.offering import counts_from_january, slot_value, when_in_text, worth_a_percentage, year_of
+from chugao.drafting.offering import counts_from_january, slot_value, worth_a_percentage
+from chugao.drafting.showing import when_in_text, year_of
 from chugao.drafting.weighing import is_problem, printable
 from chugao.manuscript import ClaimedText, Table
 from chugao.material import Matter, MatterStatus

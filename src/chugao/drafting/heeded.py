@@ -13,6 +13,7 @@ from chugao.catalogue import MetricDefinition
 from chugao.drafting.heeding import (
     Order,
     names_a_part,
+    numbers_wished,
     only_by_field,
     opposed,
     part_ceiling,
@@ -205,10 +206,29 @@ def _outcome(
             return Outcome(order.text, _DONE, how, place)
         case "include":
             return _included(order, place, body)
+        case "numbers":
+            return _numbered(order, body)
         case "":
             return _unread(order, matters, body)
         case _:
             return _missing(order, place, "", body)
+
+
+def _numbered(order: Order, body: Sequence[Section]) -> Outcome:
+    """How many numbers the text holds, times aside, where a leader wants none or few."""
+    texts = [_text(s) for s in body]
+    count = sum(len(_A_NUMBER.findall(t)) for t in texts)
+    thousand = 1000 * count / max(1, sum(map(len, texts)))
+    if numbers_wished([order.text]) == "few":
+        return Outcome(order.text, _DONE if thousand <= _FEW_NUMBERS else _PARTLY, f"正文每千字{thousand:.0f}个数字")
+    if not count:
+        return Outcome(order.text, _DONE, "正文没有数字")
+    return Outcome(order.text, _PARTLY, f"正文还有{count}个数字，去掉就说不清这件事，请人工定")
+
+
+_FEW_NUMBERS = 12
+_A_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.年月日])")
+"""A number that is no year, month or day."""
 
 
 def _apart(order: Order, cited: _Cited, place: Section | None, body: Sequence[Section]) -> Outcome:
@@ -331,6 +351,9 @@ def _placed(order: Order, cited: _Cited, places: Sequence[Section], body: Sequen
     for section in found:
         group = [s for s in told if _root(s) == _root(section)]
         if section is group[0] and _opens(section, cited):
+            if section.id.startswith("problem") and not re.search("不足|问题|短板", order.text):
+                # Who wants a thing put first does not mean the first of what went wrong.
+                return Outcome(order.text, _PARTLY, "只在不足里写到，成绩里没有收到这方面的事项，请补充", section)
             how = "放在前面" if section is told[0] else f"排在“{_named(section, body)}”最前面"
             return Outcome(order.text, _DONE, how, section)
     if (first := next((s for s in found if s is told[0]), None)) is not None:

@@ -18,7 +18,7 @@ from chugao.metrics.observation import Figures
 from chugao.outline import Outline, Part, topic_of_matter
 
 Wish = Literal[
-    "feature", "apart", "condense", "omit", "first", "place", "few", "ceiling", "words", "exact", "ban", "move", "include", ""
+    "feature", "apart", "condense", "omit", "first", "place", "few", "ceiling", "words", "exact", "ban", "move", "include", "numbers", ""
 ]  # fmt: skip
 _HAN = {h: n for n, h in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _X = r"[“《]?(?P<x>[^“”《》，。；、]{2,30}?)[”》]?"
@@ -28,26 +28,28 @@ _NOW = r"(?:先|今年|暂时|暂|就|都|也|这次)?"
 _NOT = r"(?:不写|不要写|别写|不要再写|不再写|不提|不要提|别提|不要出现|不出现|别出现|不要了|不进公开稿|不公开|不对外|不上稿|删去|删掉|去掉)"
 _READ: tuple[tuple[Wish, str], ...] = (
     ("ban", r"(?:不要|别|不|不得|不能)(?:写|用|出现|说|提)“(?P<x>[^“”]{2,40})”|^“?(?P<y>[^“”，。；]{2,12}?)”?的?(?:名字|名称|字样|字眼|提法|说法|这个词|[两三四几]个字)(?:不要|别|不得|不能|不)(?:再)?(?:出现|写|用|提)$"),
+    ("numbers", r"^(?:正文|文中|文稿|稿子|要点|思路|计划|这次|这份|里面|里|尽量|一律|都|先|就|最好)*(?:不要?|别|不得|不能|少)(?:再)?(?:写|出现|用|带|列|提|上|堆)(?:那么多|太多|过多|具体|任何|过细|的)*(?:数字|数据|数)(?:太多|过多|太密)?了?$|^具体(?:的)?(?:数字|数据)(?:一律|都|先|就|也)?(?:不要?|别|不得)(?:再)?(?:写|用|出现|带|上)了?$|^(?:数字|数据)(?:一律|都|先|就|也)?(?:不要?|别|不得)(?:再)?(?:写|用|出现|带|上)?(?:了|太多|过多|太密)?$"),
     ("ceiling", r"(?:控制在|不超过|不要超过|压到|限)(?P<n>\d{2,5})个?字(?:以内|之内|左右)?|(?<!\d)(?P<m>\d{2,5})个?字(?:以内|之内)"),
     ("few", r"(?:不足|问题|短板)(?:部分)?(?:(?:只|就|最多)?写|不(?:要|得|能)?(?:多于|超过)|至多|最多|控制在|压到|压缩到)(?P<n>[一二两三四五六七八九十]|\d{1,2})[条个点项]"),
     ("move", rf"^(?:把|将)?{_Y}(?:放|写|挪|移)(?:到|进|在)(?:不足|问题)(?:里|中|部分|一节)?$"),
-    ("omit", rf"^(?:不写|不要写|别写|不提|删去|删掉|去掉){_X}$|^{_LIST}(?:的?(?:事|数))?{_NOW}{_NOT}了?$"),
-    ("apart", rf"^(?:单列|单独写){_X}$|^{_Y}(?:要|请|应)?(?:单列|单独(?:成|列|写))(?:成?一?[段节章部分]*)(?:出来)?$"),
+    ("omit", rf"^(?:不写|不要写|别写|不提|删去|删掉|去掉)(?![成得]){_X}$|^{_LIST}(?:的?(?:事|数))?{_NOW}{_NOT}了?$"),
+    ("apart", rf"^(?:单列|单独写){_X}$|^{_Y}(?:要|请|应)?(?:单列|单独(?:成|列|写|讲|说))(?:成?一?[段节章部分]*)(?:出来)?$"),
     ("condense", rf"^(?:压缩|精简|少写|简写|略写){_X}$|^{_Y}(?:要|请|可以?)?(?:压缩|精简|少写|简写|略写|写短)(?:一些|一点|点)?$"),
-    ("first", rf"^(?:先写){_X}$|^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|提|写)(?:在|到)?)(?:最前面?|前面|前头|最先|开头|第一[条段位个节]?)(?:来?写)?$"),
+    ("first", rf"^(?:先写){_X}$|^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|提|写)(?:在|到)?)(?:最前面?|前面|前头|最先|开头|第一[条段位个节块]?)(?:来?写)?$"),
     ("place", rf"^(?:把|将)?{_Y}(?:要|请)?(?:(?:放|摆|排|写)(?:在|到)?)第(?P<n>[二三四五六七八九])[条段位个节](?:写)?$"),
     ("feature", rf"^(?:突出|重点写|多写|强调|着重写|展开写|详写){_X}$|^(?:把|将)?{_Y}(?:要|请|应)?(?:突出写?|重点写|多写|强调|着重写|展开写?|详写|写详细|写充分)(?:一些|一点|点)?$"),
     ("include", rf"^(?:[^“”，。；]{{1,20}}?)?(?:说清楚?|写清楚?|写明)(?:是|的是){_X}$|^原因(?:就|要)?写{_Y}$"),
+    ("include", rf"^(?:把|将)?{_Y}(?:的?(?:情况|问题|事|数))?(?:(?:没有?|未|不)(?:达标|完成|达到目标)|下降|上升|超标)(?:了)?(?:的?(?:情况|问题|事))?(?:一定|也|都|还)?(?:要|得|必须)?(?:照实|如实)?(?:写|说|讲|别藏着?|不要藏着?|别回避|不用回避|不要回避|别漏了?)(?:上|出来|清楚?)?$"),
     ("include", rf"^(?:写清楚?|说清楚?|写明|别漏了?|补上)(?:是|的是)?{_X}$|^(?:把|将)?{_Y}(?:一定|也|都|还)?(?:要写|得写|必须写|要写上|要写清|写上|写出来|写进去|写一句|说一句|写清楚?|照实写)(?:出来|进去|清楚|原因|缘由)?$"),
 )  # fmt: skip
 _BARE: tuple[tuple[Wish, str], ...] = (
-    ("first", r"^(?:要|请)?(?:放|摆|排|提|写)(?:在|到)?(?:最前面?|前面|前头|最先|开头|第一[条段位个节]?)(?:来?写)?$"),
+    ("first", r"^(?:要|请)?(?:放|摆|排|提|写)(?:在|到)?(?:最前面?|前面|前头|最先|开头|第一[条段位个节块]?)(?:来?写)?$"),
     ("place", r"^(?:要|请)?(?:放|摆|排|写)(?:在|到)?第(?P<n>[二三四五六七八九])[条段位个节](?:写)?$"),
     ("omit", rf"^{_NOW}{_NOT}了?$"),
     ("feature", r"^(?:要|请)?(?:突出写?|重点写|多写|强调|着重写|展开写?|详写|写详细|写充分)(?:一些|一点|点)?$"),
     ("condense", r"^(?:要|请|可以?)?(?:压缩|精简|少写|简写|略写|写短)(?:一些|一点|点)?$"),
-    ("apart", r"^(?:要|请)?(?:单列|单独(?:成|列|写))(?:成?一?[段节章部分]*)(?:出来)?$"),
-    ("include", r"^(?:要写|照实写|要写上|写清楚?)$"),
+    ("apart", r"^(?:要|请)?(?:单列|单独(?:成|列|写|讲|说))(?:成?一?[段节章部分]*)(?:出来)?$"),
+    ("include", r"^(?:要写|要说|照实写|要写上|写清楚?|(?:别|不要)藏着?|(?:不用|不要|别)回避)$"),
 )  # fmt: skip
 _TO_WORDS: dict[Wish, str] = {
     "first": "放在最前面", "omit": "不写", "feature": "突出写", "condense": "压缩", "apart": "单列", "include": "要写",
@@ -61,7 +63,7 @@ _OF_SOMEBODY = re.compile(
 """“检验科那个全流程追踪” speaks of 全流程追踪."""
 _GENERIC = frozenset(("今年", "去年", "效果", "条数", "原因", "结果", "这个", "那个", "先", "再", "也", "都", ""))
 """Words that name nothing by themselves: what is meant stands in the clause before."""
-_WANTS = re.compile(rf"{_NOT}|写一句|说一句|要写|必须写")
+_WANTS = re.compile(rf"{_NOT}|要说|说清|讲清|写清|写明|写一句|说一句|要写|必须写")
 _IN_ORDER = re.compile(r"^(?:先|再|然后|最后)写(.{2,30})$")
 _PART = re.compile(r"第([一二三四五六七八九十])(?:大)?部分")
 _NAMED_PARTS: tuple[tuple[str, str], ...] = (
@@ -131,6 +133,14 @@ def _bare(clause: str, topic: str) -> str:
     return ""
 
 
+def numbers_wished(wishes: Iterable[str]) -> Literal["none", "few", ""]:
+    """What was said of numbers as such: “不要写具体数字” wants none, “数字不要太多” fewer; "" for nothing."""
+    said = [o.text for o in map(read_order, wishes) if o.wish == "numbers"]
+    if not said:
+        return ""
+    return "few" if all(re.search("多|少|密|细", t) for t in said) else "none"
+
+
 _AT_ALL = re.compile(r"(?:一个字|一句话?|一笔)(?:都|也)?(?=不|别)")
 """“智慧煎药中心一个字都不要提”."""
 
@@ -138,6 +148,7 @@ _AT_ALL = re.compile(r"(?:一个字|一句话?|一笔)(?:都|也)?(?=不|别)")
 def read_order(text: str) -> Order:
     """One wish as a rule understands it; an empty wish where none does."""
     plain = _AT_ALL.sub("", text.strip().strip("。；！!").strip())
+    plain = _THOUSANDS.sub(_in_digits, plain)
     order = _read(text, plain, _READ[:1])
     if not order.wish and (saying := read_saying(plain)) is not None:
         if saying.named:
@@ -390,6 +401,14 @@ def _metrics_of(figures: Figures, about: str) -> list[str]:
 
 def _is_problem(matter: Matter) -> bool:
     return re.search(r"不足|问题|短板|困难", matter.category) is not None
+
+
+_THOUSANDS = re.compile(r"(?P<k>[一二两三四五六七八九])千(?:(?P<h>[一二三四五六七八九])百?)?(?=个?字)")
+"""“五千字”, “一千五百字”, “三千五字”: how long a paper may be, in words."""
+
+
+def _in_digits(told: re.Match[str]) -> str:
+    return str(1000 * _HAN[told["k"]] + 100 * _HAN.get(told["h"], 0))
 
 
 def _number(text: str) -> int:

@@ -5,18 +5,17 @@ In: a `SectionPlan`, facts, matters, passages.  Out: `Offer`, the brief and the 
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 
 from chugao.catalogue import MetricDefinition, short_name
-from chugao.drafting.binding import SlotValue, mask_numbers
+from chugao.drafting.binding import SlotValue
 from chugao.drafting.sectioning import SectionPlan
-from chugao.drafting.weighing import printable, weight_of
-from chugao.engines.acts import says_what_to_do
+from chugao.drafting.showing import matters_offered
+from chugao.drafting.weighing import printable
 from chugao.kind import Kind
-from chugao.manuscript import Brief, BriefMatter, BriefPassage, Slot
-from chugao.material import Matter, MatterStatus
-from chugao.material.matter import in_words
+from chugao.manuscript import Brief, BriefPassage, Slot
 from chugao.metrics.facts import Fact, Facts
 from chugao.metrics.observation import Observation
 from chugao.outline import Outline, affinity, rest_of_year
@@ -70,58 +69,39 @@ class Offer(Frozen):
     """Metrics the document cannot do without and nobody sent."""
 
 
-_ANSWERS = 66
-"""Weight of a task that answers a shortcoming of last year: a plan opens with it."""
+class Paper(Frozen):
+    """What holds for every section of one paper alike."""
+
+    outline: Outline
+    facts: Facts
+    instructions: tuple[str, ...] = ()
+    seed: int = 0
+    guidance: str = ""
+    theme: str = ""
+    bases: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
+    """The names under which the department itself goes: what it did needs nobody named who did it."""
+    shortfalls_apart: bool = False
+    divided: bool = False
+
+    @cached_property
+    def spoken(self) -> dict[str, str]:
+        return spoken_names(self.facts)
+
+    @cached_property
+    def stops(self) -> Observation | None:
+        return stops_early(self.outline, self.facts)
 
 
 def make_offer(
-    plan: SectionPlan,
-    outline: Outline,
-    facts: Facts,
-    passages: Sequence[BriefPassage],
-    *,
-    instructions: Sequence[str] = (),
-    missing: Sequence[MetricDefinition] = (),
-    seed: int = 0,
-    guidance: str = "",
-    theme: str = "",
-    bases: Sequence[str] = (),
-    own: Collection[str] = (),
-    shortfalls_apart: bool = False,
-    divided: bool = False,
+    plan: SectionPlan, paper: Paper, passages: Sequence[BriefPassage], missing: Sequence[MetricDefinition] = ()
 ) -> Offer:
-    """Everything for one section, complete in itself.
-
-    `own` are the names under which the department itself goes: what it did needs nobody named who did it.
-    """
-    spoken = spoken_names(facts)
-    told = {
-        fact.slot: fact
-        for metric in plan.metrics
-        if not _said_by_a_matter(metric, spoken[metric], facts, plan)
-        for fact in _offered(facts, metric, plan.part.role)
-    }
-    stops = stops_early(outline, facts)
-    slots = [
-        _slot(f, facts.definitions[f.metric], outline, spoken, served=f.metric in plan.served) for f in told.values()
-    ]
-    values = {name: slot_value(f) for name, f in told.items()}
-    for slot, value in _until(told.values(), stops):
-        slots.append(slot)
-        values[slot.name] = value
-    general = general_values(outline) | _counted(stops)
-    general |= _owed_whole(plan, outline, figures_owed=bool(missing), answering=shortfalls_apart)
+    """Everything for one section, complete in itself."""
+    outline, definitions = paper.outline, paper.facts.definitions
     lead = plan.part.role == "lead"
-    without_figure = (
-        *(_missing(d, owner_of(facts, d.id) or outline.department) for d in missing),
-        *((Slot(name=n, meaning=v.printed), v) for n, v in general.items()),
-        *(_basis(number, title) for number, title in enumerate(bases if lead else ())),
-    )
-    for slot, value in without_figure:
-        slots.append(slot)
-        values[slot.name] = value
-    matters, behind = _matters(plan, outline, instructions, own)
-    values |= behind
+    told = _told(plan, paper)
+    offered = (*_figures(told.values(), plan, paper), *_besides(plan, paper, missing))
+    matters, behind = matters_offered(plan, outline, paper.instructions, paper.own)
     brief = Brief(
         task="lead" if lead else "part",
         section=plan.id,
@@ -133,28 +113,56 @@ def make_offer(
         organisation=outline.organisation,
         heading=plan.heading,
         topic=plan.topic,
-        slots=tuple(slots),
+        slots=tuple(slot for slot, _ in offered),
         matters=tuple(matters),
         passages=tuple(passages),
-        instructions=tuple(instructions),
+        instructions=paper.instructions,
         max_chars=outline.length,
-        seed=seed,
+        seed=paper.seed,
         told=plan.told,
-        shortfalls_apart=shortfalls_apart,
-        divided=divided,
+        shortfalls_apart=paper.shortfalls_apart,
+        divided=paper.divided,
         asked=plan.part.asked,
-        theme=theme if lead else "",
-        guidance=guidance if lead else "",
+        theme=paper.theme if lead else "",
+        guidance=paper.guidance if lead else "",
     )
-    names = [n for m in plan.metrics for n in (facts.definitions[m].name, short_name(facts.definitions[m]))]
+    names = [n for m in plan.metrics for n in (definitions[m].name, short_name(definitions[m]))]
     names += [d.name for d in missing]
     return Offer(
         brief=brief,
-        values=values,
+        values={slot.name: value for slot, value in offered} | behind,
         facts=told,
-        constants=(*names, outline.department, outline.organisation, guidance, theme),
+        constants=(*names, outline.department, outline.organisation, paper.guidance, paper.theme),
         missing=tuple(d.id for d in missing),
     )
+
+
+def _told(plan: SectionPlan, paper: Paper) -> dict[str, Fact]:
+    """The facts that a section may state, by slot."""
+    return {
+        fact.slot: fact
+        for metric in plan.metrics
+        if not _said_by_a_matter(metric, paper.spoken[metric], paper.facts, plan)
+        for fact in _offered(paper.facts, metric, plan.part.role)
+    }
+
+
+def _figures(told: Collection[Fact], plan: SectionPlan, paper: Paper) -> Iterator[tuple[Slot, SlotValue]]:
+    """Each fact with its slot; then the day that one counts up to, where it is another than its paper says."""
+    for fact in told:
+        yield _slot(fact, paper, served=fact.metric in plan.served), slot_value(fact)
+    yield from _until(told, paper.stops)
+
+
+def _besides(plan: SectionPlan, paper: Paper, missing: Sequence[MetricDefinition]) -> Iterator[tuple[Slot, SlotValue]]:
+    """What is no figure: who owes what, the years, and what a lead rests on."""
+    outline = paper.outline
+    yield from (_missing(d, owner_of(paper.facts, d.id) or outline.department) for d in missing)
+    general = general_values(outline) | _counted(paper.stops)
+    general |= _owed_whole(plan, outline, figures_owed=bool(missing), answering=paper.shortfalls_apart)
+    yield from ((Slot(name=n, meaning=v.printed), v) for n, v in general.items())
+    if plan.part.role == "lead":
+        yield from (_basis(number, title) for number, title in enumerate(paper.bases))
 
 
 def _owed_whole(plan: SectionPlan, outline: Outline, *, figures_owed: bool, answering: bool) -> dict[str, SlotValue]:
@@ -164,21 +172,6 @@ def _owed_whole(plan: SectionPlan, outline: Outline, *, figures_owed: bool, answ
     if plan.part.role in ("plan", "next") and not plan.matters:
         return {"brief.tasks": _tasks_owed(outline, answering=answering)}
     return {}
-
-
-def _matters(
-    plan: SectionPlan, outline: Outline, instructions: Sequence[str], own: Collection[str]
-) -> tuple[list[BriefMatter], dict[str, SlotValue]]:
-    """A section's matters as an engine sees them, and what stands behind their slots."""
-    matters: list[BriefMatter] = []
-    values: dict[str, SlotValue] = {}
-    for matter in plan.matters:
-        brief_matter, behind = _matter(matter, outline, instructions, own, told=plan.part.role == "results")
-        if matter.id in plan.answers and says_what_to_do(brief_matter):
-            brief_matter = brief_matter.model_copy(update={"weight": max(brief_matter.weight, _ANSWERS)})
-        matters.append(brief_matter)
-        values |= behind
-    return matters, values
 
 
 def owner_of(facts: Facts, metric: str) -> str:
@@ -372,123 +365,23 @@ def spoken_names(facts: Facts) -> dict[str, str]:
     return {d.id: d.name if taken[short[d.id]] > 1 else short[d.id] for d in facts.definitions.values()}
 
 
-def _slot(
-    fact: Fact, definition: MetricDefinition, outline: Outline, spoken: Mapping[str, str], *, served: bool = False
-) -> Slot:
+def _slot(fact: Fact, paper: Paper, *, served: bool) -> Slot:
+    definition = paper.facts.definitions[fact.metric]
     return Slot(
         name=fact.slot,
         meaning=f"{fact.period.label}{definition.name}（{_MEANINGS.get(fact.field, fact.field)}）"
         + ("，单位是千分点" if "千分点" in fact.printed else "")
         + (f"，{fact.caveat}" if fact.caveat else ""),
         metric=fact.metric,
-        metric_name=spoken[definition.id],
+        metric_name=paper.spoken[fact.metric],
         field=fact.field,
         kind=fact.kind,
         better=fact.better,
         sign=fact.sign,
         good=fact.good,
-        required=outline.department in definition.required_by and fact.field == "now",
+        required=paper.outline.department in definition.required_by and fact.field == "now",
         zero=fact.printed == "未发生",
         headline=definition.headline,
         served=served,
         verb=fact.verb,
     )
-
-
-# --- matters --------------------------------------------------------------------------------------
-
-_DAY = re.compile(r"^\d{1,2}月\d{1,2}日$")
-_MONTH = re.compile(r"^\d{1,2}月$|^(?:上|下)半年$|^第?[一二三四]季度$|^年[底初中]$")
-_SPAN = re.compile(r"^\d{1,2}月?[-—–~～至]\d{1,2}月$")
-_DEADLINE = re.compile(r"前$|底前$|以前$")
-_FROM = re.compile(r"起$|开始$")
-_SEASONS = re.compile(r"[春夏秋冬]|学期|汛期|节")
-_AND_WHAT = re.compile(r"^\d{1,2}月(?:\d{1,2}日|[底初中])?(?:以?前)?[一-鿿]{3,12}$")
-"""A time with what is to be reached by then."""
-
-
-def when_in_text(when: str, year: int) -> tuple[str, str]:
-    """(time as a sentence of a document of that year says it, its kind); ("", "") when it adds nothing.
-
-    “2025年3月” → 3月, “2025年1—12月” → 全年, “2024年10月” in a text about 2025 stays whole.
-    """
-    text = re.sub(r"\s+", "", in_words(when)).replace("年度", "年")
-    rest = text.replace(f"{year}年", "")
-    if not rest or text == f"{year}":
-        return "", ""
-    if re.fullmatch(r"0?1月?[-—–~～至]12月|全年", rest):
-        return "全年", "every"
-    rest = re.sub(r"(?<=\d)(?:[-–~～至]|月[-–—~～])(?=\d)", "—", rest)
-    for pattern, kind in ((_DAY, "day"), (_MONTH, "month"), (_SPAN, "span"), (_FROM, "from"), (_DEADLINE, "deadline")):
-        if pattern.search(rest):
-            return rest, kind
-    if rest.startswith("每"):
-        return rest, "each"
-    if not re.search(r"\d", rest):
-        return (rest, "every") if _SEASONS.search(rest) else ("", "")
-    return rest, "own" if _AND_WHAT.match(rest) else "deadline"
-
-
-def year_of(matter: Matter, outline: Outline) -> int:
-    """The year that goes without saying for a matter: a plan for the rest of a year is of that year."""
-    rest = outline.kind.looks_back and outline.reported.last_month < 12
-    return outline.plan_year if matter.status is MatterStatus.PLANNED and not rest else outline.reported.year
-
-
-def own_names(outline: Outline, matters: Sequence[Matter]) -> frozenset[str]:
-    """The department, and the office that most of its matters name: a 院感科 that signs as 感染管理科 is one office."""
-    named = Counter(m.owner for m in matters if m.owner)
-    most, count = max(named.items(), key=lambda n: n[1], default=("", 0))
-    usual = {most} if most and count * 2 >= sum(named.values()) else set()
-    return frozenset({outline.department, outline.organisation} | usual)
-
-
-def _matter(
-    matter: Matter, outline: Outline, instructions: Sequence[str], own: Collection[str], *, told: bool = False
-) -> tuple[BriefMatter, dict[str, SlotValue]]:
-    """The matter as an engine sees it; of what is `told` a time that what came of it says again is left to that."""
-    year = year_of(matter, outline)
-    text, in_text = mask_numbers(matter.text, matter.id)
-    result, in_result = mask_numbers(matter.result, f"{matter.id}")
-    # The two fields share one prefix, so the second continues the alphabet of the first.
-    if in_text and in_result:
-        result, in_result = _renamed(result, in_result, f"{matter.id}.r_")
-    when, kind = when_in_text(matter.when, year)
-    if told and kind in ("day", "month") and re.search(rf"(?<!\d){when}", matter.text + matter.result):
-        when, kind = "", ""
-    behind = {
-        name: SlotValue(printed=printed, state="matter", id=name, source=str(matter.source))
-        for name, printed in {**in_text, **in_result}.items()
-    }
-    if when:
-        behind[f"{matter.id}.when"] = SlotValue(
-            printed=when, state="matter", id=f"{matter.id}.when", source=str(matter.source)
-        )
-    status = {MatterStatus.DONE: "done", MatterStatus.ONGOING: "ongoing", MatterStatus.PLANNED: "planned"}
-    brief_matter = BriefMatter(
-        id=matter.id,
-        text=text,
-        result=result,
-        when=f"{matter.id}.when" if when else "",
-        when_kind=kind,
-        actor="" if matter.owner in own else matter.owner,
-        category=matter.category,
-        status=status[matter.status],
-        weight=weight_of(matter, instructions),
-        owner=matter.owner,
-        month=matter.month or 0,
-        timed=any(map(_A_TIME.search, in_result.values())),
-    )
-    return brief_matter, behind
-
-
-_A_TIME = re.compile(r"[年月日周季]")
-
-
-def _renamed(text: str, slots: dict[str, str], prefix: str) -> tuple[str, dict[str, str]]:
-    renamed = {}
-    for name, printed in slots.items():
-        new = prefix + name.rpartition("_")[2]
-        text = text.replace(f"{{{name}}}", f"{{{new}}}")
-        renamed[new] = printed
-    return text, renamed

@@ -263,11 +263,11 @@ def _sentence(text: str, said: _Said, job: Job, offer: Offer, order: int) -> tup
     bound = bind(with_year_slots(text, job.outline), general_values(job.outline), offer.constants)
     recipe = {"made_by": MADE_BY, "instruction": str(said.number), "said": said.label}
     recipe |= {"edge": said.spot.edge} if said.spot.edge and not (said.spot.part or said.spot.number) else {}
-    claims = tuple(_resting(bound, said, job, offer, order))
+    claims = tuple(_resting(bound, said, job, order))
     return ReplySentence(text=text, recipe=recipe), bound.model_copy(update={"claims": claims, "problems": ()})
 
 
-def _resting(bound: Bound, said: _Said, job: Job, offer: Offer, order: int) -> Iterator[Claim]:
+def _resting(bound: Bound, said: _Said, job: Job, order: int) -> Iterator[Claim]:
     """Each number with what it rests on: a figure, a matter, the leader's word for a turn of phrase, or nothing yet."""
     loose = [c for c in bound.claims if c.state == "unsupported"]
     outline = job.outline

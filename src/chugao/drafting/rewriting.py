@@ -212,14 +212,14 @@ def _original(stretch: Sequence[Sentence]) -> _Original:
             if claim.state == "constant" and not SLOT.fullmatch(f"{{{claim.id}}}"):
                 constants.append(printed)
                 continue
-            name = _slot_name(claim, printed, values)
+            name = _slot_name(claim, values)
             values[name] = _value(claim, printed)
             text = f"{text[: claim.start]}{{{name}}}{text[claim.end :]}"
         templates.append(text)
     return _Original(tuple(templates), values, tuple(constants))
 
 
-def _slot_name(claim: Claim, printed: str, taken: dict[str, SlotValue]) -> str:
+def _slot_name(claim: Claim, taken: dict[str, SlotValue]) -> str:
     """The claim's own slot; a second printing of it, or what has no slot, gets one of the text."""
     if SLOT.fullmatch(f"{{{claim.id}}}") and claim.id not in taken:
         return claim.id

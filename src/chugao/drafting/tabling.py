@@ -15,10 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chugao.drafting.binding import SlotValue, claimed
+from chugao.drafting.heeding import numbers_wished
 from chugao.drafting.offering import Offer
 from chugao.drafting.wording import is_own
 from chugao.drafting.writing import Written, write
 from chugao.engines.acts import is_act
+from chugao.engines.pen import LEANS
 from chugao.kind import Kind, Style
 from chugao.manuscript import SLOT, BriefMatter, ClaimedText, Engine, count_characters
 from chugao.material.honours import is_honour
@@ -41,6 +43,8 @@ _BARE_OF_FIGURES: Step = 2
 _BARE_OF_OWN: Step = 3
 """An own sentence of two numbers goes last: it is how the office speaks."""
 _LEAN_OF, _LEAN = 3, 0.75  # of three candidates one has fewer numbers than it might
+_FEWER = 0.5
+"""Of the usual numbers, where a leader wants few."""
 _LEAST = {"data": 3, "policy": 1}
 _BEARABLE = 2  # numbers too many, for which nothing loses its number: in a short paper they are its argument
 _SHORT = 800  # characters
@@ -58,10 +62,8 @@ _BARE = re.compile(r"^(?:全年|年内|上半年|半年|共|累计|本季|每[�
 _ARGUES = re.compile(
     r"[由从比较降升减增缩提超]|不|没|未|无|零|首|再|[少多]了|其中|其余|余下|剩|还|仍|各|均|都|目标|占|达|每|近|名列|排|第|完成率|上限|以内|原|只"
 )
-_LEANS = re.compile(
-    r"^(?:[由经于共被为并后再从其与和是在按可能均都也各还仍尚余剩]|[^，]{1,4}后(?:还|仍|尚)|其中|包括|主要|全部|因此|目前|已|占|同比|环比|比|较)"
-)
 _ALONE = 9  # characters of an act that says enough by itself
+_ALONE_BARE = 6  # where a leader wants no numbers
 _YEAR = re.compile(r"\{([a-z_]+\.[a-z_]+)\}年")
 _TELLS = 5  # characters of a clause that says what came of a deed
 _STANDS = re.compile(r"[，；]")
@@ -107,8 +109,15 @@ class _Terms(NamedTuple):
     """Numbers a character."""
     tables: frozenset[str]
     """Roles of its annexes."""
+    least: int
+    """Numbers that even the shortest paper may hold."""
     values: frozenset[str]
     """Values of figures: where a matter says one no section says it again, so that the matter keeps it."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether a leader wants no numbers at all."""
+        return self.bound == 0
 
     def tells_a_value(self, told: Mapping[str, Written]) -> bool:
         """Whether the prose tells any figure by its value."""
@@ -123,7 +132,7 @@ class _Terms(NamedTuple):
     def excess(self, told: Mapping[str, Written]) -> float:
         """How many numbers too many the prose holds."""
         characters = sum(map(_characters, told.values()))
-        return sum(map(_numbers, told.values())) - max(_LEAST[self.style], self.bound * characters)
+        return sum(map(_numbers, told.values())) - max(self.least, self.bound * characters)
 
 
 async def eased(
@@ -141,8 +150,11 @@ async def eased(
     usual = _DENSEST[outline.style]
     if not any(o.brief.matters for o in offers.values()):
         usual = max(usual, _OF_FIGURES_ALONE[outline.style])
-    terms = _Terms(outline.style, usual, frozenset(tables), values)
-    if next(iter(offers.values())).brief.seed % _LEAN_OF == _LEAN_OF - 1:
+    terms = _Terms(outline.style, usual, frozenset(tables), _LEAST[outline.style], values)
+    brief = next(iter(offers.values())).brief
+    if wished := numbers_wished(brief.instructions):
+        terms = terms._replace(bound=0 if wished == "none" else terms.bound * _FEWER, least=0)
+    elif brief.seed % _LEAN_OF == _LEAN_OF - 1:
         terms = terms._replace(bound=terms.bound * _LEAN)
     elif terms.excess(kept.told) > 0:
         terms = terms._replace(bound=_usual(outline, index))
@@ -244,7 +256,7 @@ async def _without_counts(kept: Eased, step: Step, terms: _Terms, engine: Engine
         if excess <= 0:
             break
         offer = offers[section]
-        if not _says_enough(next(m for m in offer.brief.matters if m.id == matter), clause, terms.style):
+        if not _says_enough(next(m for m in offer.brief.matters if m.id == matter), clause, terms):
             continue
         matters = tuple(_without(m, clause) if m.id == matter else m for m in offer.brief.matters)
         offers[section] = offer.model_copy(update={"brief": offer.brief.model_copy(update={"matters": matters})})
@@ -267,13 +279,13 @@ def _tallies(offers: Mapping[str, Offer], what: Step, terms: _Terms) -> Sequence
             continue  # how many of what a task is to reach is how it will be checked
         for matter in offer.brief.matters:
             # How many others got an honour is no figure of the house.
-            if matter.weight >= _WEIGHTY or is_honour(matter.category, matter.text):
+            if (matter.weight >= _WEIGHTY and not terms.bare) or is_honour(matter.category, matter.text):
                 continue
             clauses = [c.strip() for c in _STANDS.split(matter.result)]
             text = _in_words(matter.text, offer)
             for place, clause in reversed(list(enumerate(clauses))):
                 following = clauses[place + 1] if place + 1 < len(clauses) else ""
-                if _LEANS.match(following) or not _counts(clause, text, what):
+                if LEANS.match(following) or not _counts(clause, text, what):
                     continue
                 if offer.brief.role == "results" and not _makes_a_row(clause, text):
                     continue
@@ -329,16 +341,17 @@ def _digits(clause: str, offer: Offer) -> list[str]:
     return [n for n in slots_of(clause) if n not in years and any(c.isdigit() for c in offer.values[n].printed)]
 
 
-def _says_enough(matter: BriefMatter, clause: str, style: Style) -> bool:
+def _says_enough(matter: BriefMatter, clause: str, terms: _Terms) -> bool:
     """Whether a matter says something without a clause of its result: “进幼儿园涂氟” alone is a title.
 
     A year's report keeps what came of a deed: the clause goes only where another says more than how many.  Of a row of
     counts (受理26件，办结25件，1件转上级) none goes alone.
     """
     left = _without(matter, clause).result
-    if style == "policy":
+    if terms.style == "policy":
         # “老年医学科床位” with nothing behind it asks nobody for anything.
-        return bool(left) or (len(SLOT.sub("", matter.text)) >= _ALONE and is_act(matter.text))
+        characters = len(SLOT.sub("", matter.text))
+        return bool(left) or (characters >= (_ALONE_BARE if terms.bare else _ALONE) and is_act(matter.text))
     others = [c.strip() for c in _STANDS.split(left) if c.strip()]
     if any(_COUNT.match(c) and not _ARGUES.search(SLOT.sub("", c)) for c in others):
         return False

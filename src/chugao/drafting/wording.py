@@ -44,10 +44,10 @@ def _any_of(words: str) -> str:
 _NEUTRAL = re.compile(_any_of(_NEUTRAL_WORDS))
 _COMPARED = re.compile(r"上年|去年|同期|同比")
 _ONLY_A_PAIR = re.compile(r"\{[^}]*\}")
-_CLOSE = re.compile(r"^(?:现|依照往年体例)[^，。]{0,30}(?:如下|汇报如下|报告如下|总结如下)$")
+_CLOSE = re.compile(r"^现[^，。]{0,30}(?:如下|汇报如下|报告如下|总结如下)$")
 _CLOSE_WORDS = re.compile(
     _any_of(
-        "现 将 把 依照 往年 体例 主要 全年 年度 本年度 一年 一年来 有关 情况 工作 总结 计划 打算 安排 报告 汇报 如下 具体 和 及 与 的 年 "
+        "现 将 把 主要 全年 年度 本年度 一年 一年来 有关 情况 工作 总结 计划 打算 安排 报告 汇报 如下 具体 和 及 与 的 年 "
         "{brief.year} {brief.plan_year}"
     )
 )
@@ -138,7 +138,7 @@ def _usable(frame: Frame, use: str, facts: Facts) -> Iterable[str]:
         return
     if use == "goals" and (set(fields) & {"change", "growth"} or "上年" in text):
         return
-    if _turns(text, frame, use, facts):
+    if _turns(frame, use, facts):
         return
     yield text
 
@@ -188,7 +188,7 @@ def _named(text: str, name: str) -> bool:
     return name in text or name[:2] in _ONLY_A_PAIR.sub("", text)
 
 
-def _turns(text: str, frame: Frame, use: str, facts: Facts) -> bool:
+def _turns(frame: Frame, use: str, facts: Facts) -> bool:
     """Whether the verbs that stay in the sentence (“缩短到”) say the opposite of what happened, or will."""
     if not frame.direction:
         return False

@@ -217,7 +217,7 @@ class Teller:
             # “读片会每周一次”, “院长接待日每周二接待来访……”: how often is said of the name.
             return [sentence(f"{act}{_EACH.sub(_as_one, result)}。", "matter", matter.id)]
         # Of “开展学校结核病筛查” the last word is what was done, and nothing is left without it.
-        whole = spoken(matter) == matter.text and not is_act(act.removeprefix(mark))
+        whole = spoken(matter) == matter.text and not is_act(matter.text)
         if whole and result[:_DOUBLED] == act[-_DOUBLED:] and length(act) > _LEAD // 2 and SLOT.match(result) is None:
             act = act[:-_DOUBLED]  # “……培训带教，带教规培生……”
         if not result:
@@ -272,8 +272,8 @@ class Teller:
             forms["house"] = f"{self._house}{when}{act}"
         # Who reports an honour has not won it, and whose desk a matter crosses has not done it.
         clerks = _OFFICE.search(matter.actor) or (is_honour(matter) and _CLERKS.search(matter.actor))
-        # “宣传科宣传稿件”, “信息科与医院打通……”: neither says who did it.
-        doubled = matter.actor[:2] == act[:2] or act[0] in "与和同"
+        # “宣传科宣传稿件”, “康复中心建成康复中心”, “信息科与医院打通……”: none says who did it.
+        doubled = matter.actor[:2] == act[:2] or matter.actor in act or act[0] in "与和同"
         named = is_honour(matter) and act != matter.text  # nobody said who of the house was honoured
         if matter.actor and not (clerks or doubled or named) and length(matter.actor) <= _SHORT_NAME and is_act(act):
             in_the_middle = when if matter.when_kind in ("month", "day", "span") else ""
@@ -362,7 +362,7 @@ def spoken(matter: BriefMatter) -> str:
     if unsaid["opened"] and (length(text) > _A_PLACE or "覆盖" in text):
         return text
     if unsaid["opened"]:
-        return f"开设{text}"
+        return f"开设{text.removeprefix('开')}"  # “开心肺康复门诊” is said with one 开
     if unsaid["formed"]:
         return f"组建{text}"
     if unsaid["set"]:

@@ -25,6 +25,7 @@ from chugao.engines.acts import (
 from chugao.engines.pen import (
     ASKED,
     HAN,
+    LEANS,
     SHORT_CLAUSE,
     Clause,
     Pen,
@@ -313,7 +314,7 @@ def _way(matter: BriefMatter) -> str:
 _CHECKED = re.compile(
     r"每[天日周月季年班半]|[按逐][日周月季年]|考核|通报|核对|核查|抽查|检查|督查|验收|台账|登记|签字|公示|[底月日]前|年[底内]"
 )
-_LEANS_BACK = re.compile(r"(?:其中|其余|并|再|后|也|还|都|均|每|由|从|到)")
+_LEANS_BACK = re.compile(rf"{LEANS.pattern}|其余|每|到")
 
 
 def _beside(pen: Pen, matters: Sequence[BriefMatter], *, further: bool) -> list[ReplyBlock]:

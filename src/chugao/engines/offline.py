@@ -60,7 +60,8 @@ def _composed(brief: Brief) -> Reply:
 
 
 _A_ROW = 32  # characters of a figure that shares its sentence with another
-_COUNTED = re.compile(r"(?:不足|问题|短板)[^，。]{0,4}(?:只|就|最多)?写")
+_COUNTED = re.compile(r"(?:不足|问题|短板)[^，。]{0,4}(?:(?:只|就|最多)写|写[一二两三四五六七八九十\d])")
+"""“不足写两条” chooses what is told; “夜班那条不足要写” asks for one and leaves out none."""
 
 
 def _missed(pen: Pen) -> list[ReplySentence]:

@@ -15,6 +15,10 @@ from chugao.engines.phrasing import Metric, Phraser, Purpose, bare, metrics_of
 from chugao.manuscript import SLOT, Brief, BriefMatter, Reply, ReplyBlock, ReplySentence
 from chugao.outline import affinity
 
+LEANS = re.compile(
+    r"^(?:[由经于共被为并后再从其与和是在按可能均都也各还仍尚余剩只仅]|[^，]{1,4}后(?:还|仍|尚)|其中|包括|主要|全部|因此|目前|已|占|同比|环比|比|较|用于|用来|无一|没有一|没一)"
+)
+"""How a clause begins that says something of the one before it: “支气管镜灌洗38例，只转出2例”, “补助150万元，用于……”."""
 HAN = "一二三四五六七八九十"
 SHORT_CLAUSE = 24
 _ATTACHED = 0.34

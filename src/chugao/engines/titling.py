@@ -11,17 +11,16 @@ what came of that act is then read right below.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from chugao.engines.acts import MILESTONE, WEIGHTY, is_act, is_honour, length
+from chugao.engines.headwords import STEM, Field, field_words, goes_beyond, says_word
 from chugao.engines.phrasing import Metric, Phraser, document_frames
 from chugao.manuscript import SLOT, Brief, BriefMatter
 from chugao.outline import topic_of_matter, topics
-from chugao.shipped import shipped
 
 _LONGEST = 22
 _EVEN = 14
@@ -43,9 +42,6 @@ _AMBIGUOUS = frozenset(
     "意见 职工 党委 党委建设 账目 讨论 报告 转运 老人 学校 学校卫生 儿科 急诊 重症 演练 自查 目录 追溯 切换 岗位 监督 消毒 采购 价格 线上 窗口 收费 "
     "护士 药师 麻醉 采样 通风 预约 等候 闭环 系统切换 医疗废物 数据管理 慢病 随访 体检 接种 编码 课题 论文 教学 基地 成果 技术 "
     "导管 身份 约束 交接 标识 防护 骨干 影像 上门 康复 复诊 输血 用药 处方 药品 耗材 费用 成本 绩效 合同 合同管理 用血 转化 联盟 换届 提案 基金".split()
-)
-_STEM = re.compile(
-    r"(?:建设|管理|服务|工作|处理|整改|改善|培训|防控|处置|保障|救治|技术|监管|应用|更新|配备|办理|创建|质量|安全|队伍|培养)$"
 )
 _A_DEED = 6  # characters; what is shorter is a name (宣传稿件)
 _SHARED = 2  # matters, from which on a milestone does not speak for its section alone
@@ -142,13 +138,13 @@ def _says(heading: str, matter: BriefMatter) -> bool:
 
 def _around(heading: str, matters: Sequence[BriefMatter]) -> bool:
     """Whether half of the matters at least are of what a heading names, whatever they share with everything else."""
-    named = _STEM.sub("", heading[: heading.rfind(_fields_end(heading))] if _fields_end(heading) else heading)
+    named = STEM.sub("", heading[: heading.rfind(_fields_end(heading))] if _fields_end(heading) else heading)
     return 2 * sum(_says(named, m) for m in matters) >= len(matters)
 
 
 def _fields_end(heading: str) -> str:
     """What is done for the field, as the heading ends on it: 强学科."""
-    return next((f.end for f in _fields().values() if f.end and heading.endswith(f.end)), "")
+    return next((f.end for f in field_words().values() if f.end and heading.endswith(f.end)), "")
 
 
 _SCOPES = ("全国|国家级", "全省|省级", "全市|市级", "全县|县级")
@@ -165,7 +161,16 @@ def _honours(matters: Sequence[BriefMatter]) -> str:
 
 
 def _usable(matters: Sequence[BriefMatter]) -> list[BriefMatter]:
-    return [m for m in matters if "，" not in m.text and m.status != "ongoing" and length(m.text) <= _ACT_ALONE]
+    """Acts that a heading may say; one with a number in it (“药师由2人增加到4人”) is for the text."""
+    return [
+        m
+        for m in matters
+        if "，" not in m.text and not _COUNTS.search(m.text) and m.status != "ongoing" and length(m.text) <= _ACT_ALONE
+    ]
+
+
+_COUNTS = re.compile(r"(?<![A-Za-z])(?<![A-Za-z] )\{")
+"""A number of its own, and no part of a name: ISO 15189."""
 
 
 def _act(matters: Sequence[BriefMatter]) -> Heading | None:
@@ -199,33 +204,6 @@ def _mixed(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
 # --- nouns ----------------------------------------------------------------------------------------
 
 
-class _Field(NamedTuple):
-    """How one field of work may be spoken of in a heading."""
-
-    nouns: dict[str, str]
-    """What matters say → how a heading says it."""
-    verbs: tuple[str, ...]
-    plain: tuple[str, ...]
-    end: str
-    """What is done for the field, as the last words of “围绕手术、病历……”: 抓质量."""
-    tail: str
-    """What two of its nouns share at their end and say once: 手术、病历质量."""
-
-
-@cache
-def _fields() -> dict[str, _Field]:
-    rows = cast(
-        dict[str, dict[str, Any]],
-        tomllib.loads((shipped("templates") / "frames" / "headings.toml").read_text(encoding="utf-8")),
-    )
-    return {
-        topic: _Field(
-            nouns=row["nouns"], verbs=tuple(row["verbs"]), plain=tuple(row["plain"]), end=row["end"], tail=row["tail"]
-        )
-        for topic, row in rows.items()
-    }
-
-
 class _Noun(NamedTuple):
     """One thing that a section is about."""
 
@@ -235,6 +213,8 @@ class _Noun(NamedTuple):
     """How much of the section speaks of it."""
     over: bool = False
     """Whether all of it is done: a house that opened in September is not hurried on in December."""
+    fresh: bool = False
+    """Whether it is only to be set up: what is not there yet is not improved."""
 
 
 @lru_cache(maxsize=2048)  # asked a dozen times of each matter, for each make of heading
@@ -243,27 +223,24 @@ def _noun_of(matter: BriefMatter) -> tuple[str, str] | None:
     topic = topic_of_matter(matter.category, matter.text).id
     if (built := _BUILT.search(matter.text)) and _OPENED.search(matter.text):
         return f"{built[1]}建设", topic
-    for fields in ([topic], [t for t in _fields() if t != topic]):
-        held = [(w, t) for t in fields if t in _fields() for w in _fields()[t].nouns if _says_word(w, matter.text)]
+    for fields in ([topic], [t for t in field_words() if t != topic]):
+        held = [
+            (w, t) for t in fields if t in field_words() for w in field_words()[t].nouns if says_word(w, matter.text)
+        ]
         # 日间手术 is one noun, not 手术 too.  What came of an act names no section.
         held = [(w, t) for w, t in held if not any(w != other and w in other for other, _ in held)]
-        told = [(_fields()[t].nouns[w], t) for w, t in held]
+        told = [
+            (field_words()[t].nouns[w], t) for w, t in held if not goes_beyond(w, field_words()[t].nouns[w], matter)
+        ]
         told = [(said, t) for said, t in told if _says(said, matter)]
         if fields != [topic]:
             # Another field's word serves where it can mean nothing else: 检查 is not always one of patients.
-            told = [(said, t) for said, t in told if said in matter.text or _STEM.sub("", said) in matter.text]
-            told = [
-                (said, t) for said, t in told if _STEM.sub("", said) not in _AMBIGUOUS and not said.endswith("队伍")
-            ]
+            told = [(said, t) for said, t in told if said in matter.text or STEM.sub("", said) in matter.text]
+            told = [(said, t) for said, t in told if STEM.sub("", said) not in _AMBIGUOUS and not said.endswith("队伍")]
         if told:
             # Of the nouns of one matter the most particular, which the list has last, says what it is about.
             return told[-1]
     return _named_by_itself(matter.text, topic)
-
-
-def _says_word(word: str, text: str) -> bool:
-    """Whether a text says a word, and not the name of a room or an office that begins with it: 手术室, 检验科."""
-    return word in text and re.search(rf"{re.escape(word)}(?![室科部])", text) is not None
 
 
 def _named_by_itself(text: str, topic: str) -> tuple[str, str] | None:
@@ -300,10 +277,11 @@ _NOMINAL = re.compile(
 def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
     """What a section is about: first what weighs most in it, then what most of its matters speak of."""
     weights: dict[tuple[str, str], float] = {}
-    open_ = set()
+    open_, there = set(), set()
     for matter in matters:
         if noun := _noun_of(matter):
             open_ |= {noun} if matter.status != "done" else set()
+            there |= {noun} if matter.status != "planned" or not _SETS_UP.match(matter.text) else set()
             # A new building says more of its section than two repairs, a deed under way less than one that is done.
             weight = _HEAVY if matter.weight >= WEIGHTY else 1 + (matter.status != "ongoing")
             weights[noun] = weights.get(noun, 0) + weight
@@ -314,7 +292,8 @@ def _nouns(matters: Sequence[BriefMatter]) -> list[_Noun]:
     told: list[_Noun] = []
     for said, topic in ranked:
         if not _overlaps(said, [n.said for n in told]):
-            told.append(_Noun(said, topic, weights[said, topic], (said, topic) not in open_))
+            over, fresh = (said, topic) not in open_, (said, topic) not in there
+            told.append(_Noun(said, topic, weights[said, topic], over, fresh))
     return told
 
 
@@ -335,7 +314,7 @@ def _by_field(matters: Sequence[BriefMatter]) -> list[tuple[str, list[BriefMatte
     for matter in matters:
         by_topic.setdefault(topic_of_matter(matter.category, matter.text).id, []).append(matter)
     # The field of what weighs most first, then the one with most matters.
-    known = [(t, m) for t, m in by_topic.items() if t in _fields()]
+    known = [(t, m) for t, m in by_topic.items() if t in field_words()]
     return sorted(known, key=lambda f: (matters[0] not in f[1], -len(f[1]), _order(f[0])))
 
 
@@ -377,13 +356,13 @@ def _aims(
 
 def _aim(verb: str, nouns: str) -> str:
     """People are not grasped: “抓好护士队伍建设”."""
-    return verb + nouns + ("建设" if nouns.endswith("队伍") and _OF_PEOPLE.match(verb) else "")
+    return verb + (re.sub("队伍(?=[和、]|$)", "队伍建设", nouns) if _OF_PEOPLE.match(verb) else nouns)
 
 
 def _listed(nouns: Sequence[_Noun]) -> str:
     """“手术、病历质量”, “检查服务和社区服务”, “手术质量、病历归档和用血”."""
     said = [n.said for n in nouns]
-    field = _fields()[nouns[0].topic]
+    field = field_words()[nouns[0].topic]
     if len({n.topic for n in nouns}) == 1 and len(said) <= _MOST_AIMS:
         return _joined(field, said)
     return "、".join(said[:-1]) + ("和" if len(said) > 1 else "") + said[-1]
@@ -393,7 +372,7 @@ def _plain(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading | None:
     """An aim without a noun of the section, where the section says at least one of its words."""
     for topic, held in _by_field(matters):
         over = all(m.status == "done" for m in held)
-        fitting = [p for p in _fields()[topic].plain if _speaks_of(p, held) and not (over and p[:2] in _HURRY_ON)]
+        fitting = [p for p in field_words()[topic].plain if _speaks_of(p, held) and not (over and p[:2] in _HURRY_ON)]
         if fitting:
             return Heading(phraser.pick(fitting, "plain"))
     return None
@@ -413,7 +392,7 @@ def _in_own_words(phraser: Phraser, matters: Sequence[BriefMatter]) -> Heading |
         own = [m for m in matters if m.category == category]
         said = "".join(m.text + m.result for m in own)
         if not _A_CATEGORY.fullmatch(category) or not any(
-            category[i : i + 2] in said for i in range(len(_STEM.sub("", category)) - 1)
+            category[i : i + 2] in said for i in range(len(STEM.sub("", category)) - 1)
         ):
             continue
         rows = cast(list[dict[str, Any]], document_frames()["heading_verb"])
@@ -444,7 +423,7 @@ def _focus(matters: Sequence[BriefMatter], upto: int = _MOST_NOUNS) -> Heading |
     nouns = _named(matters, upto)
     if not nouns or len({n.topic for n in nouns}) > 1:
         return None  # what serves one field serves not the other
-    field = _fields()[nouns[0].topic]
+    field = field_words()[nouns[0].topic]
     said = [n.said.removesuffix(field.tail) or n.said for n in nouns]
     if not field.end or any(set(field.end[-2:]) & set(s[-2:]) for s in said):
         return None  # “围绕急诊救治强救治”
@@ -474,13 +453,21 @@ _HOLDS = frozenset("细严好实牢紧顺住清优强")
 def _verbs_of(nouns: Sequence[_Noun]) -> tuple[str, ...]:
     """The verbs that go with the last of some nouns: services are improved, teams built, quality held on to."""
     rows = cast(list[dict[str, Any]], document_frames()["heading_verb"])
-    field = _fields()[nouns[0].topic].verbs
+    field = field_words()[nouns[0].topic].verbs
     ends = {next((i for i, r in enumerate(rows) if n.said.endswith(tuple(r["ends"]))), -1) for n in nouns}
     row = ends.pop() if len(ends) == 1 else -1
     verbs = (
         tuple(cast(list[str], rows[row]["verbs"])) if row >= 0 else field if len(nouns) == 1 or not ends else _OF_ALL
     )
+    if any(n.said.startswith("急") for n in nouns):
+        verbs = tuple(v for v in verbs if v != "抓紧") or _OF_ALL  # “抓紧急救工作” is read 紧急
+    if any(n.fresh for n in nouns):
+        verbs = tuple(v for v in verbs if v not in _OF_WHAT_IS_THERE) or _OF_ALL
     return _of_the_done(verbs) if all(n.over for n in nouns) else verbs
+
+
+_SETS_UP = re.compile(r"新?(?:上线|开[设办通展]|建[立成设]?|设立|增设|组建|成立|启用|引进|推[行出])")
+_OF_WHAT_IS_THERE = frozenset(("改进", "优化", "做优", "规范", "理顺", "改善", "管好", "完善"))
 
 
 def _of_the_done(verbs: Sequence[str]) -> tuple[str, ...]:
@@ -492,7 +479,7 @@ def _of_the_done(verbs: Sequence[str]) -> tuple[str, ...]:
 _HURRY_ON = ("加快", "推进", "抓紧", "加紧")
 
 
-def _joined(field: _Field, nouns: Sequence[str]) -> str:
+def _joined(field: Field, nouns: Sequence[str]) -> str:
     """Two nouns with what they end in said once."""
     tails = [t for t in (field.tail, "建设") if t and all(n.endswith(t) and n != t for n in nouns)]
     if len(nouns) > 1 and tails:

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from chugao.checks import Report
 from chugao.checks.dismissals import Dismissal
 from chugao.checks.ours import is_number, loose_numbers
 from chugao.export.gate import confirmed_told, override_told
+from chugao.export.page import layout_of
 from chugao.kind import Kind
 from chugao.manuscript import Draft, Span, flatten
 from chugao.metrics.facts import Facts
@@ -238,7 +238,7 @@ def checked_page(given: Checked) -> str:
     for note in given.notes:
         counts[note.finding.severity.label] = counts.get(note.finding.severity.label, 0) + 1
     return str(
-        _layout().render(
+        layout_of("check.html.j2").render(
             title=given.title,
             name=given.name,
             line=given.line,
@@ -254,15 +254,6 @@ def checked_page(given: Checked) -> str:
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         )
     )
-
-
-@cache
-def _layout() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    places = FileSystemLoader(shipped("templates") / "pages")
-    environment = Environment(loader=places, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.get_template("check.html.j2")
 
 
 class _Row(NamedTuple):

@@ -87,7 +87,10 @@ def read_again(
     found = examine(draft, figures, matters, index, office=office).findings
     if figures is None and matters is None:
         # Nothing to hold the text against again: what was found when it was drafted still stands.
-        found = (*found, *(f for f in draft.findings if f.severity.blocks and f not in found))
+        earlier = [f for f in draft.findings if f.severity.blocks and f not in found]
+        returned = {(f.place, f.quote) for f in earlier if f.rule == "number-returned"}
+        # Somebody's new number is told once: by the finding that knows who wrote it and what is to be decided.
+        found = (*(f for f in found if f.rule != "number-untraced" or (f.place, f.quote) not in returned), *earlier)
     standing, confirmed = [], []
     for finding in found:
         text = text_at(draft, finding.place)

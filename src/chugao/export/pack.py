@@ -89,7 +89,7 @@ def _explanation(draft: Draft, numbers: Sequence[Traced], figures: Figures | Non
     header = ("序号", "指标", "口径", "来源", "数据截止", "期间")
     used = {e.metric for e in draft.evidence if e.metric}
     if figures is not None and figures.observations:
-        from chugao.metrics.explanation import explain
+        from chugao.metrics.explanation import explain, notes_of
 
         told = explain(figures, rulings, department=draft.department, metrics=used, year=draft.year)
         rows = [
@@ -103,7 +103,8 @@ def _explanation(draft: Draft, numbers: Sequence[Traced], figures: Figures | Non
             )
             for i, r in enumerate(told.rows, 1)
         ]
-        return _paper(draft, f"{_plain_title(draft)}数据说明", _cutoff_told(told.cutoff), header, rows)
+        notes = [f"{r.name}，{note}" for r in told.rows for note in notes_of(r)]
+        return _paper(draft, f"{_plain_title(draft)}数据说明", [_cutoff_told(told.cutoff), *notes], header, rows)
     names: dict[str, tuple[str, list[str], str]] = {}
     for t in numbers:
         if t.name and t.places:
@@ -114,7 +115,7 @@ def _explanation(draft: Draft, numbers: Sequence[Traced], figures: Figures | Non
         (str(i), name, "见指标目录", "、".join(dict.fromkeys(files)), cutoff or "—", draft.period)
         for i, (name, files, cutoff) in enumerate(names.values(), 1)
     ]
-    return _paper(draft, f"{_plain_title(draft)}数据说明", _cutoff_told(draft.cutoff or ""), header, rows)
+    return _paper(draft, f"{_plain_title(draft)}数据说明", [_cutoff_told(draft.cutoff or "")], header, rows)
 
 
 def _cutoff_told(cutoff: str) -> str:
@@ -134,8 +135,10 @@ def _plain_title(draft: Draft) -> str:
     return f"《{draft.title.text}》"
 
 
-def _paper(draft: Draft, title: str, lead: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Draft:
-    return paper(title, [lead], header, rows, kind=draft.kind, year=draft.year, department=draft.department)
+def _paper(
+    draft: Draft, title: str, leads: Sequence[str], header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Draft:
+    return paper(title, leads, header, rows, kind=draft.kind, year=draft.year, department=draft.department)
 
 
 # --- the workbook ---------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def to_html(draft: Draft, *, final: bool = False) -> str:
     style = _style()
     headings = {s.id: s.number + s.heading.text for s in draft.sections}
     return str(
-        _layout().render(
+        layout_of("draft.html.j2").render(
             title=draft.title.text,
             id=draft.id,
             mark="" if final else "草稿",
@@ -67,12 +67,13 @@ def _line(draft: Draft, sources: list[Traced]) -> str:
 
 
 @cache
-def _layout() -> Any:
+def layout_of(name: str) -> Any:
+    """A page of `templates/pages/`; what is put into it is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     places = FileSystemLoader(shipped("templates") / "pages")
     environment = Environment(loader=places, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.get_template("draft.html.j2")
+    return environment.get_template(name)
 
 
 @cache

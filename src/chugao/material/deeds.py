@@ -33,8 +33,9 @@ _BEGUN = re.compile(r"已|完成|启动|开工|动工|在建|正在|推进|封�
 _COUNTED = re.compile(r"(?:已|新|共)?(?:建成|完成|启用|投用|改造|新建)[^，。；]{0,16}\d+(?:所|个|家|处|间|台|张|项)")
 """“建成村卫生室23所，在建5所”: those are done."""
 _WHEN = re.compile(
-    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底|末|份|初|中旬|上旬|下旬)?(?:之?前)?起?|全年|上半年|下半年|第?[一二三四]季度|年底(?:之?前)?)[，,]?"
+    r"^(?:(?:今年)?(?:20\d\d年)?\d{1,2}(?:[-—–~～至]\d{1,2})?月(?:\d{1,2}日|底|末|份|初|中旬|上旬|下旬)?(?:之?前)?起?(?![、和及与]\d)|全年|上半年|下半年|第?[一二三四]季度|年底(?:之?前)?)[，,]?"
 )
+"""When a thing was; “6月、11月两次盘点” was twice, and neither month is its time."""
 _BY = re.compile(
     r"[，,]?(?P<when>(?:20\d\d年)?(?:\d{1,2}月(?:底|\d{1,2}日|份)?|年底|上半年|[一二三四]季度)(?:之?前))(?:完成|完工|竣工|到位|投用|启用|建成|开诊|交付|上线|验收|办结|落地)?$"
 )
@@ -93,6 +94,30 @@ def part_of_a_year(document: "Document") -> str:
     titles = (p.text for p in document.paragraphs[:3] if p.kind in ("title", "front"))
     found = next((m[0] for t in titles if (m := _PART_OF_A_YEAR.search(t))), "")
     return "" if re.search(r"1[-—–~～至]12月", found) else found
+
+
+_ANNOUNCES_PLANS = re.compile(r"计划(?!生育|免疫)|打算|安排|要点|思路|任务|设想|[要想][做办抓]|准备[做办]|目标")
+_ANNOUNCES_RESULTS = re.compile(r"总结|小结|汇报|完成|成效|回顾|情况")
+_LOOKS_BACK = re.compile(r"去年|上年|截至|目前|已|近[一二三两几]年")
+_TITLE = 30  # characters
+
+
+def is_about_next_year(document: "Document", year: int) -> bool:
+    """Whether a paper says in its first lines that all of it is of the year after the one reported: “2026年打算做的事：”."""
+    for paragraph in document.paragraphs[:2]:
+        line = paragraph.text.strip()
+        if len(line) > _TITLE or re.search(r"[，。；]", line) or _ANNOUNCES_RESULTS.search(line):
+            return False
+        years = [int(y) for y in re.findall(r"20\d\d(?=年)", line)]
+        later = min(years) == year + 1 if years else re.search(r"明年|来年|下一年", line) is not None
+        if later and _ANNOUNCES_PLANS.search(line):
+            return True
+    return False
+
+
+def looks_back(told: str, year: int) -> bool:
+    """Whether a sentence of a paper about the year to come tells where things stand now."""
+    return told.startswith(f"{year}年") or _LOOKS_BACK.match(told) is not None
 
 
 def of_its_span(matter: Matter, span: str) -> Matter:

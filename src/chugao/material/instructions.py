@@ -64,6 +64,17 @@ def read_said(line: str) -> Said:
     return Said(who["who"] if who else "", when[0] if when else "", how[0] if how else "", told)
 
 
+_OF_THE_PAPER = re.compile(
+    r"(?:[多少别勿]|不[要用必]?|重点|突出|着重|简单|一笔带过)写|放(?:在|到)?(?:第一|最?前|开头|头一)|写(?:在|到)?(?:第一|最?前|开头|[一二两三几]条)"
+)
+
+
+def said_of_the_paper(text: str) -> str:
+    """The leader whose wish about the paper a department passes on (“李主任说：满意度少写点”); "" for everything else."""
+    said = read_said(text)
+    return said.who if _OF_THE_PAPER.search(said.words) else ""
+
+
 def pieces_of(words: str) -> list[list[str]]:
     """The wishes of a line: by ；and 。, each by comma; quotation marks hold together."""
     pieces: list[list[str]] = [[""]]

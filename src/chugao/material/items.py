@@ -115,22 +115,26 @@ def of_the_whole(items: Iterable[Item], whole: str) -> tuple[Item, ...]:
         if item.department in ("", whole):
             told.append(item)
         elif item.matter is not None:
-            owner = item.matter.owner or item.department
-            if _GOVERNS.search(whole) and item.matter.status is not MatterStatus.PLANNED:
-                owner = item.matter.owner  # what a commission did it did as one; who has a task stands in its table
-            matter = item.matter.model_copy(update={"department": whole, "owner": owner})
-            # “科室被授予……” of one department's report: the house has many.
-            named = re.sub(r"我院(?=首|第一)", "全院", _OURS.sub(item.department, matter.text))
-            honour = matter.honour
-            if honour is not None and _OURS.fullmatch(honour.recipient):
-                honour = honour.model_copy(update={"recipient": item.department})
-            matter = matter.model_copy(update={"text": named, "honour": honour})
-            own = not (_GOVERNS.search(whole) or _OF_ALL.match(matter.text) or item.department in matter.text)
-            if own and _is_a_figure(matter):
-                # “床位使用率96.3%” of one department is not the house's: it says whose it is.
-                matter = matter.model_copy(update={"text": f"{item.department}{matter.text}"})
-            told.append(item.model_copy(update={"matter": matter}))
+            told.append(item.model_copy(update={"matter": as_the_whole_tells(item.matter, item.department, whole)}))
     return tuple(told)
+
+
+def as_the_whole_tells(matter: Matter, department: str, whole: str) -> Matter:
+    """A department's deed as the report of its house tells it: with who did it, and no 我科 in it."""
+    owner = matter.owner or department
+    if _GOVERNS.search(whole) and matter.status is not MatterStatus.PLANNED:
+        owner = matter.owner  # what a commission did it did as one; who has a task stands in its table
+    # “科室被授予……” of one department's report: the house has many.
+    named = re.sub(r"我院(?=首|第一)", "全院", _OURS.sub(department, matter.text))
+    honour = matter.honour
+    if honour is not None and _OURS.fullmatch(honour.recipient):
+        honour = honour.model_copy(update={"recipient": department})
+    told = matter.model_copy(update={"department": whole, "owner": owner, "text": named, "honour": honour})
+    own = not (_GOVERNS.search(whole) or _OF_ALL.match(told.text) or department in told.text)
+    if own and _is_a_figure(told):
+        # “床位使用率96.3%” of one department is not the house's: it says whose it is.
+        return told.model_copy(update={"text": f"{department}{told.text}"})
+    return told
 
 
 def _is_a_figure(matter: Matter) -> bool:

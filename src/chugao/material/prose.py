@@ -8,7 +8,7 @@ calls 明年 decides the year of everything under it.
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +17,7 @@ from chugao.catalogue import Catalogue
 from chugao.material.cases import FoundCase, find_cases
 from chugao.material.chats import Whence
 from chugao.material.cutoffs import counted_until, cutoff_ahead
-from chugao.material.deeds import is_planned, matter_of, of_its_span, part_of_a_year
+from chugao.material.deeds import is_about_next_year, is_planned, looks_back, matter_of, of_its_span, part_of_a_year
 from chugao.material.indicators import Told, aims_of, indicators_of, quantity_of
 from chugao.material.items import Item
 from chugao.material.matter import Matter, MatterStatus
@@ -81,6 +81,7 @@ class Reader:
         """The day that the paper declares for all of its figures."""
         self.span = part_of_a_year(document)
         """“上半年”, where the title says so: what counts no time of its own is of that time."""
+        self.ahead = is_about_next_year(document, year)
         self.spans: list[tuple[int, int]] = []
         """Characters that an item holds."""
         self.withheld: list[tuple[int, int]] = []
@@ -122,7 +123,8 @@ class Reader:
             return
         self.spans.append((statement.start, statement.end))
         told = statement.text.rstrip("。；！")
-        future = statement.part == "future" or is_planned(told, self.year)
+        ahead = self.ahead and statement.part == "past" and not looks_back(told, self.year)
+        future = ahead or statement.part == "future" or is_planned(told, self.year)
         facts, held = self._facts(statement, future=future)
         only = bool(facts) and self._only_figures(statement, held)
         if not only and (told_so := self._indicators(statement, future=future)):
@@ -425,7 +427,7 @@ class Reader:
         if figures is None:
             return
         self._hold(first)
-        for item in items_of_figures(figures, self.department, self.year, self.document.file):
+        for item in items_of_figures(figures, self.department, self.year):
             row = row_of(item.source)
             told = [item.source, *(o.source for o in (item.previous, item.change) if o is not None)]
             self._hold_cells(first + row, rows[row], {0, *(c for s in told for c in columns_of(s))})
@@ -482,7 +484,7 @@ class Reader:
             matter=matter,
         )
 
-    def unused(self, sent: Sent, items: Iterable[Item]) -> Iterator[Unused]:
+    def unused(self, sent: Sent) -> Iterator[Unused]:
         """Every number that went into no item, with why."""
         remarks = [(r.start, r.end) for r in sent.remarks]
         starts = [(p.start, p.end, p.kind) for p in self.document.paragraphs]

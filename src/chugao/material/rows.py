@@ -35,7 +35,7 @@ def item_of_matter(matter: Matter, year: int, department: str = "") -> Item:
     )
 
 
-def items_of_figures(figures: Figures, department: str, year: int, file: str) -> Iterator[Item]:
+def items_of_figures(figures: Figures, department: str, year: int) -> Iterator[Item]:
     """One item a value of the year and a target; last year's value goes with it."""
     catalogue = figures.catalogue()
     figures = of_the_year_so_far(figures, year)

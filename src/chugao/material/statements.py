@@ -144,16 +144,18 @@ def take_apart(document: Document, whence: Whence) -> Sent:
     remarks: list[Statement] = []
     phrases: list[Statement] = []
     submitter, signed = next((w for _, w in whence.values() if w), ""), ""
+    under = "past"
     for number, paragraph in enumerate(document.paragraphs, 1):
         text = paragraph.text.strip()
         submitter = submitter or (m["who"] if (m := _SENT_BY.search(text)) else "")
         signed = signed or (m["who"] if (m := _SIGNED.search(text)) else "")
         who = whence.get(paragraph.lines[0] if paragraph.lines else 0, (0, ""))[1]
+        under = _part_below(paragraph, text) or under
         if _is_row(paragraph) or _is_frame(paragraph, text):
             continue
         wish = ""
         for told in _told(paragraph, number):
-            told = told._replace(note=wish)
+            told = told._replace(note=wish, part=under if told.part == "past" else told.part)
             if is_wish(told.text):
                 # “（此段不报政府办）……”, or behind what it speaks of.
                 remarks.append(told._replace(who=who))
@@ -180,6 +182,18 @@ def take_apart(document: Document, whence: Whence) -> Sent:
                 statements += (piece._replace(who=who) for piece in _with_misses_apart(told))
     tables = tuple(_tables(document))
     return Sent(tuple(statements), tuple(remarks), tables, submitter, signed, tuple(phrases))
+
+
+_ON_A_LINE = 16  # characters
+
+
+def _part_below(paragraph: TextParagraph, text: str) -> str:
+    """What a line that only names what follows (“问题：”, “明年打算：”) makes of the paragraphs below; "" for other lines."""
+    if paragraph.kind in ("title", "heading") and _is_frame(paragraph, text):
+        return "past"
+    if not text.endswith(("：", ":")) or len(text) > _ON_A_LINE or re.search(r"[，。；]", text):
+        return ""
+    return "problem" if PROBLEMS.search(text) else "future" if PLANS.search(text) else "past"
 
 
 def _is_phrase(text: str) -> bool:

@@ -18,6 +18,7 @@ from chugao.errors import InputError
 from chugao.material.chats import Whence, as_report, department_of, is_pasted
 from chugao.material.copied import Earlier, copied_from, earlier_texts
 from chugao.material.honours import NOT_YET
+from chugao.material.instructions import said_of_the_paper
 from chugao.material.items import Item, confirmed, figures_of, matters_of
 from chugao.material.prose import Reader, Unused
 from chugao.material.rows import off_by
@@ -110,7 +111,7 @@ def understand_submission(
         file=document.file,
         fingerprint=document.fingerprint,
         items=items,
-        unused=tuple(reader.unused(sent, items)),
+        unused=tuple(reader.unused(sent)),
         remarks=tuple(r.text for r in sent.remarks),
         phrases=tuple(p.text for p in sent.phrases),
         submitter=sender,
@@ -168,7 +169,11 @@ def _marked(item: Item, earlier: Sequence[Earlier], submitter: str) -> Item:
     claim = _CLAIM.search(item.text)
     evidence = item.matter.evidence if item.matter else ""
     changed: dict[str, object] = {"submitter": item.submitter or submitter}
-    if _AS_SPOKEN.search(item.text):
+    if leader := said_of_the_paper(item.text):
+        changed["asks"] = (
+            f"像是{leader}的意见，登记成领导意见才会照办：material add --instruction，或网页“材料”的“领导意见”"
+        )
+    elif _AS_SPOKEN.search(item.text):
         changed["asks"] = "没有标点，像是语音转的文字，请改正后再确认"
     elif not_yet := NOT_YET.search(item.text):
         changed["asks"] = f"“{not_yet[0].strip('（）()')}”还不是荣誉，请写明结果"

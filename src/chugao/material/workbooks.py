@@ -56,7 +56,7 @@ def read_workbook(
         if NO_MATTERS not in str(error) and ONE_COLUMN not in str(error):
             raise
     try:
-        items += (_as_wished(i, book) for i in items_of_figures(read_metrics(file), department, year, book.file))
+        items += (_as_wished(i, book) for i in items_of_figures(read_metrics(file), department, year))
     except InputError as error:
         # A sheet that looks like figures is told what is wrong with them; one that looks like nothing, what is wanted.
         refused = refused if refused and "没有找到表头" in str(error) else error
@@ -85,7 +85,7 @@ def read_workbook(
 def _own_items(told: OwnFigures, book: Workbook, sheet: Sheet, department: str, year: int) -> list[Item]:
     """The figures of a sheet under a department's own head, each with its cell."""
     items = []
-    for item in items_of_figures(told.figures, department, year, book.file):
+    for item in items_of_figures(told.figures, department, year):
         changed: dict[str, object] = {"source": _cell_of(item.source, book, sheet)}
         for name in ("observation", "previous", "change"):
             if (part := getattr(item, name)) is not None:
@@ -199,7 +199,7 @@ def _as_text(
     reader = Reader(document, department, year, catalogue, whence)
     sent = take_apart(document, {})
     items = [_placed(i, sheet) for i in reader.items(sent)]
-    left = [u.model_copy(update={"why": f"“{sheet.name}”表，{u.why}"}) for u in reader.unused(sent, items)]
+    left = [u.model_copy(update={"why": f"“{sheet.name}”表，{u.why}"}) for u in reader.unused(sent)]
     return items, left
 
 

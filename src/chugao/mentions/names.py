@@ -45,8 +45,8 @@ class MetricNames:
         stems = self._stems(definitions)
         self._short = frozenset(stems)
         self._by_name |= stems
-        self._tree = self._written_as_tree()
-        self._longest = max(map(len, self._by_name), default=0)
+        # A pattern of them all takes a quarter of a second to compile, a tree of them is five thousand objects to Python.
+        self._beginnings = frozenset(name[:length] for name in self._by_name for length in range(1, len(name) + 1))
         self._begins = frozenset(name[:2] for name in self._by_name)
         self._zeros = self._zero_pattern(definitions)
 
@@ -74,16 +74,6 @@ class MetricNames:
         }
         stems |= {_spelling(short_name(d)): d for d in definitions if short_name(d) != d.name}
         return {n: d for n, d in stems.items() if n not in self._by_name}
-
-    def _written_as_tree(self) -> "_Tree":
-        """Every name character by character; a pattern of them all takes a quarter of a second to compile."""
-        tree: _Tree = {}
-        for name in self._by_name:
-            node = tree
-            for char in name:
-                node = node.setdefault(char, {})
-            node[""] = {}
-        return tree
 
     def _zero_pattern(self, definitions: list[MetricDefinition]) -> re.Pattern[str]:
         """“未发生X” and “X未发生” for every count X whose zero is good news, the count word left out."""
@@ -125,13 +115,13 @@ class MetricNames:
 
     def _end_of_name(self, spelled: str, start: int) -> int:
         """Where the longest name that begins here ends, `start` where none does."""
-        best, at, node = start, start, self._tree
-        for char in spelled[start : start + self._longest]:
-            if (below := node.get(char)) is None:
+        best = start
+        for end in range(start + 1, len(spelled) + 1):
+            said = spelled[start:end]
+            if said not in self._beginnings:
                 break
-            node, at = below, at + 1
-            if "" in node and (spelled[start:at] not in self._short or _BEFORE_NUMBER.match(spelled, at)):
-                best = at
+            if said in self._by_name and (said not in self._short or _BEFORE_NUMBER.match(spelled, end)):
+                best = end
         return best
 
     def _meant(self, spelled: str, start: int, end: int) -> MetricDefinition | None:
@@ -160,8 +150,6 @@ def _spelling(name: str) -> str:
     return _ANY_DASH.sub("-", folded)
 
 
-_Tree = dict[str, "_Tree"]
-"""Characters and what may follow each; "" where a name ends."""
 _ONE_WIDTH = str.maketrans({"（": "(", "）": ")"} | dict.fromkeys(_DASHES, "-"))
 _TWO_WIDTHS = re.compile(f"[{_DASHES}（）]")  # str.translate is slow, and most sentences have none
 

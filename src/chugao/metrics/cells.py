@@ -36,7 +36,8 @@ class Unit(NamedTuple):
 @lru_cache(maxsize=1024)
 def unit_of(text: str) -> Unit | None:
     """The unit a text writes, None when it writes none we know of ("" is the unit of an index)."""
-    raw = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip("()")
+    raw = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    raw = _one_spelling(raw[1:-1] if raw.startswith("(") and raw.endswith(")") else raw)
     if not raw:
         return None
     raw = wording()["units"].get(raw, raw)
@@ -53,6 +54,20 @@ def unit_of(text: str) -> Unit | None:
     return Unit(Decimal(1), raw) if known else None
 
 
+_HUNDREDS = {"100": "百", "1000": "千", "10000": "万", "100000": "10万"}
+
+
+def _one_spelling(raw: str) -> str:
+    """DDDs/100人·天, DDD/(100人天) and DDDs/百人天 are one unit; ‰（例/千导管日） is ‰."""
+    if match := re.fullmatch(r"([%‰])\(.+\)", raw):
+        return match[1]
+    raw = re.sub(r"[·•・∙](?=[天日年时])", "", raw.removeprefix("人民币"))
+    raw = re.sub(r"(?i)^ddds?(?=$|/)", "DDDs", raw)
+    raw = re.sub(r"/\(([^()]+)\)$", r"/\1", raw)
+    raw = re.sub(r"/(10{2,5})(?!\d|万)", lambda m: "/" + _HUNDREDS[m[1]], raw)
+    return re.sub(r"/百(?:张|个)(?:实际)?(?:开放)?床位?$|/百床位$", "/百床", raw)
+
+
 def written_unit(text: str) -> Unit:
     """The unit of a 单位 cell, also one we never heard of: 万疗程 is 10,000 × 疗程."""
     raw = re.sub(r"\s+", "", text)
@@ -63,13 +78,19 @@ def written_unit(text: str) -> Unit:
 
 
 _NUMBERING = re.compile(
-    r"^(?:\d{1,2}[.、．](?!\d)|[一二三四五六七八九十]{1,3}、|[（(]\d{1,2}[)）]|其中\s*[:：,，、]?)\s*"
+    r"^(?:[★☆▲△●○■□◆◇*＊#※①-⑳]+|\d{1,2}(?:\.\d{1,2}){1,2}(?:[.、．]|\s+)|\d{1,2}[.、．](?!\d)|\d{1,2}[)）]|"
+    r"\d{1,2}\s+(?=[一-鿿])(?![型类级岁日天周月年个项种次期小分])|[一二三四五六七八九十]{1,3}、|"
+    r"[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|其中\s*[:：,，、]?)\s*"
 )
+_MARKS = "★☆▲△*＊#※↑↓⬆⬇ \t\u3000"
+"""Of a national indicator, or of the direction in which it should go: 平均住院日（天）↓."""
 
 
 def split_name(name: str) -> tuple[str, Unit | None]:
     """“1.床位数（张）” → 床位数 and its unit; brackets that hold no unit stay in the name."""
-    name = _NUMBERING.sub("", name)
+    name = "".join(line.strip() for line in name.splitlines())
+    while (bare := _NUMBERING.sub("", name).rstrip(_MARKS)) != name and bare:
+        name = bare
     match = re.match(r"^(.+?)[（(\[]\s*(?:单位[:：]?)?([^（）()\[\]]+)[）)\]]$", name)
     if match and (unit := unit_of(match[2])):
         return match[1].strip(), unit
@@ -78,7 +99,9 @@ def split_name(name: str) -> tuple[str, Unit | None]:
 
 def in_base_unit(quantity: Quantity, unit: Unit, definition: MetricDefinition, source: Source) -> Quantity:
     """The quantity in the metric's own unit.  Raises `InputError` that names both units when they do not compare."""
-    base, factor = quantity.unit or unit.base, Decimal(1)
+    if quantity.unit == "元" and "元" not in quantity.printed:
+        quantity = replace(quantity, unit="" if unit.base == "元" else "元")  # ￥12.5 below 万元
+    base, factor = _as_defined(_one_spelling(quantity.unit) or unit.base, definition), Decimal(1)
     if quantity.unit == "" and not _is_scaled(quantity.printed):
         factor = unit.scale
     if comparable(base, definition.unit):
@@ -115,6 +138,24 @@ def _same_thing(base: str, definition: MetricDefinition) -> bool:
     return definition.accepts(base)
 
 
+def _as_defined(base: str, definition: MetricDefinition) -> str:
+    """Another spelling of the metric's own unit: 例/千导管日 for ‰, 件/百床 for 例/百床, 天/人 for 天, 分 for 分钟."""
+    counted, stroke, per = base.partition("/")
+    named, _, of = definition.unit.partition("/")
+    same = (
+        (base == "分" and definition.unit == "分钟")
+        or (definition.unit == "‰" and counted in _CASES and re.fullmatch(r"千.*[日天]", per))
+        or (stroke and counted in _CASES and named in _CASES and per == of)
+        or (stroke and counted == definition.unit and per in _MEANT_BY.get(definition.kind, ()))
+    )
+    return definition.unit if same else base
+
+
+_CASES = frozenset("例 例次 次 人次 人 件 起".split())
+_MEANT_BY = {"count": ("年",), "index": ("年", "床"), "duration": ("人", "人次", "例", "例次")}
+"""What a unit may be counted by and say no more than without: 出院人次 in 人次/年, 平均住院日 in 天/人."""
+
+
 def _tidy(value: Decimal) -> Decimal:
     return Decimal(plain(value))
 
@@ -133,6 +174,8 @@ class Value(NamedTuple):
     """“32万（↑6.7%）”, signed."""
     target: Quantity | None = None
     """“28.5%（目标≤28%）”."""
+    remark: str = ""
+    """What stands beside the number in words and was not read: “（快报）”, “*”."""
 
 
 _ASIDE = re.compile(r"^([^（(]+)[（(]([^（()）]+)[)）]$|^([^，,；;]+)[，,；;]((?:同比|较|比|目标|上年|去年).+)$")
@@ -157,6 +200,11 @@ def read_value(text: str, unit: str) -> Value:
         return Value(None)
     if (match := _ASIDE.match(compact)) and (value := _with_aside(match[1] or match[3], match[2] or match[4], unit)):
         return value
+    if match := _REMARKED.match(compact):
+        return _without_remark(match, text, unit)
+    if match := _HOURS.match(compact):
+        minutes = Decimal(match[1]) * 60 + Decimal(match[2])
+        return Value(Quantity(value=minutes, unit="分钟", resolution=Decimal("0.5"), printed=text))
     compact = _AIMED.sub("", re.sub(r"(?<=\d)，(?=\d{3}(?!\d))", ",", compact))
     if match := _RATIO.match(compact):
         return Value(replace(parse(match[1]), unit="1:x", printed=text))
@@ -164,6 +212,8 @@ def read_value(text: str, unit: str) -> Value:
         compact = compact[1:]
     if match := _HAN_GRADE.match(compact):
         compact = f"{'一二三四五六七八九'.index(match[1]) + 1}级"
+    if (number := re.match(r"^[≥≤<>=]*[\d.,]+", compact)) and "/" in compact:
+        compact = number[0] + _one_spelling(compact[number.end() :])
     compact = re.sub(r"^([^\d.]{0,4})\.(?=\d)", r"\g<1>0.", compact)  # .271 as spreadsheets write it
     try:
         return Value(replace(parse(compact), printed=text))
@@ -172,6 +222,23 @@ def read_value(text: str, unit: str) -> Value:
         if stripped == compact:
             raise
         return Value(replace(parse(stripped), printed=text))
+
+
+_REMARKED = re.compile(r"^(.*\d[^\d（()）*＊※①-⑳\[。]*)(?:[（(]([^\d（()）]{1,20})[)）]|([*＊※①-⑳。]+|\[\d\]))$")
+_NO_FIGURE = re.compile(r"预|估|约|左右|暂|计划|目标|任务|上年|去年|同期|[↑↓▲▼]|增|减|升|降|持平|高|低")
+_HOURS = re.compile(r"^(\d{1,4})(?:个?小时|h)(\d{1,2})(?:分钟?|min)$")
+
+
+def _without_remark(match: re.Match[str], text: str, unit: str) -> Value:
+    """The number before a remark, which is kept to be told; a unit in brackets is no remark."""
+    inside = match[2] or ""
+    if inside and unit_of(inside):
+        return Value(replace(parse(match[1] + inside), printed=text))
+    if _NO_FIGURE.search(inside) or _REMARKED.match(match[1]):
+        raise InputError(text)
+    value = read_value(match[1], unit)
+    said = "" if match[3] == "。" else match[3] or f"（{inside}）"
+    return value._replace(remark=said) if value.quantity is not None else Value(None)
 
 
 def _with_aside(before: str, aside: str, unit: str) -> Value | None:
@@ -209,6 +276,15 @@ def is_level(text: str) -> bool:
     return _LEVEL.match(re.sub(r"\s+", "", fold(text))[:20]) is not None
 
 
+_BRACKETED = re.compile(r"^[（(]\s*[¥￥]?(\d[\d.,]*[万亿]?元?)[)）]$")
+
+
+def in_brackets(text: str) -> str:
+    """What an accountant's brackets hold: (123.4) is −123.4; "" where there are none."""
+    match = _BRACKETED.match(re.sub(r"\s+", "", fold(text)))
+    return match[1] if match else ""
+
+
 def is_number(text: str) -> bool:
     try:
         return read_value(text, "").quantity is not None
@@ -219,6 +295,8 @@ def is_number(text: str) -> bool:
 def not_a_number(source: Source, text: str) -> str:
     if text.startswith("#"):
         return f"{source}：“{text}”是公式出错。请在 Excel 或 WPS 里改正公式，保存后再导入。"
+    if inside := in_brackets(text):
+        return f"{source}：“{text}”在括号里，看不出是不是负数。是负数请写成“-{inside}”，不是请去掉括号。"
     return f"{source}：“{text}”不是数字。请填写数值和单位，如“12.8万份”“98.6%”；暂时没有数据请留空，说明写在备注里。"
 
 
@@ -265,6 +343,8 @@ def read_trend(text: str) -> int | None:
 
 
 def not_a_change(source: Source, text: str) -> str:
+    if re.fullmatch(r"[（(].+[)）]", text.strip()):
+        return f"{source}：同比变化“{text}”在括号里，看不出是增是减。请写成“+{text.strip()[1:-1]}”或“-{text.strip()[1:-1]}”，或留空。"
     return f"{source}：同比变化“{text}”看不懂。请写成“+12%”“下降0.8天”“提高2.1个百分点”，或留空。"
 
 

@@ -61,10 +61,11 @@ def explain(
     said = [*own.observations, *own.comparable, *(o for c in own.contested for o in c)]
     ids = dict.fromkeys(o.metric for o in said if used is None or o.metric in used)
     definitions = [d for i in ids if (d := catalogue.get(i)) is not None]
+    ours = [r for r in rulings if not department or r.department in ("", department)]
     return Explanation(
         department=department or "",
         cutoff=str(own.cutoff() or ""),
-        rows=tuple(_explained(own, d, rulings, year) for d in definitions),
+        rows=tuple(_explained(own, d, ours, year) for d in definitions),
     )
 
 
@@ -122,6 +123,11 @@ def _about(row: Explained, cutoff: str) -> Iterable[str]:
         yield f"数据截止：{row.cutoff}"
     if row.places:
         yield f"出处：{'；'.join(row.places)}"
+    yield from notes_of(row)
+
+
+def notes_of(row: Explained) -> Iterable[str]:
+    """What a reader of the figures must know beside where they come from: comparable years, rulings, disputes."""
     if row.comparable:
         yield f"可比口径：{'；'.join(row.comparable)}"
     for ruling in row.rulings:

@@ -108,10 +108,13 @@ def _dated_suffixes() -> tuple[tuple[str, str], ...]:
 
 
 def _dated(key: str) -> Column | None:
-    """A column a period: 2025年, 2025年目标, 3月, 2025年1-10月实际, 全年."""
+    """A column a period: 2025年, 2025年目标, 3月, 2025年1-10月实际, 全年, 去年1-10月, 2025年执行数."""
     if not re.search(r"年|月|季度|20\d\d", key):
         return None
+    key = _in_full(key)
     words = wording()["figures"]
+    if (match := _OF_YEAR.match(key)) and (found := span_of(match[2])) and found[1]:
+        return Column("actual" if match[1] in ("本", "今") else "prev", months=found[1])
     if key in words["whole_year"]:
         return Column("actual", months=(1, 12))
     for suffix, name in _dated_suffixes():
@@ -120,7 +123,31 @@ def _dated(key: str) -> Column | None:
             core += "年"  # 2025实际, 2026目标
         if key.endswith(suffix) and core and (found := span_of(core)):
             return Column(name, year=found[0], months=found[1])
+    if match := _DATED_WORD.match(key):
+        found, word = span_of(match[1]), header_fields("figures").get(match[2])
+        return _over(Column("actual", year=found[0], months=found[1]), Column(*word)) if found and word else None
     return None
+
+
+_OF_YEAR = re.compile(r"^([本今上去])年度?(全年|.*(?:月份?|季度|半年))(?:累计|实际|完成)?数?值?$")
+_DATED_WORD = re.compile(
+    r"^(20\d\d年度?(?:[\d—–~至到-]{1,6}月|[上下]半年|第?[一二三四1-4]季度|前[一二三1-3]季度)?)(\D{2,8})$"
+)
+_BRIEF = (
+    (re.compile(r"^(2\d|3[0-5])年(?![以前后内级])"), r"20\1年"),
+    (re.compile(r"^(20\d\d)[./](\d{1,2}[-—–~]\d{1,2})月?$"), r"\1年\2月"),
+    (re.compile(r"(?<!\d)1[-—–~至到]([23])季度"), r"前\1季度"),
+    (re.compile(r"^截[至止]到?(20\d\d)年(\d{1,2})月(?:底|末|\d{1,2}日)?"), r"\1年1-\2月"),
+)
+
+
+def _in_full(key: str) -> str:
+    """A period as it is written out: 25年, 2025.1-10, 截至2025年10月底, 二〇二五年."""
+    if match := re.match(r"^二[〇零○][一二三四五六七八九〇零○]{2}(?=年)", key):
+        key = f"{han_value(match[0].replace('○', '〇'))}{key[match.end() :]}"
+    for pattern, full in _BRIEF:
+        key = pattern.sub(full, key)
+    return key
 
 
 def span_of(text: str) -> tuple[int | None, tuple[int, int] | None] | None:
@@ -176,21 +203,15 @@ class Vocabulary:
     def _stacked(self, texts: tuple[str, ...]) -> Column | None:
         if len(texts) == 1:
             return self._single(texts[0])
-        if (whole := self._single("".join(texts))) is not None:
+        whole = self._single("".join(texts))
+        # 儿科2025年 in one line is 儿科; in two it is 2025 of 儿科.
+        if whole is not None and whole.field != "of_department":
             return whole
         for cut in range(1, len(texts)):
-            # A department or a metric over its columns: 出院人次 over 2025年 and 2024年.
             over, below = self._single("".join(texts[:cut])), self.read(texts[cut:])
-            if over is None or below is None:
-                continue
-            if over.field in ("of_department", "of_metric") and below.field in VALUES | {"change"}:
-                return below._replace(department=over.department, metric=over.metric, unit=below.unit or over.unit)
-            if {over.field, below.field} == {"of_department", "of_metric"}:
-                named = over.department or below.department, over.metric or below.metric
-                return Column("of_metric", department=named[0], metric=named[1])
-            if over.field == "actual" and below.field in ("of_metric", "of_department"):
-                return below._replace(field="actual", year=over.year, months=over.months)
-        return self.read(texts[1:])
+            if over and below and (both := _over(over, below)):
+                return both
+        return whole or self.read(texts[1:])
 
     def _single(self, text: str) -> Column | None:
         if told := self._fields.get(header_key(text)):
@@ -202,6 +223,23 @@ class Vocabulary:
         if len(text) <= 40 and (self.definition(text) is not None or split_name(text)[1] is not None):
             return Column("of_metric", metric=text)
         return found
+
+
+_IN_A_SPAN = {"now": "actual", "prev": "before", "target": "aim", "cumulative": "cumulative", "goal": "goal"}
+
+
+def _over(over: Column, below: Column) -> Column | None:
+    """What an upper line and a lower one mean together: 出院人次 or 儿科 over 2025年, 2025年 over 执行数."""
+    if over.field in ("of_department", "of_metric") and below.field in VALUES | {"change"}:
+        return below._replace(department=over.department, metric=over.metric, unit=below.unit or over.unit)
+    if {over.field, below.field} == {"of_department", "of_metric"}:
+        named = over.department or below.department, over.metric or below.metric
+        return Column("of_metric", department=named[0], metric=named[1])
+    if over.field == "actual" and below.field in ("of_metric", "of_department"):
+        return below._replace(field="actual", year=over.year, months=over.months)
+    if over.field == "actual" and below.field in _IN_A_SPAN and not (below.year or below.months):
+        return below._replace(field=_IN_A_SPAN[below.field], year=over.year, months=over.months)
+    return None
 
 
 def nearest_names(catalogue: Catalogue, name: str, limit: int = 3) -> list[str]:

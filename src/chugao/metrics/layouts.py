@@ -96,6 +96,16 @@ def _dated_apart(columns: dict[int, Column]) -> dict[int, Column]:
     own = {(c.year, c.months, c.metric, c.department) for c in columns.values() if c.field == "actual"}
     settled: dict[int, Column] = {}
     for index, column in columns.items():
+        if column.field == "prev" and column.year is None and column.months is None:
+            beside = columns.get(index - 1)
+            if (
+                beside
+                and beside.field == "cumulative"
+                and not any(c.field == "cumulative_prev" for c in columns.values())
+            ):
+                column = column._replace(field="cumulative_prev")
+            elif not any(c.field in ("now", "cumulative") for c in columns.values()):
+                column = column._replace(months=_months_before(columns, index))
         if column.field in ("same", "before"):
             year = column.year
             doubled = (year, column.months, column.metric, column.department) in own
@@ -110,6 +120,26 @@ def _dated_apart(columns: dict[int, Column]) -> dict[int, Column]:
                 column = column._replace(field="actual", months=months)
         settled[index] = column
     return settled
+
+
+def _months_before(columns: dict[int, Column], index: int) -> tuple[int, int] | None:
+    """The months of an undated 上年同期: those of the column beside which it stands; None for the row's own.
+
+    Beside 2025年1—10月 it is of ten months; beside twelve months, or two half-years, of the whole year.
+    """
+    actual = {i: c for i, c in columns.items() if c.field == "actual"}
+    latest = max((c.year for c in actual.values() if c.year), default=None)
+    spans = {i: c.months for i, c in actual.items() if c.year in (None, latest)}
+    if not spans or len(set(spans.values())) == 1:
+        return next(iter(spans.values()), None)
+    beside = spans.get(index - 1)
+    alone = sum(c.field == "prev" and c.year is None for c in columns.values()) < len(spans)
+    known = sorted({m for m in spans.values() if m})
+    if beside and (not alone or all(beside[0] <= first and last <= beside[1] for first, last in known)):
+        return beside
+    # January to October, a column each, and what the ten together were last year.
+    in_turn = known[0][0] == 1 and all(after[0] == before[1] + 1 for before, after in pairwise(known))
+    return (1, known[-1][1]) if in_turn and None not in spans.values() else None
 
 
 def _blocks(columns: dict[int, Column], row: Sequence[Cell]) -> list[dict[int, Column]]:
@@ -144,7 +174,11 @@ def _of_rows(
     single: dict[str, int] = {}
     values: list[tuple[int, Column]] = []
     for index, column in sorted(columns.items(), key=lambda item: (item[1].rank, item[0])):
-        apart = column.field in ("actual", "aim", "cumulative", "cumulative_prev") or column.comparable
+        apart = (
+            column.field in ("actual", "aim", "cumulative", "cumulative_prev")
+            or column.comparable
+            or (column.field == "prev" and column.months is not None)
+        )
         if (
             apart
             or (column.field == "of_department" and departments_hold_values)
@@ -274,8 +308,20 @@ def setting_of(place: Here, header: Header[Column], layouts: Sequence[Layout], p
     if years and year not in years and not (year and undated):
         year = max(years)
     below = {c.text for row in sheet.rows[header.row + 1 : header.row + 2] for c in row if c.text}
-    unit = re.search(r"单位\s*[:：]\s*([^\s，,；;()（）]+)", title + ("　" + below.pop() if len(below) == 1 else ""))
-    return Setting(department, year, months, unit_of(unit[1]) if unit else None, _cutoff_over(sheet, header.top))
+    unit = _unit_over(title + ("　" + below.pop() if len(below) == 1 else ""), layouts)
+    return Setting(department, year, months, unit, _cutoff_over(sheet, header.top))
+
+
+_UNIT_SAID = re.compile(
+    r"(?<![制报送办主填管])单位\s*[:：]\s*([^\s，,；;()（）]+)|[（(]\s*((?:亿|[百千]?万|千)?元)\s*[）)]"
+)
+
+
+def _unit_over(title: str, layouts: Sequence[Layout]) -> Unit | None:
+    """“编制单位：财务科　单位：万元” says 万元, as do 收支表（万元） and a name's header 项目（万元）."""
+    said = (m[1] or m[2] for m in _UNIT_SAID.finditer(title))
+    by_name = (c.unit for layout in layouts for c in layout.columns.values() if c.field == "name" and c.unit)
+    return next((unit for text in (*said, *by_name) if (unit := unit_of(text))), None)
 
 
 _CUTOFF = re.compile(r"(?:截止|截至)(?:日期|时间|到)?\s*[:：]?\s*(20\d\d[年./-]\d{1,2}[月./-]\d{1,2})")

@@ -25,7 +25,8 @@ _STEP = re.compile(
     rf"(?P<size>[^到至]{{1,24}})$"
 )
 _LEVEL = re.compile(
-    rf"^(?:力争|确保)?(?:(?P<most>不高于|不超过|不多于)|(?P<least>不低于|不少于)|(?:与|同)?){_BASE}(?P<same>持平)?$"
+    rf"^(?:力争|确保)?(?:(?P<most>不高于|不超过|不多于|[≤≦]|<=)|(?P<least>不低于|不少于|[≥≧]|>=)|(?P<over>高于|超过|多于|>)|"
+    rf"(?P<under>低于|少于|<)|(?:与|同)?){_BASE}(?P<same>持平)?$"
 )
 _TO = re.compile(r"[至到]")
 
@@ -36,9 +37,16 @@ def read_step(text: str) -> Quantity | None:
     if len(compact) > 60:
         return None
     if level := _LEVEL.match(compact):
-        if not (level["most"] or level["least"] or level["same"]):
+        kinds = (
+            ("most", Qualifier.AT_MOST),
+            ("least", Qualifier.AT_LEAST),
+            ("over", Qualifier.OVER),
+            ("under", Qualifier.UNDER),
+            ("same", Qualifier.EXACT),
+        )
+        qualifier = next((q for name, q in kinds if level[name]), None)
+        if qualifier is None:
             return None
-        qualifier = Qualifier.AT_MOST if level["most"] else Qualifier.AT_LEAST if level["least"] else Qualifier.EXACT
         return Quantity(value=Decimal(0), unit="", qualifier=qualifier, printed=text)
     match = _STEP.match(compact)
     if match is None or _TO.match(match["size"]):

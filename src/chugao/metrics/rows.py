@@ -17,6 +17,7 @@ from chugao.errors import InputError
 from chugao.metrics.cells import (
     Unit,
     Value,
+    in_brackets,
     is_change,
     is_level,
     is_number,
@@ -41,6 +42,7 @@ from chugao.quantity import Quantity, fold, han_value
 from chugao.source import Severity
 
 _ASKED = 200
+_AIMED = ("target", "aim", "goal")
 _VALUE_OF_NOW = ("now", "actual", "of_department", "of_metric", "cumulative")
 
 
@@ -95,24 +97,25 @@ def _read_figures(gathered: Gathered, row: Row, setting: Setting, told: Told) ->
     unit_text = re.sub(r"\s+", "", row.text("unit"))
     wrong = len(gathered.problems)
     definition = gathered.vocabulary.definition(row.text("name"))
-    given = unit_of(unit_text)
+    given = unit_of(unit_text) or setting.unit
     counted = definition or (gathered.catalogue.local(row.text("name"), given.base) if given else None)
     for index, column, cell in told:
         try:
-            value = _zero(column, cell, counted) or read_value(cell.text, unit_text)
+            value = _zero(row, column, cell, counted) or read_value(cell.text, unit_text)
         except InputError:
-            step = read_step(cell.text) if column.field in ("target", "aim", "goal") else None
+            step = read_step(cell.text) if column.field in _AIMED else None
             if step is not None:
                 steps.append((column, cell, step))
+            elif counted and counted.unit == "元" and (inside := in_brackets(cell.text)):
+                values.append((index, column, cell, _negative(gathered, row, cell, inside)))
             elif is_change(cell.text) and column.field in _VALUE_OF_NOW and column.field != "of_department":
                 asides.append((column, cell, read_change(cell.text)))
-            elif is_level(cell.text):
-                _note_level(gathered, row, cell)
             else:
-                gathered.problems.append(not_a_number(row.place.source(cell), cell.text))
+                _note_no_value(gathered, row, column, cell)
             continue
         if value.quantity is not None:
             values.append((index, column, cell, value))
+            _note_remark(gathered, row, cell, value)
     change = _change_of(gathered, row, values)
     if len(gathered.problems) > wrong or not (values or steps or change or asides):
         return
@@ -143,12 +146,35 @@ def _read_figures(gathered: Gathered, row: Row, setting: Setting, told: Told) ->
             gathered.note("change", Severity.WARNING, source, cell.text, hint)
 
 
-def _note_level(gathered: Gathered, row: Row, cell: Cell) -> None:
+def _note_no_value(gathered: Gathered, row: Row, column: Column, cell: Cell) -> None:
+    """Words where a number should stand: those that may stand there are told, others are a problem."""
     source = row.place.source(cell)
-    hint = (
-        f"{source}：“{row.text('name')}”写的是“{cell.text}”，不是数，没有采用。要写进稿子，请作为一条事项填在事项表里。"
-    )
-    gathered.note("level", Severity.WARNING, source, cell.text, hint)
+    if column.field in _AIMED and (read_trend(cell.text) is not None or cell.text in ("↑", "↓")):
+        hint = (
+            f"{source}：“{row.text('name')}”的目标写的是“{cell.text}”，没有数，没有采用。"
+            "有数请写成“≥95%”“较上年下降0.5个百分点”这样。"
+        )
+        gathered.note("target", Severity.WARNING, source, cell.text, hint)
+    elif is_level(cell.text):
+        hint = f"{source}：“{row.text('name')}”写的是“{cell.text}”，不是数，没有采用。要写进稿子，请作为一条事项填在事项表里。"
+        gathered.note("level", Severity.WARNING, source, cell.text, hint)
+    else:
+        gathered.problems.append(not_a_number(source, cell.text))
+
+
+def _negative(gathered: Gathered, row: Row, cell: Cell, inside: str) -> Value:
+    """Money in brackets is below nought, and told."""
+    source = row.place.source(cell)
+    hint = f"{source}：“{cell.text}”在括号里，按负数-{inside}读取。不是负数请去掉括号。"
+    gathered.note("negative", Severity.WARNING, source, cell.text, hint)
+    return read_value("-" + inside, row.text("unit"))
+
+
+def _note_remark(gathered: Gathered, row: Row, cell: Cell, value: Value) -> None:
+    if value.remark and value.quantity is not None:
+        source, read = row.place.source(cell), cell.text.strip().removesuffix(value.remark)
+        hint = f"{source}：“{cell.text}”按{read}读取，“{value.remark}”没有采用。要说明的请写在“口径”或“备注”一栏。"
+        gathered.note("remark", Severity.WARNING, source, cell.text, hint)
 
 
 def _change_of(gathered: Gathered, row: Row, values: list[tuple[int, Column, Cell, Value]]) -> Quantity | None:
@@ -175,10 +201,11 @@ def _change_of(gathered: Gathered, row: Row, values: list[tuple[int, Column, Cel
     return None
 
 
-def _zero(column: Column, cell: Cell, definition: MetricDefinition | None) -> Value | None:
+def _zero(row: Row, column: Column, cell: Cell, definition: MetricDefinition | None) -> Value | None:
     """无 or 未发生 as this year's value of something counted is 0; as last year's or a target it is no figure."""
     words = wording()["words"]
-    happened = column.field in _VALUE_OF_NOW
+    latest = max((c.year for _, c in row.layout.values if c.year and c.field == "actual"), default=0)
+    happened = column.field in _VALUE_OF_NOW and (column.year or latest) >= latest
     if cell.text not in words["zero_aims"] and not (happened and cell.text in words["zeros"]):
         return None
     if definition and (definition.events or definition.kind == "count"):
@@ -264,6 +291,8 @@ def _unit_and_definition(
         unit = Unit(Decimal(1), known.unit)
         _note_assumed_unit(gathered, row, known)
     assert unit is not None
+    if unit.base == "分" and known is None and re.search(r"时间|时长|用时|耗时", name):
+        unit = Unit(unit.scale, "分钟")  # 候诊时间 in 分 is no score
     return unit, _definition(gathered, row, known, name, unit, own_units)
 
 

@@ -78,6 +78,7 @@ def state(
     """Add the statements of one value cell."""
     role, when = role_and_period(column, period)
     own = role is Role.ACTUAL and when.year == period.year
+    _note_two_units(gathered, row, column, unit, cell, value)
     if column.unit and not row.text("unit"):
         given = unit_of(column.unit) or unit
         unit = Unit(given.scale, definition.unit) if given.base == "" and given.scale != 1 else given
@@ -108,6 +109,21 @@ def state(
         gathered.statements.append(Statement(period.year, observation))
         if number == 0 and role is Role.ACTUAL:
             gathered.entered.append(Entered(row.index, index, observation))
+
+
+def _note_two_units(gathered: Gathered, row: Row, column: Column, unit: Unit, cell: Cell, value: Value) -> None:
+    """元 in a cell or a header beside 万元 in 单位: what holds is said, for it may be ten thousand times wrong."""
+    own = unit_of(value.quantity.unit) if value.quantity and value.quantity.unit and "元" in cell.text else None
+    headed = unit_of(column.unit) if column.unit and row.text("unit") else None
+    scaled = re.search(r"\d\s*(?:亿|[百千]?万|千|百)", fold(cell.text)) is not None
+    if own and not scaled and (own.base, own.scale) != (unit.base, unit.scale) and own.base == unit.base:
+        which = f"单元格里写的是“{own.base}”，与表里的单位不同，按单元格里的读取"
+    elif headed and headed.base == unit.base and headed.scale != unit.scale:
+        which = f"表头写的是“{column.unit}”，“单位”一列写的是“{row.text('unit')}”，按“单位”一列读取"
+    else:
+        return
+    source = row.place.source(cell)
+    gathered.note("unit", Severity.WARNING, source, cell.text, f"{source}：“{cell.text}”的{which}。请核对。")
 
 
 def _a_year_before(cutoff: date | None) -> date | None:
@@ -147,7 +163,7 @@ def _whole_percent(
     bands = definition.band
     lows = [bands[0]] if isinstance(bands, tuple) else [b[0] for b in bands.values()] if bands else []
     fraction, whole = plain(quantity.value), plain(quantity.value * 100)
-    if (lows and min(lows) > 2) or (not lows and _stands_among_percentages(quantity.value, row)):
+    if (lows and min(lows) > 2) or (not lows and _is_a_fraction(quantity.value, row, definition)):
         hint = f"“{definition.name}”写的是{quantity.printed}，按{whole}%读取。若确是{fraction}%，请写成“{fraction}%”。"
         gathered.note("fraction", Severity.WARNING, source, quantity.printed, hint)
         # Whoever quotes the figure (a list to confirm, a complaint) must not say 0.97%.
@@ -161,10 +177,22 @@ def _whole_percent(
     return quantity
 
 
-def _stands_among_percentages(fraction: Decimal, row: Row) -> bool:
-    """Whether another cell of the row has about a hundred times as much, written with its %: 0.936 beside 94.3%."""
-    beside = (re.fullmatch(r"\D?(\d{1,3}(?:\.\d{1,6})?)[%％]", cell.text.strip()) for _, _, cell in row.values())
-    return any(Decimal(m[1]) > 1 and 50 <= Decimal(m[1]) / fraction <= 200 for m in beside if m)
+def _is_a_fraction(fraction: Decimal, row: Row, definition: MetricDefinition) -> bool:
+    """Whether 0.936 means 93.6% where no band tells: another cell of the row has about a hundred times as much, or the
+    more of it the better and no cell has more than 1 (会诊及时率 0.953 after 0.948 is not one in a hundred)."""
+    shown = (
+        re.fullmatch(r"\D{0,3}(\d{1,3}(?:\.\d{1,6})?)[%％]?", fold(cell.text).strip()) for _, _, cell in row.values()
+    )
+    beside = [Decimal(m[1]) for m in shown if m]
+    if any(value > 1 and 50 <= value / fraction <= 200 for value in beside):
+        return True
+    growth = re.search(r"增[长幅速加]|转化", definition.name)
+    return (
+        definition.better == "up"
+        and not growth
+        and max(beside, default=fraction) <= 1
+        and min(beside, default=fraction) >= Decimal("0.5")
+    )
 
 
 def state_change(
@@ -178,7 +206,7 @@ def state_change(
     cell: Cell,
 ) -> None:
     """Keep a 同比变化: % is growth, a difference is brought to the metric's unit (个百分点 for a rate in %)."""
-    source = row.place.source(cell)
+    source, written = row.place.source(cell), change
     column = row.layout.columns.get(row.layout.single.get("change", -1))
     if change.unit == "" and column and (column.percent or column.unit in ("%", "％")):
         change = replace(change, unit="%")
@@ -191,11 +219,12 @@ def state_change(
         if change.unit == "%":
             change = replace(change, unit="个百分点")
     if (
-        definition.kind == "count"
+        definition.kind in ("count", "amount")
         and change.unit not in ("%", "个百分点")
-        and change.value % 1
-        and abs(change.value) < 1
+        and written.value % 1
+        and abs(written.value) < 1
     ):
+        change = written
         share = plain(abs(change.value) * 100)
         hint = (
             f"{source}：“{definition.name}”的同比变化写的是“{cell.text}”，不会是{cell.text}{definition.unit}，没有读取。"

@@ -103,19 +103,8 @@ def read_outline(
     given.  Raises `InputError` for an unknown kind or level, or an outline without headings.
     """
     kind = _kind(kind)
-    if level not in LEVELS:
-        raise InputError(f"级别“{level}”不认识。请填其中之一：{'、'.join(LEVELS)}。")
-    if not department.strip():
-        raise InputError("没有写科室。请用 --department 写明，如“医务科”。")
-    if not 2000 <= year <= 2099:
-        raise InputError(f"年度“{year}”不对。请写四位年份，如 2025。")
-    if length is not None and not 300 <= length <= 20_000:
-        raise InputError(f"字数上限“{length}”不在300到20000之间。请改正 --length。")
-    reported = Period(year=year if kind.looks_back else year - 1)
-    if period:
-        reported = read_period(period, reported.year)
-        if kind.looks_back and reported.year != year:
-            raise InputError(f"--period {period} 与 --year {year} 不是同一年。总结的期间应在题目的年度之内。")
+    _check_asked(level, department, year, length)
+    reported = _reported(kind, year, period)
     spec = _spec(kind)
     words = {
         "department": department,
@@ -155,6 +144,28 @@ def read_outline(
     if path.suffix.lower() == ".toml":
         return with_edited(outline, read_edited(path), path.name)
     return with_above(outline, read_above(path))
+
+
+def _check_asked(level: str, department: str, year: int, length: int | None) -> None:
+    if level not in LEVELS:
+        raise InputError(f"级别“{level}”不认识。请填其中之一：{'、'.join(LEVELS)}。")
+    if not department.strip():
+        raise InputError("没有写科室。请用 --department 写明，如“医务科”。")
+    if not 2000 <= year <= 2099:
+        raise InputError(f"年度“{year}”不对。请写四位年份，如 2025。")
+    if length is not None and not 300 <= length <= 20_000:
+        raise InputError(f"字数上限“{length}”不在300到20000之间。请改正 --length。")
+
+
+def _reported(kind: Kind, year: int, period: str | None) -> Period:
+    """The span that is reported on; a plan stands on the year before its own."""
+    whole = Period(year=year if kind.looks_back else year - 1)
+    if not period:
+        return whole
+    reported = read_period(period, whole.year)
+    if kind.looks_back and reported.year != year:
+        raise InputError(f"--period {period} 与 --year {year} 不是同一年。总结的期间应在题目的年度之内。")
+    return reported
 
 
 def _part(row: dict[str, Any], words: dict[str, str]) -> Part:

@@ -479,7 +479,7 @@ def remove_report(request: Request, report_id: Name, person: Upload) -> Json:
 @router.get("/checks/{document_id}", tags=["检查"], summary="一份文稿的检查意见和没有出处的数")
 def findings(request: Request, document_id: Name, person: See) -> Json:
     db = house_of(request).database
-    found = review.findings(db, person, document_id)
+    found = checks.found_in(house_of(request), person, document_id)
     red = review.red_numbers(review.current(db, person, document_id))
     spots = [{"spot": f"{r.section}|{r.sentence}|{r.start}", **r.model_dump(mode="json")} for r in red]
     return {"findings": [_finding(f) for f in found], "red": spots}

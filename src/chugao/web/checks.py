@@ -18,6 +18,7 @@ from chugao.documents.uploading import safe_name
 from chugao.errors import InputError
 from chugao.review.people import Act, Person
 from chugao.source import Finding
+from chugao.web.desk.around import basis_of, findings_of, here, passable_in
 from chugao.web.house import House, house_of
 from chugao.web.pages import done, page
 from chugao.web.people import needs
@@ -47,7 +48,7 @@ def listed(request: Request, person: See, doc: str = "") -> Response:
 def _of_document(house: House, person: Person, document_id: str) -> dict[str, object]:
     document = review.document(house.database, person, document_id)
     draft = review.current(house.database, person, document_id)
-    found = review.findings(house.database, person, document_id)
+    found = found_in(house, person, document_id)
     order = {"fatal": 0, "error": 1, "warning": 2, "info": 3}
     return {
         "document": document,
@@ -55,9 +56,16 @@ def _of_document(house: House, person: Person, document_id: str) -> dict[str, ob
         "red": review.red_numbers(draft),
         "passed": review.dismissals(house.database, person, document_id),
         "headings": {s.id: s.number + s.heading.text for s in draft.sections} | {"": "题目和全文"},
+        "passable": passable_in(draft, found),
         "may_dismiss": review.may(person, Act.DISMISS, document),
         "may_confirm": review.may(person, Act.CONFIRM_NUMBER, document),
     }
+
+
+def found_in(house: House, person: Person, document_id: str) -> tuple[Finding, ...]:
+    """What the document's own page tells of it."""
+    at = here(house, person, document_id)
+    return findings_of(at, basis_of(at))
 
 
 def mark_of(finding: Finding) -> str:
@@ -83,7 +91,7 @@ def dismiss_findings(house: House, person: Person, document_id: str, marks: Sequ
     """Pass over findings of a document, in one go, each with its row in the audit."""
     if not reason.strip():
         raise InputError("略过要写理由，如“编制床位确实没变”。请写好再略过。")
-    found = {mark_of(f): f for f in review.findings(house.database, person, document_id)}
+    found = {mark_of(f): f for f in found_in(house, person, document_id)}
     chosen = [found[m] for m in dict.fromkeys(marks) if m in found]
     if not chosen:
         raise InputError("没有勾选，或者稿子刚改过，这些意见已经没有了。请刷新再看。")

@@ -268,8 +268,8 @@ def _asked(form: dict[str, str], before: dict[str, Any]) -> tuple[dict[str, Any]
 
     kept = {k: form.get(k, str(before.get(k, ""))).strip()[:80] for k in ("kind", "period", "level", "engine")}
     asked = {**before, **kept, "year": number("year"), "length": number("length")}
-    if "department" in form:
-        asked["confirmed"] = form.get("confirmed") == "1"
+    # A box that is not ticked is not sent; a form without a department is not the whole form.
+    asked["confirmed"] = form.get("confirmed") == "1" if "department" in form else bool(before.get("confirmed"))
     return asked, form.get("department", "").strip()[:80]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any, NamedTuple
 
+from chugao.documents.xml import tree_of
 from chugao.word.anchors import plain_text
 from chugao.word.comments import AUTHOR
 from chugao.word.styles import W
@@ -42,19 +43,19 @@ def annotate(content: bytes, remarks: Sequence[Remark]) -> tuple[bytes, tuple[Re
         names = {n.lower().lstrip("/"): n for n in archive.namelist()}
         parts = {n: archive.read(names[n]) for n in ("word/document.xml", "[content_types].xml") if n in names}
         relations = names.get("word/_rels/document.xml.rels")
-        document = _xml(parts["word/document.xml"])
+        document = tree_of(parts["word/document.xml"])
         comments_name = names.get("word/comments.xml")
-        comments = _xml(archive.read(comments_name)) if comments_name else _new_comments()
+        comments = tree_of(archive.read(comments_name)) if comments_name else _new_comments()
         missed = _mark(document, comments, remarks)
         changed = {
             names["word/document.xml"]: _written(document),
             comments_name or "word/comments.xml": _written(comments),
         }
         if comments_name is None:
-            types = _xml(parts["[content_types].xml"])
+            types = tree_of(parts["[content_types].xml"])
             _add(types, f"{{{_PACKAGE}/content-types}}Override", PartName="/word/comments.xml", ContentType=_KIND)
             changed[names["[content_types].xml"]] = _written(types)
-            links = _xml(archive.read(relations)) if relations else _new_links()
+            links = tree_of(archive.read(relations)) if relations else _new_links()
             taken = {e.get("Id") for e in links}
             free = next(f"rIdNotes{i}" for i in range(1, len(taken) + 2) if f"rIdNotes{i}" not in taken)
             _add(
@@ -209,13 +210,6 @@ def _new_links() -> Any:
 
 def _add(parent: Any, tag: str, **attributes: str) -> None:
     parent.append(parent.makeelement(tag, attributes))
-
-
-def _xml(data: bytes) -> Any:
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return lxml.etree.fromstring(data, parser)
 
 
 def _written(root: Any) -> bytes:

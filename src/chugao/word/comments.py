@@ -48,16 +48,16 @@ class Note(NamedTuple):
     text: str
 
 
-def notes_of(text: str, claims: Iterable[Claim], evidence: dict[str, Evidence], shift: int = 0) -> tuple[Note, ...]:
+def notes_of(text: str, claims: Iterable[Claim], evidence: dict[str, Evidence]) -> tuple[Note, ...]:
     """A note for each claimed number: what it is, its formula, file, sheet, cell and cut-off.
 
-    `shift` is how far the text stands behind a printed number (“1.”).  Years of the document say nothing new.
+    Years of the document say nothing new.
     """
     told = []
     for claim in sorted(claims, key=lambda c: c.start):
         if claim.state == "constant" or not any(c.isdigit() for c in text[claim.start : claim.end]):
             continue
-        told.append(Note(claim.start + shift, claim.end + shift, _told(text[claim.start : claim.end], claim, evidence)))
+        told.append(Note(claim.start, claim.end, _told(text[claim.start : claim.end], claim, evidence)))
     return tuple(told)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chugao.documents.headings import read_heading
+from chugao.documents.xml import tree_of
 from chugao.errors import UploadRejected
 from chugao.source import Finding
 from chugao.word.judging_lines import Rule, drawn_in, rule_of
@@ -91,7 +92,6 @@ def named_faces(content: bytes, name: str = "文件") -> list[tuple[str, str]]:
 def _parts(content: bytes, name: str) -> dict[str, Any]:
     import lxml.etree
 
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             wanted = [
@@ -101,7 +101,7 @@ def _parts(content: bytes, name: str) -> dict[str, Any]:
             ]
             if sum(i.file_size for i in wanted) > _LARGEST:
                 raise UploadRejected(f"{name} 展开后过大，没有检查。请另存一份再试。")
-            parts = {i.filename: lxml.etree.fromstring(archive.read(i), parser) for i in wanted[:200]}
+            parts = {i.filename: tree_of(archive.read(i)) for i in wanted[:200]}
     except (zipfile.BadZipFile, lxml.etree.XMLSyntaxError, RuntimeError, NotImplementedError):
         raise UploadRejected(f"{name} 不是完整的 Word 文档。请用 WPS 或 Word 打开后另存为 .docx 再试。") from None
     if child(parts.get("word/document.xml"), "body") is None:

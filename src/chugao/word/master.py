@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chugao.documents.guard import guard
+from chugao.documents.xml import tree_of
 from chugao.errors import InputError, UploadRejected
 from chugao.word.anchors import body_hash
 from chugao.word.revisions import child, tag_of, value_of
@@ -85,13 +86,13 @@ def read_master(path: Path) -> Master:
                 raise UploadRejected(f"母版 {path.name} 不是 Word 文件。请另存为 .docx 或 .dotx 再用。")
             styles = archive.read(names["word/styles.xml"])
             theme = archive.read(names[_THEME]) if _THEME in names else b""
-            document = _xml(archive.read(names["word/document.xml"]))
+            document = tree_of(archive.read(names["word/document.xml"]))
             texts = [document] + [
-                _xml(archive.read(real))
+                tree_of(archive.read(real))
                 for name, real in sorted(names.items())
                 if re.fullmatch(r"word/(?:header|footer)\d{0,3}\.xml", name)
             ]
-            root = _xml(styles)
+            root = tree_of(styles)
     except zipfile.BadZipFile:
         raise InputError(f"母版 {path.name} 打不开。请另存为 .docx 或 .dotx 再用。") from None
     except _syntax_error():
@@ -111,13 +112,6 @@ def _syntax_error() -> type[Exception]:
     import lxml.etree
 
     return lxml.etree.XMLSyntaxError
-
-
-def _xml(data: bytes) -> Any:
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return lxml.etree.fromstring(data, parser)
 
 
 def _tags(root: Any) -> Iterator[str]:
@@ -217,7 +211,7 @@ def _merged(ours: bytes, master: Master) -> bytes:
     """The master's styles, and those of ours that it lacks under names of their own."""
     import lxml.etree
 
-    root, own = _xml(master.styles), _xml(ours)
+    root, own = tree_of(master.styles), tree_of(ours)
     # Our headings bring their numbers: “一、一、” would be printed.  A revision id tells who sat at which machine.
     for element in [e for e in root.iter() if tag_of(e) in ("numPr", "rsid")]:
         element.getparent().remove(element)

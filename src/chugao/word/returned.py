@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from chugao.documents.guard import guard_bytes
 from chugao.documents.wordfile import Numbering, Styles
+from chugao.documents.xml import tree_of
 from chugao.errors import InputError, UploadRejected
 from chugao.word.anchors import TITLE_BOOKMARK
 from chugao.word.comments import AUTHOR
@@ -140,23 +141,18 @@ class _Parts:
         return self._archive.read(self._names[path])
 
     def xml(self, path: str) -> Any | None:
-        return _xml(self._archive.read(self._names[path])) if path in self._names else None
+        return tree_of(self._archive.read(self._names[path])) if path in self._names else None
 
     def called(self, beginning: str) -> list[Any]:
         return [
-            _xml(self._archive.read(real)) for name, real in sorted(self._names.items()) if name.startswith(beginning)
+            tree_of(self._archive.read(real))
+            for name, real in sorted(self._names.items())
+            if name.startswith(beginning)
         ]
 
 
-def _xml(data: bytes) -> Any:
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return lxml.etree.fromstring(data, parser)
-
-
 def _read(parts: _Parts, document: bytes) -> Returned:
-    root = _xml(document)
+    root = tree_of(document)
     body = child(root, "body")
     looks = _Looks(root if body is None else body, parts)
     paragraphs = looks.fitted(paragraphs_of(document))

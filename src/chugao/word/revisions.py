@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
+from chugao.documents.xml import tree_of
+
 ChangeKind = Literal["insert", "delete", "moved_from", "moved_to"]
 _KINDS: dict[str, ChangeKind] = {
     "ins": "insert",
@@ -341,10 +343,7 @@ def _within(parent: Any, name: str) -> Iterator[Any]:
 
 
 def _body(xml: bytes | str) -> Any:
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    root = lxml.etree.fromstring(xml.encode() if isinstance(xml, str) else xml, parser)
+    root = tree_of(xml.encode() if isinstance(xml, str) else xml)
     body = child(root, "body")
     return root if body is None else body
 

@@ -3,6 +3,7 @@
 In: a request, a person, an id.  Out: `Here`, and the values the frame of each of its pages shows.
 """
 
+from collections.abc import Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -11,7 +12,19 @@ from starlette.responses import RedirectResponse
 
 from chugao.errors import NotAllowed
 from chugao.manuscript import Draft
-from chugao.review import ROUNDS, Act, Basis, Document, Person, current, dismissals, document, findings, may
+from chugao.review import (
+    ROUNDS,
+    Act,
+    Basis,
+    Document,
+    Person,
+    current,
+    dismissals,
+    document,
+    findings,
+    may,
+    red_numbers,
+)
 from chugao.review.carrying import names_of_sections
 from chugao.source import Finding
 from chugao.web.faults import NotThere
@@ -171,6 +184,14 @@ def findings_of(at: Here, basis: Basis) -> tuple[Finding, ...]:
             # The basis is kept beside, so that its identity is nobody else's meanwhile.
             known = _found[key] = (basis, findings(at.house.database, at.person, at.doc.id, basis))
     return known[1]
+
+
+def passable_in(draft: Draft, found: Iterable[Finding]) -> frozenset[Finding]:
+    """The findings that a person may pass over by reason; a red number is restored or confirmed instead."""
+    from chugao.checks.dismissals import passable
+
+    red = {(n.section, n.sentence, n.printed) for n in red_numbers(draft)}
+    return frozenset(f for f in found if passable(f) and (f.place.section, f.place.sentence, f.quote) not in red)
 
 
 def frame(at: Here, tab: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from chugao.comparing.versions import Piece
 from chugao.comparing.words import pieces_of
 from chugao.review import Act, Person, Working
 from chugao.review.people import sees
-from chugao.web.desk.around import Here, basis_of, findings_of, frame, here, names_of
+from chugao.web.desk.around import Here, basis_of, findings_of, frame, here, names_of, passable_in
 from chugao.web.desk.numbers import Reason, reasons_of
 from chugao.web.desk.shown import Part, page_of
 from chugao.web.desk.versions import ACTS
@@ -71,6 +71,7 @@ def show_document(request: Request, document_id: str, person: Reader) -> Respons
         drawn=_drawing(at, review.sections(db, person, document_id)),
         findings=[f for f in findings if f.severity.blocks],
         advice=[f for f in findings if not f.severity.blocks],
+        passable=passable_in(draft, findings),
         comments=_threads(remarks),
         suggestions=[
             (s, pieces_around(s.old, s.new)) for s in review.suggestions(db, person, document_id, state="open")

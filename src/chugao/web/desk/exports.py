@@ -94,12 +94,14 @@ def pack(request: Request, document_id: str, person: Annotated[Person, needs(Act
     """The review pack: text, 核稿单, evidence, findings, 数据说明."""
     from chugao.export.files import file_name
     from chugao.export.pack import review_pack
+    from chugao.metrics.rulings import load_rulings
 
     house = house_of(request)
     at, db = here(house, person, document_id), house.database
-    draft = review.current(db, person, document_id)
-    found = review.findings(db, person, document_id, basis_of(at))
-    body = review_pack(draft.model_copy(update={"findings": found}))
+    draft, basis = review.current(db, person, document_id), basis_of(at)
+    found = review.findings(db, person, document_id, basis)
+    told = draft.model_copy(update={"findings": found})
+    body = review_pack(told, figures=basis.figures, rulings=load_rulings(db))
     return attachment(body, f"{file_name(draft.title.text)}核稿材料.zip")
 
 

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from chugao import review
 from chugao.errors import InputError
 from chugao.review import Act, Person
-from chugao.web.desk.around import back, here
+from chugao.web.desk.around import back, basis_of, findings_of, here
 from chugao.web.house import house_of
 from chugao.web.people import needs
 
@@ -102,7 +102,8 @@ def dismiss(
 ) -> Response:
     """A finding that a person has looked at and lets pass, by name and reason."""
     house = house_of(request)
-    found = review.findings(house.database, person, document_id)
+    at = here(house, person, document_id)
+    found = findings_of(at, basis_of(at))
     finding = next((f for f in found if (f.rule, f.place.section, f.quote) == (rule, section, quote)), None)
     if finding is None:
         raise InputError("这条检查意见已经没有了，稿子可能改过。请刷新页面再看。")
