@@ -9,7 +9,7 @@ from chugao.drafting.matching import match_headings
 from chugao.drafting.offering import Offer
 from chugao.drafting.pairing import answered
 from chugao.drafting.sectioning import SectionPlan
-from chugao.drafting.tabling import _says_enough
+from chugao.drafting.tabling import _says_enough, _Terms
 from chugao.drafting.writing import Written
 from chugao.engines.acts import Teller, counted, outlook, spoken, task
 from chugao.engines.ahead import _way
@@ -103,8 +103,9 @@ def test_an_item_of_policy_whose_only_way_is_a_number_keeps_it() -> None:
     name = brief_matter("老年科和安宁疗护两类床位", "两院各设{m_a.n_a}")
     act = brief_matter("推进两类床位向社区开放试点", "两院各设{m_a.n_a}")
 
-    assert not _says_enough(name, "两院各设{m_a.n_a}", "policy")
-    assert _says_enough(act, "两院各设{m_a.n_a}", "policy")
+    terms = _Terms("policy", 1.0, frozenset(), 0, frozenset())
+    assert not _says_enough(name, "两院各设{m_a.n_a}", terms)
+    assert _says_enough(act, "两院各设{m_a.n_a}", terms)
 
 
 @pytest.mark.parametrize(

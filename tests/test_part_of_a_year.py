@@ -74,3 +74,19 @@ def test_a_paper_tells_what_its_time_holds_or_what_goes_on_and_says_what_it_left
     assert [t for t in left if t in text] == []
     (finding,) = [f for f in made.findings if f.rule == "untimely"]
     assert left[0] in finding.hint
+
+
+def test_a_half_year_paper_says_which_figures_came_for_the_whole_year_alone(tmp_path: Path) -> None:
+    matters, figures = tmp_path / "事项.csv", tmp_path / "指标.csv"
+    matters.write_text(EARLIER, encoding="utf-8")
+    rows = ["出院人次,2026,,9000,人次", "门诊人次,2026,上半年,40000,人次", "门诊人次,2026,,83000,人次"]
+    figures.write_text("\n".join(["指标名称,年度,期间,本期值,单位", *rows]) + "\n", encoding="utf-8")
+
+    def told(period: str | None) -> list[str]:
+        outline = read_outline("summary", department="院办", year=2026, period=period)
+        made = chugao.draft(outline, chugao.read_metrics(figures), chugao.read_matters(matters))
+        return [f.hint for f in made.findings if f.rule == "year-only"]
+
+    (hint,) = told("2026H1")
+    assert hint.startswith("出院人次只有2026年全年的数，没有2026年上半年的")
+    assert told(None) == []

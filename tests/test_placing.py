@@ -59,7 +59,7 @@ def test_a_section_that_lost_its_numbers_gets_its_main_figure_back_where_there_i
         told = {plan.id: await write(bare, engine, engine, lambda _: None)}
         assert not re.search(r"\d", text_of(told[plan.id]))
         others = {f"other_{n}": await write(full, engine, engine, lambda _: None) for n in range(3)}
-        terms = _Terms("data", bound, frozenset(), frozenset())
+        terms = _Terms("data", bound, frozenset(), 0, frozenset())
         kept = await _given_back(Eased({plan.id: bare}, told | others), terms, engine)
         return text_of(kept.told[plan.id])
 

@@ -30,6 +30,7 @@ def noticed(
     yield from _undated(job, plans)
     yield from _untimely(job)
     yield from _stops_early(job, used)
+    yield from _of_the_year_only(job)
     yield from _homeless(job, plans)
     yield from _unanswered(job, plans)
 
@@ -53,6 +54,23 @@ def _stops_early(job: Job, used: Iterable[Fact]) -> Iterator[Finding]:
             f"定稿前请换成全部的数，或在正文写明“数据截至{day.month}月{day.day}日”。"
         )
         yield Finding(rule="early", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
+
+
+def _of_the_year_only(job: Job) -> Iterator[Finding]:
+    """A part of a year whose figures were sent for the whole year alone: they are not told, and nobody would know why."""
+    reported = job.outline.reported
+    if reported.is_year or not job.outline.kind.looks_back:
+        return
+    actual = [o for o in job.facts.figures.observations if o.role is Role.ACTUAL]
+    sent = dict.fromkeys(o.metric for o in actual if o.period.is_year and o.period.year == reported.year)
+    left = [job.facts.definitions[m].name for m in sent if job.facts.get(m, "now") is None]
+    if left:
+        named = "、".join(left[:3]) + (f"等{len(left)}项" if len(left) > 3 else "")
+        hint = (
+            f"{named}只有{reported.year}年全年的数，没有{reported.label}的，正文没有写。"
+            f"请按{reported.label}补报；期间填错了的，请在指标文件“期间”一列写明{reported.label}。"
+        )
+        yield Finding(rule="year-only", severity=Severity.WARNING, place=Place(start=0, end=0), quote="", hint=hint)
 
 
 def _untimely(job: Job) -> Iterator[Finding]:

@@ -185,8 +185,12 @@ def _heard(offer: Offer, on_text: OnText | None) -> Callable[[str], None] | None
 
 
 def _spoken_name(offer: Offer, reply: Reply) -> str:
-    """What a person calls a section while it is being written: its heading as printed."""
-    heading = offer.brief.heading or reply.heading or (offer.brief.topic if offer.brief.task != "lead" else "")
+    """What a person calls a section while it is being written: its heading, or its field where the heading may change.
+
+    Which of several headings it gets is settled when its sisters have theirs.
+    """
+    settled = offer.brief.heading or ("" if reply.headings else reply.heading)
+    heading = settled or (offer.brief.topic if offer.brief.task != "lead" else "") or reply.heading
     without = "主要目标" if offer.brief.role == "goals" else "开头"
     return bind(heading, offer.values, offer.constants).text if heading else without
 

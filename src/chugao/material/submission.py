@@ -170,9 +170,7 @@ def _marked(item: Item, earlier: Sequence[Earlier], submitter: str) -> Item:
     evidence = item.matter.evidence if item.matter else ""
     changed: dict[str, object] = {"submitter": item.submitter or submitter}
     if leader := said_of_the_paper(item.text):
-        changed["asks"] = (
-            f"像是{leader}的意见，登记成领导意见才会照办：material add --instruction，或网页“材料”的“领导意见”"
-        )
+        changed["asks"] = f"像是{leader}的意见，登记成领导意见才会照办（chugao material add --instruction）"
     elif _AS_SPOKEN.search(item.text):
         changed["asks"] = "没有标点，像是语音转的文字，请改正后再确认"
     elif not_yet := NOT_YET.search(item.text):

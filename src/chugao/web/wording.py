@@ -79,6 +79,7 @@ _PLACES: tuple[tuple[str, str], ...] = (
     (r"chugao metrics template", "指标模板"),
     (r"chugao material board[a-z ]*", "“材料—报送进度”"),
     (r"（chugao material correct[^）]*）", "（在“材料”里点“改正”）"),
+    (r"（chugao material add --instruction）", "（“材料”里的“领导意见”）"),
     (r"填好后：chugao material answer [^。]*。", "填好后交回。"),
     (r"chugao material (?:[a-z]+)", "“材料”"),
     (r"chugao corpus (?:[a-z]+)", "“往年文稿”"),
