@@ -91,7 +91,7 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> Verdict:
     paired = [n for n in after if n in before and before[n]["hash"] == after[n]["hash"]]
     left_out = tuple(sorted(({*before} | {*after}) - {*paired}))
     worse = [
-        *_missing(before, after, paired),
+        *_missing([n for n, row in before.items() if not _cannot_run(n, row, b)], after, paired),
         *_unmeasured((before[n], after[n]) for n in paired),
         *(w for n in paired for w in _hard(n, before[n], after[n])),
     ]
@@ -111,6 +111,11 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> Verdict:
         f"{LABELS[m]}变好（平均{mean:+.3f}，95%区间{low:+.3f}到{high:+.3f}）" for m, (mean, low, high) in soft.items() if low > _SLACK
     )  # fmt: skip
     return Verdict(len(paired), left_out, tuple(worse), better, soft)
+
+
+def _cannot_run(name: str, row: dict[str, Any], result: dict[str, Any]) -> bool:
+    """Whether a case rests on published papers that were not there when B was made; that is told, and no loss."""
+    return row["variant"] == "real" and name in result.get("not_run", ())
 
 
 def _missing(before: Iterable[str], after: Iterable[str], paired: Sequence[str]) -> Iterator[Worse]:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from eval.framed import framed
 from eval.modelled import let_through, prompted
 from eval.printed import printed
 from eval.sentences import WRITTEN, Sentence, Token, written_sentences
@@ -244,4 +245,5 @@ def masked() -> Iterator[Answer]:
 PROBES: dict[str, Callable[[], Iterator[Answer]]] = {
     "算术": arithmetic, "有错的稿": bad_drafts, "识数": mentions, "规则": rules, "对比": compared, "修订稿": redlined,
     "检索": found, "遮名": masked, "读表": derived, "提示词": prompted, "模型的话": let_through, "成文": printed,
+    "句式": framed,
 }  # fmt: skip

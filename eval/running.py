@@ -18,7 +18,7 @@ from typing import Any
 from chugao.errors import InputError
 from eval.agreement import AGREEMENT
 from eval.caseform import Faulty
-from eval.cases import CASES, Case, check_cases, read_case
+from eval.cases import CASES, Case, check_cases, not_run, read_case
 from eval.content import CONTENT
 from eval.fidelity import FIDELITY
 from eval.generating import COUNT, SEED, write_cases
@@ -98,7 +98,9 @@ def run_cases(names: Sequence[str] = (), *, generated: int = 0) -> tuple[dict[st
             rows[name], times[name] = row, seconds
     shown = {f.name: rows[f.name] for f in by_hand}
     others = {f.name: _compact(rows[f.name]) for f in made}
-    return _result(shown, others), times
+    # Not worse and not better: nothing can be said of them on a machine without the papers they rest on.
+    absent = [] if names else not_run(read_case(p.parent) for p in sorted(CASES.glob("*/case.toml")))
+    return _result(shown, others) | ({"not_run": absent} if absent else {}), times
 
 
 def _each(folders: Sequence[Path]) -> Iterable[tuple[str, dict[str, Any], float]]:

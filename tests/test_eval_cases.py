@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
+from eval import cases as cases_module
 from eval.cases import CASES, VARIANTS, Case, all_cases, read_case
 from eval.content import unrequested, untold_disputes
 from eval.fidelity import judged
@@ -181,3 +183,15 @@ def test_every_target_that_was_missed_is_named_in_the_prose(name: str):
 
 def test_some_cases_miss_targets():
     assert sum(len(_missed(c)) for c in LOOKING_BACK) > 20
+
+
+def test_without_the_published_papers_their_cases_are_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(cases_module, "SHARED", tmp_path / "shared")
+
+    left = {c.name for c in all_cases()}
+
+    assert {"real-stroke-rehab", "real-county-hospital"} & left == set()
+    assert "real-stroke-rehab" in capsys.readouterr().err
+    assert len(left) > 70

@@ -160,6 +160,22 @@ def test_cases_are_paired_by_their_bytes_and_what_is_gone_is_told():
     assert [(w.gate, "案例06" in w.sentence) for w in verdict.worse] == [("失踪", True)]
 
 
+def test_a_case_of_published_papers_that_are_not_there_is_told_and_stops_nothing():
+    before, after = result(), result()
+    before["cases"]["案例06"]["variant"] = before["cases"]["案例07"]["variant"] = "real"
+    del after["cases"]["案例06"]
+
+    silent = compare(before, after)
+    after["not_run"] = ["案例06", "案例05"]
+    said = compare(before, after)
+    del after["cases"]["案例05"]  # an invented case is there wherever the repository is
+
+    assert not silent.passed
+    assert said.passed
+    assert "案例06" in told(said)
+    assert [w.gate for w in compare(before, after).worse] == ["失踪"]
+
+
 def test_a_new_case_that_fails_by_itself_stops():
     more = result()
     more["cases"]["新案例"] = row(failed=["untraced"], hash="nn")

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
+from eval import framed
 from eval.probes import PROBES, Answer, probed
 
 from chugao import flow, mentions
@@ -28,7 +29,9 @@ def first(name: str, count: int) -> list[Answer]:
     return list(islice(PROBES[name](), count))
 
 
+TURNED = [("to_now_was", "results", "{name}{to}{prev}，上年为{now}")]
 OFF: list[tuple[str, int, Any, str, Any]] = [
+    ("句式", 400, framed, "frames", lambda: TURNED),
     ("算术", 60, changes, "_difference", nothing),
     ("算术", 60, changes, "_judged", nothing),
     ("有错的稿", 400, mentions, "listed_links", lambda *_: {}),
